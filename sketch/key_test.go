@@ -1,0 +1,190 @@
+package sketch
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// testKey returns a key that depends on nothing but n.
+func testKey(n uint64) Key {
+	secret := binary.BigEndian.AppendUint64([]byte("test secret"), n)
+	k, err := KeyFrom(secret)
+	if err != nil {
+		panic(err)
+	}
+	return k
+}
+
+func TestKeyIdentity(t *testing.T) {
+	a, b := testKey(1), testKey(2)
+	if a != testKey(1) || a == b || a.ID() == b.ID() {
+		t.Error("keys of one secret differ, or keys of two secrets agree")
+	}
+	if NewKey() == NewKey() {
+		t.Error("two random keys agree")
+	}
+	if !(Key{}).IsZero() || a.IsZero() || NewKey().IsZero() {
+		t.Error("IsZero is wrong")
+	}
+	if _, err := KeyFrom(make([]byte, MinSecret-1)); !errors.Is(err, ErrKey) {
+		t.Errorf("short secret: %v", err)
+	}
+	// The id is part of the wire format of every sketch: it must never change.
+	if got := a.ID().String(); got != "ac58bf93bd348e45" {
+		t.Errorf("id of test key 1 = %v", got)
+	}
+	if got := a.Hash(1, 2); got != 0x25e037cbb5680d79 {
+		t.Errorf("hash under test key 1 = %#x", got)
+	}
+}
+
+func TestKeyStaysSecret(t *testing.T) {
+	k := testKey(1)
+	holder := struct{ K Key }{k}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%q"} {
+		for _, v := range []any{k, &k, holder} {
+			s := fmt.Sprintf(verb, v)
+			for _, word := range []uint64{k.a, k.b, k.c, k.d} {
+				for _, leak := range []string{"%d", "%x", "%X"} {
+					if strings.Contains(s, fmt.Sprintf(leak, word)) {
+						t.Errorf("%s of %T shows a word of the key: %s", verb, v, s)
+					}
+				}
+			}
+		}
+	}
+	if _, err := json.Marshal(holder); err == nil {
+		t.Error("a key was encoded as JSON")
+	}
+	if _, err := k.MarshalBinary(); err == nil {
+		t.Error("a key was encoded")
+	}
+}
+
+// structures are the shapes in which sources come: what a hash must not tell
+// from random items. Each gives the i-th item.
+var structures = []struct {
+	name string
+	n    int
+	item func(i uint64) (hi, lo uint64)
+}{
+	{"sequential /8", 1 << 17, func(i uint64) (uint64, uint64) { return 0, 0xffff_2900_0000 + i }},
+	{"one host per /24", 1 << 17, func(i uint64) (uint64, uint64) { return 0, 0xffff_2000_0001 + i<<8 }},
+	{"one host per /20", 1 << 17, func(i uint64) (uint64, uint64) { return 0, 0xffff_2000_0001 + i<<12 }},
+	{"low and high octet", 1 << 16, func(i uint64) (uint64, uint64) { return 0, 0xffff_0000_0000 | i>>8<<24 | i&255 }},
+	{"IPv6 /64 run", 1 << 17, func(i uint64) (uint64, uint64) { return 0x2a02_0000_0000_0000 + i, 0 }},
+	{"IPv6 one /64 per /48", 1 << 17, func(i uint64) (uint64, uint64) { return 0x2a02_0000_0000_0000 + i<<16, 0 }},
+	{"IPv6 one /64 per /32", 1 << 16, func(i uint64) (uint64, uint64) { return 0x2000_0000_0000_0000 + i<<32, 0 }},
+	{"IPv6 hosts of one /64", 1 << 17, func(i uint64) (uint64, uint64) { return 0x2a02_0000_0000_0001, i }},
+	{"Gray code", 1 << 17, func(i uint64) (uint64, uint64) { return 0, 0xffff_0000_0000 | i ^ i>>1 }},
+	{"bit reversed", 1 << 17, func(i uint64) (uint64, uint64) { return 0, uint64(bits.Reverse32(uint32(i))) }},
+}
+
+// Over many keys, the error of the count of structured items must look like the
+// error of the count of random hashes: no bias, and the same spread.
+func TestHashOfStructuredItems(t *testing.T) {
+	keys := 200
+	if testing.Short() {
+		keys = 50
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	const precision = 12
+	reference := func(n int) float64 { // spread that random hashes give
+		var sq float64
+		for range keys {
+			d := NewDistinct(0, precision)
+			for range n {
+				d.Insert(rng.Uint64())
+			}
+			e := d.Estimate().Value/float64(n) - 1
+			sq += e * e
+		}
+		return math.Sqrt(sq / float64(keys))
+	}
+	spread := map[int]float64{}
+	for _, s := range structures {
+		if spread[s.n] == 0 {
+			spread[s.n] = reference(s.n)
+		}
+		var sum, sq float64
+		for k := range keys {
+			key, d := testKey(uint64(k)), NewDistinct(0, precision)
+			for i := range uint64(s.n) {
+				d.Insert(key.Hash(s.item(i)))
+			}
+			e := d.Estimate().Value/float64(s.n) - 1
+			sum, sq = sum+e, sq+e*e
+		}
+		bias, rmse := sum/float64(keys), math.Sqrt(sq/float64(keys))
+		// Bias beyond 4 standard errors, or a ratio of two spreads beyond 4
+		// standard errors of such a ratio (1/sqrt(keys)), is no accident.
+		if limit := 4 * 1.04 / math.Sqrt(1<<precision) / math.Sqrt(float64(keys)); math.Abs(bias) > limit {
+			t.Errorf("%s: bias %+.4f %%, limit %.4f %%", s.name, 100*bias, 100*limit)
+		}
+		if limit := math.Exp(4 / math.Sqrt(float64(keys))); rmse/spread[s.n] > limit {
+			t.Errorf("%s: spread %.2f times that of random hashes, limit %.2f", s.name, rmse/spread[s.n], limit)
+		}
+		t.Logf("%-22s n=%-7d keys=%d bias %+.4f %% rmse %.3f %% (random hashes %.3f %%)", s.name, s.n, keys, 100*bias, 100*rmse, 100*spread[s.n])
+	}
+}
+
+// A million items chosen against one key count as almost nothing, or as far too
+// many, under that key, and as a million under any other.
+func TestItemsChosenAgainstAnotherKey(t *testing.T) {
+	const n = 1_000_000
+	known := testKey(7)
+	attacks := []struct {
+		name   string
+		choose func(hash uint64) bool
+	}{
+		{"smallest ranks", func(h uint64) bool { return h<<DefaultPrecision>>63 == 1 }},
+		{"few registers", func(h uint64) bool { return h>>(64-4) == 5 }},
+		{"largest ranks", func(h uint64) bool { return h<<DefaultPrecision>>(64-4) == 0 }},
+	}
+	for _, a := range attacks {
+		items := make([]uint64, 0, n)
+		for ip := uint64(0x0100_0000); len(items) < n; ip++ {
+			if a.choose(known.Hash(0, 0xffff<<32|ip)) {
+				items = append(items, ip)
+			}
+		}
+		count := func(k Key) float64 {
+			d := NewDistinct(k.ID(), DefaultPrecision)
+			for _, ip := range items {
+				d.Insert(k.Hash(0, 0xffff<<32|ip))
+			}
+			return d.Estimate().Value
+		}
+		if got := count(known); math.Abs(got/n-1) < 0.3 {
+			t.Errorf("%s: the attack fails under the key that it knows (%.0f): the test shows nothing", a.name, got)
+		}
+		for k := range uint64(20) {
+			got := count(testKey(100 + k))
+			if se := 1.04 / math.Sqrt(1<<DefaultPrecision); math.Abs(got/n-1) > 4*se {
+				t.Errorf("%s: counted as %.0f under another key, beyond 4 standard errors", a.name, got)
+			}
+		}
+	}
+}
+
+func BenchmarkKeyHash(b *testing.B) {
+	k := testKey(1)
+	var items [4096]uint64
+	for i := range items {
+		items[i] = rand.Uint64()
+	}
+	var x uint64
+	for i := 0; b.Loop(); i++ {
+		x ^= k.Hash(0, items[i&4095])
+	}
+	if x == 1 {
+		b.Fatal("unlikely")
+	}
+}

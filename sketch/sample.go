@@ -1,0 +1,345 @@
+package sketch
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+)
+
+// Sizes that a Sample may have.
+const (
+	MinSampleSize     = 1024
+	SmallSampleSize   = 4096 // for one of many
+	DefaultSampleSize = 65536
+	MaxSampleSize     = 1 << 20
+)
+
+// Item is one distinct item of a Sample.
+type Item struct {
+	Hash    uint64 // keyed hash of the item
+	Hi, Lo  uint64 // the item itself; 0 in a Sample that drops items
+	Events  uint64 // exact, since the item first came
+	Bytes   uint64 // exact, since the item first came
+	Payload uint32 // what the caller keeps beside the item
+}
+
+// Sample keeps the k distinct items with the smallest ranks, a rank being the
+// hash rotated by half its length (bottom-k: Cohen and Kaplan, "Summarizing Data
+// using Bottom-k Sketches", 2007). It is therefore a uniform sample without
+// replacement of all distinct items, however often each came, and holds all of
+// them while there are at most k. The rotation makes the choice practically
+// independent of the registers that the same hash sets in a [Distinct].
+//
+// Counts are exact: the largest rank that is kept only ever falls, so an item of
+// the sample was never dropped before. Two items of one hash would count as one;
+// at the default size the odds of that are below 2^-32.
+//
+// Memory is bounded: at most 6.3 MB at the default size (4.2 MB with items
+// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came. The zero Sample is invalid; use
+// [NewSample]. It must not be copied after first use and is not safe for
+// concurrent use while it is written.
+type Sample struct {
+	slots     []slot      // open addressing, linear probing, a power of two
+	items     [][2]uint64 // the item in the slot of the same index; nil: dropped
+	limit     uint64      // ranks above it are not kept
+	n, k      int
+	overflown bool // more than k distinct items have come
+	id        KeyID
+}
+
+type slot struct {
+	rank          uint64 // 0: empty
+	events, bytes uint64
+	payload       uint32
+}
+
+const minSlots = 16
+
+// NewSample returns an empty sample of k items whose hashes are made by the key
+// with the given id. A Sample with items dropped keeps hashes, counts and
+// payloads only. It panics if k is not within [MinSampleSize] and
+// [MaxSampleSize].
+func NewSample(id KeyID, k int, dropItems bool) *Sample {
+	if k < MinSampleSize || k > MaxSampleSize {
+		panic(fmt.Sprintf("sketch: sample of %d, want %d to %d", k, MinSampleSize, MaxSampleSize))
+	}
+	s := &Sample{id: id, k: k}
+	s.empty(dropItems)
+	return s
+}
+
+func (s *Sample) empty(dropItems bool) {
+	s.slots, s.items = make([]slot, minSlots), nil
+	if !dropItems {
+		s.items = make([][2]uint64, minSlots)
+	}
+	s.limit, s.n, s.overflown = math.MaxUint64, 0, false
+}
+
+// Reset forgets everything and gives the memory back.
+func (s *Sample) Reset() { s.empty(s.items == nil) }
+
+// Size returns k.
+func (s *Sample) Size() int { return s.k }
+
+// KeyID returns the id of the key that made the hashes.
+func (s *Sample) KeyID() KeyID { return s.id }
+
+// KeepsItems reports whether the items themselves are kept.
+func (s *Sample) KeepsItems() bool { return s.items != nil }
+
+// Exact reports whether at most k distinct items have come, so that the sample
+// holds every one of them.
+func (s *Sample) Exact() bool { return !s.overflown }
+
+// Len returns the number of items in the sample, at most k.
+func (s *Sample) Len() int { return min(s.n, s.k) }
+
+// Wants reports whether Add would keep an item of this hash. It costs less than
+// a nanosecond, so that a caller can skip the rest.
+func (s *Sample) Wants(hash uint64) bool { return rankOf(hash) <= s.limit }
+
+// rankOf never returns 0, which marks an empty slot.
+func rankOf(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
+
+// spread places ranks in the table. It is random, so that no encoding can be
+// made whose items all collide.
+var spread = rand.Uint64() | 1
+
+// find returns the slot of rank, or the empty one where it belongs.
+func (s *Sample) find(rank uint64) int {
+	mask := len(s.slots) - 1
+	i := int((rank*spread)>>32) & mask
+	for s.slots[i].rank != rank && s.slots[i].rank != 0 {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+// Count adds events and bytes to the item of the given hash, if it is in the
+// sample, and returns its payload.
+func (s *Sample) Count(hash, events, bytes uint64) (payload uint32, found bool) {
+	sl := &s.slots[s.find(rankOf(hash))]
+	if sl.rank == 0 {
+		return 0, false
+	}
+	sl.events = addSaturated(sl.events, events)
+	sl.bytes = addSaturated(sl.bytes, bytes)
+	return sl.payload, true
+}
+
+// Add counts events and bytes for an item, keeping it with its payload if its
+// rank is small enough. When the item is in the sample already, the larger
+// payload stays, so that the result does not depend on the order. Counts
+// saturate at the largest uint64.
+func (s *Sample) Add(it Item) {
+	if !s.Wants(it.Hash) {
+		return
+	}
+	rank := rankOf(it.Hash)
+	i := s.find(rank)
+	sl := &s.slots[i]
+	if sl.rank == rank {
+		sl.events = addSaturated(sl.events, it.Events)
+		sl.bytes = addSaturated(sl.bytes, it.Bytes)
+		sl.payload = max(sl.payload, it.Payload)
+		return
+	}
+	*sl = slot{rank, it.Events, it.Bytes, it.Payload}
+	if s.items != nil {
+		s.items[i] = [2]uint64{it.Hi, it.Lo}
+	}
+	s.n++
+	s.overflown = s.overflown || s.n > s.k
+	switch {
+	case s.n > s.k+s.k/2:
+		s.lower(s.kthRank())
+	case s.n > len(s.slots)/4*3:
+		s.grow()
+	}
+}
+
+func addSaturated(a, b uint64) uint64 {
+	sum, carry := bits.Add64(a, b, 0)
+	return sum | -carry
+}
+
+func (s *Sample) grow() {
+	old := *s
+	s.slots = make([]slot, 2*len(old.slots))
+	if old.items != nil {
+		s.items = make([][2]uint64, len(s.slots))
+	}
+	for j, sl := range old.slots {
+		if sl.rank == 0 {
+			continue
+		}
+		i := s.find(sl.rank)
+		s.slots[i] = sl
+		if s.items != nil {
+			s.items[i] = old.items[j]
+		}
+	}
+}
+
+// kthRank returns the k-th smallest rank, or the limit if there are fewer items.
+func (s *Sample) kthRank() uint64 {
+	if s.n < s.k {
+		return s.limit
+	}
+	// A histogram over the top bits leaves one narrow bucket to sort. Ranks
+	// above it need not be looked at, those below need only be counted.
+	var histogram [4096]uint32
+	shift := max(0, bits.Len64(s.limit)-12)
+	for i := range s.slots {
+		if r := s.slots[i].rank; r != 0 {
+			histogram[r>>shift]++
+		}
+	}
+	bucket, below := uint64(0), 0
+	for below+int(histogram[bucket]) < s.k {
+		below += int(histogram[bucket])
+		bucket++
+	}
+	var stack [256]uint64 // enough for honest hashes
+	in := stack[:0]
+	for i := range s.slots {
+		if r := s.slots[i].rank; r != 0 && r>>shift == bucket {
+			in = append(in, r)
+		}
+	}
+	slices.Sort(in)
+	return in[s.k-below-1]
+}
+
+// lower drops every item whose rank is above limit.
+func (s *Sample) lower(limit uint64) {
+	s.limit = min(s.limit, limit)
+	for i := 0; i < len(s.slots); i++ {
+		for s.slots[i].rank > s.limit {
+			s.remove(i) // may move another item here
+		}
+	}
+}
+
+// remove empties slot i and moves later items of the same run back, so that
+// probing still finds them.
+func (s *Sample) remove(i int) {
+	mask := len(s.slots) - 1
+	s.n--
+	for j := (i + 1) & mask; s.slots[j].rank != 0; j = (j + 1) & mask {
+		home := int((s.slots[j].rank*spread)>>32) & mask
+		if (j-home)&mask < (j-i)&mask {
+			continue // it lies at or behind its home, which is after i
+		}
+		s.slots[i] = s.slots[j]
+		if s.items != nil {
+			s.items[i] = s.items[j]
+		}
+		i = j
+	}
+	s.slots[i] = slot{}
+	if s.items != nil {
+		s.items[i] = [2]uint64{}
+	}
+}
+
+// Items walks the items of the sample in no particular order. It neither sorts
+// nor allocates.
+func (s *Sample) Items() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		limit := s.kthRank()
+		for i := range s.slots {
+			if r := s.slots[i].rank; r != 0 && r <= limit && !yield(s.item(i)) {
+				return
+			}
+		}
+	}
+}
+
+// All walks the items of the sample in the order of their ranks.
+func (s *Sample) All() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for _, i := range s.sorted() {
+			if !yield(s.item(i)) {
+				return
+			}
+		}
+	}
+}
+
+// sorted returns the slots of the sample in the order of their ranks.
+func (s *Sample) sorted() []int {
+	limit := s.kthRank()
+	order := make([]int, 0, s.Len())
+	for i := range s.slots {
+		if r := s.slots[i].rank; r != 0 && r <= limit {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(s.slots[i].rank, s.slots[j].rank) })
+	return order
+}
+
+func (s *Sample) item(i int) Item {
+	sl := s.slots[i]
+	it := Item{bits.RotateLeft64(sl.rank, 32), 0, 0, sl.events, sl.bytes, sl.payload}
+	if s.items != nil {
+		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
+	}
+	return it
+}
+
+// Distinct returns how many distinct items have come: exactly while the sample
+// is exact, else the unbiased estimate (k-1)/r, r being the k-th smallest rank as
+// a fraction of all ranks, with relative standard error sqrt((1-k/n)/(k-2)).
+func (s *Sample) Distinct() Count {
+	if s.Exact() {
+		return Count{Value: float64(s.n)}
+	}
+	k := float64(s.k)
+	value := max(k+1, (k-1)/math.Ldexp(float64(s.kthRank()), -64))
+	return Count{value, math.Sqrt((1 - k/value) / (k - 2))}
+}
+
+// Merge adds everything that other has seen; it never writes other. The error,
+// for a different key or size, wraps [ErrMismatch]; s is then unchanged. If other
+// drops its items, s drops them too.
+func (s *Sample) Merge(other *Sample) error {
+	if err := s.Fits(other); err != nil {
+		return err
+	}
+	if other.items == nil {
+		s.items = nil
+	}
+	s.overflown = s.overflown || other.overflown
+	s.lower(other.limit)
+	for i := range other.slots {
+		if other.slots[i].rank != 0 {
+			s.Add(other.item(i))
+		}
+	}
+	return nil
+}
+
+// Fits returns the error that Merge would return.
+func (s *Sample) Fits(other *Sample) error {
+	switch {
+	case s.id != other.id:
+		return fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, s.id, other.id)
+	case s.k != other.k:
+		return fmt.Errorf("sketch: %w: sample of %d and sample of %d", ErrMismatch, s.k, other.k)
+	}
+	return nil
+}
+
+// Clone returns a deep copy.
+func (s *Sample) Clone() *Sample {
+	c := *s
+	c.slots, c.items = slices.Clone(s.slots), slices.Clone(s.items)
+	return &c
+}

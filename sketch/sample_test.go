@@ -1,0 +1,347 @@
+package sketch
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+const testSize = MinSampleSize
+
+// plain is the sample written as a map: keep everything, sort, take the first k.
+type plain map[uint64]Item
+
+func (p plain) add(it Item) {
+	if old, ok := p[it.Hash]; ok {
+		it.Events, it.Bytes, it.Payload = it.Events+old.Events, it.Bytes+old.Bytes, max(it.Payload, old.Payload)
+	}
+	p[it.Hash] = it
+}
+
+func (p plain) smallest(k int) []Item {
+	var all []Item
+	for _, it := range p {
+		all = append(all, it)
+	}
+	slices.SortFunc(all, func(a, b Item) int {
+		if rankOf(a.Hash) < rankOf(b.Hash) {
+			return -1
+		}
+		return 1
+	})
+	return all[:min(k, len(all))]
+}
+
+func stream(seed uint64, events, distinct int) []Item {
+	rng := rand.New(rand.NewPCG(seed, 21))
+	key := testKey(3)
+	items := make([]Item, events)
+	for i := range items {
+		lo := rng.Uint64N(uint64(distinct))
+		items[i] = Item{key.Hash(0, lo), 0, lo, 1 + rng.Uint64N(3), rng.Uint64N(1500), uint32(lo % 250)}
+	}
+	return items
+}
+
+func TestSampleAgainstMap(t *testing.T) {
+	for _, distinct := range []int{1, 100, testSize - 1, testSize, testSize + 1, testSize * 3 / 2, testSize*3/2 + 1, 5000, 100_000} {
+		s, p := NewSample(testKey(3).ID(), testSize, false), plain{}
+		for _, it := range stream(uint64(distinct), 4*distinct, distinct) {
+			s.Add(it)
+			p.add(it)
+		}
+		want := p.smallest(testSize)
+		if got := slices.Collect(s.All()); !slices.Equal(got, want) {
+			t.Fatalf("%d distinct: sample of %d differs from the map's %d smallest", distinct, len(got), len(want))
+		}
+		unordered := plain{}
+		for it := range s.Items() {
+			unordered.add(it)
+		}
+		if !slices.Equal(unordered.smallest(testSize), want) {
+			t.Errorf("%d distinct: Items and All walk different items", distinct)
+		}
+		if s.Exact() != (len(p) <= testSize) || s.Len() != len(want) {
+			t.Errorf("%d distinct: exact %v, length %d", len(p), s.Exact(), s.Len())
+		}
+		count := s.Distinct()
+		if s.Exact() && (count.Value != float64(len(p)) || !count.Exact()) {
+			t.Errorf("%d distinct: counted %v", len(p), count)
+		}
+		if low, high := count.Interval(4.5); float64(len(p)) < low || float64(len(p)) > high {
+			t.Errorf("%d distinct: counted %v, beyond 4.5 standard errors", len(p), count)
+		}
+		for _, it := range want {
+			payload, found := s.Count(it.Hash, 0, 0)
+			if !found || payload != it.Payload {
+				t.Fatalf("%d distinct: item %v not found by hash", distinct, it)
+			}
+		}
+	}
+}
+
+// The estimate of the sample has the error that it states.
+func TestSampleDistinctError(t *testing.T) {
+	const n, trials = 20_000, 400
+	var sq, stated float64
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range trials {
+		s := NewSample(0, testSize, true)
+		for range n {
+			s.Add(Item{Hash: rng.Uint64()})
+		}
+		c := s.Distinct()
+		sq += (c.Value/n - 1) * (c.Value/n - 1)
+		stated += c.RelErr
+	}
+	rmse := math.Sqrt(sq / trials)
+	t.Logf("RMSE %.3f %%, stated %.3f %%", 100*rmse, 100*stated/trials)
+	if ratio := rmse / (stated / trials); math.Abs(ratio-1) > 4/math.Sqrt(2*trials) {
+		t.Errorf("RMSE is %.3f times what is stated", ratio)
+	}
+}
+
+// However a stream is split and in whatever order the parts are merged, the
+// bytes are the same.
+func TestSampleMergeIsCanonical(t *testing.T) {
+	for _, distinct := range []int{300, testSize, 1300, 2000, 50_000} {
+		items := stream(1, 3*distinct, distinct)
+		id := testKey(3).ID()
+		whole := NewSample(id, testSize, false)
+		for _, it := range items {
+			whole.Add(it)
+		}
+		want := encoded(whole)
+		for seed := range uint64(6) {
+			rng := rand.New(rand.NewPCG(seed, 8))
+			parts := make([]*Sample, 1+rng.IntN(7))
+			for i := range parts {
+				parts[i] = NewSample(id, testSize, false)
+			}
+			for _, it := range items {
+				parts[rng.IntN(len(parts))].Add(it)
+			}
+			if seed%2 == 1 { // through the wire
+				for i := range parts {
+					var s Sample
+					if err := s.UnmarshalBinary(encoded(parts[i])); err != nil {
+						t.Fatal(err)
+					}
+					parts[i] = &s
+				}
+			}
+			for len(parts) > 1 { // merge a random pair
+				rng.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+				last := parts[len(parts)-1]
+				before := encoded(last)
+				if err := parts[0].Merge(last); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(encoded(last), before) {
+					t.Fatal("merging wrote its argument")
+				}
+				parts = parts[:len(parts)-1]
+			}
+			if !bytes.Equal(encoded(parts[0]), want) {
+				t.Fatalf("%d distinct, seed %d: merged parts differ from the whole", distinct, seed)
+			}
+		}
+	}
+}
+
+func TestSampleMergeRefuses(t *testing.T) {
+	s := NewSample(1, testSize, false)
+	for _, other := range []*Sample{NewSample(2, testSize, false), NewSample(1, testSize+1, false)} {
+		if err := s.Merge(other); !errors.Is(err, ErrMismatch) {
+			t.Errorf("got %v", err)
+		}
+	}
+	s.Add(Item{Hash: 1, Lo: 7})
+	if err := s.Merge(NewSample(1, testSize, true)); err != nil || s.KeepsItems() {
+		t.Errorf("merging a sample without items: %v, keeps items: %v", err, s.KeepsItems())
+	}
+}
+
+func TestSampleCountsSaturate(t *testing.T) {
+	s := NewSample(1, testSize, false)
+	it := Item{Hash: 1, Events: math.MaxUint64 - 1, Bytes: math.MaxUint64}
+	s.Add(it)
+	s.Add(it)
+	s.Count(it.Hash, 5, 5)
+	for got := range s.All() {
+		if got.Events != math.MaxUint64 || got.Bytes != math.MaxUint64 {
+			t.Errorf("got %d events, %d bytes", got.Events, got.Bytes)
+		}
+	}
+}
+
+func TestSampleReset(t *testing.T) {
+	s := NewSample(1, testSize, true)
+	for _, h := range randomHashes(10_000) {
+		s.Add(Item{Hash: h})
+	}
+	s.Reset()
+	if !bytes.Equal(encoded(s), encoded(NewSample(1, testSize, true))) {
+		t.Error("not empty after Reset")
+	}
+}
+
+func TestSampleIsUsableAfterHashZero(t *testing.T) {
+	s := NewSample(1, testSize, false)
+	s.Add(Item{Hash: 0, Lo: 3, Events: 1})
+	s.Add(Item{Hash: math.MaxUint64, Lo: 4, Events: 1})
+	if s.Len() != 2 {
+		t.Errorf("%d items, want 2", s.Len())
+	}
+}
+
+// malformedSamples is the table of bytes that are no Sample.
+func malformedSamples() map[string][]byte {
+	s := NewSample(1, testSize, false)
+	for i := range uint64(3) {
+		s.Add(Item{Hash: i << 32, Lo: i, Events: 1})
+	}
+	good := encoded(s)
+	change := func(at int, to ...byte) []byte {
+		b := bytes.Clone(good)
+		copy(b[at:], to)
+		return b
+	}
+	body := func(n byte, rest ...byte) []byte {
+		b := bytes.Clone(good[:sampleHeader])
+		b[20] = n
+		return append(b, rest...)
+	}
+	return map[string][]byte{
+		"nothing":            nil,
+		"foreign":            []byte("some text that is long enough to hold a header"),
+		"short header":       good[:sampleHeader-1],
+		"one byte short":     good[:len(good)-1],
+		"one byte more":      append(bytes.Clone(good), 0),
+		"unknown flag":       change(12, 4|flagItems),
+		"size 0":             change(13, 0, 0, 0, 0),
+		"size huge":          change(13, 255, 255, 255, 255),
+		"count huge":         change(17, 255, 255, 255, 255),
+		"count over input":   change(17, 0, 0, 4, 0),
+		"overflown but few":  change(12, flagItems|flagOverflown),
+		"rank repeated":      body(2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0),
+		"rank wraps":         body(2, 1, 0, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 1, 0, 0),
+		"long form":          body(1, 0x81, 0, 0, 0, 1, 0, 0),
+		"endless number":     body(1, bytes.Repeat([]byte{0x80}, 30)...),
+		"payload too large":  body(1, 1, 0, 0, 1, 0, 255, 255, 255, 255, 255, 1),
+		"counts cut off":     body(1, 1, 0, 0, 1),
+		"more items than it": body(0, 1, 0, 0, 1, 0, 0),
+	}
+}
+
+func TestSampleRefusesMalformed(t *testing.T) {
+	for name, data := range malformedSamples() {
+		s := NewSample(1, testSize, false)
+		s.Add(Item{Hash: 9, Events: 1})
+		before := encoded(s)
+		if err := s.UnmarshalBinary(data); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !bytes.Equal(encoded(s), before) {
+			t.Errorf("%s: the receiver changed", name)
+		}
+	}
+}
+
+// A peer that chooses the ranks must not make decoding slow: the table would
+// take a quadratic number of steps if ranks with equal low bits collided.
+func TestSampleOfHostileRanks(t *testing.T) {
+	b := encoded(NewSample(1, DefaultSampleSize, true))
+	b = b[:sampleHeader]
+	binary.BigEndian.PutUint32(b[17:], DefaultSampleSize)
+	for range DefaultSampleSize {
+		b = binary.AppendUvarint(b, 1<<40)
+		b = append(b, 1, 0, 0)
+	}
+	var s Sample
+	if err := s.UnmarshalBinary(b); err != nil {
+		t.Fatal(err)
+	}
+	longest, run := 0, 0
+	for i := range s.slots {
+		if run++; s.slots[i].rank == 0 {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	if longest > DefaultSampleSize/64 {
+		t.Errorf("%d neighbouring slots are taken", longest)
+	}
+}
+
+func FuzzSampleUnmarshal(f *testing.F) {
+	for _, data := range malformedSamples() {
+		f.Add(data)
+	}
+	s := NewSample(1, testSize, false)
+	for _, it := range stream(1, 5000, 2000) {
+		s.Add(it)
+	}
+	f.Add(encoded(s))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var s Sample
+		if s.UnmarshalBinary(data) != nil {
+			return
+		}
+		if !bytes.Equal(encoded(&s), data) {
+			t.Error("accepted bytes that it would not write")
+		}
+		s.Distinct()
+		s.Add(Item{Hash: 1, Events: 1})
+		if err := s.Merge(s.Clone()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSteadyStateDoesNotAllocate(t *testing.T) {
+	hashes := randomHashes(1 << 18)
+	d := NewDistinct(0, DefaultPrecision)
+	s := NewSample(0, testSize, false)
+	for _, h := range hashes {
+		s.Add(Item{Hash: h})
+	}
+	key := testKey(1)
+	i := 0
+	for name, f := range map[string]func(){
+		"Key.Hash":        func() { key.Hash(1, 2) },
+		"Distinct.Insert": func() { i++; d.Insert(hashes[i&0xffff]) },
+		"Sample.Wants":    func() { i++; s.Wants(hashes[i&0xffff]) },
+		"Sample.Add":      func() { i++; s.Add(Item{Hash: hashes[i&0x3ffff], Events: 1}) },
+		"Sample.Count":    func() { i++; s.Count(hashes[i&0x3ffff], 1, 1) },
+		"Distinct.Merge":  func() { d.Merge(d) },
+		"Estimate":        func() { d.Estimate() },
+	} {
+		if n := testing.AllocsPerRun(1000, f); n != 0 {
+			t.Errorf("%s allocates %v times", name, n)
+		}
+	}
+}
+
+func ExampleSample() {
+	key := NewKey()
+	s := NewSample(key.ID(), MinSampleSize, false)
+	for i := range uint64(300) {
+		item := i % 3
+		s.Add(Item{Hash: key.Hash(0, item), Lo: item, Events: 1})
+	}
+	fmt.Println(s.Distinct().Value, s.Exact())
+	for it := range s.Items() {
+		if it.Lo == 2 {
+			fmt.Println(it.Events)
+		}
+	}
+	// Output:
+	// 3 true
+	// 100
+}

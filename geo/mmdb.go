@@ -1,12 +1,15 @@
 package geo
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +19,15 @@ import (
 // Loader holds the choices in reading an MMDB file. The zero Loader is what
 // [Open] uses.
 type Loader struct {
-	// RegisteredCountry reads registered_country, where the network's owner
-	// registered it, instead of country, where it is used.
+	// RegisteredCountry reads registered_country, where the holder of the
+	// network registered it, instead of where it is used. For attack
+	// sources the two often differ.
 	RegisteredCountry bool
+
+	// Routed limits IPv6 to the ranges in which this table has a country,
+	// if it is not nil. Databases give countries to great stretches of IPv6
+	// that nobody announces.
+	Routed *Table
 
 	// Name is used as Info.Name instead of the file's database_type or, in
 	// its absence, its description.
@@ -29,36 +38,40 @@ type Loader struct {
 	Credit string
 }
 
-// Open reads and compiles the MMDB file at path. The file is not kept open.
+// Open reads the MMDB file at path into a table. It does not keep the file
+// open or mapped, so that it may be replaced at any time.
+//
+// A country is found in the first of these fields that a record has: iso_code
+// in the map country, the string country_code, or the string country if it has
+// two letters. A code that is no country makes its networks [Unlocated] and is
+// counted in Info. A damaged file is an error here and never later.
+//
+// The error wraps [ErrNotMMDB], [ErrNotCountry] or [ErrDamaged], or is that of
+// the file system.
 func Open(path string) (*Table, error) { return Loader{}.Open(path) }
 
-// OpenFS is [Open] for a file of fsys.
+// OpenFS is [Open] for the file name of fsys.
 func OpenFS(fsys fs.FS, name string) (*Table, error) { return Loader{}.OpenFS(fsys, name) }
 
-// OpenBytes is [Open] for a file in memory. The data is not kept.
+// OpenBytes is [Open] for a file in memory. It does not keep data.
 func OpenBytes(data []byte) (*Table, error) { return Loader{}.OpenBytes(data) }
 
-// Open is like the function [Open] with the choices of l.
+// Open is [Open] with the choices of l.
 func (l Loader) Open(path string) (*Table, error) {
 	data, err := os.ReadFile(path)
 	return l.load(path, data, err)
 }
 
-// OpenFS is like the function [OpenFS] with the choices of l.
+// OpenFS is [OpenFS] with the choices of l.
 func (l Loader) OpenFS(fsys fs.FS, name string) (*Table, error) {
 	data, err := fs.ReadFile(fsys, name)
 	return l.load(name, data, err)
 }
 
-// OpenBytes is like the function [OpenBytes] with the choices of l.
-func (l Loader) OpenBytes(data []byte) (*Table, error) {
-	t, err := l.compile(data)
-	if err != nil {
-		return nil, fmt.Errorf("geo: %w", err)
-	}
-	return t, nil
-}
+// OpenBytes is [OpenBytes] with the choices of l.
+func (l Loader) OpenBytes(data []byte) (*Table, error) { return l.load("MMDB", data, nil) }
 
+// load compiles the data of the file name, unless reading it failed.
 func (l Loader) load(name string, data []byte, err error) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("geo: %w", err)
@@ -71,57 +84,149 @@ func (l Loader) load(name string, data []byte, err error) (*Table, error) {
 }
 
 func (l Loader) compile(data []byte) (*Table, error) {
-	r, err := maxminddb.OpenBytes(data)
+	db, err := maxminddb.OpenBytes(data)
 	if err != nil {
+		if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+			return nil, fmt.Errorf("%w: it is compressed by gzip", ErrNotMMDB)
+		}
 		return nil, fmt.Errorf("%w: %v", ErrNotMMDB, err)
 	}
+	if v := db.Metadata.IPVersion; v != 4 && v != 6 {
+		return nil, fmt.Errorf("%w: ip_version is %d", ErrDamaged, v)
+	}
+	w := walker{
+		db:      db,
+		records: newRecords(l.RegisteredCountry, len(data)),
+		// A tree has one leaf more than nodes. A file may share subtrees,
+		// but then a small one can describe more networks than there is
+		// time for.
+		limit: 4*db.Metadata.NodeCount + 1<<16,
+	}
+	list4, err := w.walk(ipv4)
+	if err != nil {
+		return nil, err
+	}
+	list6, err := w.walk(ipv6)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.records.check(db.Metadata.DatabaseType); err != nil {
+		return nil, err
+	}
+	if l.Routed != nil {
+		list6 = within(ipv6, list6, l.Routed.v6.runs())
+	}
+	return newTable(l.info(&w, data), list4, list6), nil
+}
+
+// The years in which a build time makes sense: the format is of 2012.
+const (
+	minBuilt = 1262304000 // 2010-01-01
+	maxBuilt = 7258118400 // 2200-01-01
+)
+
+func (l Loader) info(w *walker, data []byte) Info {
+	meta := w.db.Metadata
 	sum := sha256.Sum256(data)
 	info := Info{
 		Name:       l.Name,
 		Credit:     l.Credit,
-		Schema:     "country.iso_code",
-		Built:      time.Unix(int64(r.Metadata.BuildEpoch), 0).UTC(),
+		Schema:     w.records.schema(),
 		SHA256:     hex.EncodeToString(sum[:]),
-		NonCountry: map[string]int{},
+		Networks:   w.networks,
+		NonCountry: w.records.nonCountry,
 	}
 	if info.Name == "" {
-		info.Name = r.Metadata.DatabaseType
+		info.Name = clip(meta.DatabaseType, 100)
 	}
-	both := [2]*runs{newRuns(ipv4), newRuns(ipv6)}
-	found := [2]bool{}
-	cache := map[uintptr]Origin{}
-	for res := range r.Networks() {
-		p := res.Prefix()
-		o, ok := cache[res.Offset()]
-		if !ok {
-			var rec struct {
-				Country struct {
-					Code string `maxminddb:"iso_code"`
-				} `maxminddb:"country"`
-				CountryCode string `maxminddb:"country_code"`
-			}
-			if err := res.Decode(&rec); err != nil {
-				return nil, fmt.Errorf("%w: network %v: %v", ErrDamaged, p, err)
-			}
-			o, _ = countryByCode(strings.ToUpper(rec.Country.Code + rec.CountryCode))
-			cache[res.Offset()] = o
-		}
-		info.Networks++
-		i := 0
-		if !p.Addr().Is4() {
-			i = 1
-		}
-		found[i] = found[i] || o.IsCountry()
-		s := spanOf(p)
-		if err := both[i].add(s.first, s.last, o); err != nil {
-			return nil, err
-		}
+	if info.Name == "" {
+		info.Name = clip(description(meta.Description), 100)
 	}
-	info.IPv4, info.IPv6 = found[0], found[1]
-	if !info.IPv4 && !info.IPv6 {
-		return nil, ErrNotCountry
+	if info.Credit == "" {
+		info.Credit = knownCredit(meta.DatabaseType)
 	}
-	return newTable(info, both[0].close(), both[1].close()), nil
+	if b := meta.BuildEpoch; b >= minBuilt && uint64(b) < maxBuilt {
+		info.Built = time.Unix(int64(b), 0).UTC()
+	}
+	return info
 }
 
-var _ = netip.Addr{}
+func description(byLanguage map[string]string) string {
+	if s := byLanguage["en"]; s != "" {
+		return s
+	}
+	for _, language := range slices.Sorted(maps.Keys(byLanguage)) {
+		if s := byLanguage[language]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// knownCredit returns the sentence that the licence of a free database asks
+// those to show who use it.
+func knownCredit(databaseType string) string {
+	switch {
+	case strings.HasPrefix(databaseType, "GeoLite2-"):
+		return "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com."
+	case strings.HasPrefix(databaseType, "DBIP-") && strings.Contains(databaseType, "-Lite"):
+		return "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
+	}
+	return ""
+}
+
+// A walker reads the networks of a database.
+type walker struct {
+	db       *maxminddb.Reader
+	records  *records
+	networks int
+	visited  uint
+	limit    uint
+}
+
+// walk returns the runs of one family. It enters public space only, where no
+// database should have aliases of its IPv4 networks; those that one has there
+// all the same count against the limit like other networks.
+func (w *walker) walk(f *family) ([]run, error) {
+	r := runs{family: f}
+	if f == ipv6 && w.db.Metadata.IPVersion == 4 {
+		return r.close(), nil
+	}
+	var previous netip.Prefix
+	for _, piece := range f.public {
+		end := spanOf(piece).last
+		for res := range w.db.NetworksWithin(piece,
+			maxminddb.IncludeAliasedNetworks(), maxminddb.IncludeNetworksWithoutData()) {
+			if w.visited++; w.visited > w.limit {
+				return nil, fmt.Errorf("%w: more than %d networks in a tree of %d nodes",
+					ErrDamaged, w.limit, w.db.Metadata.NodeCount)
+			}
+			network := res.Prefix()
+			if err := res.Err(); err != nil {
+				return nil, fmt.Errorf("%w: network %v: %v", ErrDamaged, network, err)
+			}
+			o := Unlocated
+			if res.Found() {
+				rec, err := w.records.at(res)
+				if err != nil {
+					return nil, fmt.Errorf("%w: record of network %v: %v", ErrDamaged, network, err)
+				}
+				o = rec.origin
+				// A network that holds several pieces comes with each.
+				if network != previous {
+					w.networks++
+					w.records.count(rec)
+				}
+				previous = network
+			}
+			// A network may reach beyond the piece, and one that holds all
+			// of IPv4 may have an IPv6 prefix.
+			last := end
+			if network.Addr().BitLen() == f.bits && network.Bits() > piece.Bits() {
+				last = spanOf(network).last
+			}
+			r.cover(last, o)
+		}
+	}
+	return r.close(), nil
+}

@@ -59,7 +59,7 @@ func ParseOrigin(s string) (Origin, error) {
 	if o, ok := countryByCode(s); ok {
 		return o, nil
 	}
-	return Unlocated, fmt.Errorf("%w %q", ErrUnknownOrigin, clip(s))
+	return Unlocated, fmt.Errorf("%w %q", ErrUnknownOrigin, clip(s, 32))
 }
 
 // String returns the two-letter code of a country ("RU"), "unlocated" or
@@ -150,8 +150,7 @@ var codeIndex = func() (t [26 * 26]Origin) {
 }()
 
 // clip bounds what an error quotes of a hostile input.
-func clip(s string) string {
-	const most = 32
+func clip(s string, most int) string {
 	if len(s) > most {
 		return s[:most] + "..."
 	}

@@ -1,7 +1,7 @@
 package geo
 
 import (
-	"fmt"
+	"encoding/binary"
 	"net/netip"
 )
 
@@ -17,8 +17,8 @@ func spanOf(p netip.Prefix) span {
 type family struct {
 	bits    int
 	last    uint128
-	special []span // in address order
-	public  []span // the gaps between them
+	special []span         // in address order
+	public  []netip.Prefix // all the rest, in address order
 }
 
 var (
@@ -28,86 +28,71 @@ var (
 
 func newFamily(bits int, special []netip.Prefix) *family {
 	f := &family{bits: bits, last: mask128(uint(bits))}
-	if bits == 128 {
-		f.last = uint128{^uint64(0), ^uint64(0)}
-	}
 	next := uint128{}
 	for _, p := range special {
 		s := spanOf(p)
-		if next.less(s.first) {
-			f.public = append(f.public, span{next, s.first.prev()})
-		}
+		f.public = f.appendPrefixes(f.public, next, s.first)
 		f.special = append(f.special, s)
 		next = s.last.next()
 	}
 	return f
 }
 
+// appendPrefixes appends the fewest prefixes that cover the addresses from
+// first to before end.
+func (f *family) appendPrefixes(list []netip.Prefix, first, end uint128) []netip.Prefix {
+	for first.less(end) {
+		n := min(first.trailingZeros(), uint(f.bits))
+		for end.prev().sub(first).less(mask128(n)) {
+			n--
+		}
+		list = append(list, netip.PrefixFrom(f.addr(first), f.bits-int(n)))
+		first = first.add(mask128(n)).next()
+	}
+	return list
+}
+
 // addr returns the address with number n.
 func (f *family) addr(n uint128) netip.Addr {
 	if f.bits == 32 {
-		return netip.AddrFrom4([4]byte{byte(n.lo >> 24), byte(n.lo >> 16), byte(n.lo >> 8), byte(n.lo)})
+		return netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(n.lo))))
 	}
 	var b [16]byte
-	for i := range 8 {
-		b[i], b[8+i] = byte(n.hi>>(56-8*i)), byte(n.lo>>(56-8*i))
-	}
+	binary.BigEndian.PutUint64(b[:8], n.hi)
+	binary.BigEndian.PutUint64(b[8:], n.lo)
 	return netip.AddrFrom16(b)
 }
 
-// A run begins at first and ends before the next run of its list, the last one
-// with its family.
+// A run begins at first and ends before the next run of its list, or with its
+// family.
 type run struct {
 	first  uint128
 	origin Origin
 }
 
-// runs collects maximal runs that cover a family: what nobody adds is
-// Unlocated, what is special is Reserved whatever is added.
+// runs collects the maximal runs that cover a family in address order. Special
+// space is Reserved whatever it is covered with.
 type runs struct {
 	family  *family
 	list    []run
-	next    uint128 // the first address not yet covered
-	full    bool    // next has wrapped around
-	special int     // specials passed so far
+	next    uint128 // the first address not yet covered, unless full
+	full    bool
+	special int // blocks of the family that are behind next
 }
 
-func newRuns(f *family) *runs { return &runs{family: f} }
-
-// add gives first to last to o. Calls must ascend.
-func (r *runs) add(first, last uint128, o Origin) error {
-	if last.less(first) || r.full || first.less(r.next) || r.family.last.less(last) {
-		return fmt.Errorf("%w: network %v-%v out of order", ErrDamaged, r.family.addr(first), r.family.addr(last))
-	}
-	if r.next.less(first) {
-		r.cover(first.prev(), Unlocated)
-	}
-	r.cover(last, o)
-	return nil
-}
-
-// close covers what is left and returns the list.
-func (r *runs) close() []run {
-	if !r.full {
-		r.cover(r.family.last, Unlocated)
-	}
-	return r.list
-}
-
-// cover extends the covered space to last.
+// cover gives to o all addresses up to last that are not yet covered.
 func (r *runs) cover(last uint128, o Origin) {
 	for !r.full && !last.less(r.next) {
 		end, origin := last, o
 		if r.special < len(r.family.special) {
 			s := r.family.special[r.special]
-			switch {
-			case r.next.less(s.first):
-				if s.first.compare(end) <= 0 {
+			if r.next.less(s.first) {
+				if !end.less(s.first) {
 					end = s.first.prev()
 				}
-			default:
+			} else {
 				origin = Reserved
-				if s.last.compare(end) <= 0 {
+				if !end.less(s.last) {
 					end = s.last
 					r.special++
 				}
@@ -119,4 +104,66 @@ func (r *runs) cover(last uint128, o Origin) {
 		r.next = end.next()
 		r.full = end == r.family.last
 	}
+}
+
+// close covers the rest with Unlocated and returns the runs.
+func (r *runs) close() []run {
+	r.cover(r.family.last, Unlocated)
+	return r.list
+}
+
+// within returns list with every address Unlocated that is in no country of
+// mask. Both cover the family f.
+func within(f *family, list, mask []run) []run {
+	out := runs{family: f}
+	for i, j := 0, 0; ; {
+		o := list[i].origin
+		if !mask[j].origin.IsCountry() {
+			o = Unlocated
+		}
+		a, b := lastOf(f, list, i), lastOf(f, mask, j)
+		if b.less(a) {
+			out.cover(b, o)
+			j++
+			continue
+		}
+		out.cover(a, o)
+		if i++; i == len(list) {
+			return out.list
+		}
+		if a == b {
+			j++
+		}
+	}
+}
+
+// lastOf returns the last address of the run list[i].
+func lastOf(f *family, list []run, i int) uint128 {
+	if i+1 == len(list) {
+		return f.last
+	}
+	return list[i+1].first.prev()
+}
+
+// spaceOf returns the share per origin of the units of 2^unit addresses that
+// are not Reserved. A unit counts for the origin of its first address.
+func spaceOf(f *family, list []run, unit uint) (share [MaxOrigins]float64) {
+	var count [MaxOrigins]uint64
+	var all uint64
+	up := mask128(unit)
+	for i, r := range list {
+		if r.origin == Reserved {
+			continue
+		}
+		// No public run reaches the end of the 128-bit numbers, so that
+		// neither sum overflows.
+		end := lastOf(f, list, i).next().add(up).shr(unit)
+		n := end.sub(r.first.add(up).shr(unit)).lo
+		count[r.origin] += n
+		all += n
+	}
+	for o, n := range count {
+		share[o] = float64(n) / float64(all)
+	}
+	return share
 }

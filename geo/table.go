@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -12,8 +13,8 @@ import (
 // use; to reload, build another and swap the pointer. Tables come from [Open],
 // [Loader] and [Decode]; the zero Table is not usable.
 type Table struct {
-	trie4
-	trie6
+	v4    table4
+	v6    table6
 	info  Info
 	space Space
 }
@@ -49,6 +50,19 @@ type Range struct {
 	Origin      Origin
 }
 
+// newTable compiles the runs of both families.
+func newTable(info Info, list4, list6 []run) *Table {
+	country := func(r run) bool { return r.origin.IsCountry() }
+	info.IPv4 = slices.ContainsFunc(list4, country)
+	info.IPv6 = slices.ContainsFunc(list6, country)
+	return &Table{
+		v4:    newTable4(list4),
+		v6:    newTable6(list6),
+		info:  info,
+		space: Space{IPv4: spaceOf(ipv4, list4, 0), IPv6: spaceOf(ipv6, list6, 64)},
+	}
+}
+
 // Lookup returns the origin of addr. An IPv4-mapped IPv6 address is looked up
 // as the IPv4 address, and a zone is ignored. The zero Addr is [Unlocated].
 func (t *Table) Lookup(addr netip.Addr) Origin {
@@ -61,6 +75,24 @@ func (t *Table) Lookup(addr netip.Addr) Origin {
 		return Unlocated
 	}
 	return t.Lookup6(hi, lo)
+}
+
+// Lookup4 returns the origin of the IPv4 address ip, whose first byte is the
+// most significant: 1.2.3.4 is 0x01020304. The compiler inlines it.
+func (t *Table) Lookup4(ip uint32) Origin {
+	r := t.v4.root[ip>>14]
+	m := uint32(t.v4.mid[r&0xffffff|ip>>8&0x3f])
+	return t.v4.leaf[r&0xff000000|m<<8|ip&0xff]
+}
+
+// Lookup6 returns the origin of the IPv6 address with the halves hi and lo,
+// each with its first byte the most significant. It does not unmap: an
+// IPv4-mapped address is [Reserved].
+func (t *Table) Lookup6(hi, lo uint64) Origin {
+	if hi>>61 != 1 {
+		return Reserved
+	}
+	return t.v6.lookup(hi, lo)
 }
 
 // LookupBatch sets dst[i] to the origin of addrs[i] for every i. It panics when
@@ -83,23 +115,21 @@ func (t *Table) Info() Info {
 func (t *Table) Space() Space { return t.space }
 
 // Size returns the number of bytes that the table holds in memory.
-func (t *Table) Size() int { return t.trie4.size() + t.trie6.size() }
+func (t *Table) Size() int { return t.v4.size() + t.v6.size() }
 
 // Ranges yields the maximal ranges of one country in address order, first IPv4
 // and then IPv6. What lies between them is [Unlocated] or [Reserved].
 func (t *Table) Ranges() iter.Seq[Range] {
 	return func(yield func(Range) bool) {
-		for _, f := range []*family{ipv4, ipv6} {
-			list := t.runs(f)
-			for i, r := range list {
-				last := f.last
-				if i+1 < len(list) {
-					last = list[i+1].first.prev()
-				}
-				if r.origin.IsCountry() && !yield(Range{f.addr(r.first), f.addr(last), r.origin}) {
-					return
-				}
-			}
+		_ = yieldRanges(ipv4, t.v4.runs(), yield) && yieldRanges(ipv6, t.v6.runs(), yield)
+	}
+}
+
+func yieldRanges(f *family, list []run, yield func(Range) bool) bool {
+	for i, r := range list {
+		if r.origin.IsCountry() && !yield(Range{f.addr(r.first), f.addr(lastOf(f, list, i)), r.origin}) {
+			return false
 		}
 	}
+	return true
 }

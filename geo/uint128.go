@@ -1,7 +1,6 @@
 package geo
 
 import (
-	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
@@ -10,10 +9,6 @@ import (
 // uint128 is an address of either family as a number: an IPv4 address is the
 // number below 2^32, without the IPv6 mapping.
 type uint128 struct{ hi, lo uint64 }
-
-func (a uint128) compare(b uint128) int {
-	return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo))
-}
 
 func (a uint128) less(b uint128) bool {
 	return a.hi < b.hi || a.hi == b.hi && a.lo < b.lo
@@ -33,7 +28,9 @@ func (a uint128) sub(b uint128) uint128 {
 
 func (a uint128) next() uint128 { return a.add(uint128{0, 1}) }
 func (a uint128) prev() uint128 { return a.sub(uint128{0, 1}) }
-func (a uint128) isZero() bool  { return a.hi|a.lo == 0 }
+
+// In both shifts one of the two counts of the second word exceeds 63, and a
+// shift by so much gives 0 in Go.
 
 func (a uint128) shl(n uint) uint128 {
 	return uint128{a.hi<<n | a.lo>>(64-n) | a.lo<<(n-64), a.lo << n}
@@ -43,7 +40,15 @@ func (a uint128) shr(n uint) uint128 {
 	return uint128{a.hi >> n, a.lo>>n | a.hi<<(64-n) | a.hi>>(n-64)}
 }
 
-// mask returns the number whose lowest n bits are set.
+// trailingZeros returns the number of low zero bits, 128 for zero.
+func (a uint128) trailingZeros() uint {
+	if a.lo == 0 {
+		return 64 + uint(bits.TrailingZeros64(a.hi))
+	}
+	return uint(bits.TrailingZeros64(a.lo))
+}
+
+// mask128 returns the number whose lowest n bits are set.
 func mask128(n uint) uint128 { return uint128{0, 1}.shl(n).prev() }
 
 // number returns addr as a number; IPv4-mapped addresses must be unmapped.

@@ -1,0 +1,307 @@
+package geo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+	"github.com/oschwald/maxminddb-golang/v2/mmdbdata"
+)
+
+// The fields that can hold a country, in the order of preference.
+const (
+	fieldNone = iota
+	fieldCountryMap
+	fieldCountryCode
+	fieldCountry
+	fieldRegistered
+	numFields
+)
+
+var fieldNames = [numFields]string{
+	"", "country.iso_code", "country_code", "country", "registered_country.iso_code",
+}
+
+// A record is what the data of a network says.
+type record struct {
+	origin Origin
+	field  int
+	code   string // as it stands in the file, if it is no country
+}
+
+// records reads each record of a database once.
+type records struct {
+	registered bool
+	known      map[uintptr]record
+	values     int // that may still be read
+	networks   [numFields]int
+	countries  int
+	nonCountry map[string]int
+	keys       []string // that the first records have
+	sample     int      // records that keys is from
+}
+
+// newRecords bounds the values that are read, since a small file can hold many
+// large records that overlap.
+func newRecords(registered bool, size int) *records {
+	return &records{
+		registered: registered,
+		known:      map[uintptr]record{},
+		values:     8*size + 1<<20,
+	}
+}
+
+func (rs *records) at(res maxminddb.Result) (record, error) {
+	if rec, ok := rs.known[res.Offset()]; ok {
+		return rec, nil
+	}
+	raw := rawRecord{values: &rs.values}
+	if err := res.Decode(&raw); err != nil {
+		return record{}, err
+	}
+	if rs.sample < 16 {
+		rs.sample++
+		for _, key := range raw.keys {
+			if !slices.Contains(rs.keys, key) {
+				rs.keys = append(rs.keys, key)
+			}
+		}
+	}
+	rec := raw.record(rs.registered)
+	rs.known[res.Offset()] = rec
+	return rec, nil
+}
+
+// count counts one network with the record rec.
+func (rs *records) count(rec record) {
+	rs.networks[rec.field]++
+	if rec.origin.IsCountry() {
+		rs.countries++
+	}
+	if rec.code == "" {
+		return
+	}
+	if rs.nonCountry == nil {
+		rs.nonCountry = map[string]int{}
+	}
+	const most = 256
+	code := clip(rec.code, 32)
+	if _, ok := rs.nonCountry[code]; !ok && len(rs.nonCountry) >= most {
+		code = "..."
+	}
+	rs.nonCountry[code]++
+}
+
+// schema returns the field that gave the most networks.
+func (rs *records) schema() string {
+	best := fieldCountryMap
+	for field, n := range rs.networks {
+		if field != fieldNone && n > rs.networks[best] {
+			best = field
+		}
+	}
+	return fieldNames[best]
+}
+
+// check returns an error that says what the database is if it is not one of
+// countries.
+func (rs *records) check(databaseType string) error {
+	if rs.countries > 0 {
+		return nil
+	}
+	what := rs.describe()
+	if total := rs.networks[fieldCountryMap] + rs.networks[fieldCountryCode] +
+		rs.networks[fieldCountry] + rs.networks[fieldRegistered]; total > 0 {
+		what = fmt.Sprintf("none of %d networks with %s has a country", total, rs.schema())
+	}
+	want := "country.iso_code, country_code or a two-letter country"
+	if rs.registered {
+		want = fieldNames[fieldRegistered]
+	}
+	return fmt.Errorf("%w: %s (database_type %q, fields %q); want %s",
+		ErrNotCountry, what, clip(databaseType, 100), rs.keys, want)
+}
+
+func (rs *records) describe() string {
+	has := func(key string) bool { return slices.Contains(rs.keys, key) }
+	switch {
+	case len(rs.keys) == 0:
+		return "no public network has data"
+	case has("registered_country"):
+		return "only the registered country is known, which Loader.RegisteredCountry reads"
+	case slices.ContainsFunc(rs.keys, func(k string) bool { return strings.HasPrefix(k, "is_") }):
+		return "it is an Anonymous-IP database"
+	case has("connection_type"):
+		return "it is a Connection-Type database"
+	case has("isp"):
+		return "it is an ISP database"
+	case has("autonomous_system_number"), has("asn"):
+		return "it is an ASN database"
+	case has("domain"):
+		return "it is a Domain database"
+	}
+	return "no record has a country"
+}
+
+// A rawRecord holds the fields of one record.
+type rawRecord struct {
+	values *int
+	keys   []string
+
+	countryMap bool
+	iso        string
+	code       string
+	country    string
+	registered string
+	asn        bool
+	ofAS       bool // with asn: the record is about the AS, and so is country
+}
+
+func (raw *rawRecord) record(registered bool) record {
+	var rec record
+	code := ""
+	switch {
+	case registered:
+		if raw.registered != "" {
+			rec.field, code = fieldRegistered, raw.registered
+		}
+	case raw.countryMap:
+		rec.field, code = fieldCountryMap, raw.iso
+	case raw.code != "":
+		rec.field, code = fieldCountryCode, raw.code
+	case isCode(raw.country) && !(raw.asn && raw.ofAS):
+		rec.field, code = fieldCountry, raw.country
+	}
+	if o, ok := countryByCode(code); ok {
+		rec.origin = o
+	} else {
+		rec.code = code
+	}
+	return rec
+}
+
+func isCode(s string) bool {
+	return len(s) == 2 && s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z' && s[1]|0x20 >= 'a' && s[1]|0x20 <= 'z'
+}
+
+var (
+	errTooManyValues = errors.New("the records together are larger than the file allows")
+	errTooDeep       = errors.New("nested too deeply")
+)
+
+// UnmarshalMaxMindDBCursor reads the record at c, and does not keep its bytes.
+func (raw *rawRecord) UnmarshalMaxMindDBCursor(c mmdbdata.Cursor) (mmdbdata.Cursor, error) {
+	return raw.eachField(c, 0, func(key []byte, value mmdbdata.Cursor) (mmdbdata.Cursor, error) {
+		const most = 16
+		if len(raw.keys) < most {
+			raw.keys = append(raw.keys, clip(string(key), 32))
+		}
+		switch string(key) {
+		case "country":
+			kind, err := value.Kind()
+			if err != nil || kind == mmdbdata.KindString {
+				return raw.text(value, &raw.country)
+			}
+			raw.countryMap = kind == mmdbdata.KindMap
+			return raw.isoCode(value, &raw.iso)
+		case "registered_country":
+			return raw.isoCode(value, &raw.registered)
+		case "country_code":
+			return raw.text(value, &raw.code)
+		case "asn":
+			raw.asn = true
+		case "name", "route":
+			raw.ofAS = true
+		}
+		return raw.skip(value, 1)
+	})
+}
+
+// isoCode reads iso_code of the map at c.
+func (raw *rawRecord) isoCode(c mmdbdata.Cursor, dst *string) (mmdbdata.Cursor, error) {
+	return raw.eachField(c, 1, func(key []byte, value mmdbdata.Cursor) (mmdbdata.Cursor, error) {
+		if string(key) == "iso_code" {
+			return raw.text(value, dst)
+		}
+		return raw.skip(value, 2)
+	})
+}
+
+// text reads the string at c, or skips what is none.
+func (raw *rawRecord) text(c mmdbdata.Cursor, dst *string) (mmdbdata.Cursor, error) {
+	kind, err := c.Kind()
+	if err != nil || kind != mmdbdata.KindString {
+		return raw.skip(c, 1)
+	}
+	s, next, err := c.ReadString()
+	if err != nil {
+		return next, err
+	}
+	*dst = s
+	return next, raw.spend(1 + len(s)/16)
+}
+
+// eachField calls read for every field of the map at c, or skips what is none.
+func (raw *rawRecord) eachField(
+	c mmdbdata.Cursor, depth int,
+	read func([]byte, mmdbdata.Cursor) (mmdbdata.Cursor, error),
+) (mmdbdata.Cursor, error) {
+	kind, err := c.Kind()
+	if err != nil || kind != mmdbdata.KindMap {
+		return raw.skip(c, depth)
+	}
+	m, err := c.Map()
+	if err != nil {
+		return c, err
+	}
+	var next mmdbdata.Cursor
+	for key, value, ok := m.Next(next); ok; key, value, ok = m.Next(next) {
+		if next, err = read(key, value); err != nil {
+			return next, err
+		}
+	}
+	return m.End()
+}
+
+// skip passes the value at c, item by item, so that every item is paid for.
+func (raw *rawRecord) skip(c mmdbdata.Cursor, depth int) (mmdbdata.Cursor, error) {
+	const deepest = 32
+	if depth > deepest {
+		return c, errTooDeep
+	}
+	if err := raw.spend(1); err != nil {
+		return c, err
+	}
+	kind, err := c.Kind()
+	if err != nil {
+		return c, err
+	}
+	switch kind {
+	case mmdbdata.KindMap:
+		return raw.eachField(c, depth, func(_ []byte, value mmdbdata.Cursor) (mmdbdata.Cursor, error) {
+			return raw.skip(value, depth+1)
+		})
+	case mmdbdata.KindSlice:
+		s, err := c.Slice()
+		if err != nil {
+			return c, err
+		}
+		var next mmdbdata.Cursor
+		for _, value, ok := s.Next(next); ok; _, value, ok = s.Next(next) {
+			if next, err = raw.skip(value, depth+1); err != nil {
+				return next, err
+			}
+		}
+		return s.End()
+	}
+	return c.Skip()
+}
+
+func (raw *rawRecord) spend(values int) error {
+	if *raw.values -= values; *raw.values < 0 {
+		return errTooManyValues
+	}
+	return nil
+}

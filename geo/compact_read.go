@@ -145,6 +145,11 @@ func (r *reader) number(most uint64) uint64 {
 }
 
 func (r *reader) uvarint128() uint128 {
+	if len(r.data) > 0 && r.data[0] < 0x80 {
+		b := r.data[0]
+		r.data = r.data[1:]
+		return uint128{0, uint64(b)}
+	}
 	var v uint128
 	for i, b := range r.data {
 		group := uint128{0, uint64(b & 0x7f)}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -55,12 +56,15 @@ func newTable(info Info, list4, list6 []run) *Table {
 	country := func(r run) bool { return r.origin.IsCountry() }
 	info.IPv4 = slices.ContainsFunc(list4, country)
 	info.IPv6 = slices.ContainsFunc(list6, country)
-	return &Table{
-		v4:    newTable4(list4),
-		v6:    newTable6(list6),
+	t := &Table{
 		info:  info,
 		space: Space{IPv4: spaceOf(ipv4, list4, 0), IPv6: spaceOf(ipv6, list6, 64)},
 	}
+	var other sync.WaitGroup
+	other.Go(func() { t.v6 = newTable6(list6) })
+	t.v4 = newTable4(list4)
+	other.Wait()
+	return t
 }
 
 // Lookup returns the origin of addr. An IPv4-mapped IPv6 address is looked up

@@ -1,5 +1,7 @@
 package geo
 
+import "slices"
+
 // A table4 finds the origin of an IPv4 address with three loads and no branch:
 // 18 bits of the address index the root, 6 the middle, 8 a leaf. Equal blocks
 // are stored once, and a block of one origin is a block like any other: to test
@@ -26,15 +28,14 @@ type builder4 struct {
 	list []run
 	at   int // the run that holds the current address
 
-	// Of the current bank: where each block is, and the root cell of a
-	// block of one origin.
-	bank  uint32
-	mids  map[midBlock]uint32
-	leafs map[leafBlock]uint16
-	whole [MaxOrigins]uint32
+	// Of the current bank: where each block is, and, since most blocks have
+	// one origin, where those are, plus one.
+	bank      uint32
+	mids      map[midBlock]uint32
+	leafs     map[leafBlock]uint16
+	wholeMid  [MaxOrigins]uint32
+	wholeLeaf [MaxOrigins]uint32
 }
-
-const noCell = ^uint32(0)
 
 func newTable4(list []run) table4 {
 	b := builder4{list: list}
@@ -43,8 +44,8 @@ func newTable4(list []run) table4 {
 	for i := range b.root {
 		first := uint32(i) << 14
 		o, alike := b.alike(first, 14)
-		if alike && b.whole[o] != noCell {
-			b.root[i] = b.whole[o]
+		if alike && b.wholeMid[o] != 0 {
+			b.root[i] = b.wholeMid[o] - 1
 			continue
 		}
 		if len(b.leafs)+len(midBlock{}) > bankBlocks {
@@ -52,19 +53,19 @@ func newTable4(list []run) table4 {
 		}
 		b.root[i] = b.bank<<24 | b.middle(first)
 		if alike {
-			b.whole[o] = b.root[i]
+			b.wholeMid[o] = b.root[i] + 1
 		}
 	}
+	b.mid, b.leaf = slices.Clone(b.mid), slices.Clone(b.leaf)
 	return b.table4
 }
 
 func (b *builder4) startBank(bank uint32) {
 	b.bank = bank
-	b.mids = map[midBlock]uint32{}
-	b.leafs = map[leafBlock]uint16{}
-	for o := range b.whole {
-		b.whole[o] = noCell
-	}
+	b.mids = make(map[midBlock]uint32, len(b.list)/16)
+	b.leafs = make(map[leafBlock]uint16, min(bankBlocks, len(b.list)/16))
+	clear(b.wholeMid[:])
+	clear(b.wholeLeaf[:])
 	if short := int(bank)*bankBlocks*len(leafBlock{}) - len(b.leaf); short > 0 {
 		b.leaf = append(b.leaf, make([]Origin, short)...)
 	}
@@ -98,14 +99,19 @@ func (b *builder4) middle(first uint32) uint32 {
 // leafNumber returns the number in its bank of the leaf block for the /24
 // network first.
 func (b *builder4) leafNumber(first uint32) uint16 {
+	o, alike := b.alike(first, 8)
+	if alike && b.wholeLeaf[o] != 0 {
+		return uint16(b.wholeLeaf[o] - 1)
+	}
 	var block leafBlock
-	if o, alike := b.alike(first, 8); alike {
-		for i := range block {
-			block[i] = o
+	for i := 0; i < len(block); {
+		o, _ := b.alike(first+uint32(i), 0)
+		end := len(block)
+		if b.at+1 < len(b.list) {
+			end = int(min(uint64(end), b.list[b.at+1].first.lo-uint64(first)))
 		}
-	} else {
-		for i := range block {
-			block[i], _ = b.alike(first+uint32(i), 0)
+		for ; i < end; i++ {
+			block[i] = o
 		}
 	}
 	n, ok := b.leafs[block]
@@ -113,6 +119,9 @@ func (b *builder4) leafNumber(first uint32) uint16 {
 		n = uint16(len(b.leafs))
 		b.leafs[block] = n
 		b.leaf = append(b.leaf, block[:]...)
+	}
+	if alike {
+		b.wholeLeaf[o] = uint32(n) + 1
 	}
 	return n
 }

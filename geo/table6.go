@@ -1,5 +1,7 @@
 package geo
 
+import "slices"
+
 // A table6 finds the origin of an IPv6 address in a trie: 17 bits after the
 // leading 001 index the root, and then four bits at a time a node, which is
 // one cache line. A cell is the number of the next node. The first MaxOrigins
@@ -72,10 +74,13 @@ type run64 struct {
 }
 
 func newTable6(list []run) table6 {
-	b := builder6{known: map[[16]uint32]uint32{}}
+	b := builder6{
+		list:  make([]run64, 0, len(list)),
+		known: make(map[[16]uint32]uint32, len(list)/4),
+	}
 	b.divide(list)
 	b.root = new([1 << 17]uint32)
-	b.nodes = make([][16]uint32, MaxOrigins)
+	b.nodes = make([][16]uint32, MaxOrigins, MaxOrigins+len(list)/4)
 	for o := range b.nodes {
 		for i := range b.nodes[o] {
 			b.nodes[o][i] = uint32(o)
@@ -84,6 +89,7 @@ func newTable6(list []run) table6 {
 	for i := range b.root {
 		b.root[i] = b.cell(1<<61|uint64(i)<<44, 44)
 	}
+	b.nodes = slices.Clone(b.nodes)
 	return b.table6
 }
 

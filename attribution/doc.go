@@ -1,0 +1,59 @@
+// Package attribution answers where traffic came from, and how much of that
+// answer may be claimed.
+//
+// A [Tally] counts a stream of source addresses by the country that a
+// [geo.Table] places them in. Its [Report] states distinct sources, events and
+// bytes per country with intervals. A [Claim] such as Majority("RU") is held
+// against the report and comes back as a [Verdict]: supported, refuted, undecided
+// or inadmissible, with the margin by which it holds and what a reader must know
+// beside it.
+//
+//	tally := attribution.NewTally(table, attribution.Options{})
+//	for addr := range sources {
+//		tally.Add(addr)
+//	}
+//	report := tally.Report()
+//	fmt.Print(report)
+//	fmt.Println(report.Check(attribution.Majority("RU")))
+//
+// # What is counted
+//
+// A source is an IPv4 address or an IPv6 prefix, /64 by default. It is no host
+// and no person: one address may stand for many hosts, and a host may use many.
+// A share of sources is a share of the distinct sources that were seen, reserved
+// ones left out, unlocated ones included.
+//
+// That an address is geolocated to a country says that a database places it
+// there. It does not say who used it, nor from where. All texts of this package
+// keep to that.
+//
+// # Accuracy
+//
+// Up to Options.SampleSize distinct sources everything is exact. Beyond, a row's
+// sources come from one HyperLogLog per origin (relative standard error 0.8 % at
+// precision 14), its share from the sum of these parts, whose errors partly
+// cancel. A claim about sources is decided on the uniform sample instead, by the
+// interval of Clopper and Pearson with finite-population correction: its error
+// does not depend on the number of countries, and it is exact in law. The two
+// are checked against each other. Events and bytes are always exact.
+//
+// A verdict adds what is unlocated to the interval, in the worst way. It takes the
+// database at its word, and states how large a geolocation error it would
+// survive.
+//
+// # Concurrency
+//
+// A Tally is for one goroutine at a time; [Shared] is for many. Reports, claims
+// and verdicts are values that may be shared.
+//
+// # Security
+//
+// Sources are hashed with a secret key, so that nobody who chooses addresses can
+// choose the counts; see package sketch. Encoded tallies carry source addresses
+// unless Options.DropAddresses is set, and never the key.
+//
+// # Compatibility
+//
+// Encodings are canonical and versioned. JSON keys and caveat codes are only
+// added, never changed.
+package attribution

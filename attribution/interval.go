@@ -1,0 +1,82 @@
+package attribution
+
+import "math"
+
+// Share is a share between 0 and 1 with its 95 % confidence interval.
+type Share struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+const (
+	alpha = 0.05     // of every interval: 95 % confidence
+	z     = 1.959964 // standard normal quantile of 1-alpha/2
+)
+
+// exactShare is part of whole, without error.
+func exactShare(part, whole float64) Share {
+	if whole == 0 {
+		return Share{}
+	}
+	s := part / whole
+	return Share{s, s, s}
+}
+
+// partsShare is the share of x in x+y, two groups counted by independent
+// HyperLogLogs. The error of x in numerator and denominator cancels, and the
+// logarithm of the odds has the sum of both relative variances (delta method).
+func partsShare(x, y group) Share {
+	switch {
+	case x.sources <= 0:
+		return Share{}
+	case y.sources <= 0:
+		return Share{1, 1, 1}
+	}
+	logit := math.Log(x.sources / y.sources)
+	se := math.Hypot(x.relErr(), y.relErr())
+	return Share{x.sources / (x.sources + y.sources), expit(logit - z*se), expit(logit + z*se)}
+}
+
+func expit(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
+
+// sampling says how much a uniform sample without replacement tells of the
+// distinct sources it was drawn from.
+type sampling struct {
+	k       float64 // size of the sample
+	nEff    float64 // size of a sample with replacement that tells as much
+	n       float64 // estimated number of distinct sources
+	relErrN float64
+}
+
+// newSampling takes k of an estimated n sources with the given relative standard
+// error. n enters an interval only through the finite-population correction,
+// where a number that is too large is on the safe side.
+func newSampling(k, n, relErr float64) sampling {
+	upper := max(k+1, n*(1+2/math.Sqrt(k)))
+	return sampling{k, k * (upper - 1) / (upper - k), n, relErr}
+}
+
+// census is the interval of the share among all observed sources, given x of the
+// sample: Clopper and Pearson (1934) at the effective sample size, which agrees
+// with exact inversion of the hypergeometric distribution to 10^-4.
+func (s sampling) census(x float64) Share { return clopperPearson(x/s.k, s.nEff) }
+
+// standardError is that of a share, never less than what one source makes.
+func (s sampling) standardError(share float64) float64 {
+	return math.Sqrt(max(share*(1-share), 1/s.nEff) / s.nEff)
+}
+
+// clopperPearson is the interval of a share that was seen among n draws; n need
+// not be whole.
+func clopperPearson(share, n float64) Share {
+	x := share * n
+	s := Share{share, 0, 1}
+	if x > 0 {
+		s.Low = betaQuantile(alpha/2, x, n-x+1)
+	}
+	if x < n {
+		s.High = betaQuantile(1-alpha/2, x+1, n-x)
+	}
+	return s
+}

@@ -1,0 +1,66 @@
+package attribution
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/whence-go/whence/sketch"
+)
+
+// Options are the choices in making a [Tally]. The zero value is what most
+// programs want. Tallies can be merged if their key, sample size, precision and
+// IPv6 prefix agree.
+type Options struct {
+	// Key hashes the sources. The zero Key stands for one random key that all
+	// tallies of this process share; give one explicitly where tallies of
+	// several processes are to be merged.
+	Key sketch.Key
+
+	// SampleSize is the number of distinct sources up to which everything is
+	// exact, and the size of the uniform sample of sources beyond. 0 stands for
+	// sketch.DefaultSampleSize (65,536); sketch.SmallSampleSize (4,096) serves
+	// where there are thousands of tallies.
+	SampleSize int
+
+	// Precision is that of the HyperLogLog per origin, 12 to 16; 0 stands for
+	// sketch.DefaultPrecision (14, a standard error of 0.8 %).
+	Precision int
+
+	// IPv6Prefix is the length of the prefix that makes one IPv6 source, 16 to
+	// 128 bits; 0 stands for 64, since a host may use any address of its /64
+	// (RFC 8981).
+	IPv6Prefix int
+
+	// DropAddresses keeps no address, only hashes, origins and counts.
+	DropAddresses bool
+}
+
+const minIPv6Prefix = 16 // a shorter one spans public and reserved space
+
+var processKey = sync.OnceValue(sketch.NewKey)
+
+// filled returns o with every default filled in. It panics on a value out of
+// range, which is a mistake in the program.
+func (o Options) filled() Options {
+	if o.Key.IsZero() {
+		o.Key = processKey()
+	}
+	if o.SampleSize == 0 {
+		o.SampleSize = sketch.DefaultSampleSize
+	}
+	if o.Precision == 0 {
+		o.Precision = sketch.DefaultPrecision
+	}
+	if o.IPv6Prefix == 0 {
+		o.IPv6Prefix = 64
+	}
+	check := func(name string, v, low, high int) {
+		if v < low || v > high {
+			panic(fmt.Sprintf("attribution: Options.%s is %d, want %d to %d", name, v, low, high))
+		}
+	}
+	check("SampleSize", o.SampleSize, sketch.MinSampleSize, sketch.MaxSampleSize)
+	check("Precision", o.Precision, sketch.MinPrecision, sketch.MaxPrecision)
+	check("IPv6Prefix", o.IPv6Prefix, minIPv6Prefix, 128)
+	return o
+}

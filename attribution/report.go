@@ -1,0 +1,196 @@
+package attribution
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/sketch"
+)
+
+// Report is what a [Tally] had counted at one moment. It does not change when the
+// Tally goes on, and may be read by any number of goroutines. Print it with fmt
+// for people; json.Marshal gives the stable machine form, whose keys are only
+// ever added to.
+//
+// Reserved sources (private, loopback, multicast and the like) are stated apart
+// and counted in nothing else. Unlocated sources are inside every total: a share
+// is a share of located and unlocated sources together.
+type Report struct {
+	Sources   Sources  `json:"sources"`
+	Events    uint64   `json:"events"`
+	Bytes     uint64   `json:"bytes"`
+	Origins   []Row    `json:"origins"` // countries, most sources first
+	Unlocated Apart    `json:"unlocated"`
+	Reserved  Apart    `json:"reserved"`
+	Skipped   uint64   `json:"skipped"` // events without a usable address
+	Database  Database `json:"database"`
+
+	// From and To span the traffic, as far as [Tally.Window] was told.
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+
+	databases databases
+	counted   [geo.MaxOrigins]origin
+	sampling  sampling // of the sources that are not reserved
+	topEvents uint64   // of the source with most events, among those in the sample
+	sampled   uint64   // events of all sources in the sample
+}
+
+// Sources is a number of distinct sources with its 95 % confidence interval.
+type Sources struct {
+	Distinct uint64 `json:"distinct"`
+	Low      uint64 `json:"low"`
+	High     uint64 `json:"high"`
+	Exact    bool   `json:"exact"`
+}
+
+// Row is one country of a Report. Share is its share of all sources; its interval
+// is for this row on its own, and takes the database at its word.
+type Row struct {
+	Origin  geo.Origin `json:"origin"`
+	Sources uint64     `json:"sources"`
+	Share   Share      `json:"share"`
+	Events  uint64     `json:"events"`
+	Bytes   uint64     `json:"bytes"`
+}
+
+// Apart counts the sources that have no country.
+type Apart struct {
+	Sources uint64 `json:"sources"`
+	Events  uint64 `json:"events"`
+}
+
+// origin is what was counted for one origin.
+type origin struct {
+	sources       float64
+	relErr        float64 // relative standard error of sources
+	events, bytes uint64
+	sampled       float64 // sources of this origin in the sample
+}
+
+// Report computes the report of what has been counted so far. It never writes
+// the Tally. With hundreds of origins beyond the exact state it takes a few
+// milliseconds.
+func (t *Tally) Report() *Report {
+	r := &Report{Origins: []Row{}, Skipped: t.skipped, databases: t.used()}
+	r.Database = r.databases.one()
+	if t.sample != nil && t.from <= t.to {
+		r.From, r.To = time.Unix(0, t.from).UTC(), time.Unix(0, t.to).UTC()
+	}
+	if t.sample != nil {
+		r.readSample(t.sample)
+	}
+	if t.dense != nil {
+		r.readDense(t.dense)
+	}
+	r.sum()
+	return r
+}
+
+// readSample takes the counts of the sampled sources, which while exact are all.
+func (r *Report) readSample(s *sketch.Sample) {
+	exact := s.Exact()
+	for it := range s.Items() {
+		o := &r.counted[it.Payload]
+		o.sampled++
+		if it.Payload != uint32(geo.Reserved) {
+			r.topEvents = max(r.topEvents, it.Events)
+			r.sampled = addSaturated(r.sampled, it.Events)
+		}
+		if exact {
+			o.sources++
+			o.events = addSaturated(o.events, it.Events)
+			o.bytes = addSaturated(o.bytes, it.Bytes)
+		}
+	}
+	// Given how many of the sample are not reserved, they are a uniform sample
+	// of the sources that are not.
+	if k, n := float64(s.Len()), s.Distinct(); k > 0 {
+		public := k - r.counted[geo.Reserved].sampled
+		r.sampling = newSampling(public, n.Value*public/k, n.RelErr)
+	}
+}
+
+func (r *Report) readDense(d *dense) {
+	for i := range d.cells {
+		c := &d.cells[i]
+		if c.sources == nil {
+			continue
+		}
+		o, n := &r.counted[i], c.sources.Estimate()
+		o.sources, o.relErr = n.Value, n.RelErr
+		o.events, o.bytes = c.events, c.bytes
+	}
+}
+
+// sum fills in the totals and the rows.
+func (r *Report) sum() {
+	all := r.group(func(geo.Origin) bool { return true })
+	r.Sources = all.count()
+	r.Events, r.Bytes = all.events, all.bytes
+	for i := range r.counted {
+		o, c := geo.Origin(i), r.counted[i]
+		switch {
+		case o == geo.Unlocated:
+			r.Unlocated = Apart{round(c.sources), c.events}
+		case o == geo.Reserved:
+			r.Reserved = Apart{round(c.sources), c.events}
+		case c.sources > 0:
+			share := exactShare(c.sources, all.sources)
+			if !r.Sources.Exact {
+				own := r.group(func(p geo.Origin) bool { return p == o })
+				rest := group{sources: all.sources - own.sources, variance: all.variance - own.variance}
+				share = partsShare(own, rest)
+			}
+			r.Origins = append(r.Origins, Row{o, round(c.sources), share, c.events, c.bytes})
+		}
+	}
+	slices.SortFunc(r.Origins, func(a, b Row) int {
+		return cmp.Or(
+			-cmp.Compare(r.counted[a.Origin].sources, r.counted[b.Origin].sources),
+			-cmp.Compare(a.Events, b.Events),
+			cmp.Compare(a.Origin, b.Origin),
+		)
+	})
+}
+
+// group is a set of origins taken together.
+type group struct {
+	sources, variance float64 // variance of the number of sources
+	events, bytes     uint64
+	sampled           float64
+}
+
+// group adds up the origins for which in holds, never the reserved.
+func (r *Report) group(in func(geo.Origin) bool) (g group) {
+	for i := range r.counted {
+		if c := &r.counted[i]; geo.Origin(i) != geo.Reserved && c.sources > 0 && in(geo.Origin(i)) {
+			g.sources += c.sources
+			g.variance += c.sources * c.relErr * c.sources * c.relErr
+			g.events = addSaturated(g.events, c.events)
+			g.bytes = addSaturated(g.bytes, c.bytes)
+			g.sampled += c.sampled
+		}
+	}
+	return g
+}
+
+// relErr is the relative standard error of the number of sources.
+func (g group) relErr() float64 {
+	if g.variance <= 0 {
+		return 0
+	}
+	return math.Sqrt(g.variance) / g.sources
+}
+
+// count rounds outward.
+func (g group) count() Sources {
+	c := sketch.Count{Value: g.sources, RelErr: g.relErr()}
+	low, high := c.Interval(z)
+	return Sources{round(c.Value), uint64(math.Floor(low)), uint64(math.Ceil(high)), c.Exact()}
+}
+
+func round(v float64) uint64 { return uint64(math.Round(v)) }

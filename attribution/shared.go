@@ -1,0 +1,132 @@
+package attribution
+
+import (
+	"net/netip"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+)
+
+// Shared is a [Tally] for many goroutines: all of them may add while others
+// report. There is no lock that all of them take. It holds one Tally per
+// processor (GOMAXPROCS when it is made), each with the memory of one; a
+// goroutine adds to the one of the processor that it runs on, or to any that is
+// free. Make one with [NewShared]; the zero Shared is invalid.
+//
+// A worker that sees many addresses does better to add them in batches, or to own
+// a Tally that is merged in the end.
+type Shared struct {
+	shards []shard
+	near   sync.Pool     // *int: shard numbers, kept near the processor by the pool
+	next   atomic.Uint32 // shard for a processor that has none
+}
+
+type shard struct {
+	mu    sync.Mutex
+	tally *Tally
+	_     [64]byte // no two locks in one cache line
+}
+
+// NewShared returns an empty Shared; it panics where [NewTally] does.
+func NewShared(table *geo.Table, options Options) *Shared {
+	s := &Shared{shards: make([]shard, runtime.GOMAXPROCS(0))}
+	for i := range s.shards {
+		s.shards[i].tally = NewTally(table, options)
+	}
+	s.near.New = func() any {
+		i := int(s.next.Add(1)) % len(s.shards)
+		return &i
+	}
+	return s
+}
+
+// with runs f on a shard that nobody else uses meanwhile.
+func (s *Shared) with(f func(*Tally)) {
+	hint := s.near.Get().(*int)
+	defer s.near.Put(hint)
+	// A report holds one shard at a time for a few milliseconds; writers pass
+	// it by.
+	for i := range s.shards {
+		sh := &s.shards[(*hint+i)%len(s.shards)]
+		if sh.mu.TryLock() {
+			defer sh.mu.Unlock()
+			f(sh.tally)
+			return
+		}
+	}
+	sh := &s.shards[*hint]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	f(sh.tally)
+}
+
+// Add counts one event of a source, as [Tally.Add] does.
+func (s *Shared) Add(addr netip.Addr) { s.AddN(addr, 1, 0) }
+
+// AddN counts events and bytes of one source, as [Tally.AddN] does.
+func (s *Shared) AddN(addr netip.Addr, events, bytes uint64) {
+	s.with(func(t *Tally) { t.AddN(addr, events, bytes) })
+}
+
+// AddBatch counts one event of each address, as [Tally.AddBatch] does.
+func (s *Shared) AddBatch(addrs []netip.Addr) {
+	s.with(func(t *Tally) { t.AddBatch(addrs) })
+}
+
+// Window says what [Tally.Window] says.
+func (s *Shared) Window(from, to time.Time) {
+	s.with(func(t *Tally) { t.Window(from, to) })
+}
+
+// Tally returns a copy of all that was counted so far, for the caller alone. What
+// is added meanwhile may be in it or not.
+func (s *Shared) Tally() *Tally {
+	whole := s.copyOf(0)
+	for i := 1; i < len(s.shards); i++ {
+		if err := whole.Merge(s.copyOf(i)); err != nil {
+			panic("attribution: shards differ: " + err.Error()) // only a bug here can do it
+		}
+	}
+	return whole
+}
+
+// copyOf holds the lock for the time of a copy only; merging comes after.
+func (s *Shared) copyOf(i int) *Tally {
+	sh := &s.shards[i]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.tally.Clone()
+}
+
+// Report returns the report of all that was counted so far.
+func (s *Shared) Report() *Report { return s.Tally().Report() }
+
+// Take closes a window: it returns all that was counted, for the caller alone, and
+// begins anew, so that every event is in exactly one window. table is pinned for
+// what comes; nil keeps the table.
+func (s *Shared) Take(table *geo.Table) *Tally {
+	var whole *Tally
+	for i := range s.shards {
+		taken := s.shards[i].take(table)
+		if whole == nil {
+			whole = taken
+		} else if err := whole.Merge(taken); err != nil {
+			panic("attribution: shards differ: " + err.Error()) // only a bug here can do it
+		}
+	}
+	return whole
+}
+
+func (sh *shard) take(table *geo.Table) *Tally {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	taken := sh.tally
+	if table == nil {
+		table = taken.table
+	}
+	sh.tally = NewTally(table, taken.options)
+	return taken
+}

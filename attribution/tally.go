@@ -1,0 +1,167 @@
+package attribution
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/sketch"
+)
+
+// Tally counts a stream of sources: distinct sources, events and bytes per
+// origin.
+//
+// While at most Options.SampleSize distinct sources have come, it holds them all
+// and every number is exact. Beyond, it holds a uniform sample of them, with exact
+// counts each, and one HyperLogLog per origin; events and bytes per origin stay
+// exact. What was counted before is carried over without loss.
+//
+// Memory is bounded by the options, whatever comes: a few kilobytes when small,
+// 6.3 MB while exact at the default size, and 16 KiB more for each origin seen
+// (at most 4.1 MB) beyond. With a sample of 4,096 and precision 12 it is at most
+// 1.5 MB.
+//
+// A Tally must not be copied. It may be used by one goroutine at a time, except
+// that any number may read it ([Tally.Report], [Tally.AppendBinary], being the
+// argument of [Tally.Merge]) while none writes; [Shared] is for many writers.
+//
+// The zero Tally has no table and no key. It can receive an encoding and be
+// reported, encoded and merged into others; adding to it panics.
+type Tally struct {
+	table   *geo.Table
+	options Options
+	mask    mask
+	sample  *sketch.Sample
+	dense   *dense // nil while exact
+
+	skipped   uint64
+	from, to  int64 // span of the traffic in Unix nanoseconds; from > to: unknown
+	databases databases
+	counted   bool // something was counted with table
+}
+
+// NewTally returns an empty Tally that locates sources with table. It panics if
+// table is nil or an option is out of its documented range.
+//
+// A source must not change its origin within one tally: the table is pinned until
+// [Tally.Reset], and a reloaded one serves the next window.
+func NewTally(table *geo.Table, options Options) *Tally {
+	if table == nil {
+		panic("attribution: NewTally without a table")
+	}
+	o := options.filled()
+	t := &Tally{table: table, options: o, mask: maskOf(o.IPv6Prefix)}
+	t.Reset(nil)
+	return t
+}
+
+// Reset forgets everything and pins table for what comes; nil keeps the table.
+func (t *Tally) Reset(table *geo.Table) {
+	t.mustCount()
+	if table != nil {
+		t.table = table
+	}
+	o := t.options
+	t.sample = sketch.NewSample(o.Key.ID(), o.SampleSize, o.DropAddresses)
+	t.dense, t.skipped, t.databases, t.counted = nil, 0, nil, false
+	t.from, t.to = noSpan()
+}
+
+func (t *Tally) mustCount() {
+	if t.table == nil {
+		panic("attribution: this Tally was decoded and has no key to count with; merge it into one made by NewTally")
+	}
+}
+
+// Add counts one event of a source. IPv4-mapped addresses are IPv4, zones are
+// dropped, and IPv6 addresses are cut to the source prefix before anything else.
+// An invalid address is no source; it counts as skipped. Add does not allocate
+// in the steady state.
+func (t *Tally) Add(addr netip.Addr) { t.AddN(addr, 1, 0) }
+
+// AddN counts events and bytes of one source, as a flow record states them.
+// Counts saturate at the largest uint64. A source with 0 events is a source.
+func (t *Tally) AddN(addr netip.Addr, events, bytes uint64) {
+	t.mustCount()
+	if !addr.IsValid() {
+		t.skipped++
+		return
+	}
+	s := t.mask.sourceOf(addr)
+	hash := t.options.Key.Hash(s.hi, s.lo)
+	if t.dense == nil {
+		t.addExact(s, hash, events, bytes)
+		return
+	}
+	t.dense.count(s.originIn(t.table), hash, events, bytes)
+	t.counted = true
+	if t.sample.Wants(hash) {
+		t.addSampled(s, hash, events, bytes)
+	}
+}
+
+// AddBatch counts one event of each address, as Add does; it is the fast way
+// in. It keeps no reference to addrs.
+func (t *Tally) AddBatch(addrs []netip.Addr) {
+	t.mustCount()
+	for len(addrs) > 0 {
+		n := min(len(addrs), blockSize)
+		if t.dense == nil {
+			for _, addr := range addrs[:n] {
+				t.Add(addr)
+			}
+		} else {
+			t.addBlock(addrs[:n])
+		}
+		addrs = addrs[n:]
+	}
+}
+
+// addExact counts while the sample holds every source, so that the origin of one
+// that came before need not be looked up again.
+func (t *Tally) addExact(s source, hash, events, bytes uint64) {
+	if _, found := t.sample.Count(hash, events, bytes); !found {
+		t.addSampled(s, hash, events, bytes)
+	}
+}
+
+// addSampled offers the source to the sample, and ends the exact state when the
+// sample can no longer hold everything.
+func (t *Tally) addSampled(s source, hash, events, bytes uint64) {
+	if _, found := t.sample.Count(hash, events, bytes); found {
+		return
+	}
+	t.counted = true
+	t.sample.Add(item(s, s.originIn(t.table), hash, events, bytes))
+	t.leaveExact()
+}
+
+func item(s source, o geo.Origin, hash, events, bytes uint64) sketch.Item {
+	return sketch.Item{Hash: hash, Hi: s.hi, Lo: s.lo, Events: events, Bytes: bytes, Payload: uint32(o)}
+}
+
+// leaveExact moves what the sample holds into the dense form as soon as the
+// sample has more than it will keep.
+func (t *Tally) leaveExact() {
+	if t.dense == nil && !t.sample.Exact() {
+		t.fillDense()
+	}
+}
+
+func (t *Tally) fillDense() {
+	t.dense = newDense(t.sample.KeyID(), t.options.Precision)
+	for it := range t.sample.Kept() {
+		t.dense.count(geo.Origin(it.Payload), it.Hash, it.Events, it.Bytes)
+	}
+}
+
+// Window says that the traffic spans at least the time between from and to; it
+// only ever widens. The times are reported, and compared with the age of the
+// database; nothing is read from the clock. A zero time, or a span that ends
+// before it begins, is ignored.
+func (t *Tally) Window(from, to time.Time) {
+	if from.IsZero() || to.Before(from) {
+		return
+	}
+	t.from, t.to = min(t.from, nanoseconds(from)), max(t.to, nanoseconds(to))
+}

@@ -1,0 +1,170 @@
+package attribution
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+)
+
+// maxRows is the number of countries that a table for people shows.
+const maxRows = 20
+
+// String returns the report as a table for people, with the credit line of the
+// database.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "IP addresses by the country that they are geolocated to by %v\n", r.Database)
+	fmt.Fprintf(&b, "%s distinct sources, %s events", r.total(), grouped(r.Events))
+	if r.Bytes > 0 {
+		fmt.Fprintf(&b, ", %s bytes", grouped(r.Bytes))
+	}
+	if !r.From.IsZero() {
+		fmt.Fprintf(&b, ", %s to %s", r.From.Format(time.DateTime), r.To.Format(time.DateTime+" MST"))
+	}
+	b.WriteString("\n\n")
+	aligned(&b, r.table())
+	b.WriteString("\n")
+	if hidden := len(r.Origins) - maxRows; hidden > 0 {
+		fmt.Fprintf(&b, "and %d more countries. ", hidden)
+	}
+	if r.Sources.Exact {
+		b.WriteString("All sources were counted one by one.")
+	} else {
+		b.WriteString("Intervals are for 95 % confidence, each row on its own; rows need not sum to 100 %.")
+	}
+	b.WriteString(" The database may be wrong.\n")
+	if n := r.Reserved.Sources; n > 0 {
+		fmt.Fprintf(&b, "Left out: %s reserved sources with %s events.\n", r.number(n), grouped(r.Reserved.Events))
+	}
+	if r.Skipped > 0 {
+		fmt.Fprintf(&b, "Skipped: %s events without a usable address.\n", grouped(r.Skipped))
+	}
+	if r.Database.Credit != "" {
+		b.WriteString(r.Database.Credit + "\n")
+	}
+	return b.String()
+}
+
+// number prints a number of sources, to the digits that it is worth.
+func (r *Report) number(sources uint64) string {
+	if r.Sources.Exact {
+		return grouped(sources)
+	}
+	return estimated(sources)
+}
+
+func (r *Report) total() string {
+	if s := r.Sources; !s.Exact {
+		return fmt.Sprintf("about %s (95 %% interval %s to %s)", estimated(s.Distinct), grouped(s.Low), grouped(s.High))
+	}
+	return grouped(r.Sources.Distinct)
+}
+
+func (r *Report) table() [][]string {
+	head := []string{"origin", "sources", "share of sources", "events", "share of events"}
+	if !r.Sources.Exact {
+		head[2] = "share of sources (interval)"
+	}
+	rows := [][]string{head}
+	add := func(name string, sources, events uint64, share Share) {
+		cells := []string{name, r.number(sources), r.shareCell(share), grouped(events), ""}
+		if r.Events > 0 {
+			cells[4] = percent(float64(events) / float64(r.Events))
+		}
+		rows = append(rows, cells)
+	}
+	for i, row := range r.Origins {
+		if i == maxRows {
+			break
+		}
+		add(row.Origin.String()+" "+row.Origin.Name(), row.Sources, row.Events, row.Share)
+	}
+	if un := r.Unlocated; un.Sources > 0 {
+		share := exactShare(r.counted[geo.Unlocated].sources, r.group(func(geo.Origin) bool { return true }).sources)
+		if !r.Sources.Exact {
+			share = partsShare(
+				r.group(func(o geo.Origin) bool { return o == geo.Unlocated }),
+				r.group(func(o geo.Origin) bool { return o != geo.Unlocated }))
+		}
+		add("unlocated", un.Sources, un.Events, share)
+	}
+	return rows
+}
+
+func (r *Report) shareCell(s Share) string {
+	if r.Sources.Exact {
+		return percent(s.Value)
+	}
+	value, low, high := s.digits(noLimit)
+	return fmt.Sprintf("%s %% (%s–%s)", value, low, high)
+}
+
+// explain puts a verdict into words: what was claimed, what was found, what would
+// overturn it, and what else a reader must know.
+func (r *Report) explain(v Verdict) string {
+	var b strings.Builder
+	c := v.Claim
+	fmt.Fprintf(&b, "%v: %v\n", v.Decision, c)
+	if v.Decision != Inadmissible {
+		value, low, high := v.Share.digits(c.limit())
+		amount := value + " %"
+		if v.Share.Low < v.Share.High {
+			amount = fmt.Sprintf("%s %% (%s–%s %%)", value, low, high)
+		}
+		fmt.Fprintf(&b, "  %s of %s are %s by %v.\n", amount, r.whole(c), c.subject(), r.Database)
+	}
+	if v.Decision == Supported || v.Decision == Refuted {
+		fmt.Fprintf(&b, "  It stands unless more than %s of all %s are placed in the wrong country.\n", v.tolerated(), c.unit)
+	}
+	for _, caveat := range v.Caveats {
+		fmt.Fprintf(&b, "  - %s\n", caveat.Text)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// tolerated is rounded down, so that it promises no more than there is.
+func (v Verdict) tolerated() string {
+	decimals := 1
+	if v.GeolocationErrorTolerated < 0.01 {
+		decimals = 3
+	}
+	unit := math.Pow10(decimals)
+	return strconv.FormatFloat(math.Floor(100*v.GeolocationErrorTolerated*unit+slack)/unit, 'f', decimals, 64) + " %"
+}
+
+func (c Claim) limit() float64 {
+	if c.kind == plurality {
+		return noLimit
+	}
+	return c.percent
+}
+
+// whole names what the share is of.
+func (r *Report) whole(c Claim) string {
+	switch c.unit {
+	case OfEvents:
+		return grouped(r.Events) + " events"
+	case OfBytes:
+		return grouped(r.Bytes) + " bytes"
+	}
+	if r.Sources.Exact {
+		return grouped(r.Sources.Distinct) + " distinct sources"
+	}
+	return "about " + estimated(r.Sources.Distinct) + " distinct sources"
+}
+
+// subject names what is claimed, never as more than a geolocation.
+func (c Claim) subject() string {
+	place := "geolocated to " + strings.ReplaceAll(c.codes(), ",", " or ")
+	if c.outside {
+		place = "geolocated outside " + strings.ReplaceAll(c.codes(), ",", " and ")
+	}
+	if c.unit == OfSources {
+		return "IP addresses " + place
+	}
+	return "from IP addresses " + place
+}

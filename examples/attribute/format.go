@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// record is what one line says.
+type record struct {
+	source  netip.Addr
+	bytes   uint64
+	at      time.Time // zero if the line gives no time
+	badTime bool      // a time was asked for and could not be read
+}
+
+// A format reads the records of one file.
+type format struct {
+	name  string                             // as in -format
+	where string                             // where it looks for the address
+	next  func() ([]byte, error)             // the text of the next record, as [lines.next]
+	parse func(text []byte, r *record) fault // "" if there is a source in it
+}
+
+// nothing is what parse says of a comment: no record, and no fault either.
+const nothing fault = "nothing"
+
+const noAddress fault = "no address at the start of the line"
+
+// usualNames are the columns and fields that are tried without -addr, the most
+// telling first.
+var usualNames = []string{"ip", "addr", "address", "src", "source", "src_ip", "source_ip",
+	"client", "client_ip", "remote_addr", "clientip", "host"}
+
+// sampleSize is how much of a file is looked at to tell its format, in bytes.
+const sampleSize = 64 << 10
+
+// openFormat decides how to read the text: as the configuration says, or by its
+// first lines.
+func openFormat(text *lines, cfg *config) (format, error) {
+	head, err := text.r.Peek(sampleSize)
+	if bytes.IndexByte(head, '\n') < 0 {
+		head, err = text.r.Peek(maxLine)
+	}
+	head = bytes.Clone(head)
+	sample := sampleLines(head, err == nil)
+	name := cfg.format
+	if name == "auto" {
+		name = detect(head, sample, cfg)
+	}
+	switch name {
+	case "json":
+		if isArray(head) {
+			return format{}, errors.New("this is a JSON array; one object a line is expected")
+		}
+		return openJSON(text, sample, cfg)
+	case "csv":
+		return openCSV(text, head, cfg)
+	case "combined":
+		return format{"combined", "at the start of the line", text.next, parseCombined}, nil
+	}
+	return format{"addr", "at the start of the line", text.next, parseAddr}, nil
+}
+
+// sampleLines splits the head of a file into its lines that are not blank,
+// without the last one if that may be cut short.
+func sampleLines(head []byte, cut bool) [][]byte {
+	var sample [][]byte
+	for line := range bytes.Lines(head) {
+		whole := !cut || line[len(line)-1] == '\n' || len(sample) == 0
+		if line = bytes.TrimSpace(line); whole && len(line) > 0 {
+			sample = append(sample, line)
+		}
+	}
+	return sample
+}
+
+func detect(head []byte, sample [][]byte, cfg *config) string {
+	if text := bytes.TrimSpace(head); bytes.HasPrefix(text, []byte("{")) || isArray(text) {
+		return "json"
+	}
+	if cfg.addr != "" || cfg.time != "" {
+		return "csv"
+	}
+	if len(sample) == 0 {
+		return "addr"
+	}
+	if header := splitHeader(sample[0], delimiter(sample[0])); slices.ContainsFunc(header, isUsualName) {
+		return "csv"
+	}
+	for _, line := range sample {
+		var r record
+		if parseCombined(line, &r) == "" && !r.at.IsZero() {
+			return "combined"
+		}
+	}
+	return "addr"
+}
+
+func isArray(text []byte) bool {
+	inner, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte("["))
+	return ok && bytes.HasPrefix(bytes.TrimSpace(inner), []byte("{"))
+}
+
+func isUsualName(name string) bool {
+	return slices.ContainsFunc(usualNames, func(usual string) bool { return strings.EqualFold(usual, name) })
+}
+
+// chooseName settles which column or field holds the address: the one that was
+// asked for, or the first of the usual names under which the sample has an
+// address, or else the first that there is.
+func chooseName(asked, what string, existing []string, addresses func(name string) int) (string, error) {
+	find := func(name string) int {
+		return slices.IndexFunc(existing, func(s string) bool { return strings.EqualFold(s, name) })
+	}
+	if asked != "" {
+		if i := find(asked); i >= 0 {
+			return existing[i], nil
+		}
+		return "", fmt.Errorf("no %s named %q; there are: %s", what, asked, listNames(existing))
+	}
+	found := ""
+	for _, usual := range usualNames {
+		i := find(usual)
+		switch {
+		case i < 0:
+		case addresses(existing[i]) > 0:
+			return existing[i], nil
+		case found == "":
+			found = existing[i]
+		}
+	}
+	if found == "" {
+		return "", fmt.Errorf("no %s with a usual name for an address; give -addr with one of: %s", what, listNames(existing))
+	}
+	return found, nil
+}
+
+// listNames quotes up to twenty names for a message.
+func listNames(names []string) string {
+	var b strings.Builder
+	for i, name := range names {
+		if i == 20 {
+			fmt.Fprintf(&b, " and %d more", len(names)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%.40q", name)
+	}
+	return b.String()
+}
+
+// parseAddr reads the first token of a line; blanks and commas end it. Lines
+// that begin with # are comments, as in published address lists.
+func parseAddr(text []byte, r *record) fault {
+	for len(text) > 0 && isBlank(text[0]) {
+		text = text[1:]
+	}
+	for i, c := range text {
+		if isBlank(c) || c == ',' {
+			text = text[:i]
+			break
+		}
+	}
+	if len(text) > 0 && text[0] == '#' {
+		return nothing
+	}
+	var ok bool
+	if r.source, ok = parseSource(text); !ok {
+		return noAddress
+	}
+	return ""
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// parseCombined reads the access logs of Apache and nginx: common, combined and
+// vhost_combined. The address is required; time and response size are taken
+// where they stand.
+//
+//	192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326 ...
+func parseCombined(text []byte, r *record) fault {
+	host, rest, _ := bytes.Cut(text, []byte(" "))
+	var ok bool
+	r.source, ok = parseSource(bytes.TrimSuffix(host, []byte(","))) // a list of forwarders: the first is the client
+	// In vhost_combined a server name with its port comes first. It may itself
+	// be an address, so one more word before the time decides.
+	if second, after, found := bytes.Cut(rest, []byte(" ")); found && (!ok || isPortOf(host) && wordsBeforeTime(after) == 2) {
+		if source, isSource := parseSource(second); isSource {
+			r.source, ok, rest = source, true, after
+		}
+	}
+	if !ok {
+		return noAddress
+	}
+	_, rest, found := bytes.Cut(rest, []byte("["))
+	if !found {
+		return ""
+	}
+	at, rest, found := bytes.Cut(rest, []byte("]"))
+	if !found {
+		return ""
+	}
+	if r.at, ok = parseTime(at); !ok {
+		r.badTime = true
+	}
+	r.bytes = responseSize(rest)
+	return ""
+}
+
+// isPortOf reports whether a word ends in a port.
+func isPortOf(word []byte) bool {
+	i := bytes.LastIndexByte(word, ':')
+	return i >= 0 && isPortOrEmpty(word[i:])
+}
+
+func wordsBeforeTime(text []byte) int {
+	before, _, found := bytes.Cut(text, []byte("["))
+	if !found {
+		return -1
+	}
+	return bytes.Count(before, []byte(" "))
+}
+
+// responseSize reads what follows the time: a quoted request, in which a
+// backslash keeps a quote from closing it, the status and the size.
+func responseSize(text []byte) uint64 {
+	open := bytes.IndexByte(text, '"')
+	if open < 0 {
+		return 0
+	}
+	text = text[open+1:]
+	for {
+		i := bytes.IndexAny(text, `"\`)
+		if i < 0 || i+1 >= len(text) {
+			return 0
+		}
+		if text[i] == '"' {
+			text = text[i+1:]
+			break
+		}
+		text = text[i+2:]
+	}
+	_, text, _ = bytes.Cut(bytes.TrimLeft(text, " "), []byte(" ")) // the status
+	size, _, _ := bytes.Cut(text, []byte(" "))
+	if len(size) > 18 {
+		return 0
+	}
+	return uint64(max(0, digits(size)))
+}

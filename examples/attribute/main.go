@@ -1,0 +1,196 @@
+// Attribute says which countries the sources of some traffic are geolocated to,
+// and checks claims about that, such as "the majority of the IP addresses came
+// from one country".
+//
+//	attribute -claim "majority RU" access.log.gz
+//	zcat flows.csv.gz | attribute -addr src_ip -time start -claim "RU,BY > 40% of events" -json -
+//
+// It streams its input in constant memory. Each line (or CSV record) with an
+// address is one event. The formats, told apart by the first lines of each file
+// unless -format says which:
+//
+//   - addr: an address at the start of each line; # begins a comment line
+//   - combined: access logs of Apache and nginx (common, combined,
+//     vhost_combined), with their times and response sizes
+//   - csv: a header row, then records with commas, semicolons or tabs
+//   - json: one object a line; -addr and -time may be dotted paths
+//
+// Without a file it plays a simulated attack on a mailbox and checks what was
+// said of a real one.
+//
+// The exit status is 0 when all input was read, 1 when some of it could not be
+// (what could is still reported), and 2 when the command line makes no sense.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/geo/dbip"
+)
+
+// Exit statuses.
+const (
+	exitOK       = 0
+	exitUnusable = 1 // input that cannot be read, in part or at all
+	exitUsage    = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second interrupt ends a read that waits
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// config is the command line.
+type config struct {
+	format, addr, time, db string
+	claims                 []attribution.Claim
+	json                   bool
+	v6                     int
+	files                  []string
+}
+
+var formats = []string{"auto", "addr", "combined", "csv", "json"}
+
+const usage = `usage: attribute [flags] [file...]
+
+Attribute says which countries the sources of some traffic are geolocated to,
+and checks claims about that. It reads files, "-" being standard input, plain or
+compressed with gzip or zstd. Without a file it plays a simulated attack.
+
+`
+
+func parseArgs(args []string, stderr io.Writer) (*config, error) {
+	cfg := new(config)
+	flags := flag.NewFlagSet("attribute", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+	}
+	flags.StringVar(&cfg.format, "format", "auto", "`format` of the lines: "+strings.Join(formats, ", "))
+	flags.StringVar(&cfg.addr, "addr", "", "`name` of the csv column or json field with the address (default "+strings.Join(usualNames, ", ")+")")
+	flags.StringVar(&cfg.time, "time", "", "`name` of the csv column or json field with the time (RFC 3339, Unix seconds or milliseconds, common log)")
+	flags.StringVar(&cfg.db, "db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
+	flags.BoolVar(&cfg.json, "json", false, "write JSON")
+	flags.IntVar(&cfg.v6, "v6", 64, "count IPv6 sources by prefixes of this `length`")
+	flags.Func("claim", "`claim` to check, such as \"majority RU\"; may be repeated", func(s string) error {
+		claim, err := attribution.ParseClaim(s)
+		cfg.claims = append(cfg.claims, claim)
+		return err
+	})
+	if err := flags.Parse(args); err != nil {
+		return nil, err // the flag package has said it
+	}
+	cfg.files = flags.Args()
+	err := cfg.check()
+	if err != nil {
+		fmt.Fprintln(stderr, "attribute:", err)
+	}
+	return cfg, err
+}
+
+func (cfg *config) check() error {
+	switch {
+	case !slices.Contains(formats, cfg.format):
+		return fmt.Errorf("-format %q: there are %s", cfg.format, strings.Join(formats, ", "))
+	case (cfg.addr != "" || cfg.time != "") && (cfg.format == "addr" || cfg.format == "combined"):
+		return fmt.Errorf("-addr and -time name columns and fields; -format %s has none", cfg.format)
+	case cfg.v6 < 1 || cfg.v6 > 128:
+		return fmt.Errorf("-v6 %d: not a prefix length from 1 to 128", cfg.v6)
+	}
+	return nil
+}
+
+// run is the program. It returns the exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	cfg, err := parseArgs(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	}
+	console := newConsole(stderr)
+	table, err := openTable(cfg.db)
+	if err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	tally := attribution.NewTally(table, attribution.Options{IPv6Prefix: cfg.v6})
+
+	c := &counter{tally: tally, console: console, cfg: cfg, now: time.Now, batch: make([]netip.Addr, 0, 1024)}
+	complete := true
+	if len(cfg.files) > 0 {
+		complete = c.files(ctx, stdin)
+		if c.used == 0 {
+			return exitUnusable
+		}
+	} else {
+		notes := stdout
+		if cfg.json { // which has no place for it
+			notes = stderr
+		}
+		if err := simulate(tally, notes); err != nil {
+			console.say("%v", err)
+			return exitUnusable
+		}
+		if len(cfg.claims) == 0 {
+			cfg.claims = []attribution.Claim{attribution.Majority("RU")}
+		}
+	}
+	if err := write(stdout, tally.Report(), cfg); err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	if !complete {
+		return exitUnusable
+	}
+	return exitOK
+}
+
+func openTable(path string) (*geo.Table, error) {
+	if path == "" {
+		return dbip.Table()
+	}
+	return geo.Open(path)
+}
+
+// write prints the report and what it says to each claim.
+func write(w io.Writer, report *attribution.Report, cfg *config) error {
+	verdicts := []attribution.Verdict{} // an empty list, not null
+	for _, claim := range cfg.claims {
+		verdicts = append(verdicts, report.Check(claim))
+	}
+	if cfg.json {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false) // claims have a ">"
+		return enc.Encode(struct {
+			*attribution.Report
+			Claims []attribution.Verdict `json:"claims"`
+		}{report, verdicts})
+	}
+	if _, err := fmt.Fprint(w, report); err != nil {
+		return err
+	}
+	for _, verdict := range verdicts {
+		if _, err := fmt.Fprintf(w, "\n%v\n", verdict); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// realTraffic opens a file of real traffic, which is not part of the
+// repository, and returns its text and its path. The test is skipped where
+// there is no such file.
+func realTraffic(t *testing.T, name string) (io.Reader, string) {
+	t.Helper()
+	path := filepath.Join("..", "..", "..", "shared", "corpora", filepath.FromSlash(name))
+	f, err := os.Open(path)
+	if err != nil {
+		t.Skipf("real traffic, not part of the repository: %v", err)
+	}
+	t.Cleanup(func() { f.Close() })
+	if !strings.HasSuffix(name, ".gz") {
+		return f, path
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z, path
+}
+
+// plainCount counts sources in the plainest way, with IPv6 cut to a prefix.
+type plainCount struct {
+	bits             int
+	seen             map[netip.Addr]bool
+	records, skipped uint64
+}
+
+func (c *plainCount) add(text string) {
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		c.skipped++
+		return
+	}
+	c.records++
+	if addr = addr.Unmap(); addr.Is6() {
+		p, err := addr.Prefix(c.bits)
+		if err != nil {
+			panic(err)
+		}
+		addr = p.Addr()
+	}
+	c.seen[addr] = true
+}
+
+func (c *plainCount) check(t *testing.T, r result, status int) {
+	t.Helper()
+	if status != exitOK || !r.Sources.Exact || r.Skipped != c.skipped {
+		t.Errorf("exit status %d, exact %v, %d skipped; a plain count skips %d", status, r.Sources.Exact, r.Skipped, c.skipped)
+	}
+	if got := r.Sources.Distinct + r.Reserved.Sources; got != uint64(len(c.seen)) {
+		t.Errorf("%d sources; a plain count gives %d", got, len(c.seen))
+	}
+	if got := r.Events + r.Reserved.Events; got != c.records {
+		t.Errorf("%d events; a plain count gives %d", got, c.records)
+	}
+	sum := r.Unlocated.Sources
+	for _, o := range r.Origins {
+		sum += o.Sources
+	}
+	if sum != r.Sources.Distinct {
+		t.Errorf("the origins have %d sources together, the total is %d", sum, r.Sources.Distinct)
+	}
+}
+
+func TestWebDDoS(t *testing.T) {
+	for _, tt := range []struct {
+		name, from, to string
+		addresses      int
+	}{
+		{"2024-11-28", "2024-11-28T13:10:20Z", "2024-11-28T13:12:31Z", 839},
+		{"2025-01-14", "2025-01-14T13:01:56Z", "2025-01-14T13:08:39Z", 1180},
+		{"2025-06-19", "2025-06-19T12:05:01Z", "2025-06-19T12:05:54Z", 994},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text, path := realTraffic(t, "web-ddos/"+tt.name+".csv")
+			rows, err := csv.NewReader(text).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for bits, flag := range map[int]string{64: "64", 128: "128"} {
+				count := plainCount{bits: bits, seen: map[netip.Addr]bool{}}
+				for _, row := range rows[1:] {
+					count.add(row[0])
+				}
+				if bits == 128 && len(count.seen) != tt.addresses {
+					t.Errorf("%d addresses, want %d", len(count.seen), tt.addresses)
+				}
+				r, status, _ := attributeJSON(t, "", "-addr", "IP", "-time", "ReportDate", "-v6", flag, path)
+				count.check(t, r, status)
+				if from, to := r.From.Format("2006-01-02T15:04:05Z"), r.To.Format("2006-01-02T15:04:05Z"); from != tt.from || to != tt.to {
+					t.Errorf("from %s to %s, want %s to %s", from, to, tt.from, tt.to)
+				}
+				leader := r.Origins[0].Origin
+				r, _, _ = attributeJSON(t, "", "-claim", "majority "+leader, path)
+				if len(r.Claims) != 1 || r.Claims[0].Verdict != "refuted" {
+					t.Errorf("majority %s: %+v", leader, r.Claims)
+				}
+			}
+		})
+	}
+}
+
+func TestApacheAccess(t *testing.T) {
+	text, path := realTraffic(t, "apache-access/apache_logs.gz")
+	count := plainCount{bits: 64, seen: map[netip.Addr]bool{}}
+	for lines := bufio.NewScanner(text); lines.Scan(); {
+		count.add(strings.Fields(lines.Text())[0])
+	}
+	r, status, stderr := attributeJSON(t, "", path)
+	count.check(t, r, status)
+	if len(count.seen) != 1753 || r.Events+r.Reserved.Events != 10_000 || !strings.Contains(stderr, "read as combined") {
+		t.Errorf("%d clients, %d events, %s", len(count.seen), r.Events, stderr)
+	}
+}
+
+func TestWikipediaEdits(t *testing.T) {
+	text, path := realTraffic(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
+	count := plainCount{bits: 128, seen: map[netip.Addr]bool{}}
+	for d := json.NewDecoder(text); ; {
+		var edit struct{ User string }
+		if err := d.Decode(&edit); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		count.add(edit.User) // mostly names
+	}
+	r, status, _ := attributeJSON(t, "", "-addr", "user", "-time", "time", "-v6", "128", path)
+	count.check(t, r, status)
+	// 2,904 anonymous IPv4 editors, 232 of IPv6, and one IPv4 address that is not
+	// marked anonymous.
+	if len(count.seen) != 2904+232+1 || count.records+count.skipped != 39_244 {
+		t.Errorf("%d sources in %d edits", len(count.seen), count.records+count.skipped)
+	}
+	if day := "2015-09-12"; r.From.Format("2006-01-02") != day || r.To.Format("2006-01-02") != day {
+		t.Errorf("from %v to %v, want %s", r.From, r.To, day)
+	}
+}

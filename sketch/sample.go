@@ -92,6 +92,10 @@ func (s *Sample) KeyID() KeyID { return s.id }
 // KeepsItems reports whether the items themselves are kept.
 func (s *Sample) KeepsItems() bool { return s.items != nil }
 
+// DropItems forgets the items themselves, and those to come; hashes, counts and
+// payloads stay.
+func (s *Sample) DropItems() { s.items = nil }
+
 // Exact reports whether at most k distinct items have come, so that the sample
 // holds every one of them.
 func (s *Sample) Exact() bool { return !s.overflown }
@@ -261,6 +265,18 @@ func (s *Sample) Items() iter.Seq[Item] {
 	}
 }
 
+// Kept walks everything that is held, in no particular order: all items that ever
+// came until the first is dropped, which is not before 1.5 k came.
+func (s *Sample) Kept() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for i := range s.slots {
+			if s.slots[i].rank != 0 && !yield(s.item(i)) {
+				return
+			}
+		}
+	}
+}
+
 // All walks the items of the sample in the order of their ranks.
 func (s *Sample) All() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
@@ -314,7 +330,7 @@ func (s *Sample) Merge(other *Sample) error {
 		return err
 	}
 	if other.items == nil {
-		s.items = nil
+		s.DropItems()
 	}
 	s.overflown = s.overflown || other.overflown
 	s.lower(other.limit)

@@ -1,0 +1,17 @@
+// Package bench measures the path from an address to its tally beside two others
+// on the same addresses in the same run: the memory floor, which only does the
+// two dependent loads that the job cannot avoid, and the naive pipeline that one
+// would otherwise write.
+//
+//	go test -bench . ./bench
+//
+// Each Tally line reports ns/event, x-floor (its time over the floor's) and
+// x-naive (the naive pipeline's time over its own). The three take turns on blocks
+// of the same addresses, so that a ratio holds although the machine's speed
+// drifts; trust the ratios, not the nanoseconds. Before anything is timed its
+// answer is held against exact sets.
+//
+// The names say what runs: path is how addresses come in, family the kind of
+// addresses, sources how they are spread, and state whether the tally still holds
+// every source.
+package bench

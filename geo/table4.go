@@ -134,9 +134,18 @@ func (t *table4) runs() []run {
 		single[i] = alike(t.leaf[i*leafLen:][:leafLen])
 	}
 	r := runs{family: ipv4}
-	for i, cell := range t.root {
+	for i := 0; i < len(t.root); i++ {
+		cell := t.root[i]
 		base := int(cell>>24) * bankBlocks
-		for j, n := range t.mid[cell&0xffffff:][:midLen] {
+		mid := t.mid[cell&0xffffff:][:midLen]
+		if single[base+int(mid[0])] && alike(mid) {
+			for i+1 < len(t.root) && t.root[i+1] == cell {
+				i++
+			}
+			r.cover(uint128{0, uint64(i+1)<<14 - 1}, t.leaf[(base+int(mid[0]))*leafLen])
+			continue
+		}
+		for j, n := range mid {
 			first := uint64(i*midLen+j) * uint64(leafLen)
 			block := t.leaf[(base+int(n))*leafLen:][:leafLen]
 			if single[base+int(n)] {

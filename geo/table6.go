@@ -147,6 +147,9 @@ func (b *builder6) cell(first uint64, width uint) uint32 {
 func (t *table6) runs() []run {
 	r := runs{family: ipv6}
 	for i, n := range t.root {
+		if i+1 < len(t.root) && n == t.root[i+1] && n < divided {
+			continue
+		}
 		t.walk(&r, n, 1<<61|uint64(i)<<44, 44)
 	}
 	return r.close()

@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"encoding/binary"
+	"iter"
 	"net/netip"
 	"slices"
 	"sort"
@@ -23,27 +24,38 @@ type Population struct {
 
 // pool is a set of keys as ranges in ascending order.
 type pool struct {
-	ranges []keyRange
-	start  []uint64 // number of keys in the ranges before each
+	ranges []poolRange
 	total  uint64
 }
 
-type keyRange struct {
-	first, last uint64
-	origin      geo.Origin // of a country; nothing else needs it
+type poolRange struct {
+	first uint64
+	start uint64 // number of keys in the ranges before
 }
 
-func (p *pool) add(r keyRange) {
-	p.ranges = append(p.ranges, r)
-	p.start = append(p.start, p.total)
-	p.total += r.last - r.first + 1
+type keyRange struct{ first, last uint64 }
+
+func (p *pool) add(ranges ...keyRange) {
+	for _, r := range ranges {
+		p.ranges = append(p.ranges, poolRange{r.first, p.total})
+		p.total += r.last - r.first + 1
+	}
 }
 
 // at returns the i-th key, and the range that it lies in.
 func (p *pool) at(i uint64) (uint64, keyRange) {
-	n := sort.Search(len(p.start), func(n int) bool { return p.start[n] > i }) - 1
+	n := sort.Search(len(p.ranges), func(n int) bool { return p.ranges[n].start > i }) - 1
+	r := p.rangeAt(n)
+	return r.first + i - p.ranges[n].start, r
+}
+
+func (p *pool) rangeAt(n int) keyRange {
+	end := p.total
+	if n+1 < len(p.ranges) {
+		end = p.ranges[n+1].start
+	}
 	r := p.ranges[n]
-	return r.first + i - p.start[n], r
+	return keyRange{r.first, r.first + end - r.start - 1}
 }
 
 // silent lists the /8 blocks that are assigned and located but have no public
@@ -74,31 +86,40 @@ var nowhere = []string{
 // from a network that nobody announces.
 func NewPopulation(table, routed *geo.Table) *Population {
 	p := &Population{table: table}
-	private, special, unused := blocks(leaks), blocks(nowhere), blocks(silent)
-	located := keyRanges(table)
 	var announced [2][]keyRange
 	if routed != nil {
-		announced = keyRanges(routed)
+		for f, r := range keyRanges(routed) {
+			announced[f] = append(announced[f], r.keyRange)
+		}
 	}
-	everything := blocks([]string{"0.0.0.0/0", "2000::/3"})
-	for f := range p.pools {
-		countries := without(located[f], unused[f])
-		if routed != nil {
-			countries = within(countries, announced[f])
+	unused := blocks(silent)
+	taken := blocks(leaks, nowhere, silent)
+	world := blocks([]string{"0.0.0.0/0", "2000::/3"})
+	next := [2]uint64{world[ipv4][0].first, world[ipv6][0].first} // the key after the last range
+	var parts, kept []keyRange
+	gap := func(f int, end uint64) {
+		if next[f] < end {
+			parts = without(parts[:0], keyRange{next[f], end - 1}, taken[f])
+			p.pools[f][geo.Unlocated].add(parts...)
 		}
-		rest := everything[f]
-		for _, list := range [][]keyRange{private[f], special[f], unused[f], located[f]} {
-			rest = without(rest, list)
+	}
+	for f, r := range keyRanges(table) {
+		gap(f, r.first)
+		next[f] = r.last + 1
+		parts = without(parts[:0], r.keyRange, unused[f])
+		pool := &p.pools[f][r.origin]
+		if routed == nil {
+			pool.add(parts...)
+			continue
 		}
-		for _, r := range countries {
-			p.pools[f][r.origin].add(r)
+		for _, part := range parts {
+			kept = within(kept[:0], part, announced[f])
+			pool.add(kept...)
 		}
-		for _, r := range rest {
-			p.pools[f][geo.Unlocated].add(r)
-		}
-		for _, r := range private[f] {
-			p.pools[f][geo.Reserved].add(r)
-		}
+	}
+	for f := range next {
+		gap(f, world[f][0].last+1)
+		p.pools[f][geo.Reserved].add(blocks(leaks)[f]...)
 	}
 	return p
 }
@@ -122,23 +143,29 @@ const (
 	ipv6
 )
 
-// keyRanges returns the ranges of a table as keys, by family. An IPv6 key belongs
-// to the range that holds the first address of its /64 network.
-func keyRanges(t *geo.Table) (list [2][]keyRange) {
-	for r := range t.Ranges() {
-		k := keyRange{key(r.First), key(r.Last), r.Origin}
-		f := ipv4
-		if r.First.Is6() {
-			f = ipv6
-			if first := r.First.As16(); binary.BigEndian.Uint64(first[8:]) != 0 {
-				k.first++
+type originRange struct {
+	keyRange
+	origin geo.Origin
+}
+
+// keyRanges yields the ranges of a table as keys, with their family. An IPv6 key
+// belongs to the range that holds the first address of its /64 network.
+func keyRanges(t *geo.Table) iter.Seq2[int, originRange] {
+	return func(yield func(int, originRange) bool) {
+		for r := range t.Ranges() {
+			k := originRange{keyRange{key(r.First), key(r.Last)}, r.Origin}
+			f := ipv4
+			if r.First.Is6() {
+				f = ipv6
+				if first := r.First.As16(); binary.BigEndian.Uint64(first[8:]) != 0 {
+					k.first++
+				}
+			}
+			if k.first <= k.last && !yield(f, k) {
+				return
 			}
 		}
-		if k.first <= k.last {
-			list[f] = append(list[f], k)
-		}
 	}
-	return list
 }
 
 func key(a netip.Addr) uint64 {
@@ -151,56 +178,52 @@ func key(a netip.Addr) uint64 {
 }
 
 // blocks returns prefixes as ranges of keys in ascending order, by family.
-func blocks(prefixes []string) (list [2][]keyRange) {
-	for _, s := range prefixes {
+func blocks(lists ...[]string) (out [2][]keyRange) {
+	for _, s := range slices.Concat(lists...) {
 		p := netip.MustParsePrefix(s)
 		f, bits := ipv4, 32
 		if p.Addr().Is6() {
 			f, bits = ipv6, 64
 		}
 		first := key(p.Addr())
-		list[f] = append(list[f], keyRange{first: first, last: first + 1<<(bits-p.Bits()) - 1})
+		out[f] = append(out[f], keyRange{first, first + 1<<(bits-p.Bits()) - 1})
 	}
-	return list
-}
-
-// within returns the parts of a's ranges that lie in b's. In this and in
-// without, the ranges of each list are disjoint and ascending.
-func within(a, b []keyRange) []keyRange {
-	var out []keyRange
-	for _, r := range a {
-		for len(b) > 0 && b[0].last < r.first {
-			b = b[1:]
-		}
-		for _, other := range b {
-			if other.first > r.last {
-				break
-			}
-			out = append(out, keyRange{max(r.first, other.first), min(r.last, other.last), r.origin})
-		}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b keyRange) int { return cmp.Compare(a.first, b.first) })
 	}
 	return out
 }
 
-// without returns the parts of a's ranges that do not lie in b's.
-func without(a, b []keyRange) []keyRange {
-	var out []keyRange
-	for _, r := range a {
-		for len(b) > 0 && b[0].last < r.first {
-			b = b[1:]
+// within appends to dst the parts of r that lie in list. In this and in
+// without, the ranges of list are disjoint and ascending.
+func within(dst []keyRange, r keyRange, list []keyRange) []keyRange {
+	for _, other := range list[firstNotBefore(list, r):] {
+		if other.first > r.last {
+			break
 		}
-		for _, other := range b {
-			if other.first > r.last {
-				break
-			}
-			if other.first > r.first {
-				out = append(out, keyRange{r.first, other.first - 1, r.origin})
-			}
-			r.first = other.last + 1
-		}
-		if r.first <= r.last {
-			out = append(out, r)
-		}
+		dst = append(dst, keyRange{max(r.first, other.first), min(r.last, other.last)})
 	}
-	return out
+	return dst
+}
+
+// without appends to dst the parts of r that do not lie in list.
+func without(dst []keyRange, r keyRange, list []keyRange) []keyRange {
+	for _, other := range list[firstNotBefore(list, r):] {
+		if other.first > r.last {
+			break
+		}
+		if other.first > r.first {
+			dst = append(dst, keyRange{r.first, other.first - 1})
+		}
+		r.first = other.last + 1
+	}
+	if r.first <= r.last {
+		dst = append(dst, r)
+	}
+	return dst
+}
+
+// firstNotBefore returns the number of ranges of list that end before r.
+func firstNotBefore(list []keyRange, r keyRange) int {
+	return sort.Search(len(list), func(i int) bool { return list[i].last >= r.first })
 }

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -82,6 +83,32 @@ func TestDrawLeavesOut(t *testing.T) {
 	for _, a := range addrs {
 		if o := a.As4()[0]; slices.Contains([]byte{0, 1, 6, 7, 8, 9, 10, 11, 30, 55, 127, 214, 215}, o) || o >= 224 {
 			t.Errorf("%v drawn as public and without a country", a)
+		}
+	}
+}
+
+func TestWithinAndWithout(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 5000 {
+		// Disjoint, ascending, some adjacent, in a world of 64 keys.
+		var list []keyRange
+		for at := rng.Uint64N(8); at < 64; at += rng.Uint64N(6) {
+			last := at + rng.Uint64N(6)
+			list = append(list, keyRange{at, last})
+			at = last + 1
+		}
+		r := keyRange{first: rng.Uint64N(64)}
+		r.last = r.first + rng.Uint64N(64-r.first)
+		in, out := within(nil, r, list), without(nil, r, list)
+		for key := range uint64(80) {
+			holds := func(x keyRange) bool { return x.first <= key && key <= x.last }
+			listed := slices.ContainsFunc(list, holds)
+			if got, want := slices.ContainsFunc(in, holds), holds(r) && listed; got != want {
+				t.Fatalf("within(%v, %v) = %v at %d", r, list, in, key)
+			}
+			if got, want := slices.ContainsFunc(out, holds), holds(r) && !listed; got != want {
+				t.Fatalf("without(%v, %v) = %v at %d", r, list, out, key)
+			}
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (s *Sampler) draw(dst []uint64, o geo.Origin, n int, how Layout) ([]uint64,
 		case how.clustered():
 			key = s.inCluster(pool, clusters.pick(s.rng), o, family)
 		default:
-			r := pool.ranges[s.rng.IntN(len(pool.ranges))]
+			r := pool.rangeAt(s.rng.IntN(len(pool.ranges)))
 			key = r.first + s.rng.Uint64N(r.last-r.first+1)
 		}
 		if !s.used.add(key) {

@@ -99,12 +99,12 @@ func (x SingleSource) Build(p *Population) (*Scenario, error) {
 		seed: x.Seed, from: begin, span: time.Minute,
 		targets: []string{webServer}, volume: one(200, 1500),
 	}
-	one, rest := w, w
-	one.senders, one.events = turns{loud}, 99_000
+	most, rest := w, w
+	most.senders, most.events = turns{loud}, 99_000
 	rest.senders, rest.events = turns{others}, 1_000
 	sc := &Scenario{
 		truth: Truth{Target: webServer, Onset: begin, End: begin.Add(time.Minute)},
-		waves: []wave{one, rest},
+		waves: []wave{most, rest},
 	}
 	return sc.finish(), nil
 }

@@ -52,11 +52,11 @@ func (f SpoofedFlood) Build(p *Population) (*Scenario, error) {
 	}
 	var waves []wave
 	if bots > 0 {
-		real, err := drawAround(s, bots, f.Origin, f.Share, 0, 0)
+		honest, err := drawAround(s, bots, f.Origin, f.Share, 0, 0)
 		if err != nil {
 			return nil, err
 		}
-		w.senders, w.events = turns{real}, bots
+		w.senders, w.events = turns{honest}, bots
 		waves = append(waves, w)
 	}
 	if forged := f.Sources - bots; forged > 0 {

@@ -322,7 +322,7 @@ func TestNoAllocs(t *testing.T) {
 	}
 	addrs := []netip.Addr{netip.MustParseAddr("5.6.7.8"), netip.MustParseAddr("2a00:1:2:3:4::"), netip.MustParseAddr("::ffff:1.2.3.4")}
 	dst := make([]Origin, len(addrs))
-	var buf [8]byte
+	var buf [16]byte
 	for name, f := range map[string]func(){
 		"Lookup":      func() { dst[0] = table.Lookup(addrs[1]) },
 		"Lookup4":     func() { dst[0] = table.Lookup4(1 << 30) },

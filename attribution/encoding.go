@@ -72,21 +72,21 @@ func (d *dense) append(b []byte) []byte {
 		return binary.AppendUvarint(b, 0)
 	}
 	n := uint64(0)
-	for o := range d.cells {
-		if d.cells[o].sources != nil {
+	for o := range geo.MaxOrigins {
+		if d.sources.Has(uint8(o)) {
 			n++
 		}
 	}
 	b = binary.AppendUvarint(b, n)
-	for o := range d.cells {
-		c := &d.cells[o]
-		if c.sources == nil {
+	for o := range geo.MaxOrigins {
+		part := d.sources.Part(uint8(o))
+		if part == nil {
 			continue
 		}
 		b = append(b, byte(o))
-		b = binary.AppendUvarint(b, c.events)
-		b = binary.AppendUvarint(b, c.bytes)
-		b, _ = c.sources.AppendBinary(b) // never fails
+		b = binary.AppendUvarint(b, d.events[o])
+		b = binary.AppendUvarint(b, d.bytes[o])
+		b, _ = part.AppendBinary(b) // never fails
 	}
 	return b
 }
@@ -285,12 +285,16 @@ func (r *reader) dense(id sketch.KeyID, precision int) *dense {
 			r.err = fmt.Errorf("attribution: %w: origin %d before byte %d: %w", ErrInvalid, o, r.at, err)
 			return nil
 		}
-		if o <= last || s.KeyID() != id || s.Precision() != precision || s.Estimate().Value == 0 {
-			r.fail("origin out of order, or registers that do not fit")
+		if o <= last || s.Estimate().Value == 0 {
+			r.fail("origin out of order, or without a source")
 			return nil
 		}
 		last = o
-		d.cells[o] = cell{events, octets, s}
+		d.addVolume(geo.Origin(o), events, octets)
+		if err := d.sources.MergePart(uint8(o), s); err != nil {
+			r.err = fmt.Errorf("attribution: %w: origin %d before byte %d: %w", ErrInvalid, o, r.at, err)
+			return nil
+		}
 	}
 	return d
 }

@@ -94,15 +94,13 @@ func (t *Tally) mergeExact(other *Tally) {
 }
 
 func (d *dense) merge(other *dense) error {
-	for o := range other.cells {
-		from := &other.cells[o]
-		if from.sources == nil {
+	for o := range geo.MaxOrigins {
+		part := other.sources.Part(uint8(o))
+		if part == nil {
 			continue
 		}
-		to := d.of(geo.Origin(o))
-		to.events = addSaturated(to.events, from.events)
-		to.bytes = addSaturated(to.bytes, from.bytes)
-		if err := to.sources.Merge(from.sources); err != nil {
+		d.addVolume(geo.Origin(o), other.events[o], other.bytes[o])
+		if err := d.sources.MergePart(uint8(o), part); err != nil {
 			return err
 		}
 	}
@@ -116,14 +114,9 @@ func (t *Tally) Clone() *Tally {
 		c.sample = t.sample.Clone()
 	}
 	if t.dense != nil {
-		d := *t.dense
-		for o := range d.cells {
-			if s := d.cells[o].sources; s != nil {
-				d.cells[o].sources = s.Clone()
-			}
-		}
-		c.dense = &d
+		c.dense = t.dense.clone()
 	}
+	c.block = nil
 	return &c
 }
 

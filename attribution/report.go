@@ -115,14 +115,14 @@ func (r *Report) readSample(s *sketch.Sample) {
 }
 
 func (r *Report) readDense(d *dense) {
-	for i := range d.cells {
-		c := &d.cells[i]
-		if c.sources == nil {
+	for i := range r.counted {
+		part := d.sources.Part(uint8(i))
+		if part == nil {
 			continue
 		}
-		o, n := &r.counted[i], c.sources.Estimate()
+		o, n := &r.counted[i], part.Estimate()
 		o.sources, o.relErr = n.Value, n.RelErr
-		o.events, o.bytes = c.events, c.bytes
+		o.events, o.bytes = d.events[i], d.bytes[i]
 	}
 }
 

@@ -33,6 +33,7 @@ type Tally struct {
 	mask    mask
 	sample  *sketch.Sample
 	dense   *dense // nil while exact
+	block   *block // scratch of AddBatch
 
 	skipped   uint64
 	from, to  int64 // span of the traffic in Unix nanoseconds; from > to: unknown
@@ -88,16 +89,7 @@ func (t *Tally) AddN(addr netip.Addr, events, bytes uint64) {
 		return
 	}
 	s := t.mask.sourceOf(addr)
-	hash := t.options.Key.Hash(s.hi, s.lo)
-	if t.dense == nil {
-		t.addExact(s, hash, events, bytes)
-		return
-	}
-	t.dense.count(s.originIn(t.table), hash, events, bytes)
-	t.counted = true
-	if t.sample.Wants(hash) {
-		t.addSampled(s, hash, events, bytes)
-	}
+	t.addOne(s, t.options.Key.Hash(s.hi, s.lo), events, bytes)
 }
 
 // AddBatch counts one event of each address, as Add does; it is the fast way
@@ -106,21 +98,23 @@ func (t *Tally) AddBatch(addrs []netip.Addr) {
 	t.mustCount()
 	for len(addrs) > 0 {
 		n := min(len(addrs), blockSize)
-		if t.dense == nil {
-			for _, addr := range addrs[:n] {
-				t.Add(addr)
-			}
-		} else {
-			t.addBlock(addrs[:n])
-		}
+		t.addBlock(addrs[:n])
 		addrs = addrs[n:]
 	}
 }
 
-// addExact counts while the sample holds every source, so that the origin of one
-// that came before need not be looked up again.
-func (t *Tally) addExact(s source, hash, events, bytes uint64) {
-	if _, found := t.sample.Count(hash, events, bytes); !found {
+func (t *Tally) addOne(s source, hash, events, bytes uint64) {
+	if t.dense == nil {
+		// While the sample holds every source, it knows the origin of one that
+		// came before.
+		if _, found := t.sample.Count(hash, events, bytes); !found {
+			t.addSampled(s, hash, events, bytes)
+		}
+		return
+	}
+	t.counted = true
+	t.dense.count(s.originIn(t.table), hash, events, bytes)
+	if t.sample.Wants(hash) {
 		t.addSampled(s, hash, events, bytes)
 	}
 }

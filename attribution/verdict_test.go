@@ -159,7 +159,7 @@ func TestEstimatorsDisagree(t *testing.T) {
 		t.Fatalf("an honest tally: %v", v)
 	}
 	for i := range 100_000 { // reaches the registers of one origin but not the sample
-		tally.dense.cells[tally.origin("RU")].sources.Insert(tally.options.Key.Hash(9, uint64(i)))
+		tally.dense.sources.Insert(uint8(tally.origin("RU")), tally.options.Key.Hash(9, uint64(i)))
 	}
 	if v := tally.Report().Check(Majority("RU")); v.Decision != Inadmissible || !has(v, EstimatorsDisagree) {
 		t.Errorf("got %v", v)

@@ -33,10 +33,14 @@ type Distinct struct {
 // NewDistinct returns an empty count of hashes made by the key with the given
 // id. It panics if precision is not within [MinPrecision] and [MaxPrecision].
 func NewDistinct(id KeyID, precision int) *Distinct {
+	checkPrecision(precision)
+	return &Distinct{make([]byte, 1<<precision), uint8(64 - precision), id}
+}
+
+func checkPrecision(precision int) {
 	if precision < MinPrecision || precision > MaxPrecision {
 		panic(fmt.Sprintf("sketch: precision %d, want %d to %d", precision, MinPrecision, MaxPrecision))
 	}
-	return &Distinct{make([]byte, 1<<precision), uint8(64 - precision), id}
 }
 
 // Precision returns p, where the sketch has 2^p registers.
@@ -59,13 +63,20 @@ func (d *Distinct) Insert(hash uint64) {
 // error, for a different key or precision, wraps [ErrMismatch]; d is then
 // unchanged.
 func (d *Distinct) Merge(other *Distinct) error {
-	switch {
-	case d.id != other.id:
-		return fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, d.id, other.id)
-	case d.shift != other.shift:
-		return fmt.Errorf("sketch: %w: precision %d and precision %d", ErrMismatch, d.Precision(), other.Precision())
+	if err := fit(d.id, other.id, d.shift, other.shift); err != nil {
+		return err
 	}
 	maxBytes(d.registers, other.registers)
+	return nil
+}
+
+func fit(id, otherID KeyID, shift, otherShift uint8) error {
+	switch {
+	case id != otherID:
+		return fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, id, otherID)
+	case shift != otherShift:
+		return fmt.Errorf("sketch: %w: precision %d and precision %d", ErrMismatch, 64-shift, 64-otherShift)
+	}
 	return nil
 }
 

@@ -1,0 +1,106 @@
+package sketch
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// MaxParts is the number of parts that a Bank can have.
+const MaxParts = 256
+
+// Bank is up to 256 Distincts of one key and precision, numbered from 0, in one
+// piece of memory: what a partition of a stream is counted with. A part takes
+// memory, 2^precision bytes, when its first hash comes. Inserting is the same as
+// inserting into a [Distinct] per part, and faster where parts alternate.
+//
+// The zero Bank is invalid; use [NewBank]. It must not be copied after first use
+// and is not safe for concurrent use while it is written.
+type Bank struct {
+	first     [MaxParts]uint32 // first register of the part; absent: there is none
+	registers []byte
+	shift     uint8 // 64 - precision
+	id        KeyID
+}
+
+const absent = ^uint32(0)
+
+// NewBank returns a Bank without parts for hashes made by the key with the given
+// id. It panics where [NewDistinct] does.
+func NewBank(id KeyID, precision int) *Bank {
+	checkPrecision(precision)
+	b := &Bank{shift: uint8(64 - precision), id: id}
+	for i := range b.first {
+		b.first[i] = absent
+	}
+	return b
+}
+
+// start makes an absent part ready.
+func (b *Bank) start(part uint8) {
+	b.first[part] = uint32(len(b.registers))
+	b.registers = append(b.registers, make([]byte, 1<<(64-b.shift))...)
+}
+
+// Insert adds a hash to a part.
+func (b *Bank) Insert(part uint8, hash uint64) {
+	if b.first[part] == absent {
+		b.start(part)
+	}
+	precision := 64 - b.shift
+	rank := uint8(bits.LeadingZeros64(hash<<(precision&63)|1<<((precision-1)&63))) + 1
+	if r := &b.registers[uint64(b.first[part])+hash>>(b.shift&63)]; *r < rank {
+		*r = rank
+	}
+}
+
+// InsertBatch adds hashes[i] to part parts[i] for every i; parts is at least as
+// long as hashes. It overlaps the cache misses of many hashes.
+func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
+	parts = parts[:len(hashes)]
+	shift := b.shift & 63
+	precision := (64 - shift) & 63
+	low := uint64(1) << (precision - 1)
+	for i, hash := range hashes {
+		first := b.first[parts[i]]
+		if first == absent {
+			b.start(uint8(parts[i]))
+			first = b.first[parts[i]]
+		}
+		rank := uint8(bits.LeadingZeros64(hash<<precision|low)) + 1
+		if r := &b.registers[uint64(first)+hash>>shift]; *r < rank {
+			*r = rank
+		}
+	}
+}
+
+// Has reports whether anything was inserted into a part.
+func (b *Bank) Has(part uint8) bool { return b.first[part] != absent }
+
+// Part returns a part for reading; it shares the memory of the Bank and is valid
+// until the next insertion. A part into which nothing was inserted is nil.
+func (b *Bank) Part(part uint8) *Distinct {
+	first := b.first[part]
+	if first == absent {
+		return nil
+	}
+	return &Distinct{b.registers[first:][:1<<(64-b.shift)], b.shift, b.id}
+}
+
+// MergePart adds everything that d has counted to a part; it never writes d. The
+// error wraps [ErrMismatch]; b is then unchanged.
+func (b *Bank) MergePart(part uint8, d *Distinct) error {
+	if err := fit(b.id, d.id, b.shift, d.shift); err != nil {
+		return err
+	}
+	if b.first[part] == absent {
+		b.start(part)
+	}
+	return b.Part(part).Merge(d)
+}
+
+// Clone returns a deep copy.
+func (b *Bank) Clone() *Bank {
+	c := *b
+	c.registers = slices.Clone(b.registers)
+	return &c
+}

@@ -72,7 +72,7 @@ func (r *Report) reasons(c Claim, e evidence, v Verdict) (caveats []Caveat) {
 	n := float64(r.Sources.Distinct)
 	switch p := r.asPopulation(c, e); {
 	case n < fewSources:
-		add(SmallN, n, "only %s distinct sources were seen", r.number(r.Sources.Distinct))
+		add(SmallN, n, "only %s distinct %s seen", r.number(r.Sources.Distinct), plural(r.Sources.Distinct, "source was", "sources were"))
 	case c.unit == OfSources && p != v.Decision && v.Decision != Undecided:
 		add(SmallN, n, "it is so for the %s sources seen; were they a random sample of more, it would be %v", r.number(r.Sources.Distinct), p)
 	}
@@ -112,7 +112,7 @@ func (r *Report) standing() (caveats []Caveat) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
 	}
 	if n := r.Reserved.Sources; n > 0 {
-		add(ReservedPresent, float64(n), "%s sources have reserved addresses and are left out; they did not come over the Internet, or were forged", r.number(n))
+		add(ReservedPresent, float64(n), "%s with reserved addresses left out; such packets did not come over the Internet, or were forged", r.number(n)+" "+plural(n, "source", "sources"))
 	}
 	if r.Events > 0 && !r.Sources.Exact {
 		if share := r.unexplained(); share > dominantShare {

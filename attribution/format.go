@@ -25,6 +25,14 @@ func estimated(n uint64) string {
 	return grouped((n + unit/2) / unit * unit)
 }
 
+// plural returns the noun for a number of things.
+func plural(n uint64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // percent prints a share on its own, such as "12.3 %".
 func percent(share float64) string {
 	switch {

@@ -18,7 +18,7 @@ const maxRows = 20
 func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "IP addresses by the country that they are geolocated to by %v\n", r.Database)
-	fmt.Fprintf(&b, "%s distinct sources, %s events", r.total(), grouped(r.Events))
+	fmt.Fprintf(&b, "%s distinct %s, %s", r.total(), plural(r.Sources.Distinct, "source", "sources"), eventCount(r.Events))
 	if r.Bytes > 0 {
 		fmt.Fprintf(&b, ", %s bytes", grouped(r.Bytes))
 	}
@@ -29,7 +29,7 @@ func (r *Report) String() string {
 	aligned(&b, r.table())
 	b.WriteString("\n")
 	if hidden := len(r.Origins) - maxRows; hidden > 0 {
-		fmt.Fprintf(&b, "and %d more countries. ", hidden)
+		fmt.Fprintf(&b, "and %d more %s. ", hidden, plural(uint64(hidden), "country", "countries"))
 	}
 	if r.Sources.Exact {
 		b.WriteString("All sources were counted one by one.")
@@ -38,10 +38,10 @@ func (r *Report) String() string {
 	}
 	b.WriteString(" The database may be wrong.\n")
 	if n := r.Reserved.Sources; n > 0 {
-		fmt.Fprintf(&b, "Left out: %s reserved sources with %s events.\n", r.number(n), grouped(r.Reserved.Events))
+		fmt.Fprintf(&b, "Left out: %s reserved %s with %s.\n", r.number(n), plural(n, "source", "sources"), eventCount(r.Reserved.Events))
 	}
 	if r.Skipped > 0 {
-		fmt.Fprintf(&b, "Skipped: %s events without a usable address.\n", grouped(r.Skipped))
+		fmt.Fprintf(&b, "Skipped: %s without a usable address.\n", eventCount(r.Skipped))
 	}
 	if r.Database.Credit != "" {
 		b.WriteString(r.Database.Credit + "\n")
@@ -56,6 +56,8 @@ func (r *Report) number(sources uint64) string {
 	}
 	return estimated(sources)
 }
+
+func eventCount(n uint64) string { return grouped(n) + " " + plural(n, "event", "events") }
 
 func (r *Report) total() string {
 	if s := r.Sources; !s.Exact {
@@ -147,12 +149,12 @@ func (c Claim) limit() float64 {
 func (r *Report) whole(c Claim) string {
 	switch c.unit {
 	case OfEvents:
-		return grouped(r.Events) + " events"
+		return eventCount(r.Events)
 	case OfBytes:
-		return grouped(r.Bytes) + " bytes"
+		return grouped(r.Bytes) + " " + plural(r.Bytes, "byte", "bytes")
 	}
 	if r.Sources.Exact {
-		return grouped(r.Sources.Distinct) + " distinct sources"
+		return grouped(r.Sources.Distinct) + " distinct " + plural(r.Sources.Distinct, "source", "sources")
 	}
 	return "about " + estimated(r.Sources.Distinct) + " distinct sources"
 }

@@ -186,7 +186,7 @@ func TestVerdictText(t *testing.T) {
   It stands unless more than 0.083 % of all sources are placed in the wrong country.
   - fragile: little more than 0.083 % of all sources placed in the wrong country could overturn it
   - it is so for the 601 sources seen; were they a random sample of more, it would be undecided
-  - 2 sources have reserved addresses and are left out; they did not come over the Internet, or were forged`
+  - 2 sources with reserved addresses left out; such packets did not come over the Internet, or were forged`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -244,7 +244,7 @@ func TestReportJSON(t *testing.T) {
 		`"unlocated":{"sources":10,"events":10},"reserved":{"sources":3,"events":3},"skipped":0,` +
 		`"database":{"name":"Test-Country","built":"2026-06-01T12:00:00Z","sha256":"` + r.Database.SHA256 + `","credit":""},` +
 		`"claims":[{"claim":"RU \u003e 50% of sources","verdict":"supported","share":{"value":0.6,"low":0.6,"high":0.7},"margin":0.09999999999999998,"geolocation_error_tolerated":0.09999999999999998,` +
-		`"caveats":[{"code":"SMALL_N","value":100,"text":"it is so for the 100 sources seen; were they a random sample of more, it would be undecided"},{"code":"RESERVED_PRESENT","value":3,"text":"3 sources have reserved addresses and are left out; they did not come over the Internet, or were forged"}]}]}`
+		`"caveats":[{"code":"SMALL_N","value":100,"text":"it is so for the 100 sources seen; were they a random sample of more, it would be undecided"},{"code":"RESERVED_PRESENT","value":3,"text":"3 sources with reserved addresses left out; such packets did not come over the Internet, or were forged"}]}]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)
 	}

@@ -36,8 +36,8 @@ func simulate(tally *attribution.Tally, w io.Writer) error {
 		attempts += e.Events
 	}
 	_, err = fmt.Fprintf(w, `Simulated attack: %s connection attempts on %s in %.0f seconds.
-It is shaped like one on an internet provider in New Caledonia in May 2024, and
-the claim checked by default was made about that one. No packet was recorded.
+It is shaped like one on an internet provider in New Caledonia in May 2024, about
+which the first claim below was made. No packet was recorded.
 
 `, group(attempts), truth.Target, truth.End.Sub(truth.Onset).Seconds())
 	return err

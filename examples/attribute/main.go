@@ -149,7 +149,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return exitUnusable
 		}
 		if len(cfg.claims) == 0 {
-			cfg.claims = []attribution.Claim{attribution.Majority("RU")}
+			// The first was made in public. The second shows what it may have
+			// been mistaken for.
+			majority := attribution.Majority("RU")
+			cfg.claims = []attribution.Claim{majority, majority.Of(attribution.OfEvents)}
 		}
 	}
 	if err := write(stdout, tally.Report(), cfg); err != nil {

@@ -1,0 +1,59 @@
+package whence_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// between returns the part of the README between two marker lines.
+func between(t *testing.T, readme, name string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(readme, "<!-- "+name+": begin -->\n")
+	part, _, ok2 := strings.Cut(rest, "<!-- "+name+": end -->")
+	if !ok || !ok2 {
+		t.Fatalf("README.md has no part %q", name)
+	}
+	return part
+}
+
+// The output that the README shows is the output of the command that it names.
+func TestReadmeShowsTheIncident(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "run", "./examples/attribute").Output()
+	if err != nil {
+		t.Skip("needs the go command: ", err)
+	}
+	want := "```\n" + string(out) + "```\n"
+	if got := between(t, string(readme), "incident"); got != want {
+		t.Errorf("README.md shows\n%s\nthe program prints\n%s", got, want)
+	}
+}
+
+// Every line of Go in the README stands in a compiled example.
+func TestReadmeCodeIsCompiled(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(readme), "```go\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("README.md has no Go code")
+	}
+	for _, block := range blocks {
+		code, _, _ := strings.Cut(block, "```")
+		indented := "\t" + strings.ReplaceAll(strings.TrimSuffix(code, "\n"), "\n", "\n\t")
+		indented = strings.ReplaceAll(indented, "\n\t\n", "\n\n")
+		if !strings.Contains(string(examples), indented) {
+			t.Errorf("this is not in example_test.go:\n%s", code)
+		}
+	}
+}

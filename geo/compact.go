@@ -28,8 +28,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // AppendBinary appends the compact form of the table, which is some fifteen
 // times smaller than the table in memory and loses nothing. [Decode] reads it
-// and describes it. The error is not nil only for a table beyond the limits of
-// Decode.
+// and describes it. The error wraps [ErrTooLarge]; no table of a real database
+// of countries gives one.
 func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
 	list4, list6 := fold(t.v4.runs()), fold(t.v6.runs())
@@ -43,7 +43,7 @@ func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 		header = append(header, byte(o))
 	}
 	if len(header) > maxCompactHeader || len(body) > maxCompactBody {
-		return b, fmt.Errorf("geo: table of %d header and %d body bytes is too large for the compact form", len(header), len(body))
+		return b, fmt.Errorf("geo: compact form: %w: header of %d bytes, body of %d", ErrTooLarge, len(header), len(body))
 	}
 
 	b = append(b, compactMagic...)
@@ -91,7 +91,7 @@ func (t *Table) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 // neighbours differ. Reserved is not coded: special-purpose space is coded as
 // Unlocated and is Reserved in the table whatever the code says.
 //
-// Every error wraps [ErrDamaged].
+// The error wraps [ErrDamaged] or [ErrTooLarge].
 func Decode(data []byte) (*Table, error) {
 	t, err := decode(data)
 	if err != nil {
@@ -133,7 +133,7 @@ func decode(data []byte) (*Table, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	return newTable(info, list4, list6), nil
+	return newTable(info, list4, list6)
 }
 
 // unzip returns exactly size bytes from one gzip stream.

@@ -46,8 +46,8 @@ type Loader struct {
 // two letters. A code that is no country makes its networks [Unlocated] and is
 // counted in Info. A damaged file is an error here and never later.
 //
-// The error wraps [ErrNotMMDB], [ErrNotCountry] or [ErrDamaged], or is that of
-// the file system.
+// The error wraps [ErrNotMMDB], [ErrNotCountry], [ErrDamaged] or [ErrTooLarge],
+// or it is that of the file system.
 func Open(path string) (*Table, error) { return Loader{}.Open(path) }
 
 // OpenFS is [Open] for the file name of fsys.
@@ -116,7 +116,7 @@ func (l Loader) compile(data []byte) (*Table, error) {
 	if l.Routed != nil {
 		list6 = within(ipv6, list6, l.Routed.v6.runs())
 	}
-	return newTable(l.info(&w, data), list4, list6), nil
+	return newTable(l.info(&w, data), list4, list6)
 }
 
 // The years in which a build time makes sense: the format is of 2012.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 )
 
 // ErrUnknownOrigin is wrapped by the error for a text that names no origin,
@@ -149,10 +150,10 @@ var codeIndex = func() (t [26 * 26]Origin) {
 	return t
 }()
 
-// clip bounds what an error quotes of a hostile input.
+// clip bounds what is kept or quoted of a hostile input.
 func clip(s string, most int) string {
 	if len(s) > most {
-		return s[:most] + "..."
+		return strings.ToValidUTF8(s[:most], "") + "..."
 	}
 	return s
 }

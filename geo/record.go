@@ -35,7 +35,7 @@ type record struct {
 type records struct {
 	registered bool
 	known      map[uintptr]record
-	values     int // that may still be read
+	values     int64 // that may still be read
 	networks   [numFields]int
 	countries  int
 	nonCountry map[string]int
@@ -49,7 +49,7 @@ func newRecords(registered bool, size int) *records {
 	return &records{
 		registered: registered,
 		known:      map[uintptr]record{},
-		values:     8*size + 1<<20,
+		values:     8*int64(size) + 1<<20,
 	}
 }
 
@@ -147,7 +147,7 @@ func (rs *records) describe() string {
 
 // A rawRecord holds the fields of one record.
 type rawRecord struct {
-	values *int
+	values *int64
 	keys   []string
 
 	countryMap bool
@@ -300,7 +300,7 @@ func (raw *rawRecord) skip(c mmdbdata.Cursor, depth int) (mmdbdata.Cursor, error
 }
 
 func (raw *rawRecord) spend(values int) error {
-	if *raw.values -= values; *raw.values < 0 {
+	if *raw.values -= int64(values); *raw.values < 0 {
 		return errTooManyValues
 	}
 	return nil

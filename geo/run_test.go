@@ -81,8 +81,17 @@ func TestSpecialSpace(t *testing.T) {
 	}
 }
 
+func mustTable(t testing.TB, info Info, list4, list6 []run) *Table {
+	t.Helper()
+	table, err := newTable(info, list4, list6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
 func TestReservedAddresses(t *testing.T) {
-	table := newTable(Info{}, (&runs{family: ipv4}).close(), (&runs{family: ipv6}).close())
+	table := mustTable(t, Info{}, (&runs{family: ipv4}).close(), (&runs{family: ipv6}).close())
 	for want, list := range map[Origin][]string{
 		Reserved: {
 			"0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1",

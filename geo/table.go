@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"encoding/binary"
 	"iter"
 	"maps"
@@ -51,8 +52,8 @@ type Range struct {
 	Origin      Origin
 }
 
-// newTable compiles the runs of both families.
-func newTable(info Info, list4, list6 []run) *Table {
+// newTable compiles the runs of both families. The error wraps ErrTooLarge.
+func newTable(info Info, list4, list6 []run) (*Table, error) {
 	country := func(r run) bool { return r.origin.IsCountry() }
 	info.IPv4 = slices.ContainsFunc(list4, country)
 	info.IPv6 = slices.ContainsFunc(list6, country)
@@ -60,23 +61,34 @@ func newTable(info Info, list4, list6 []run) *Table {
 		info:  info,
 		space: Space{IPv4: spaceOf(ipv4, list4, 0), IPv6: spaceOf(ipv6, list6, 64)},
 	}
+	var err4, err6 error
 	var other sync.WaitGroup
-	other.Go(func() { t.v6 = newTable6(list6) })
-	t.v4 = newTable4(list4)
+	other.Go(func() { t.v6, err6 = newTable6(list6, maxNodes) })
+	t.v4, err4 = newTable4(list4, maxLeafs)
 	other.Wait()
-	return t
+	if err := cmp.Or(err4, err6); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Lookup returns the origin of addr. An IPv4-mapped IPv6 address is looked up
 // as the IPv4 address, and a zone is ignored. The zero Addr is [Unlocated].
 func (t *Table) Lookup(addr netip.Addr) Origin {
-	b := addr.As16()
-	hi, lo := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+	// As16 would be shorter, but its result is copied 16 bytes at once right
+	// after it was written 8 at a time, and that stalls the processor for
+	// longer than the lookup takes.
+	var buf [32]byte // with room for a zone
+	b, _ := addr.AppendBinary(buf[:0])
+	if len(b) < 16 {
+		if len(b) < 4 {
+			return Unlocated
+		}
+		return t.Lookup4(binary.BigEndian.Uint32(b))
+	}
+	hi, lo := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:16])
 	if hi == 0 && lo>>32 == 0xffff {
 		return t.Lookup4(uint32(lo))
-	}
-	if !addr.IsValid() {
-		return Unlocated
 	}
 	return t.Lookup6(hi, lo)
 }

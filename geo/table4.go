@@ -1,6 +1,9 @@
 package geo
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // A table4 finds the origin of an IPv4 address with three loads and no branch:
 // 18 bits of the address index the root, 6 the middle, 8 a leaf. Equal blocks
@@ -16,7 +19,10 @@ type table4 struct {
 	leaf []Origin
 }
 
-const bankBlocks = 1 << 16
+const (
+	bankBlocks = 1 << 16
+	maxLeafs   = 1 << 20 // 256 MB; databases of countries have 10 to 30 thousand
+)
 
 type (
 	midBlock  [64]uint16
@@ -37,7 +43,8 @@ type builder4 struct {
 	wholeLeaf [MaxOrigins]uint32
 }
 
-func newTable4(list []run) table4 {
+// newTable4 compiles list into at most about limit leaf blocks.
+func newTable4(list []run, limit int) (table4, error) {
 	b := builder4{list: list}
 	b.root = new([1 << 18]uint32)
 	b.startBank(0)
@@ -48,6 +55,9 @@ func newTable4(list []run) table4 {
 			b.root[i] = b.wholeMid[o] - 1
 			continue
 		}
+		if len(b.leaf) > limit*len(leafBlock{}) {
+			return table4{}, fmt.Errorf("%w: more than %d blocks of IPv4 addresses", ErrTooLarge, limit)
+		}
 		if len(b.leafs)+len(midBlock{}) > bankBlocks {
 			b.startBank(b.bank + 1)
 		}
@@ -57,7 +67,7 @@ func newTable4(list []run) table4 {
 		}
 	}
 	b.mid, b.leaf = slices.Clone(b.mid), slices.Clone(b.leaf)
-	return b.table4
+	return b.table4, nil
 }
 
 func (b *builder4) startBank(bank uint32) {

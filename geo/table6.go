@@ -1,6 +1,9 @@
 package geo
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // A table6 finds the origin of an IPv6 address in a trie: 17 bits after the
 // leading 001 index the root, and then four bits at a time a node, which is
@@ -17,6 +20,9 @@ type table6 struct {
 // divided stands in a cell for a /64 network of more than one origin, which
 // split resolves. It is not the number of any country.
 const divided = MaxOrigins - 1
+
+// maxNodes allows 512 MB; databases of countries have 60 thousand nodes.
+const maxNodes = 1 << 23
 
 // lookup returns the origin of an address in 2000::/3.
 func (t *table6) lookup(hi, lo uint64) Origin {
@@ -65,6 +71,7 @@ type builder6 struct {
 	list  []run64
 	at    int // the run that holds the current address
 	known map[[16]uint32]uint32
+	limit int
 }
 
 // A run64 is a run of /64 networks.
@@ -73,8 +80,10 @@ type run64 struct {
 	cell  uint32 // an origin or divided
 }
 
-func newTable6(list []run) table6 {
+// newTable6 compiles list into at most about limit nodes.
+func newTable6(list []run, limit int) (table6, error) {
 	b := builder6{
+		limit: limit,
 		list:  make([]run64, 0, len(list)),
 		known: make(map[[16]uint32]uint32, len(list)/4),
 	}
@@ -89,8 +98,11 @@ func newTable6(list []run) table6 {
 	for i := range b.root {
 		b.root[i] = b.cell(1<<61|uint64(i)<<44, 44)
 	}
+	if len(b.nodes) > limit {
+		return table6{}, fmt.Errorf("%w: more than %d blocks of IPv6 networks", ErrTooLarge, limit)
+	}
 	b.nodes = slices.Clone(b.nodes)
-	return b.table6
+	return b.table6, nil
 }
 
 // divide sets b.list to the runs of whole /64 networks, and b.split to those
@@ -131,6 +143,9 @@ func (b *builder6) cell(first uint64, width uint) uint32 {
 		return b.list[b.at].cell
 	}
 	var node [16]uint32
+	if len(b.nodes) > b.limit {
+		return 0 // newTable6 gives up
+	}
 	for i := range node {
 		node[i] = b.cell(first+uint64(i)<<(width-4), width-4)
 	}

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -282,7 +283,7 @@ func TestBanks(t *testing.T) {
 		want = append(want, n)
 	}
 	list := r.close()
-	table := newTable(Info{}, list, (&runs{family: ipv6}).close())
+	table := mustTable(t, Info{}, list, (&runs{family: ipv6}).close())
 	if banks := len(table.v4.leaf) / (bankBlocks * 256); banks != 1 {
 		t.Fatalf("%d full banks, want 1", banks)
 	}
@@ -299,6 +300,27 @@ func TestBanks(t *testing.T) {
 	}
 	if got := table.v4.runs(); !slices.Equal(got, list) {
 		t.Errorf("%d runs came back as %d", len(list), len(got))
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	table, err := OpenBytes(randomScan(rand.New(rand.NewPCG(8, 8)), 200).mmdb(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list4, list6 := table.v4.runs(), table.v6.runs()
+	leafs, nodes := len(table.v4.leaf)/256, len(table.v6.nodes)
+	if _, err := newTable4(list4, leafs); err != nil {
+		t.Errorf("%d blocks of %d: %v", leafs, leafs, err)
+	}
+	if _, err := newTable6(list6, nodes); err != nil {
+		t.Errorf("%d nodes of %d: %v", nodes, nodes, err)
+	}
+	if _, err := newTable4(list4, leafs/2); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%d blocks of %d: %v", leafs, leafs/2, err)
+	}
+	if _, err := newTable6(list6, nodes-1); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%d nodes of %d: %v", nodes, nodes-1, err)
 	}
 }
 
@@ -362,7 +384,7 @@ func TestTableIsOfItsRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := newTable(table.info, table.v4.runs(), table.v6.runs())
+	again := mustTable(t, table.info, table.v4.runs(), table.v6.runs())
 	if !reflect.DeepEqual(table, again) {
 		t.Error("a table compiled from its own runs differs")
 	}

@@ -56,19 +56,19 @@ func OpenFS(fsys fs.FS, name string) (*Table, error) { return Loader{}.OpenFS(fs
 // OpenBytes is [Open] for a file in memory. It does not keep data.
 func OpenBytes(data []byte) (*Table, error) { return Loader{}.OpenBytes(data) }
 
-// Open is [Open] with the choices of l.
+// Open is like the function [Open] with the choices of l.
 func (l Loader) Open(path string) (*Table, error) {
 	data, err := os.ReadFile(path)
 	return l.load(path, data, err)
 }
 
-// OpenFS is [OpenFS] with the choices of l.
+// OpenFS is like the function [OpenFS] with the choices of l.
 func (l Loader) OpenFS(fsys fs.FS, name string) (*Table, error) {
 	data, err := fs.ReadFile(fsys, name)
 	return l.load(name, data, err)
 }
 
-// OpenBytes is [OpenBytes] with the choices of l.
+// OpenBytes is like the function [OpenBytes] with the choices of l.
 func (l Loader) OpenBytes(data []byte) (*Table, error) { return l.load("MMDB", data, nil) }
 
 // load compiles the data of the file name, unless reading it failed.

@@ -129,14 +129,3 @@ func uintValue(v uint64) []byte {
 func countryRecord(code string) []byte {
 	return mapValue(field{"country", mapValue(field{"iso_code", stringValue(code)})})
 }
-
-// chain returns a tree in which depth bits lead along zeros to low, while every
-// other way ends at high.
-func chain(depth int, low, high uint32) [][2]uint32 {
-	var nodes [][2]uint32
-	for i := range depth {
-		nodes = append(nodes, [2]uint32{uint32(i + 1), high})
-	}
-	nodes[depth-1][0] = low
-	return nodes
-}

@@ -1,7 +1,6 @@
 package attribution
 
 import (
-	"encoding/binary"
 	"net/netip"
 
 	"github.com/whence-go/whence/geo"
@@ -45,27 +44,23 @@ func (t *Tally) addBlock(addrs []netip.Addr) {
 }
 
 // fill takes the sources and hashes of the valid addresses: IPv4 into the places
-// before v4, IPv6 into those from v6 on, so that each family has its own loop. It
-// has no branch that depends on the family, for mixed traffic would mispredict it.
+// before v4, IPv6 into those from v6 on, so that each family has a loop of its own.
 func (b *block) fill(m mask, key sketch.Key, addrs []netip.Addr) (v4, v6 int) {
 	v6 = blockSize
 	for _, addr := range addrs {
 		if !addr.IsValid() {
 			continue
 		}
-		a := addr.As16()
-		s := source{binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(a[8:])}
-		is4 := 0
-		if s.hi|(s.lo>>32^mapped) == 0 {
-			is4 = 1
+		s := m.sourceOf(addr)
+		i := v4
+		if s.isIPv4() {
+			v4++
+		} else {
+			v6--
+			i = v6
 		}
-		s.hi &= m.hi // 0 anyway in IPv4
-		s.lo &= m.lo | -uint64(is4)
-		v6 -= 1 - is4
-		i := (v6 ^ (v6^v4)&-is4) & (blockSize - 1)
-		v4 += is4
-		b.sources[i] = s
-		b.hashes[i] = key.Hash(s.hi, s.lo)
+		b.sources[i&(blockSize-1)] = s
+		b.hashes[i&(blockSize-1)] = key.Hash(s.hi, s.lo)
 	}
 	return v4, v6
 }
@@ -91,9 +86,17 @@ func (t *Tally) addDenseBlock(from, to int) {
 	for _, o := range origins {
 		t.dense.events[o]++
 	}
+	// Collected without a branch, since which ones are wanted cannot be
+	// predicted.
+	var wanted [blockSize]uint8
+	n := 0
 	for i, hash := range hashes {
+		wanted[n&(blockSize-1)] = uint8(i)
 		if t.sample.Wants(hash) {
-			t.addSampled(b.sources[from+i], hash, 1, 0)
+			n++
 		}
+	}
+	for _, i := range wanted[:n] {
+		t.addSampled(b.sources[from+int(i)], hashes[i], 1, 0)
 	}
 }

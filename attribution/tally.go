@@ -78,7 +78,23 @@ func (t *Tally) mustCount() {
 // dropped, and IPv6 addresses are cut to the source prefix before anything else.
 // An invalid address is no source; it counts as skipped. Add does not allocate
 // in the steady state.
-func (t *Tally) Add(addr netip.Addr) { t.AddN(addr, 1, 0) }
+func (t *Tally) Add(addr netip.Addr) {
+	d := t.dense
+	if d == nil || !addr.IsValid() {
+		t.AddN(addr, 1, 0)
+		return
+	}
+	t.mustCount()
+	s := t.mask.sourceOf(addr)
+	hash := t.options.Key.Hash(s.hi, s.lo)
+	o := s.originIn(t.table)
+	d.events[o]++
+	d.sources.Insert(uint8(o), hash)
+	t.counted = true
+	if t.sample.Wants(hash) {
+		t.addSampled(s, hash, 1, 0)
+	}
+}
 
 // AddN counts events and bytes of one source, as a flow record states them.
 // Counts saturate at the largest uint64. A source with 0 events is a source.

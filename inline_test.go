@@ -1,0 +1,29 @@
+package whence_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// inlined are the functions of the hot path whose call would cost as much as what
+// they do.
+var inlined = map[string][]string{
+	"./geo":         {"(*Table).Lookup4"},
+	"./sketch":      {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "addSaturated"},
+	"./attribution": {"source.isIPv4", "(*Tally).mustCount", "addSaturated"},
+}
+
+func TestHotPathIsInlined(t *testing.T) {
+	for pkg, functions := range inlined {
+		out, err := exec.Command("go", "build", "-gcflags=-m", pkg).CombinedOutput()
+		if err != nil {
+			t.Skip("needs the go command: ", err)
+		}
+		for _, f := range functions {
+			if !strings.Contains(string(out), "can inline "+f+"\n") {
+				t.Errorf("%s: the compiler does not inline %s", pkg, f)
+			}
+		}
+	}
+}

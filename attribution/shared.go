@@ -20,7 +20,7 @@ import (
 // a Tally that is merged in the end.
 type Shared struct {
 	shards []shard
-	near   sync.Pool     // *int: shard numbers, kept near the processor by the pool
+	near   sync.Pool     // of *shard: the pool keeps one near each processor
 	next   atomic.Uint32 // shard for a processor that has none
 }
 
@@ -36,31 +36,37 @@ func NewShared(table *geo.Table, options Options) *Shared {
 	for i := range s.shards {
 		s.shards[i].tally = NewTally(table, options)
 	}
-	s.near.New = func() any {
-		i := int(s.next.Add(1)) % len(s.shards)
-		return &i
-	}
+	s.near.New = func() any { return &s.shards[int(s.next.Add(1))%len(s.shards)] }
 	return s
 }
 
 // with runs f on a shard that nobody else uses meanwhile.
 func (s *Shared) with(f func(*Tally)) {
-	hint := s.near.Get().(*int)
-	defer s.near.Put(hint)
-	// A report holds one shard at a time for a few milliseconds; writers pass
-	// it by.
+	sh := s.acquire()
+	defer s.release(sh)
+	f(sh.tally)
+}
+
+// acquire locks the shard near this processor, or any that is free: a report
+// holds one at a time for a few milliseconds, and writers pass it by.
+func (s *Shared) acquire() *shard {
+	near := s.near.Get().(*shard)
+	if near.mu.TryLock() {
+		return near
+	}
 	for i := range s.shards {
-		sh := &s.shards[(*hint+i)%len(s.shards)]
-		if sh.mu.TryLock() {
-			defer sh.mu.Unlock()
-			f(sh.tally)
-			return
+		if sh := &s.shards[i]; sh.mu.TryLock() {
+			return sh
 		}
 	}
-	sh := &s.shards[*hint]
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	f(sh.tally)
+	near.mu.Lock()
+	return near
+}
+
+// release makes the shard the one near this processor.
+func (s *Shared) release(sh *shard) {
+	sh.mu.Unlock()
+	s.near.Put(sh)
 }
 
 // Add counts one event of a source, as [Tally.Add] does.

@@ -393,6 +393,7 @@ func TestDefaultOptions(t *testing.T) {
 	}
 }
 
+// No event allocates, on any path, from the look-up on.
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	v4, v6 := make([]netip.Addr, 1024), make([]netip.Addr, 1024)
 	for i := range v4 {
@@ -402,6 +403,12 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	exact.AddBatch(v6)
 	dense := tallyOf(small, map[string]int{"RU": 10_000})
 	dense.AddBatch(v6)
+	shared := NewShared(testTable(), small)
+	for range 100 {
+		shared.AddBatch(v4)
+		shared.AddBatch(v6)
+	}
+	origins := make([]geo.Origin, len(v6))
 	i := 0
 	for name, f := range map[string]func(){
 		"Add, exact":      func() { i++; exact.Add(v4[i%1024]) },
@@ -412,6 +419,13 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		"AddBatch, dense": func() { dense.AddBatch(v4) },
 		"AddBatch, IPv6":  func() { dense.AddBatch(v6) },
 		"invalid":         func() { dense.Add(netip.Addr{}) },
+		"Window":          func() { dense.Window(built, built) },
+		"Shared.Add":      func() { i++; shared.Add(v4[i%1024]) },
+		"Shared.AddN":     func() { i++; shared.AddN(v4[i%1024], 3, 100) },
+		"Shared.AddBatch": func() { shared.AddBatch(v4) },
+		"Lookup":          func() { i++; testTable().Lookup(v4[i%1024]) },
+		"Lookup, IPv6":    func() { i++; testTable().Lookup(v6[i%1024]) },
+		"LookupBatch":     func() { testTable().LookupBatch(origins, v6) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s allocates %v times", name, n)

@@ -1,0 +1,71 @@
+package bench
+
+import (
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// writeBatches adds a stream to a Shared from a number of goroutines.
+func writeBatches(s *attribution.Shared, addrs []netip.Addr, writers int) {
+	var wait sync.WaitGroup
+	for w := range writers {
+		part := addrs[len(addrs)*w/writers : len(addrs)*(w+1)/writers]
+		wait.Go(func() {
+			for len(part) > 0 {
+				n := min(batch, len(part))
+				s.AddBatch(part[:n])
+				part = part[n:]
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// BenchmarkShared times what company costs a writer. x-alone is its time an event
+// over that of one writer alone, in turns: 0.5 is perfect for two writers, 1 for
+// one beside whom somebody reports ten times a second.
+func BenchmarkShared(b *testing.B) {
+	addrs := streamOf(workload{"v4", "uniform"})
+	newFull := func() *attribution.Shared {
+		s := attribution.NewShared(table(), attribution.Options{})
+		writeBatches(s, addrs, 2)
+		return s
+	}
+	against := func(b *testing.B, company func(*attribution.Shared, []netip.Addr)) {
+		alone, shared := newFull(), newFull()
+		var one, many stopwatch
+		i := 0
+		for b.Loop() {
+			far := (i + turns/2) % turns
+			one.time(turn, func() { writeBatches(alone, addrs[i*turn:][:turn], 1) })
+			many.time(turn, func() { company(shared, addrs[far*turn:][:turn]) })
+			i = (i + 1) % turns
+		}
+		if got := shared.Report().Events; got != uint64(events)+uint64(many.events) {
+			b.Fatalf("%d events were counted, want %d", got, events+many.events)
+		}
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(many.perEvent(), "ns/event")
+		b.ReportMetric(many.perEvent()/one.perEvent(), "x-alone")
+	}
+	b.Run("company=writer", func(b *testing.B) {
+		against(b, func(s *attribution.Shared, addrs []netip.Addr) { writeBatches(s, addrs, 2) })
+	})
+	b.Run("company=reporter", func(b *testing.B) {
+		var reports sync.WaitGroup
+		var last time.Time
+		against(b, func(s *attribution.Shared, addrs []netip.Addr) {
+			if time.Since(last) > 100*time.Millisecond {
+				reports.Wait()
+				last = time.Now()
+				reports.Go(func() { s.Report() })
+			}
+			writeBatches(s, addrs, 1)
+		})
+		reports.Wait()
+	})
+}

@@ -1,0 +1,39 @@
+// Package peers measures whence beside what one would otherwise use to count the
+// distinct sources per country of a stream of addresses.
+//
+//	go test -bench .
+//
+// Every peer counts the same 1,048,576 addresses, drawn evenly over all networks
+// of the embedded table, from nothing to its distinct counts per country. Before
+// it is timed, these are held against exact sets, within the error that the peer
+// has by its own account. Then it takes turns with whence: ns/event is its time,
+// x-whence that time over the time of whence in the same run.
+//
+// In memory, one goroutine except for DuckDB, against whence
+// ([attribution.Tally.AddBatch] in batches of 4,096, and the report):
+//
+//   - maps: an MMDB decoded for every address, and a set of addresses per
+//     country. Exact.
+//   - hyperloglog: the same with a HyperLogLog of axiomhq/hyperloglog per
+//     country. Standard error 0.8 %, as that of whence.
+//   - duckdb: DuckDB with two threads, the addresses joined to the ranges of the
+//     table (ASOF JOIN), and approx_count_distinct, which has 64 registers and so
+//     a standard error of 13 %. Loading both into DuckDB is not timed.
+//   - duckdb-exact: the same with count(DISTINCT).
+//   - redis: PFADD to a key per country, whole batches in a pipeline to a Redis on
+//     the same machine, whose own time counts as well. Redis knows no countries:
+//     the client looks them up in the table of whence. Standard error 0.8 %.
+//
+// From an access log of as many lines to the printed counts, as whole processes,
+// against examples/attribute:
+//
+//   - goaccess: GoAccess with an MMDB of the same ranges, all panels off but that
+//     of countries. It counts visitors, which for this log, of one day and one
+//     user agent, are addresses. Exact.
+//
+// Redis and GoAccess are skipped where redis-server and goaccess are not
+// installed. A Redis is started for the purpose and ended after it.
+//
+// These are comparisons of one job, not of systems: each of the peers does much
+// that whence does not.
+package peers

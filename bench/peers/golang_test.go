@@ -1,0 +1,58 @@
+package peers
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/bench/internal/load"
+)
+
+func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
+	return func() counts {
+		tally := attribution.NewTally(load.Table(), attribution.Options{})
+		for part := range slices.Chunk(addrs, batch) {
+			tally.AddBatch(part)
+		}
+		n := counts{}
+		for _, row := range tally.Report().Origins {
+			n[row.Origin.String()] = row.Sources
+		}
+		return n
+	}
+}
+
+func openHyperLogLog(tb testing.TB, addrs []netip.Addr) func() counts {
+	load.Database()
+	return func() counts {
+		naive := load.NewNaive()
+		for _, a := range addrs {
+			naive.Add(a)
+		}
+		n := counts{}
+		for code, c := range naive.Countries {
+			n[code] = c.Sources.Estimate()
+		}
+		return n
+	}
+}
+
+func openMaps(tb testing.TB, addrs []netip.Addr) func() counts {
+	db := load.Database()
+	return func() counts {
+		sources := map[string]map[netip.Addr]struct{}{}
+		for _, a := range addrs {
+			code := load.Decode(db, a)
+			if sources[code] == nil {
+				sources[code] = map[netip.Addr]struct{}{}
+			}
+			sources[code][a] = struct{}{}
+		}
+		n := counts{}
+		for code, set := range sources {
+			n[code] = uint64(len(set))
+		}
+		return n
+	}
+}

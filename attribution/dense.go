@@ -28,12 +28,6 @@ func (d *dense) addVolume(o geo.Origin, events, bytes uint64) {
 	d.bytes[o] = addSaturated(d.bytes[o], bytes)
 }
 
-func (d *dense) clone() *dense {
-	c := *d
-	c.sources = d.sources.Clone()
-	return &c
-}
-
 func addSaturated(a, b uint64) uint64 {
 	sum, carry := bits.Add64(a, b, 0)
 	return sum | -carry

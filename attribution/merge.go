@@ -109,15 +109,33 @@ func (d *dense) merge(other *dense) error {
 
 // Clone returns a deep copy, which shares only the immutable table.
 func (t *Tally) Clone() *Tally {
-	c := *t
-	if t.sample != nil {
-		c.sample = t.sample.Clone()
+	c := new(Tally)
+	c.copyFrom(t)
+	return c
+}
+
+// copyFrom makes t a deep copy of other, reusing the memory that t has.
+func (t *Tally) copyFrom(other *Tally) {
+	sample, d := t.sample, t.dense
+	*t = *other
+	t.block = nil
+	if other.sample != nil {
+		if sample == nil {
+			sample = new(sketch.Sample)
+		}
+		sample.CopyFrom(other.sample)
+		t.sample = sample
 	}
-	if t.dense != nil {
-		c.dense = t.dense.clone()
+	if other.dense != nil {
+		if d == nil {
+			d = &dense{sources: new(sketch.Bank)}
+		}
+		sources := d.sources
+		sources.CopyFrom(other.dense.sources)
+		*d = *other.dense
+		d.sources = sources
+		t.dense = d
 	}
-	c.block = nil
-	return &c
 }
 
 // forgetTable makes t what a decoded Tally is: readable, but without the table

@@ -22,6 +22,8 @@ type Shared struct {
 	shards []shard
 	near   sync.Pool     // of *shard: the pool keeps one near each processor
 	next   atomic.Uint32 // shard for a processor that has none
+
+	scratch sync.Pool // of *Tally, for reports: megabytes that need not be new each time
 }
 
 type shard struct {
@@ -36,6 +38,7 @@ func NewShared(table *geo.Table, options Options) *Shared {
 	for i := range s.shards {
 		s.shards[i].tally = NewTally(table, options)
 	}
+	s.scratch.New = func() any { return new(Tally) }
 	s.near.New = func() any { return &s.shards[int(s.next.Add(1))%len(s.shards)] }
 	return s
 }
@@ -90,25 +93,41 @@ func (s *Shared) Window(from, to time.Time) {
 // Tally returns a copy of all that was counted so far, for the caller alone. What
 // is added meanwhile may be in it or not.
 func (s *Shared) Tally() *Tally {
-	whole := s.copyOf(0)
-	for i := 1; i < len(s.shards); i++ {
-		if err := whole.Merge(s.copyOf(i)); err != nil {
-			panic("attribution: shards differ: " + err.Error()) // only a bug here can do it
-		}
-	}
+	whole := new(Tally)
+	s.copyTo(whole)
 	return whole
 }
 
-// copyOf holds the lock for the time of a copy only; merging comes after.
-func (s *Shared) copyOf(i int) *Tally {
-	sh := &s.shards[i]
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return sh.tally.Clone()
+// Report returns the report of all that was counted so far. Like [Shared.Tally] it
+// copies one shard at a time, while writers use the others.
+func (s *Shared) Report() *Report {
+	whole := s.scratch.Get().(*Tally)
+	defer s.scratch.Put(whole)
+	s.copyTo(whole)
+	return whole.Report()
 }
 
-// Report returns the report of all that was counted so far.
-func (s *Shared) Report() *Report { return s.Tally().Report() }
+// copyTo holds each lock for the time of a copy only; merging comes after.
+func (s *Shared) copyTo(whole *Tally) {
+	s.shards[0].copyTo(whole)
+	if len(s.shards) == 1 {
+		return
+	}
+	part := s.scratch.Get().(*Tally)
+	defer s.scratch.Put(part)
+	for i := range s.shards[1:] {
+		s.shards[1+i].copyTo(part)
+		if err := whole.Merge(part); err != nil {
+			panic("attribution: shards differ: " + err.Error()) // only a bug here can do it
+		}
+	}
+}
+
+func (sh *shard) copyTo(t *Tally) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	t.copyFrom(sh.tally)
+}
 
 // Take closes a window: it returns all that was counted, for the caller alone, and
 // begins anew, so that every event is in exactly one window. table is pinned for

@@ -1,9 +1,6 @@
 package sketch
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
@@ -98,9 +95,16 @@ func (b *Bank) MergePart(part uint8, d *Distinct) error {
 	return b.Part(part).Merge(d)
 }
 
+// CopyFrom makes b a deep copy of other, reusing the memory that b has.
+func (b *Bank) CopyFrom(other *Bank) {
+	registers := b.registers[:0]
+	*b = *other
+	b.registers = append(registers, other.registers...)
+}
+
 // Clone returns a deep copy.
 func (b *Bank) Clone() *Bank {
-	c := *b
-	c.registers = slices.Clone(b.registers)
-	return &c
+	c := new(Bank)
+	c.CopyFrom(b)
+	return c
 }

@@ -27,7 +27,7 @@ func TestKeyIdentity(t *testing.T) {
 	if a != testKey(1) || a == b || a.ID() == b.ID() {
 		t.Error("keys of one secret differ, or keys of two secrets agree")
 	}
-	if NewKey() == NewKey() {
+	if one, other := NewKey(), NewKey(); one == other {
 		t.Error("two random keys agree")
 	}
 	if !(Key{}).IsZero() || a.IsZero() || NewKey().IsZero() {

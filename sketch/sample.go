@@ -353,9 +353,19 @@ func (s *Sample) Fits(other *Sample) error {
 	return nil
 }
 
+// CopyFrom makes s a deep copy of other, reusing the memory that s has.
+func (s *Sample) CopyFrom(other *Sample) {
+	slots, items := s.slots[:0], s.items[:0]
+	*s = *other
+	s.slots = append(slots, other.slots...)
+	if other.items != nil {
+		s.items = append(items, other.items...)
+	}
+}
+
 // Clone returns a deep copy.
 func (s *Sample) Clone() *Sample {
-	c := *s
-	c.slots, c.items = slices.Clone(s.slots), slices.Clone(s.items)
-	return &c
+	c := new(Sample)
+	c.CopyFrom(s)
+	return c
 }

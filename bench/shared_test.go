@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/bench/internal/load"
 )
 
 // writeBatches adds a stream to a Shared from a number of goroutines.
@@ -29,28 +30,29 @@ func writeBatches(s *attribution.Shared, addrs []netip.Addr, writers int) {
 // over that of one writer alone, in turns: 0.5 is perfect for two writers, 1 for
 // one beside whom somebody reports once a second.
 func BenchmarkShared(b *testing.B) {
-	addrs := streamOf(workload{"v4", "uniform"})
+	addrs := streamOf(load.Workload{Family: "v4", Sources: "uniform"})
 	newFull := func() *attribution.Shared {
-		s := attribution.NewShared(table(), attribution.Options{})
+		s := attribution.NewShared(load.Table(), attribution.Options{})
 		writeBatches(s, addrs, 2)
 		return s
 	}
 	against := func(b *testing.B, company func(*attribution.Shared, []netip.Addr)) {
 		alone, shared := newFull(), newFull()
-		var one, many stopwatch
-		i := 0
+		var one, many load.Stopwatch
+		i, counted := 0, 0
 		for b.Loop() {
 			far := (i + turns/2) % turns
-			one.time(turn, func() { writeBatches(alone, addrs[i*turn:][:turn], 1) })
-			many.time(turn, func() { company(shared, addrs[far*turn:][:turn]) })
+			one.Time(turn, func() { writeBatches(alone, addrs[i*turn:][:turn], 1) })
+			many.Time(turn, func() { company(shared, addrs[far*turn:][:turn]) })
 			i = (i + 1) % turns
+			counted += turn
 		}
-		if got := shared.Report().Events; got != uint64(events)+uint64(many.events) {
-			b.Fatalf("%d events were counted, want %d", got, events+many.events)
+		if got := shared.Report().Events; got != uint64(events+counted) {
+			b.Fatalf("%d events were counted, want %d", got, events+counted)
 		}
 		b.ReportMetric(0, "ns/op")
-		b.ReportMetric(many.perEvent(), "ns/event")
-		b.ReportMetric(many.perEvent()/one.perEvent(), "x-alone")
+		b.ReportMetric(many.PerEvent(), "ns/event")
+		b.ReportMetric(many.PerEvent()/one.PerEvent(), "x-alone")
 	}
 	b.Run("company=writer", func(b *testing.B) {
 		against(b, func(s *attribution.Shared, addrs []netip.Addr) { writeBatches(s, addrs, 2) })

@@ -1,26 +1,17 @@
 package bench
 
 import (
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"runtime"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/bench/internal/load"
 	"github.com/whence-go/whence/internal/oracle"
 )
-
-func rngFor(testing.TB) *rand.Rand { return rand.New(rand.NewPCG(5, 6)) }
-
-func exact(addrs []netip.Addr) *oracle.Tally {
-	t := oracle.New(table().Lookup, 64)
-	for _, a := range addrs {
-		t.Add(a, 1, 0)
-	}
-	return t
-}
 
 // counter is a way into a tally.
 type counter interface {
@@ -68,8 +59,8 @@ var paths = []struct {
 	}},
 }
 
-func newTally() counter  { return attribution.NewTally(table(), attribution.Options{}) }
-func newShared() counter { return attribution.NewShared(table(), attribution.Options{}) }
+func newTally() counter  { return attribution.NewTally(load.Table(), attribution.Options{}) }
+func newShared() counter { return attribution.NewShared(load.Table(), attribution.Options{}) }
 
 // checkTally holds a report against exact sets.
 func checkTally(t testing.TB, r *attribution.Report, want *oracle.Tally) {
@@ -86,9 +77,9 @@ func checkTally(t testing.TB, r *attribution.Report, want *oracle.Tally) {
 }
 
 func TestTallyCounts(t *testing.T) {
-	addrs := workload{"mixed", "uniform"}.draw(rngFor(t), 200_000)
+	addrs := uniform("mixed", 200_000)
 	for _, addrs := range [][]netip.Addr{addrs[:50_000], addrs} {
-		want := exact(addrs)
+		want := load.Exact(addrs)
 		for _, p := range paths {
 			c := p.make()
 			p.run(c, addrs)
@@ -97,29 +88,53 @@ func TestTallyCounts(t *testing.T) {
 	}
 }
 
-// stopwatch adds up what one of the competitors took.
-type stopwatch struct {
-	took   time.Duration
-	events int
-}
-
-func (s *stopwatch) time(events int, f func()) {
-	start := time.Now()
-	f()
-	s.took += time.Since(start)
-	s.events += events
-}
-
-func (s *stopwatch) perEvent() float64 { return float64(s.took.Nanoseconds()) / float64(s.events) }
-
 // turn is the number of events that a competitor gets at a time, enough that the
 // caches which another left behind do not matter; the naive pipeline, being slow,
 // gets fewer.
 const (
 	turn      = 1 << 18
 	naiveTurn = turn / 32
-	turns     = events / turn
+	turns     = 16
+	events    = turns * turn
 )
+
+// workloads are the streams that are timed.
+var workloads = func() (all []load.Workload) {
+	for _, family := range []string{"v4", "v6", "mixed"} {
+		for _, sources := range []string{"uniform", "zipf", "recurring", "one"} {
+			all = append(all, load.Workload{Family: family, Sources: sources})
+		}
+	}
+	return all
+}()
+
+// streamOf makes each stream once; only the last is kept.
+var streamOf = func() func(load.Workload) []netip.Addr {
+	var last load.Workload
+	var addrs []netip.Addr
+	return func(w load.Workload) []netip.Addr {
+		if w != last {
+			last, addrs = w, w.Stream(events)
+		}
+		return addrs
+	}
+}()
+
+// uniform draws n sources that no stream holds.
+func uniform(family string, n int) []netip.Addr {
+	return load.Workload{Family: family, Sources: "uniform"}.Draw(rand.New(rand.NewPCG(5, 6)), n)
+}
+
+// near fails unless an estimate is within 5 standard errors of the truth.
+func near(t testing.TB, what string, got float64, want int) {
+	t.Helper()
+	if se := 1.04 / math.Sqrt(1<<14); math.Abs(got-float64(want)) > 5*se*float64(want)+1 {
+		t.Fatalf("%s: %.0f distinct sources, want about %d", what, got, want)
+	}
+}
+
+// fraction is what a turn takes of a stream that was split by family.
+func fraction[T any](all []T, i int) []T { return all[len(all)*i/turns : len(all)*(i+1)/turns] }
 
 // BenchmarkTally times whence, the floor and the naive pipeline in turns.
 func BenchmarkTally(b *testing.B) {
@@ -133,9 +148,9 @@ func BenchmarkTally(b *testing.B) {
 					}
 					c := p.make()
 					p.run(c, addrs[:batch*8])
-					checkTally(b, c.Report(), exact(addrs[:batch*8]))
+					checkTally(b, c.Report(), load.Exact(addrs[:batch*8]))
 					if state == "sketched" {
-						p.run(c, workload{w.family, "uniform"}.draw(rngFor(b), 1<<18))
+						p.run(c, uniform(w.Family, 1<<18))
 					}
 					if got := c.Report().Sources.Exact; got != (state == "exact") {
 						b.Fatalf("exact: %v", got)
@@ -168,12 +183,13 @@ func within(addrs []netip.Addr, n int) []netip.Addr {
 }
 
 func race(b *testing.B, addrs []netip.Addr, run func([]netip.Addr)) {
-	f, n := newFloor(addrs), newNaive()
-	var ours, floors, naives stopwatch
+	v4, v6 := load.Split(addrs)
+	f, n := new(load.Floor), load.NewNaive()
+	var ours, floors, naives load.Stopwatch
 	slow := func(i int) {
-		naives.time(naiveTurn, func() {
+		naives.Time(naiveTurn, func() {
 			for _, a := range addrs[i*turn:][:naiveTurn] {
-				n.add(a)
+				n.Add(a)
 			}
 		})
 	}
@@ -183,29 +199,30 @@ func race(b *testing.B, addrs []netip.Addr, run func([]netip.Addr)) {
 		// caches, and both come after the naive pipeline.
 		far := (i + turns/2) % turns
 		slow(i)
-		ours.time(turn, func() { run(addrs[i*turn:][:turn]) })
+		ours.Time(turn, func() { run(addrs[i*turn:][:turn]) })
 		slow(far)
-		floors.time(turn, func() { f.run(table(), far, far+1, turns) })
+		floors.Time(turn, func() { f.Add(fraction(v4, far), fraction(v6, far)) })
 		i = (i + 1) % turns
 	}
 	b.ReportMetric(0, "ns/op") // an operation is a turn of each, which means nothing
-	b.ReportMetric(ours.perEvent(), "ns/event")
-	b.ReportMetric(ours.perEvent()/floors.perEvent(), "x-floor")
-	b.ReportMetric(naives.perEvent()/ours.perEvent(), "x-naive")
+	b.ReportMetric(ours.PerEvent(), "ns/event")
+	b.ReportMetric(ours.PerEvent()/floors.PerEvent(), "x-floor")
+	b.ReportMetric(naives.PerEvent()/ours.PerEvent(), "x-naive")
 }
 
 func BenchmarkFloor(b *testing.B) {
 	for _, w := range workloads {
 		b.Run(w.String(), func(b *testing.B) {
-			f := newFloor(streamOf(w))
-			var s stopwatch
+			v4, v6 := load.Split(streamOf(w))
+			f := new(load.Floor)
+			var s load.Stopwatch
 			i := 0
 			for b.Loop() {
-				s.time(turn, func() { f.run(table(), i, i+1, turns) })
+				s.Time(turn, func() { f.Add(fraction(v4, i), fraction(v6, i)) })
 				i = (i + 1) % turns
 			}
 			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(s.perEvent(), "ns/event")
+			b.ReportMetric(s.PerEvent(), "ns/event")
 		})
 	}
 }
@@ -214,32 +231,35 @@ func BenchmarkNaive(b *testing.B) {
 	for _, w := range workloads {
 		b.Run(w.String(), func(b *testing.B) {
 			addrs := streamOf(w)
-			check := newNaive()
+			check := load.NewNaive()
 			for _, a := range addrs[:batch*8] {
-				check.add(a)
+				check.Add(a)
 			}
-			check.check(b, addrs[:batch*8])
-			n := newNaive()
-			var s stopwatch
+			want := load.Exact(addrs[:batch*8])
+			for o := range want.Sources {
+				near(b, o.String(), float64(check.Countries[o.String()].Sources.Estimate()), want.Distinct(o))
+			}
+			n := load.NewNaive()
+			var s load.Stopwatch
 			i := 0
 			for b.Loop() {
-				s.time(naiveTurn, func() {
+				s.Time(naiveTurn, func() {
 					for _, a := range addrs[i*naiveTurn : (i+1)*naiveTurn] {
-						n.add(a)
+						n.Add(a)
 					}
 				})
 				i = (i + 1) % (events / naiveTurn)
 			}
 			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(s.perEvent(), "ns/event")
+			b.ReportMetric(s.PerEvent(), "ns/event")
 		})
 	}
 }
 
 // BenchmarkReport is a report from as many origins as there are, all sketched.
 func BenchmarkReport(b *testing.B) {
-	t := attribution.NewTally(table(), attribution.Options{})
-	t.AddBatch(workload{"mixed", "uniform"}.draw(rngFor(b), 1<<20))
+	t := attribution.NewTally(load.Table(), attribution.Options{})
+	t.AddBatch(uniform("mixed", 1<<20))
 	if n := len(t.Report().Origins); n < 200 {
 		b.Fatalf("%d origins", n)
 	}

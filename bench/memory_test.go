@@ -1,0 +1,46 @@
+package bench
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/bench/internal/load"
+	"github.com/whence-go/whence/sketch"
+)
+
+// The memory of a tally is what its documentation says, whatever comes.
+func TestTallyMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws a million sources")
+	}
+	addrs := uniform("mixed", 1<<20)
+	for _, c := range []struct {
+		name    string
+		options attribution.Options
+		sources int
+		most    float64 // MB
+	}{
+		{"a few sources", attribution.Options{}, 10, 0.02},
+		{"exact", attribution.Options{}, 60_000, 6.5},
+		{"sketched", attribution.Options{}, len(addrs), 12},
+		{"sketched, small", attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: 12}, len(addrs), 2},
+	} {
+		before := heap()
+		tally := attribution.NewTally(load.Table(), c.options)
+		tally.AddBatch(addrs[:c.sources])
+		got := float64(heap()-before) / 1e6
+		t.Logf("%s: %.3f MB", c.name, got)
+		if got > c.most {
+			t.Errorf("%s: %.3f MB, want at most %v", c.name, got, c.most)
+		}
+		runtime.KeepAlive(tally)
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

@@ -31,8 +31,11 @@ func TestCoverage(t *testing.T) {
 	for _, set := range settings {
 		for _, share := range []float64{.1, .5, .52, .9} {
 			trials := set.short
-			if *long {
+			switch {
+			case *long:
 				trials = set.trials
+			case testing.Short():
+				trials /= 4
 			}
 			if trials == 0 {
 				continue

@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"github.com/whence-go/whence/geo"
@@ -13,10 +14,13 @@ const blockSize = 256
 
 // block is a batch on its way. The stages are loops of their own, each with few
 // instructions, so that the processor overlaps the cache misses of many events;
-// fused into one loop they take three times as long.
+// fused into one loop they take three times as long. IPv4 takes the places from
+// the front and IPv6 those from the back, so that each family has its own loops.
 type block struct {
-	sources [blockSize]source // IPv4 from the front, IPv6 from the back
+	at      [blockSize]uint8 // place of the event in the batch
 	hashes  [blockSize]uint64
+	ips     [blockSize]uint32 // IPv4
+	nets    [blockSize]source // IPv6
 	origins [blockSize]geo.Origin
 }
 
@@ -29,62 +33,80 @@ func (t *Tally) addBlock(addrs []netip.Addr) {
 	v4, v6 := b.fill(t.mask, t.options.Key, addrs)
 	t.skipped += uint64(len(addrs) - v4 - (blockSize - v6))
 	if t.dense == nil {
-		t.addExactBlock(0, v4)
-		t.addExactBlock(v6, blockSize)
+		t.addExactBlock(addrs, 0, v4)
+		t.addExactBlock(addrs, v6, blockSize)
 		return
 	}
-	for i := range v4 {
-		b.origins[i] = t.table.Lookup4(uint32(b.sources[i].lo))
+	table, ips := t.table, b.ips[:v4]
+	for i, ip := range ips {
+		b.origins[i] = table.Lookup4(ip)
 	}
 	for i := v6; i < blockSize; i++ {
-		b.origins[i] = t.table.Lookup6(b.sources[i].hi, b.sources[i].lo)
+		b.origins[i] = table.Lookup6(b.nets[i].hi, b.nets[i].lo)
 	}
-	t.addDenseBlock(0, v4)
-	t.addDenseBlock(v6, blockSize)
+	t.addDenseBlock(addrs, 0, v4)
+	t.addDenseBlock(addrs, v6, blockSize)
 }
 
-// fill takes the sources and hashes of the valid addresses: IPv4 into the places
-// before v4, IPv6 into those from v6 on, so that each family has a loop of its own.
+// fill takes the sources of the valid addresses and their hashes, IPv4 into the
+// places before v4, IPv6 into those from v6 on.
 func (b *block) fill(m mask, key sketch.Key, addrs []netip.Addr) (v4, v6 int) {
 	v6 = blockSize
-	for _, addr := range addrs {
+	for i := range addrs {
+		addr := &addrs[i]
+		if addr.Is4() {
+			a := addr.As4()
+			ip := binary.BigEndian.Uint32(a[:])
+			place := v4 & (blockSize - 1)
+			v4++
+			b.at[place] = uint8(i)
+			b.ips[place] = ip
+			b.hashes[place] = key.Hash(0, mapped<<32|uint64(ip))
+			continue
+		}
 		if !addr.IsValid() {
 			continue
 		}
-		s := m.sourceOf(addr)
-		i := v4
+		s := m.sourceOf(*addr)
+		place := v4
 		if s.isIPv4() {
 			v4++
+			b.ips[place&(blockSize-1)] = uint32(s.lo)
 		} else {
 			v6--
-			i = v6
+			place = v6
+			b.nets[place&(blockSize-1)] = s
 		}
-		b.sources[i&(blockSize-1)] = s
-		b.hashes[i&(blockSize-1)] = key.Hash(s.hi, s.lo)
+		b.at[place&(blockSize-1)] = uint8(i)
+		b.hashes[place&(blockSize-1)] = key.Hash(s.hi, s.lo)
 	}
 	return v4, v6
 }
 
-func (t *Tally) addExactBlock(from, to int) {
+func (t *Tally) addExactBlock(addrs []netip.Addr, from, to int) {
 	b := t.block
 	for i := from; i < to; i++ {
-		if t.dense != nil { // since a source of this block
-			t.addOne(b.sources[i], b.hashes[i], 1, 0)
-			continue
+		if t.dense == nil {
+			if _, found := t.sample.Count(b.hashes[i], 1, 0); found {
+				continue
+			}
 		}
-		if _, found := t.sample.Count(b.hashes[i], 1, 0); !found {
-			t.addSampled(b.sources[i], b.hashes[i], 1, 0)
-		}
+		// A new source, or one behind the source that ended the exact state.
+		t.addOne(t.mask.sourceOf(addrs[b.at[i]]), b.hashes[i], 1, 0)
 	}
 }
 
-func (t *Tally) addDenseBlock(from, to int) {
-	t.counted = t.counted || from < to
+func (t *Tally) addDenseBlock(addrs []netip.Addr, from, to int) {
+	if from == to {
+		return
+	}
+	t.counted = true
 	b := t.block
 	hashes, origins := b.hashes[from:to], b.origins[from:to]
 	sketch.InsertBatch(t.dense.sources, origins, hashes)
+	events := &t.dense.events
 	for _, o := range origins {
-		t.dense.events[o]++
+		events[o]++
 	}
 	// Collected without a branch, since which ones are wanted cannot be
 	// predicted.
@@ -97,6 +119,6 @@ func (t *Tally) addDenseBlock(from, to int) {
 		}
 	}
 	for _, i := range wanted[:n] {
-		t.addSampled(b.sources[from+int(i)], hashes[i], 1, 0)
+		t.addSampled(t.mask.sourceOf(addrs[b.at[from+int(i)]]), hashes[i], 1, 0)
 	}
 }

@@ -120,7 +120,7 @@ func render(tally, peers *results) (string, error) {
 		return "", err
 	}
 	return first + "\n" + source(tally, tallyRows[0].benchmark) + "\n" +
-		second + "\n" + source(peers, ownPeer) + "\n", nil
+		second + "\n" + source(peers, ownPeer), nil
 }
 
 func table(r *results, title string, columns []column, rows []row) (string, error) {

@@ -119,6 +119,8 @@ func (t *Tally) addDenseBlock(addrs []netip.Addr, from, to int) {
 		}
 	}
 	for _, i := range wanted[:n] {
-		t.addSampled(t.mask.sourceOf(addrs[b.at[from+int(i)]]), hashes[i], 1, 0)
+		if _, found := t.sample.Count(hashes[i], 1, 0); !found {
+			t.addNew(t.mask.sourceOf(addrs[b.at[from+int(i)]]), origins[i], hashes[i], 1, 0)
+		}
 	}
 }

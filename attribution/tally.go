@@ -92,7 +92,9 @@ func (t *Tally) Add(addr netip.Addr) {
 	d.sources.Insert(uint8(o), hash)
 	t.counted = true
 	if t.sample.Wants(hash) {
-		t.addSampled(s, hash, 1, 0)
+		if _, found := t.sample.Count(hash, 1, 0); !found {
+			t.addNew(s, o, hash, 1, 0)
+		}
 	}
 }
 
@@ -124,30 +126,26 @@ func (t *Tally) addOne(s source, hash, events, bytes uint64) {
 		// While the sample holds every source, it knows the origin of one that
 		// came before.
 		if _, found := t.sample.Count(hash, events, bytes); !found {
-			t.addSampled(s, hash, events, bytes)
+			t.addNew(s, s.originIn(t.table), hash, events, bytes)
 		}
 		return
 	}
+	o := s.originIn(t.table)
 	t.counted = true
-	t.dense.count(s.originIn(t.table), hash, events, bytes)
+	t.dense.count(o, hash, events, bytes)
 	if t.sample.Wants(hash) {
-		t.addSampled(s, hash, events, bytes)
+		if _, found := t.sample.Count(hash, events, bytes); !found {
+			t.addNew(s, o, hash, events, bytes)
+		}
 	}
 }
 
-// addSampled offers the source to the sample, and ends the exact state when the
-// sample can no longer hold everything.
-func (t *Tally) addSampled(s source, hash, events, bytes uint64) {
-	if _, found := t.sample.Count(hash, events, bytes); found {
-		return
-	}
+// addNew takes a source into the sample that is not in it, and ends the exact
+// state when the sample can no longer hold everything.
+func (t *Tally) addNew(s source, o geo.Origin, hash, events, bytes uint64) {
 	t.counted = true
-	t.sample.Add(item(s, s.originIn(t.table), hash, events, bytes))
+	t.sample.Add(sketch.Item{Hash: hash, Hi: s.hi, Lo: s.lo, Events: events, Bytes: bytes, Payload: uint32(o)})
 	t.leaveExact()
-}
-
-func item(s source, o geo.Origin, hash, events, bytes uint64) sketch.Item {
-	return sketch.Item{Hash: hash, Hi: s.hi, Lo: s.lo, Events: events, Bytes: bytes, Payload: uint32(o)}
 }
 
 // leaveExact moves what the sample holds into the dense form as soon as the

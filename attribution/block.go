@@ -31,7 +31,7 @@ func (t *Tally) addBlock(addrs []netip.Addr) {
 	}
 	b := t.block
 	v4, v6 := b.fill(t.mask, t.options.Key, addrs)
-	t.skipped += uint64(len(addrs) - v4 - (blockSize - v6))
+	t.skipped = addSaturated(t.skipped, uint64(len(addrs)-v4-(blockSize-v6)))
 	if t.dense == nil {
 		t.addExactBlock(addrs, 0, v4)
 		t.addExactBlock(addrs, v6, blockSize)
@@ -104,9 +104,8 @@ func (t *Tally) addDenseBlock(addrs []netip.Addr, from, to int) {
 	b := t.block
 	hashes, origins := b.hashes[from:to], b.origins[from:to]
 	sketch.InsertBatch(t.dense.sources, origins, hashes)
-	events := &t.dense.events
 	for _, o := range origins {
-		events[o]++
+		t.dense.addEvent(o)
 	}
 	// Collected without a branch, since which ones are wanted cannot be
 	// predicted.

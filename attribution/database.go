@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/whence-go/whence/geo"
 )
@@ -19,7 +21,22 @@ type Database struct {
 
 func databaseOf(t *geo.Table) Database {
 	i := t.Info()
-	return Database{i.Name, i.Built.UTC().Truncate(time.Second), i.SHA256, i.Credit}
+	return Database{clean(i.Name), i.Built.UTC().Truncate(time.Second), clean(i.SHA256), clean(i.Credit)}
+}
+
+// clean makes text from a database file fit to be printed and encoded.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, s)
+	for len(s) > maxText {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	return s
 }
 
 // String names the database as a sentence can use it.
@@ -62,12 +79,12 @@ func (ds databases) one() Database {
 	}
 	var names, credits []string
 	for _, e := range ds {
-		names = append(names, e.String())
+		names = append(names, cmp.Or(e.Name, "an unnamed database"))
 		if e.Credit != "" && !slices.Contains(credits, e.Credit) {
 			credits = append(credits, e.Credit)
 		}
 	}
-	d.Name, d.SHA256, d.Credit = strings.Join(names, " and "), "", strings.Join(credits, "; ")
+	d.Name, d.SHA256, d.Credit = strings.Join(names, " and ")+", the oldest of them", "", strings.Join(credits, "; ")
 	return d
 }
 

@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/whence-go/whence/geo"
@@ -26,6 +27,14 @@ func (d *dense) count(o geo.Origin, hash, events, bytes uint64) {
 func (d *dense) addVolume(o geo.Origin, events, bytes uint64) {
 	d.events[o] = addSaturated(d.events[o], events)
 	d.bytes[o] = addSaturated(d.bytes[o], bytes)
+}
+
+// addEvent is addVolume for one event without bytes. The branch is never taken,
+// but for counts that came over the wire.
+func (d *dense) addEvent(o geo.Origin) {
+	if d.events[o] != math.MaxUint64 {
+		d.events[o]++
+	}
 }
 
 func addSaturated(a, b uint64) uint64 {

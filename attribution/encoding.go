@@ -91,10 +91,7 @@ func (d *dense) append(b []byte) []byte {
 	return b
 }
 
-// appendText cuts what a hostile database file may hold, so that whatever is
-// encoded can be decoded.
 func appendText(b []byte, s string) []byte {
-	s = s[:min(len(s), maxText)]
 	b = binary.AppendUvarint(b, uint64(len(s)))
 	return append(b, s...)
 }
@@ -119,8 +116,7 @@ func (t *Tally) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 // table and key.
 //
 // Every error wraps [ErrInvalid] or [ErrMismatch], names the byte where that
-// makes sense, and leaves t unchanged. Memory stays within a small multiple of
-// len(data).
+// makes sense, and leaves t unchanged. Memory stays within 32 times len(data).
 func (t *Tally) UnmarshalBinary(data []byte) error {
 	d, err := decode(data)
 	if err != nil {
@@ -168,8 +164,11 @@ func decode(data []byte) (*Tally, error) {
 	t.options.SampleSize = t.sample.Size()
 	t.options.DropAddresses = !t.sample.KeepsItems()
 	for it := range t.sample.Kept() {
-		if it.Payload >= geo.MaxOrigins {
+		if it.Payload >= geo.MaxOrigins || !meaningful(geo.Origin(it.Payload)) {
 			return nil, fmt.Errorf("attribution: %w: origin %d in the sample", ErrInvalid, it.Payload)
+		}
+		if s := (source{it.Hi, it.Lo}); !s.isIPv4() && s != (source{s.hi & t.mask.hi, s.lo & t.mask.lo}) {
+			return nil, fmt.Errorf("attribution: %w: a source longer than its prefix in the sample", ErrInvalid)
 		}
 	}
 	t.dense = r.dense(t.sample.KeyID(), t.options.Precision)
@@ -182,6 +181,11 @@ func decode(data []byte) (*Tally, error) {
 		return nil, fmt.Errorf("attribution: %w: sample and origins disagree on whether counts are exact", ErrInvalid)
 	}
 	return t, nil
+}
+
+// meaningful reports whether an origin is one that a table can give.
+func meaningful(o geo.Origin) bool {
+	return o.IsCountry() || o == geo.Unlocated || o == geo.Reserved
 }
 
 // reader takes values off a slice and remembers the first thing wrong.
@@ -235,7 +239,11 @@ func (r *reader) text() string {
 	if n > maxText {
 		r.fail("text too long")
 	}
-	return string(r.bytes(n))
+	s := string(r.bytes(n))
+	if s != clean(s) {
+		r.fail("text that does not print")
+	}
+	return s
 }
 
 func (r *reader) databases() (ds databases) {
@@ -285,7 +293,7 @@ func (r *reader) dense(id sketch.KeyID, precision int) *dense {
 			r.err = fmt.Errorf("attribution: %w: origin %d before byte %d: %w", ErrInvalid, o, r.at, err)
 			return nil
 		}
-		if o <= last || s.Estimate().Value == 0 {
+		if o <= last || !meaningful(geo.Origin(o)) || s.Estimate().Value == 0 {
 			r.fail("origin out of order, or without a source")
 			return nil
 		}

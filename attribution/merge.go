@@ -19,14 +19,15 @@ var (
 )
 
 // Merge adds everything that other has counted; it never writes other. Events
-// and bytes add up, distinct sources unite: a source of both counts once. The
-// result does not depend on the order or grouping of merges.
+// and bytes add up, distinct sources unite: a source of both counts once. As long
+// as one database located all of them, the result does not depend on the order or
+// grouping of merges, down to the bytes of its encoding.
 //
 // The error, for another key, sample size, precision or IPv6 prefix, names both
 // sides and wraps [ErrMismatch]; t is then unchanged. Tallies made with different
 // databases merge, and the report says so: a source that the databases place
-// differently may then count in two origins. If either side drops addresses, the
-// result does.
+// differently counts in one origin or two, as the order has it. If either side
+// drops addresses, the result does.
 //
 // A zero Tally becomes a copy of other.
 func (t *Tally) Merge(other *Tally) error {

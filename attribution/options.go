@@ -16,17 +16,17 @@ type Options struct {
 	// several processes are to be merged.
 	Key sketch.Key
 
-	// SampleSize is the number of distinct sources up to which everything is
-	// exact, and the size of the uniform sample of sources beyond. 0 stands for
-	// sketch.DefaultSampleSize (65,536); sketch.SmallSampleSize (4,096) serves
-	// where there are thousands of tallies.
+	// SampleSize is the number of distinct sources, reserved ones included, up to
+	// which everything is exact, and the size of the uniform sample of sources
+	// beyond, 1,024 to 1,048,576. 0 stands for sketch.DefaultSampleSize (65,536);
+	// sketch.SmallSampleSize (4,096) serves where there are thousands of tallies.
 	SampleSize int
 
 	// Precision is that of the HyperLogLog per origin, 12 to 16; 0 stands for
 	// sketch.DefaultPrecision (14, a standard error of 0.8 %).
 	Precision int
 
-	// IPv6Prefix is the length of the prefix that makes one IPv6 source, 16 to
+	// IPv6Prefix is the length of the prefix that makes one IPv6 source, 32 to
 	// 128 bits; 0 stands for 64, since a host may use any address of its /64
 	// (RFC 8981).
 	IPv6Prefix int
@@ -35,7 +35,7 @@ type Options struct {
 	DropAddresses bool
 }
 
-const minIPv6Prefix = 16 // a shorter one spans public and reserved space
+const minIPv6Prefix = 32 // a shorter one may span countries, or public and reserved space
 
 var processKey = sync.OnceValue(sketch.NewKey)
 

@@ -45,12 +45,16 @@ func (m mask) sourceOf(addr netip.Addr) source {
 
 func (s source) isIPv4() bool { return s.hi == 0 && s.lo>>32 == mapped }
 
-// addr returns the address, for IPv6 the first one of the prefix.
-func (s source) addr() netip.Addr {
+// prefix returns what the source stands for; ipv6Bits is the length of an IPv6
+// prefix.
+func (s source) prefix(ipv6Bits int) netip.Prefix {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], s.hi)
 	binary.BigEndian.PutUint64(b[8:], s.lo)
-	return netip.AddrFrom16(b).Unmap()
+	if addr := netip.AddrFrom16(b).Unmap(); addr.Is4() {
+		return netip.PrefixFrom(addr, 32)
+	}
+	return netip.PrefixFrom(netip.AddrFrom16(b), ipv6Bits)
 }
 
 // originIn looks the source up as a whole: an IPv6 prefix has one origin, that of

@@ -71,7 +71,7 @@ func TestIPv6Prefix(t *testing.T) {
 		netip.MustParseAddr("2a02:1:2:3::1"), netip.MustParseAddr("2a02:1:2:3:ffff::1"),
 		netip.MustParseAddr("2a02:1:2:4::1"), netip.MustParseAddr("2a02:1:3::"), netip.MustParseAddr("5.1.1.1"),
 	}
-	for bits, want := range map[int]uint64{128: 5, 65: 5, 64: 4, 48: 3, 32: 2, 16: 2} {
+	for bits, want := range map[int]uint64{128: 5, 65: 5, 64: 4, 48: 3, 32: 2} {
 		o := small
 		o.IPv6Prefix = bits
 		tally := NewTally(testTable(), o)
@@ -190,8 +190,8 @@ func TestSampleCountsAreExact(t *testing.T) {
 		}
 	}
 	for it := range tally.sample.All() {
-		if s := (source{it.Hi, it.Lo}); it.Events != want[s] || geo.Origin(it.Payload) != testTable().Lookup(s.addr()) {
-			t.Fatalf("%v: %d events, origin %v, want %d events", s.addr(), it.Events, geo.Origin(it.Payload), want[s])
+		if s := (source{it.Hi, it.Lo}); it.Events != want[s] || geo.Origin(it.Payload) != testTable().Lookup(s.prefix(64).Addr()) {
+			t.Fatalf("%v: %d events, origin %v, want %d events", s.prefix(64).Addr(), it.Events, geo.Origin(it.Payload), want[s])
 		}
 	}
 }
@@ -295,18 +295,58 @@ func has(v Verdict, code Code) bool {
 func TestDropAddresses(t *testing.T) {
 	o := small
 	o.DropAddresses = true
-	dropping, keeping := tallyOf(o, map[string]int{"RU": 5000}), tallyOf(small, map[string]int{"US": 5000})
-	for it := range dropping.sample.All() {
-		if it.Hi != 0 || it.Lo != 0 {
-			t.Fatal("an address is kept")
+	for _, c := range []struct{ drop, keep int }{{5000, 5000}, {100, 100}, {100, 5000}, {5000, 100}} {
+		dropping, keeping := tallyOf(o, map[string]int{"RU": c.drop}), tallyOf(small, map[string]int{"US": c.keep})
+		ab, ba := dropping.Clone(), keeping.Clone()
+		if err := errors.Join(ab.Merge(keeping), ba.Merge(dropping)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(encoded(t, ab), encoded(t, ba)) {
+			t.Errorf("%+v: merging a tally without addresses depends on the order", c)
+		}
+		for _, tally := range []*Tally{dropping, ab, ba} {
+			for it := range tally.sample.All() {
+				if it.Hi != 0 || it.Lo != 0 {
+					t.Fatalf("%+v: an address is kept", c)
+				}
+			}
 		}
 	}
-	ab, ba := dropping.Clone(), keeping.Clone()
-	if err := errors.Join(ab.Merge(keeping), ba.Merge(dropping)); err != nil {
-		t.Fatal(err)
+}
+
+// The sources that a tally holds can be walked, with their exact counts.
+func TestSampled(t *testing.T) {
+	tally := tallyOf(small, map[string]int{"RU": 2, "": 1})
+	tally.AddN(ip6(7), 5, 600)
+	tally.Add(ip("RU", 1))
+	got := map[netip.Prefix]Sampled{}
+	for s := range tally.Sampled() {
+		got[s.Prefix] = s
 	}
-	if !bytes.Equal(encoded(t, ab), encoded(t, ba)) {
-		t.Error("merging a tally without addresses depends on the order")
+	ru := tally.origin("RU")
+	for prefix, want := range map[string]Sampled{
+		"5.0.0.0/32":      {Origin: ru, Events: 1},
+		"5.0.0.1/32":      {Origin: ru, Events: 2},
+		"11.0.0.0/32":     {Origin: geo.Unlocated, Events: 1},
+		"2a02:0:0:7::/64": {Origin: ru, Events: 5, Bytes: 600},
+	} {
+		want.Prefix = netip.MustParsePrefix(prefix)
+		if got[want.Prefix] != want {
+			t.Errorf("%s: %+v, want %+v", prefix, got[want.Prefix], want)
+		}
+	}
+	if len(got) != 4 {
+		t.Errorf("%d sources, want 4", len(got))
+	}
+	o := small
+	o.DropAddresses = true
+	for s := range tallyOf(o, map[string]int{"RU": 1}).Sampled() {
+		if s.Prefix.IsValid() || s.Events != 1 {
+			t.Errorf("without addresses: %+v", s)
+		}
+	}
+	for range new(Tally).Sampled() {
+		t.Error("a zero Tally has a source")
 	}
 }
 
@@ -349,6 +389,9 @@ func TestCountsSaturate(t *testing.T) {
 		for range 2 {
 			tally.AddN(ip("RU", 0), math.MaxUint64-3, math.MaxUint64)
 		}
+		tally.AddN(ip("RU", 0), 3, 0)
+		tally.Add(ip("RU", 0))
+		tally.AddBatch([]netip.Addr{ip("RU", 0), ip("RU", 1)})
 		if err := tally.Merge(tally.Clone()); err != nil {
 			t.Fatal(err)
 		}
@@ -364,7 +407,7 @@ func TestMisusePanics(t *testing.T) {
 		"sample":    {SampleSize: 1},
 		"precision": {Precision: 20},
 		"prefix":    {IPv6Prefix: 129},
-		"short":     {IPv6Prefix: 15},
+		"short":     {IPv6Prefix: 31},
 		"negative":  {IPv6Prefix: -1},
 	} {
 		mustPanic(t, name, func() { NewTally(testTable(), o) })

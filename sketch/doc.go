@@ -31,7 +31,7 @@
 //
 // Encodings are canonical: equal contents give equal bytes, whatever the order
 // of insertion and merging. They are versioned, and a decoder accepts only
-// bytes that its encoder could have written.
+// bytes that encoding its result gives back.
 package sketch
 
 import "errors"

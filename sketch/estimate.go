@@ -35,6 +35,8 @@ func (d *Distinct) Estimate() Count {
 	if value == 0 {
 		return Count{}
 	}
+	// Registers that came over the wire may all be as large as can be.
+	value = min(value, 1<<63)
 	return Count{value, 1.04 / math.Sqrt(float64(len(d.registers)))}
 }
 

@@ -13,15 +13,26 @@ import (
 const MinSecret = 16
 
 // Key is the secret with which items are hashed. Sketches fit together only if
-// one key made them. The zero Key is no key: [Key.IsZero] tells, and hashing
-// with it gives a public function that anyone can play against.
+// one key made them. The zero Key is no key, which [Key.IsZero] tells: its hashes
+// fit no others, not even those of another zero Key in another process.
 //
 // A Key is a small value, comparable, free to copy and to share between
-// goroutines. It prints as its id, whatever the verb, and refuses to be encoded.
+// goroutines. It prints as its id and refuses to be encoded.
 type Key struct {
-	a, b, c, d uint64
+	a, b, c, d uint64 // under mask
 	id         KeyID
 }
+
+// mask is random for each process. Words of a key are stored under it, because fmt
+// prints the unexported fields of whatever holds a Key without asking it.
+var mask = func() (m struct{ a, b, c, d uint64 }) {
+	var random [32]byte
+	rand.Read(random[:]) // never fails: crypto/rand ends the program instead
+	for i, word := range []*uint64{&m.a, &m.b, &m.c, &m.d} {
+		*word = binary.LittleEndian.Uint64(random[8*i:])
+	}
+	return m
+}()
 
 // KeyID names a Key without giving it away: two sketches with the same id were
 // made with the same key, except with probability 2^-64.
@@ -33,7 +44,7 @@ func (id KeyID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
 // NewKey returns a fresh random key.
 func NewKey() Key {
 	var secret [32]byte
-	rand.Read(secret[:]) // never fails: crypto/rand ends the program instead
+	rand.Read(secret[:])
 	return expand(secret[:])
 }
 
@@ -52,10 +63,10 @@ func expand(secret []byte) Key {
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(sum[8*i:]) }
 	// The id and the hash words are disjoint parts of one digest: the id tells
 	// nothing of the words.
-	return Key{word(0), word(1), word(2), word(3), KeyID(word(4))}
+	return Key{word(0) ^ mask.a, word(1) ^ mask.b, word(2) ^ mask.c, word(3) ^ mask.d, KeyID(word(4))}
 }
 
-// ID returns the name of the key.
+// ID returns the name of the key, 0 for the zero Key.
 func (k Key) ID() KeyID { return k.id }
 
 // IsZero reports whether k is the zero Key.
@@ -64,18 +75,18 @@ func (k Key) IsZero() bool { return k == Key{} }
 // Hash returns the keyed hash of the item whose two halves are hi and lo.
 //
 // The hash is two rounds of multiply and fold: the 128-bit product of two words,
-// its halves combined by exclusive or. Under a random key unknown to the chooser
-// it spreads chosen and structured items like random ones. It is no
-// cryptographic function: somebody who can see hashes, or watch an estimate move
-// while inserting items one at a time, may learn enough to bias it.
+// its halves combined by exclusive or. Under a random key it was found to spread
+// structured items, and items chosen against another key, like random ones. It is
+// no cryptographic function: somebody who can see hashes, or watch an estimate
+// move while inserting items one at a time, may learn enough to bias it.
 func (k Key) Hash(hi, lo uint64) uint64 {
-	ph, pl := bits.Mul64(hi^k.a, lo^k.b)
-	qh, ql := bits.Mul64(ph^pl^k.c, lo^k.d)
+	ph, pl := bits.Mul64(hi^k.a^mask.a, lo^k.b^mask.b)
+	qh, ql := bits.Mul64(ph^pl^k.c^mask.c, lo^k.d^mask.d)
 	return qh ^ ql
 }
 
 // Format prints the id, never the secret.
-func (k Key) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sketch.Key(%v)", k.id) }
+func (k Key) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sketch.Key(%v)", k.ID()) }
 
 var errSecret = errors.New("sketch: a key is secret and is never encoded; encode its ID")
 

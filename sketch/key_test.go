@@ -47,11 +47,11 @@ func TestKeyIdentity(t *testing.T) {
 
 func TestKeyStaysSecret(t *testing.T) {
 	k := testKey(1)
-	holder := struct{ K Key }{k}
+	holder, hidden := struct{ K Key }{k}, struct{ k Key }{k}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%q"} {
-		for _, v := range []any{k, &k, holder} {
+		for _, v := range []any{k, &k, holder, hidden, &hidden} {
 			s := fmt.Sprintf(verb, v)
-			for _, word := range []uint64{k.a, k.b, k.c, k.d} {
+			for _, word := range []uint64{k.a ^ mask.a, k.b ^ mask.b, k.c ^ mask.c, k.d ^ mask.d} {
 				for _, leak := range []string{"%d", "%x", "%X"} {
 					if strings.Contains(s, fmt.Sprintf(leak, word)) {
 						t.Errorf("%s of %T shows a word of the key: %s", verb, v, s)

@@ -59,7 +59,7 @@ func (s *Sample) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
 // UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the
 // whole of data. Every error wraps [ErrInvalid], names the byte, and leaves s
-// unchanged. Memory stays within a small multiple of len(data).
+// unchanged. Memory stays within 32 times len(data).
 func (s *Sample) UnmarshalBinary(data []byte) error {
 	if len(data) < sampleHeader || string(data[:4]) != sampleMagic {
 		return fmt.Errorf("sketch: %w: %d bytes do not begin a sample", ErrInvalid, len(data))
@@ -77,6 +77,11 @@ func (s *Sample) UnmarshalBinary(data []byte) error {
 		return fmt.Errorf("sketch: %w: %d items at byte 17, in a sample of %d and %d bytes", ErrInvalid, n, k, len(data))
 	}
 	d := NewSample(KeyID(binary.BigEndian.Uint64(data[4:])), int(k), flags&flagItems == 0)
+	slots := minSlots
+	for int(n) > slots/4*3 {
+		slots *= 2
+	}
+	d.empty(slots, flags&flagItems == 0)
 	r := reader{data: data, at: sampleHeader}
 	rank := uint64(0)
 	for range n {

@@ -253,29 +253,30 @@ func TestSampleRefusesMalformed(t *testing.T) {
 	}
 }
 
-// A peer that chooses the ranks must not make decoding slow: the table would
-// take a quadratic number of steps if ranks with equal low bits collided.
+// A peer that chooses the ranks must not make decoding slow: the table would take
+// a quadratic number of steps if ranks that differ in few bits collided.
 func TestSampleOfHostileRanks(t *testing.T) {
-	b := encoded(NewSample(1, DefaultSampleSize, true))
-	b = b[:sampleHeader]
-	binary.BigEndian.PutUint32(b[17:], DefaultSampleSize)
-	for range DefaultSampleSize {
-		b = binary.AppendUvarint(b, 1<<40)
-		b = append(b, 1, 0, 0)
-	}
-	var s Sample
-	if err := s.UnmarshalBinary(b); err != nil {
-		t.Fatal(err)
-	}
-	longest, run := 0, 0
-	for i := range s.slots {
-		if run++; s.slots[i].rank == 0 {
-			run = 0
+	for step := range 49 {
+		b := encoded(NewSample(1, DefaultSampleSize, true))[:sampleHeader]
+		n := DefaultSampleSize - 1
+		binary.BigEndian.PutUint32(b[17:], uint32(n))
+		for range n {
+			b = binary.AppendUvarint(b, 1<<step)
+			b = append(b, 1, 0, 0)
 		}
-		longest = max(longest, run)
-	}
-	if longest > DefaultSampleSize/64 {
-		t.Errorf("%d neighbouring slots are taken", longest)
+		var s Sample
+		if err := s.UnmarshalBinary(b); err != nil {
+			t.Fatal(err)
+		}
+		far := 0 // the sum of all distances from home
+		for i, sl := range s.slots {
+			if sl.rank != 0 {
+				far += (i - s.home(sl.rank)) & (len(s.slots) - 1)
+			}
+		}
+		if far > 1024*n { // all in one run would be 16,000 and more
+			t.Errorf("ranks 2^%d apart lie %d slots from home on average", step, far/n)
+		}
 	}
 }
 

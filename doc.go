@@ -17,12 +17,13 @@
 //
 // # What is promised
 //
-//   - Counts are exact up to 65,536 distinct sources, and carry an interval
-//     beyond.
+//   - Counts are exact up to 65,536 distinct sources. Beyond, the total and every
+//     share carry an interval.
 //   - A verdict includes what is unlocated, states the geolocation error that it
 //     would survive, and says inadmissible when the data carry no claim.
 //   - Memory is bounded whatever comes, and nothing allocates per event.
-//   - Merging is exact, in any order and grouping, down to the bytes.
+//   - Merging is exact, in any order and grouping, down to the bytes, among
+//     tallies made with one database.
 //   - Nobody who chooses addresses can choose the counts: hashing is keyed.
 //   - Bad input is an error that names the place. It never panics and never costs
 //     what was counted before.

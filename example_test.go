@@ -51,7 +51,7 @@ func Example() {
 	// IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
 	// supported: RU > 50% of sources
 	//   66.67 % of 60 distinct sources are IP addresses geolocated to RU by DB-IP Lite, built 2026-06-01.
-	//   It stands unless more than 16.6 % of all sources are placed in the wrong country.
+	//   It stands unless more than 16.6 % of all sources (25.0 % of those placed there) are placed in the wrong country.
 	//   - 1 source with reserved addresses left out; such packets did not come over the Internet, or were forged
 }
 

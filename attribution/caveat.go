@@ -22,6 +22,9 @@ const (
 	UnlocatedMatters Code = "UNLOCATED_MATTERS" // share of the unit that is unlocated
 	SamplingError    Code = "SAMPLING_ERROR"    // sample size that would probably decide
 
+	// What another way of counting would say.
+	SecondEstimate Code = "SECOND_ESTIMATE" // share by the HyperLogLogs
+
 	// What a decision depends on.
 	Fragile         Code = "FRAGILE"          // geolocation error tolerated
 	SmallN          Code = "SMALL_N"          // distinct sources
@@ -57,53 +60,70 @@ func (r *Report) reasons(c Claim, e evidence, v Verdict) (caveats []Caveat) {
 	add := func(code Code, value float64, format string, args ...any) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
 	}
-	if d := e.ifLocated(c); d != v.Decision {
-		un := r.group(func(o geo.Origin) bool { return o == geo.Unlocated })
-		all := r.group(func(geo.Origin) bool { return true })
-		share := un.amount(c.unit) / all.amount(c.unit)
-		add(UnlocatedMatters, share, "%s of all %s have no country in the database; if they did not count, the claim would be %v", percent(share), c.unit, d)
-	} else if v.Decision == Undecided && c.unit == OfSources && !r.Sources.Exact {
-		k := r.sizeToDecide(c, e)
-		add(SamplingError, k, "the interval reaches across the limit; a sample of about %s sources would probably decide", grouped(round(k)))
+	if v.Decision == Undecided {
+		caveats = append(caveats, r.whyUndecided(c, e)...)
+	} else if v.GeolocationErrorTolerated < fragileBelow {
+		add(Fragile, v.GeolocationErrorTolerated, "fragile: little more than %s of all %s placed in the wrong country could overturn it", roundedDown(v.GeolocationErrorTolerated), c.unit)
 	}
-	if decided := v.Decision == Supported || v.Decision == Refuted; decided && v.GeolocationErrorTolerated < fragileBelow {
-		add(Fragile, v.GeolocationErrorTolerated, "fragile: little more than %s of all %s placed in the wrong country could overturn it", v.tolerated(), c.unit)
+	if c.unit != OfSources {
+		return caveats
 	}
-	n := float64(r.Sources.Distinct)
-	switch p := r.asPopulation(c, e); {
-	case n < fewSources:
-		add(SmallN, n, "only %s distinct %s seen", r.number(r.Sources.Distinct), plural(r.Sources.Distinct, "source was", "sources were"))
-	case c.unit == OfSources && p != v.Decision && v.Decision != Undecided:
-		add(SmallN, n, "it is so for the %s sources seen; were they a random sample of more, it would be %v", r.number(r.Sources.Distinct), p)
+	if byParts := r.byParts(c); c.kind != plurality && !r.Sources.Exact {
+		if d, _ := byParts.decide(c); d != v.Decision {
+			value, low, high := byParts.share.digits(c.limit())
+			add(SecondEstimate, byParts.share.Value, "decided on the sample; the HyperLogLogs behind the table give %s %% (%s–%s %%), by which it would be %v", value, low, high, d)
+		}
+	}
+	population := r.evidence(c, r.sampling.population())
+	switch p, _ := population.decide(c); {
+	case r.Sources.Distinct < fewSources:
+		add(SmallN, float64(r.Sources.Distinct), "only %s distinct %s seen", r.number(r.Sources.Distinct), plural(r.Sources.Distinct, "source was", "sources were"))
+	case p != v.Decision && v.Decision != Undecided:
+		add(SmallN, float64(r.Sources.Distinct), "it is so for the %s sources seen; were they a random sample of more, it would be %v", r.number(r.Sources.Distinct), p)
 	}
 	return caveats
 }
 
-// sizeToDecide is the sample size at which the interval around the present
-// estimate would just reach the limit.
-func (r *Report) sizeToDecide(c Claim, e evidence) float64 {
-	s, distance := e.share.Value, e.share.Value-c.percent/100
-	variance := s * (1 - s)
-	if c.kind == plurality {
-		distance, variance = e.lead.Value, 2*s // of a difference of two shares near each other
-	}
-	n := float64(r.Sources.Distinct)
-	if distance == 0 {
-		return n
-	}
-	return min(n, math.Ceil(z*z*variance/(distance*distance)))
+// byParts is the share by the HyperLogLogs, with the unlocated anywhere.
+func (r *Report) byParts(c Claim) (e evidence) {
+	in := r.group(c.has)
+	e.share = partsShare(in, r.group(func(o geo.Origin) bool { return !c.has(o) }))
+	e.share.High = partsShare(
+		r.group(func(o geo.Origin) bool { return c.has(o) || o == geo.Unlocated }),
+		r.group(func(o geo.Origin) bool { return !c.has(o) && o != geo.Unlocated })).High
+	return e
 }
 
-// asPopulation is the decision if the sources seen were a random sample of a
-// larger population.
-func (r *Report) asPopulation(c Claim, e evidence) Decision {
-	if c.kind != plurality && c.unit == OfSources {
-		in, un := r.group(c.has), r.group(func(o geo.Origin) bool { return o == geo.Unlocated })
-		s := sampling{k: r.sampling.k, nEff: r.sampling.k}
-		e.share.Low, e.share.High = s.census(in.sampled).Low, s.census(in.sampled+un.sampled).High
+// whyUndecided says whether the unlocated or the sampling error stand in the way.
+func (r *Report) whyUndecided(c Claim, e evidence) (caveats []Caveat) {
+	all, unlocated := r.group(anywhere).amount(c.unit), r.group(isUnlocated).amount(c.unit)
+	low, high := e.share.Value-c.percent/100, e.share.Value-c.percent/100+unlocated/all
+	if c.kind == plurality {
+		low, high = e.lead.Value-unlocated/all, e.lead.Value+unlocated/all
 	}
-	d, _ := e.decide(c)
-	return d
+	if d := e.ifLocated(c); unlocated > 0 && (d != Undecided || low <= 0 && high >= 0) {
+		text := fmt.Sprintf("%s of all %s have no country in the database", percent(unlocated/all), c.unit)
+		if d != Undecided {
+			text += fmt.Sprintf("; if they did not count, the claim would be %v", d)
+		}
+		return []Caveat{{UnlocatedMatters, unlocated / all, text}}
+	}
+	if c.unit != OfSources || r.Sources.Exact {
+		return nil
+	}
+	// The sample size at which an interval around the present estimate would
+	// just reach the limit.
+	share, distance := e.share.Value, min(math.Abs(low), math.Abs(high))
+	variance := max(share*(1-share), 1/r.sampling.k)
+	if c.kind == plurality {
+		variance = max(2*share, 1/r.sampling.k) // of a difference of two shares near each other
+	}
+	k := min(max(math.Ceil(z*z*variance/(distance*distance)), r.sampling.k+1), float64(r.Sources.Distinct))
+	text := "the interval reaches across the limit; a sample of about " + estimated(round(k)) + " sources would probably decide"
+	if k == float64(r.Sources.Distinct) {
+		text = "the interval reaches across the limit; only counting every source would decide"
+	}
+	return []Caveat{{SamplingError, k, text}}
 }
 
 // standing are the caveats about the data, whatever the decision.
@@ -151,15 +171,22 @@ func (r *Report) unexplained() float64 {
 	return 1 - scaled/float64(r.Events)
 }
 
-// rankOfFirst is the rank by another unit of the country with most sources.
+// rankOfFirst is the rank by another unit of the country with most sources, among
+// those that it leads by more than the error of the counts.
 func (r *Report) rankOfFirst(u Unit) int {
 	rank := 1
 	for i, row := range r.Origins {
-		if i > 0 && row.amount(u) > r.Origins[0].amount(u) {
+		if i > 0 && row.amount(u) > r.Origins[0].amount(u) && r.leads(r.Origins[0].Origin, row.Origin) {
 			rank++
 		}
 	}
 	return rank
+}
+
+// leads reports whether one country certainly has more sources than another.
+func (r *Report) leads(one, other geo.Origin) bool {
+	a, b := r.counted[one], r.counted[other]
+	return math.Log(a.sources/b.sources) > z*math.Hypot(a.relErr, b.relErr)
 }
 
 func (row Row) amount(u Unit) uint64 {

@@ -137,7 +137,7 @@ func (c Claim) has(o geo.Origin) bool {
 // "RU,BY > 40% of events".
 func (c Claim) String() string {
 	if err := c.Err(); err != nil {
-		return "invalid claim"
+		return invalidClaim
 	}
 	var b strings.Builder
 	if c.kind == plurality {
@@ -166,11 +166,18 @@ func (c Claim) codes() string {
 	return strings.Join(codes, ",")
 }
 
-// MarshalText returns what String returns, and an error for an invalid claim.
-func (c Claim) MarshalText() ([]byte, error) { return []byte(c.String()), c.Err() }
+const invalidClaim = "invalid claim"
 
-// UnmarshalText reads what [ParseClaim] reads; on error c is unchanged.
+// MarshalText returns what String returns, for an invalid claim "invalid claim".
+func (c Claim) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText writes and [ParseClaim] reads; on error c is
+// unchanged.
 func (c *Claim) UnmarshalText(text []byte) error {
+	if string(text) == invalidClaim {
+		*c = Claim{}
+		return nil
+	}
 	parsed, err := ParseClaim(string(text))
 	if err != nil {
 		return err

@@ -35,7 +35,8 @@
 // cancel. A claim about sources is decided on the uniform sample instead, by the
 // interval of Clopper and Pearson with finite-population correction: its error
 // does not depend on the number of countries, and it is exact in law. The two
-// are checked against each other. Events and bytes are always exact.
+// are checked against each other, and a verdict that the other would not share
+// says so. Events and bytes are always exact.
 //
 // A verdict adds what is unlocated to the interval, in the worst way. It takes the
 // database at its word, and states how large a geolocation error it would

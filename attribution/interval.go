@@ -43,19 +43,24 @@ func expit(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
 // sampling says how much a uniform sample without replacement tells of the
 // distinct sources it was drawn from.
 type sampling struct {
-	k       float64 // size of the sample
-	nEff    float64 // size of a sample with replacement that tells as much
-	n       float64 // estimated number of distinct sources
-	relErrN float64
+	k    float64 // size of the sample
+	nEff float64 // size of a sample with replacement that tells as much
+	n    float64 // estimated number of distinct sources
 }
 
-// newSampling takes k of an estimated n sources with the given relative standard
-// error. n enters an interval only through the finite-population correction,
-// where a number that is too large is on the safe side.
-func newSampling(k, n, relErr float64) sampling {
+// newSampling takes k of an estimated n sources. n enters an interval only through
+// the finite-population correction, where a number that is too large is on the
+// safe side.
+func newSampling(k, n float64) sampling {
 	upper := max(k+1, n*(1+2/math.Sqrt(k)))
-	return sampling{k, k * (upper - 1) / (upper - k), n, relErr}
+	return sampling{k, k * (upper - 1) / (upper - k), n}
 }
+
+// without takes x sources of the sample, and what they stand for, out of it.
+func (s sampling) without(x float64) sampling { return newSampling(s.k-x, s.n*(s.k-x)/s.k) }
+
+// population is the same sample, taken for one of a population without end.
+func (s sampling) population() sampling { return sampling{s.k, s.k, s.n} }
 
 // census is the interval of the share among all observed sources, given x of the
 // sample: Clopper and Pearson (1934) at the effective sample size, which agrees

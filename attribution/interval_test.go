@@ -61,10 +61,10 @@ func TestCensusInterval(t *testing.T) {
 		}
 	}
 	// A number of sources that is estimated is taken at its safe side.
-	if got, exact := newSampling(16384, 1_000_000, .0078), 16656.890; got.nEff >= exact {
+	if got, exact := newSampling(16384, 1_000_000), 16656.890; got.nEff >= exact {
 		t.Errorf("effective size %.3f with an estimated number, %.3f with the true one", got.nEff, exact)
 	}
-	if s := newSampling(100, 100, 0); s.nEff < 100 {
+	if s := newSampling(100, 100); s.nEff < 100 {
 		t.Errorf("effective size %v of a complete sample of 100", s.nEff)
 	}
 }

@@ -76,7 +76,11 @@ type origin struct {
 // milliseconds.
 func (t *Tally) Report() *Report {
 	r := &Report{Origins: []Row{}, Skipped: t.skipped, databases: t.used()}
+	if len(r.databases) == 0 && t.table != nil {
+		r.databases = databases{databaseOf(t.table)}
+	}
 	r.Database = r.databases.one()
+	r.Sources.Exact = t.dense == nil
 	if t.sample != nil && t.from <= t.to {
 		r.From, r.To = time.Unix(0, t.from).UTC(), time.Unix(0, t.to).UTC()
 	}
@@ -110,7 +114,7 @@ func (r *Report) readSample(s *sketch.Sample) {
 	// of the sources that are not.
 	if k, n := float64(s.Len()), s.Distinct(); k > 0 {
 		public := k - r.counted[geo.Reserved].sampled
-		r.sampling = newSampling(public, n.Value*public/k, n.RelErr)
+		r.sampling = newSampling(public, n.Value*public/k)
 	}
 }
 
@@ -129,7 +133,7 @@ func (r *Report) readDense(d *dense) {
 // sum fills in the totals and the rows.
 func (r *Report) sum() {
 	all := r.group(func(geo.Origin) bool { return true })
-	r.Sources = all.count()
+	r.Sources.Distinct, r.Sources.Low, r.Sources.High = all.count()
 	r.Events, r.Bytes = all.events, all.bytes
 	for i := range r.counted {
 		o, c := geo.Origin(i), r.counted[i]
@@ -186,11 +190,16 @@ func (g group) relErr() float64 {
 	return math.Sqrt(g.variance) / g.sources
 }
 
-// count rounds outward.
-func (g group) count() Sources {
-	c := sketch.Count{Value: g.sources, RelErr: g.relErr()}
-	low, high := c.Interval(z)
-	return Sources{round(c.Value), uint64(math.Floor(low)), uint64(math.Ceil(high)), c.Exact()}
+// count is the number of sources with its interval, rounded outward.
+func (g group) count() (distinct, low, high uint64) {
+	l, h := sketch.Count{Value: g.sources, RelErr: g.relErr()}.Interval(z)
+	return round(g.sources), round(math.Floor(l)), round(math.Ceil(h))
 }
 
-func round(v float64) uint64 { return uint64(math.Round(v)) }
+// round converts a number that may come from hostile registers.
+func round(v float64) uint64 {
+	if v >= 1<<63 {
+		return 1 << 63
+	}
+	return uint64(math.Round(v))
+}

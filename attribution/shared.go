@@ -12,9 +12,10 @@ import (
 
 // Shared is a [Tally] for many goroutines: all of them may add while others
 // report. There is no lock that all of them take. It holds one Tally per
-// processor (GOMAXPROCS when it is made), each with the memory of one; a
-// goroutine adds to the one of the processor that it runs on, or to any that is
-// free. Make one with [NewShared]; the zero Shared is invalid.
+// processor (GOMAXPROCS when it is made), each with the memory of one, and a report
+// takes that of two more for as long as it runs; a goroutine adds to the one of the
+// processor that it runs on, or to any that is free. Make one with [NewShared]; the
+// zero Shared is invalid.
 //
 // A worker that sees many addresses does better to add them in batches, or to own
 // a Tally that is merged in the end.

@@ -160,6 +160,15 @@ func (t *Tally) leaveExact() {
 
 func (t *Tally) fillDense() {
 	t.dense = newDense(t.sample.KeyID(), t.options.Precision)
+	var come [geo.MaxOrigins]bool
+	origins := 0
+	for it := range t.sample.Kept() {
+		if o := geo.Origin(it.Payload); !come[o] {
+			come[o] = true
+			origins++
+		}
+	}
+	t.dense.sources.Grow(origins)
 	for it := range t.sample.Kept() {
 		t.dense.count(geo.Origin(it.Payload), it.Hash, it.Events, it.Bytes)
 	}

@@ -118,9 +118,16 @@ func (r *Report) explain(v Verdict) string {
 			amount = fmt.Sprintf("%s %% (%s–%s %%)", value, low, high)
 		}
 		fmt.Fprintf(&b, "  %s of %s are %s by %v.\n", amount, r.whole(c), c.subject(), r.Database)
+		if un := r.group(isUnlocated).amount(c.unit); un > 0 {
+			fmt.Fprintf(&b, "  Of those that have a country it is %s.\n", percent(v.located))
+		}
 	}
 	if v.Decision == Supported || v.Decision == Refuted {
-		fmt.Fprintf(&b, "  It stands unless more than %s of all %s are placed in the wrong country.\n", v.tolerated(), c.unit)
+		labelled := ""
+		if v.Decision == Supported && c.kind == moreThan && v.Share.Low < 1 {
+			labelled = fmt.Sprintf(" (%s of those placed there)", roundedDown(1-c.percent/100/v.Share.Low))
+		}
+		fmt.Fprintf(&b, "  It stands unless more than %s of all %s%s are placed in the wrong country.\n", roundedDown(v.GeolocationErrorTolerated), c.unit, labelled)
 	}
 	for _, caveat := range v.Caveats {
 		fmt.Fprintf(&b, "  - %s\n", caveat.Text)
@@ -128,14 +135,14 @@ func (r *Report) explain(v Verdict) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// tolerated is rounded down, so that it promises no more than there is.
-func (v Verdict) tolerated() string {
+// roundedDown prints a share that must promise no more than there is.
+func roundedDown(share float64) string {
 	decimals := 1
-	if v.GeolocationErrorTolerated < 0.01 {
+	if share < 0.01 {
 		decimals = 3
 	}
 	unit := math.Pow10(decimals)
-	return strconv.FormatFloat(math.Floor(100*v.GeolocationErrorTolerated*unit+slack)/unit, 'f', decimals, 64) + " %"
+	return strconv.FormatFloat(math.Floor(100*share*unit+slack)/unit, 'f', decimals, 64) + " %"
 }
 
 func (c Claim) limit() float64 {

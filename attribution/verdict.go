@@ -3,6 +3,7 @@ package attribution
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/geo"
 )
@@ -33,6 +34,16 @@ func (d Decision) String() string {
 // MarshalText returns what String returns.
 func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads what MarshalText writes; on error d is unchanged.
+func (d *Decision) UnmarshalText(text []byte) error {
+	i := slices.Index(decisionNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("attribution: no such decision: %.40q", text)
+	}
+	*d = Decision(i)
+	return nil
+}
+
 // Verdict is what [Report.Check] finds. Print it with fmt for people; its JSON
 // form is stable, keys are only ever added.
 type Verdict struct {
@@ -56,7 +67,8 @@ type Verdict struct {
 
 	Caveats []Caveat `json:"caveats"`
 
-	text string
+	located float64 // share among the located
+	text    string
 }
 
 // String returns the verdict in a few lines for people. It never says more than
@@ -81,8 +93,8 @@ func (r *Report) Check(c Claim) Verdict {
 	}
 
 	// 2. The share with all that is uncertain about it, and 3. the decision.
-	e := r.evidence(c)
-	v.Share = e.share
+	e := r.evidence(c, r.census())
+	v.Share, v.located = e.share, e.located.Value
 	v.Decision, v.Margin = e.decide(c)
 	v.GeolocationErrorTolerated = v.Margin
 	if c.kind == plurality {
@@ -99,39 +111,93 @@ func (r *Report) Check(c Claim) Verdict {
 type evidence struct {
 	share   Share // with the unlocated anywhere
 	located Share // among located sources only
-	lead    Share // plurality: lead over the strongest rival, as a share of all
+	// Of a plurality: the lead over the strongest rival, as a share of all. Its
+	// Low gives the unlocated to the rival, its High to the claimed; an end that
+	// a test does not bear out lies across 0.
+	lead        Share
+	locatedLead Share // as if the unlocated did not count
 }
 
-func (r *Report) evidence(c Claim) evidence {
+// census is the sampling that shares of the sources seen are judged by; the zero
+// one while they are known exactly.
+func (r *Report) census() sampling {
+	if r.Sources.Exact {
+		return sampling{}
+	}
+	return r.sampling
+}
+
+// evidence gathers what r knows of a claim, judging distinct sources by s.
+func (r *Report) evidence(c Claim, s sampling) (e evidence) {
 	in := r.group(c.has)
-	unlocated := r.group(func(o geo.Origin) bool { return o == geo.Unlocated })
-	all := r.group(func(geo.Origin) bool { return true })
-	if c.kind == plurality {
-		e := r.shares(c.unit, in, unlocated, all)
-		e.lead = r.lead(c, in, unlocated, all)
-		return e
-	}
-	return r.shares(c.unit, in, unlocated, all)
-}
-
-// shares composes sampling error and unlocated sources. Only distinct sources
-// beyond the exact state have a sampling error; events and bytes are counted.
-func (r *Report) shares(u Unit, in, unlocated, all group) (e evidence) {
-	if u != OfSources || r.Sources.Exact {
-		x, un, n := in.amount(u), unlocated.amount(u), all.amount(u)
+	unlocated := r.group(isUnlocated)
+	all := r.group(anywhere)
+	counted := c.unit != OfSources || s == sampling{}
+	if counted {
+		x, un, n := in.amount(c.unit), unlocated.amount(c.unit), all.amount(c.unit)
 		e.share = exactShare(x, n)
-		e.share.High = (x + un) / n
+		e.share.High = min((x+un)/n, 1) // more only by saturated counts
 		e.located = exactShare(x, n-un)
+	} else {
+		e.share = s.census(in.sampled)
+		e.share.High = s.census(in.sampled + unlocated.sampled).High
+		if unlocated.sampled < s.k {
+			e.located = s.without(unlocated.sampled).census(in.sampled)
+		}
+	}
+	if c.kind != plurality {
 		return e
 	}
-	s := r.sampling
-	e.share = s.census(in.sampled)
-	e.share.High = s.census(in.sampled + unlocated.sampled).High
-	if k := s.k - unlocated.sampled; k > 0 {
-		e.located = newSampling(k, s.n*k/s.k, s.relErrN).census(in.sampled)
+	rivals := r.rivals(c)
+	e.lead, e.locatedLead = Share{1, 1, 1}, Share{1, 1, 1}
+	for _, rival := range rivals {
+		var lead, located Share
+		if counted {
+			n := all.amount(c.unit)
+			d, un := (in.amount(c.unit)-rival.amount(c.unit))/n, unlocated.amount(c.unit)/n
+			lead, located = Share{d, d - un, d + un}, Share{d, d, d}
+		} else {
+			lead = s.lead(in.sampled, rival.sampled, unlocated.sampled, len(rivals))
+			located = s.lead(in.sampled, rival.sampled, 0, len(rivals))
+		}
+		e.lead, e.locatedLead = leastLead(e.lead, lead), leastLead(e.locatedLead, located)
 	}
 	return e
 }
+
+func leastLead(a, b Share) Share {
+	return Share{min(a.Value, b.Value), min(a.Low, b.Low), min(a.High, b.High)}
+}
+
+// rivals are the countries that a plurality may be lost to.
+func (r *Report) rivals(c Claim) (rivals []group) {
+	for _, row := range r.Origins {
+		if !c.has(row.Origin) {
+			rivals = append(rivals, r.group(func(o geo.Origin) bool { return o == row.Origin }))
+		}
+	}
+	return rivals
+}
+
+// lead is that of a country with x of the sample over one of several rivals with
+// y, where un more may belong to either. To lead, a country must win the binomial
+// test against each rival at alpha/2 (intersection-union: Berger 1982). To be
+// beaten, losing one test suffices, so that its level is divided by their number.
+func (s sampling) lead(x, y, un float64, rivals int) Share {
+	const tiny = math.SmallestNonzeroFloat64
+	least := func(x, y, level float64) float64 { // of x over y
+		d := (x - y) / s.k
+		if binomialTail(x+y, x) > level {
+			return min(d, -tiny)
+		}
+		se := math.Sqrt(((x+y)/s.k - d*d) / s.nEff)
+		return max(d-z*se, tiny)
+	}
+	return Share{(x - y) / s.k, least(x, y+un, alpha/2), -least(y, x+un, alpha/2/float64(rivals))}
+}
+
+func anywhere(geo.Origin) bool      { return true }
+func isUnlocated(o geo.Origin) bool { return o == geo.Unlocated }
 
 // amount is how much of a unit a group has.
 func (g group) amount(u Unit) float64 {
@@ -144,71 +210,35 @@ func (g group) amount(u Unit) float64 {
 	return g.sources
 }
 
-// lead is the lead of the claimed country over its strongest rival: its Low gives
-// the unlocated to the rival, its High to the claimed. Where there is a sampling
-// error, each pair of countries is compared by a one-sided test at alpha/2
-// (intersection-union: Berger 1982), and an end whose test fails is moved just
-// across 0.
-func (r *Report) lead(c Claim, in, unlocated, all group) Share {
-	lead := Share{math.Inf(1), math.Inf(1), math.Inf(1)}
-	for i := range r.counted {
-		o := geo.Origin(i)
-		if !o.IsCountry() || c.has(o) {
-			continue
-		}
-		lead = minShare(lead, r.leadOver(c, r.group(func(p geo.Origin) bool { return p == o }), in, unlocated, all))
-	}
-	return lead
-}
-
-func minShare(a, b Share) Share {
-	return Share{min(a.Value, b.Value), min(a.Low, b.Low), min(a.High, b.High)}
-}
-
-func (r *Report) leadOver(c Claim, rival, in, unlocated, all group) Share {
-	if c.unit != OfSources || r.Sources.Exact {
-		x, y, un, n := in.amount(c.unit), rival.amount(c.unit), unlocated.amount(c.unit), all.amount(c.unit)
-		return Share{(x - y) / n, (x - y - un) / n, (x - y + un) / n}
-	}
-	s := r.sampling
-	x, y, un := in.sampled, rival.sampled, unlocated.sampled
-	const tiny = math.SmallestNonzeroFloat64
-	side := func(x, y float64) float64 { // least lead of x over y
-		d := (x - y) / s.k
-		if binomialTail(x+y, x) > alpha/2 {
-			return min(d, -tiny)
-		}
-		se := math.Sqrt(((x+y)/s.k - d*d) / s.nEff)
-		return max(d-z*se, tiny)
-	}
-	return Share{(x - y) / s.k, side(x, y+un), -side(y, x+un)}
-}
-
 // decide compares the interval with the limit. An interval that touches the limit
 // supports nothing.
 func (e evidence) decide(c Claim) (Decision, float64) {
 	limit := c.percent / 100
+	over, under := e.share.Low-limit, limit-e.share.High
+	// Percentages have no exact form in binary: 7 of 1,000 is 0.7 %.
+	const equal = 1e-12
+	if math.Abs(over) < equal {
+		over = 0
+	}
+	if math.Abs(under) < equal {
+		under = 0
+	}
 	switch {
-	case c.kind == moreThan && e.share.Low > limit:
-		return Supported, e.share.Low - limit
-	case c.kind == moreThan && e.share.High <= limit:
-		return Refuted, limit - e.share.High
-	case c.kind == lessThan && e.share.High < limit:
-		return Supported, limit - e.share.High
-	case c.kind == lessThan && e.share.Low >= limit:
-		return Refuted, e.share.Low - limit
+	case c.kind == moreThan && over > 0, c.kind == lessThan && under > 0:
+		return Supported, max(over, under)
+	case c.kind == moreThan && under >= 0, c.kind == lessThan && over >= 0:
+		return Refuted, max(over, under)
 	case c.kind == plurality && e.lead.Low > 0:
-		return Supported, min(e.lead.Low, 1)
+		return Supported, e.lead.Low
 	case c.kind == plurality && e.lead.High <= 0:
-		return Refuted, min(-e.lead.High, 1)
+		return Refuted, -e.lead.High
 	}
 	return Undecided, 0
 }
 
 // ifLocated is the decision that would be taken if the unlocated did not count.
 func (e evidence) ifLocated(c Claim) Decision {
-	e.share = e.located
-	e.lead.Low, e.lead.High = e.lead.Value, e.lead.Value
+	e.share, e.lead = e.located, e.locatedLead
 	d, _ := e.decide(c)
 	return d
 }
@@ -216,12 +246,16 @@ func (e evidence) ifLocated(c Claim) Decision {
 // inadmissible tells why no claim can be checked on these data. What else makes
 // evidence worthless belongs here.
 func (r *Report) inadmissible(c Claim) (Caveat, bool) {
-	all := r.group(func(geo.Origin) bool { return true })
+	all, unlocated := r.group(anywhere), r.group(isUnlocated)
 	switch {
 	case c.Err() != nil:
 		return Caveat{InvalidClaim, 0, c.Err().Error()}, true
-	case all.amount(c.unit) == 0 || r.sampling.k == 0:
+	case all.amount(c.unit) == 0:
 		return Caveat{NothingCounted, 0, fmt.Sprintf("no %s of public sources were counted", c.unit)}, true
+	case all.amount(c.unit) == unlocated.amount(c.unit):
+		return Caveat{NothingCounted, 0, fmt.Sprintf("none of the %s have a country in the database", c.unit)}, true
+	case c.unit == OfSources && !r.Sources.Exact && r.sampling.k == 0:
+		return Caveat{NothingCounted, 0, "reserved sources crowd all others out of the sample"}, true
 	}
 	if score := r.disagreement(c); math.Abs(score) > maxDisagreement {
 		return Caveat{EstimatorsDisagree, score, fmt.Sprintf("the sample and the HyperLogLogs differ by %.1f standard errors: the counts are damaged, or were merged from databases that disagree", score)}, true
@@ -240,8 +274,20 @@ func (r *Report) disagreement(c Claim) float64 {
 		return 0
 	}
 	in, rest := r.group(c.has), r.group(func(o geo.Origin) bool { return !c.has(o) })
-	bySample := in.sampled / r.sampling.k
-	byParts := in.sources / (in.sources + rest.sources)
-	parts := byParts * (1 - byParts) * math.Hypot(in.relErr(), rest.relErr())
-	return (bySample - byParts) / math.Hypot(r.sampling.standardError(byParts), parts)
+	s := r.sampling
+	bySample := in.sampled / s.k
+	byParts := partsShare(in, rest)
+	se := byParts.Value * (1 - byParts.Value) * math.Hypot(in.relErr(), rest.relErr())
+	score := (bySample - byParts.Value) / math.Hypot(s.standardError(byParts.Value), se)
+	// Where few are expected in the sample, it is skewed and standard errors
+	// mean little: then only what the binomial distribution rules out counts.
+	rare := 2 * normalTail(maxDisagreement)
+	if x := in.sampled; score > 0 && betaCDF(byParts.High, x, s.k-x+1) > rare/2 ||
+		score < 0 && betaCDF(1-byParts.Low, s.k-x, x+1) > rare/2 {
+		return math.Copysign(min(math.Abs(score), maxDisagreement), score)
+	}
+	return score
 }
+
+// normalTail is the probability that a standard normal value exceeds v.
+func normalTail(v float64) float64 { return math.Erfc(v/math.Sqrt2) / 2 }

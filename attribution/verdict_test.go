@@ -3,6 +3,7 @@ package attribution
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,10 @@ func TestExactDecisions(t *testing.T) {
 		{counts{"RU": 52, "US": 48}, "majority RU", Supported, .02, SmallN}, // 42 to 62 % as a sample of more
 		{counts{}, "majority RU", Inadmissible, 0, NothingCounted},
 		{counts{"reserved": 5}, "majority RU", Inadmissible, 0, NothingCounted},
+		{counts{"": 50}, "RU < 50%", Inadmissible, 0, NothingCounted},
+		{counts{"RU": 7, "US": 993}, "RU > 0.7%", Refuted, 0, Fragile},
+		{counts{"RU": 7, "US": 993}, "RU < 0.7%", Refuted, 0, Fragile},
+		{counts{"RU": 51, "US": 49}, "plurality RU", Supported, .02, SmallN},
 		{counts{"RU": 60, "US": 40}, "RU > 50% of bytes", Inadmissible, 0, NothingCounted},
 	} {
 		v := tallyOf(small, c.sources).Report().Check(parse(t, c.claim))
@@ -168,10 +173,85 @@ func TestEstimatorsDisagree(t *testing.T) {
 
 func (t *Tally) origin(code string) geo.Origin { return t.table.Lookup(ip(code, 0)) }
 
-func TestSampledUndecidedSaysWhatWouldDecide(t *testing.T) {
-	v := tallyOf(small, map[string]int{"RU": 5050, "US": 4950}).Report().Check(Majority("RU"))
-	if v.Decision != Undecided || !has(v, SamplingError) {
-		t.Errorf("50.5 %% at a sample of %d: %v", small.SampleSize, v)
+func TestUndecidedSaysWhatWouldDecide(t *testing.T) {
+	for _, c := range []struct {
+		sources   map[string]int
+		claim     string
+		code      Code
+		low, high float64
+	}{
+		// z^2 s(1-s)/d^2 with the estimate of s that the sample of 1,024 gives
+		{map[string]int{"RU": 50200, "US": 49800}, "majority RU", SamplingError, 1025, 100_000},
+		{map[string]int{"RU": 10300, "US": 9700}, "plurality RU", SamplingError, 1025, 20_000},
+		{map[string]int{"RU": 20000}, "NC > 0.01%", SamplingError, 19_000, 21_000}, // none seen of very few
+		{map[string]int{"RU": 4500, "US": 4500, "": 1000}, "majority RU", UnlocatedMatters, .09, .11},
+		{map[string]int{"RU": 4000, "US": 3800, "": 2200}, "plurality RU", UnlocatedMatters, .2, .24},
+	} {
+		v := tallyOf(small, c.sources).Report().Check(parse(t, c.claim))
+		i := slices.IndexFunc(v.Caveats, func(caveat Caveat) bool { return caveat.Code == c.code })
+		if v.Decision != Undecided || i < 0 || v.Caveats[i].Value < c.low || v.Caveats[i].Value > c.high {
+			t.Errorf("%s of %v: %v, %v", c.claim, c.sources, v.Decision, v.Caveats)
+		}
+	}
+}
+
+// Sources that are all reserved, or hidden by reserved ones, make no claim on
+// sources admissible, and hide none on events.
+func TestReservedSourcesCrowd(t *testing.T) {
+	tally := tallyOf(small, map[string]int{"reserved": 200_000})
+	if r := tally.Report(); r.Sources.Exact || r.Sources.Distinct != 0 {
+		t.Errorf("only reserved sources: %+v", r.Sources)
+	}
+	tally.AddN(ip("RU", 1), 300, 0)
+	tally.AddN(ip("US", 1), 100, 0)
+	r := tally.Report()
+	if v := r.Check(Majority("RU").Of(OfEvents)); v.Decision != Supported || math.Abs(v.Margin-.25) > 1e-9 {
+		t.Errorf("on events: %v", v)
+	}
+	if v := r.Check(Majority("RU")); v.Decision != Inadmissible || !has(v, NothingCounted) {
+		t.Errorf("on sources: %v", v)
+	}
+}
+
+// Counts that came over the wire may be as large as they like.
+func TestAbsurdCounts(t *testing.T) {
+	tally := tallyOf(small, map[string]int{"RU": 3000, "US": 3000, "CN": 3000})
+	for _, code := range []string{"RU", "US", "CN"} {
+		tally.AddN(ip(code, 1), math.MaxUint64, math.MaxUint64)
+	}
+	for i := range 1 << 12 { // every register as large as it can be
+		tally.dense.sources.Insert(uint8(tally.origin("RU")), uint64(i)<<52)
+	}
+	r := tally.Report()
+	for _, claim := range []string{"majority RU", "majority RU of events", "plurality US of bytes"} {
+		v := r.Check(parse(t, claim))
+		if v.Share.High > 1 {
+			t.Errorf("%s: %+v", claim, v.Share)
+		}
+		if _, err := json.Marshal(v); err != nil {
+			t.Errorf("%s: %v", claim, err)
+		}
+	}
+	if _, err := json.Marshal(r); err != nil || strings.Contains(r.String(), "NaN") {
+		t.Errorf("%v\n%v", err, r)
+	}
+}
+
+func TestVerdictAsJSON(t *testing.T) {
+	r := tallyOf(small, map[string]int{"RU": 60, "US": 40}).Report()
+	for _, claim := range []Claim{Majority("RU"), Majority("XQ"), Plurality("US").Of(OfEvents)} {
+		want := r.Check(claim)
+		b, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Verdict
+		if err := json.Unmarshal(b, &got); err != nil || got.Decision != want.Decision || got.Claim.String() != want.Claim.String() || !slices.Equal(got.Caveats, want.Caveats) {
+			t.Errorf("%s: %+v, %v", b, got, err)
+		}
+	}
+	if err := json.Unmarshal([]byte(`"certain"`), new(Decision)); err == nil {
+		t.Error("an unknown decision was read")
 	}
 }
 
@@ -183,7 +263,7 @@ func TestVerdictText(t *testing.T) {
 	got := exact.Report().Check(Majority("RU")).String()
 	want := `supported: RU > 50% of sources
   50.08 % of 601 distinct sources are IP addresses geolocated to RU by Test-Country, built 2026-06-01.
-  It stands unless more than 0.083 % of all sources are placed in the wrong country.
+  It stands unless more than 0.083 % of all sources (0.166 % of those placed there) are placed in the wrong country.
   - fragile: little more than 0.083 % of all sources placed in the wrong country could overturn it
   - it is so for the 601 sources seen; were they a random sample of more, it would be undecided
   - 2 sources with reserved addresses left out; such packets did not come over the Internet, or were forged`
@@ -193,7 +273,8 @@ func TestVerdictText(t *testing.T) {
 	outside := tallyOf(small, map[string]int{"RU": 60, "FR": 30, "": 10}).Report().Check(parse(t, "outside FR,NC > 55% of events"))
 	want = `supported: outside FR,NC > 55% of events
   60 % (60–70 %) of 100 events are from IP addresses geolocated outside FR and NC by Test-Country, built 2026-06-01.
-  It stands unless more than 5.0 % of all events are placed in the wrong country.`
+  Of those that have a country it is 66.7 %.
+  It stands unless more than 5.0 % of all events (8.3 % of those placed there) are placed in the wrong country.`
 	if outside.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", outside, want)
 	}

@@ -1,6 +1,9 @@
 package sketch
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
@@ -35,7 +38,15 @@ func NewBank(id KeyID, precision int) *Bank {
 // start makes an absent part ready.
 func (b *Bank) start(part uint8) {
 	b.first[part] = uint32(len(b.registers))
-	b.registers = append(b.registers, make([]byte, 1<<(64-b.shift))...)
+	b.Grow(1)
+	b.registers = b.registers[:len(b.registers)+1<<(64-b.shift)]
+	clear(b.registers[b.first[part]:])
+}
+
+// Grow makes room for that many parts more, so that they can start without the
+// memory of the others being moved.
+func (b *Bank) Grow(parts int) {
+	b.registers = slices.Grow(b.registers, parts<<(64-b.shift))
 }
 
 // Insert adds a hash to a part.

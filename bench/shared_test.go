@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/bench/internal/load"
@@ -27,47 +26,49 @@ func writeBatches(s *attribution.Shared, addrs []netip.Addr, writers int) {
 }
 
 // BenchmarkShared times what company costs a writer. x-alone is its time an event
-// over that of one writer alone, in turns: 0.5 is perfect for two writers, 1 for
-// one beside whom somebody reports once a second.
+// over that of one writer alone, in turns of half a second or so: 0.5 is perfect
+// for two writers, 1 for one beside whom somebody reports once in each turn.
 func BenchmarkShared(b *testing.B) {
 	addrs := streamOf(load.Workload{Family: "v4", Sources: "uniform"})
-	newFull := func() *attribution.Shared {
-		s := attribution.NewShared(load.Table(), attribution.Options{})
-		writeBatches(s, addrs, 2)
-		return s
-	}
-	against := func(b *testing.B, company func(*attribution.Shared, []netip.Addr)) {
-		alone, shared := newFull(), newFull()
+	const rounds = 4 // of the stream in a turn
+	against := func(b *testing.B, company func(*attribution.Shared)) {
+		alone := attribution.NewShared(load.Table(), attribution.Options{})
+		shared := attribution.NewShared(load.Table(), attribution.Options{})
+		writeBatches(alone, addrs, 2)
+		writeBatches(shared, addrs, 2)
 		var one, many load.Stopwatch
-		i, counted := 0, 0
+		turns := 0
 		for b.Loop() {
-			far := (i + turns/2) % turns
-			one.Time(turn, func() { writeBatches(alone, addrs[i*turn:][:turn], 1) })
-			many.Time(turn, func() { company(shared, addrs[far*turn:][:turn]) })
-			i = (i + 1) % turns
-			counted += turn
+			one.Time(rounds*events, func() {
+				for range rounds {
+					writeBatches(alone, addrs, 1)
+				}
+			})
+			many.Time(rounds*events, func() { company(shared) })
+			turns++
 		}
-		if got := shared.Report().Events; got != uint64(events+counted) {
-			b.Fatalf("%d events were counted, want %d", got, events+counted)
+		if got, want := shared.Report().Events, uint64((turns*rounds+1)*events); got != want {
+			b.Fatalf("%d events were counted, want %d", got, want)
 		}
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(many.PerEvent(), "ns/event")
 		b.ReportMetric(many.PerEvent()/one.PerEvent(), "x-alone")
 	}
 	b.Run("company=writer", func(b *testing.B) {
-		against(b, func(s *attribution.Shared, addrs []netip.Addr) { writeBatches(s, addrs, 2) })
+		against(b, func(s *attribution.Shared) {
+			for range rounds {
+				writeBatches(s, addrs, 2)
+			}
+		})
 	})
 	b.Run("company=reporter", func(b *testing.B) {
-		var reports sync.WaitGroup
-		var last time.Time
-		against(b, func(s *attribution.Shared, addrs []netip.Addr) {
-			if time.Since(last) > time.Second {
-				reports.Wait()
-				last = time.Now()
-				reports.Go(func() { s.Report() })
+		against(b, func(s *attribution.Shared) {
+			var report sync.WaitGroup
+			report.Go(func() { s.Report() })
+			for range rounds {
+				writeBatches(s, addrs, 1)
 			}
-			writeBatches(s, addrs, 1)
+			report.Wait() // long since done
 		})
-		reports.Wait()
 	})
 }

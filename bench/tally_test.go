@@ -147,14 +147,15 @@ func BenchmarkTally(b *testing.B) {
 						addrs = within(addrs, 60_000)
 					}
 					c := p.make()
-					p.run(c, addrs[:batch*8])
-					checkTally(b, c.Report(), load.Exact(addrs[:batch*8]))
+					first := addrs[:batch*8]
 					if state == "sketched" {
-						p.run(c, uniform(w.Family, 1<<18))
+						first = append(uniform(w.Family, 1<<18), first...)
 					}
+					p.run(c, first)
 					if got := c.Report().Sources.Exact; got != (state == "exact") {
 						b.Fatalf("exact: %v", got)
 					}
+					checkTally(b, c.Report(), load.Exact(first))
 					race(b, addrs, func(addrs []netip.Addr) { p.run(c, addrs) })
 				})
 			}

@@ -4,7 +4,7 @@
 //
 //	go run ./bench/internal/record
 //
-// It takes about an hour, less with a smaller -count. To be complete it needs
+// It takes an hour or two, less with a smaller -count or -benchtime. To be complete it needs
 // redis-server and goaccess on the PATH; see bench/peers. What it writes can be
 // read by benchstat, and goes into the README by bench/internal/readmetable.
 package main
@@ -34,17 +34,18 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("record: ")
 	count := flag.Int("count", 10, "how often to run each benchmark")
+	benchtime := flag.String("benchtime", "1s", "how long to run each, as go test takes it")
 	flag.Parse()
 	if flag.NArg() > 0 || *count < 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := record(*count); err != nil {
+	if err := record(*count, *benchtime); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func record(count int) error {
+func record(count int, benchtime string) error {
 	head, err := header()
 	if err != nil {
 		return err
@@ -55,7 +56,7 @@ func record(count int) error {
 	}
 	for _, s := range suites {
 		results := bytes.NewBufferString(head)
-		test := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-count", strconv.Itoa(count), "-timeout", "0", s.pkg)
+		test := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-count", strconv.Itoa(count), "-benchtime", benchtime, "-timeout", "0", s.pkg)
 		test.Dir = s.dir
 		test.Stdout = io.MultiWriter(os.Stdout, results)
 		test.Stderr = os.Stderr

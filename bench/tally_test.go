@@ -120,6 +120,18 @@ var streamOf = func() func(load.Workload) []netip.Addr {
 	}
 }()
 
+// others are two million sources that no stream holds; only the last are kept.
+var others = func() func(string) []netip.Addr {
+	var last string
+	var addrs []netip.Addr
+	return func(family string) []netip.Addr {
+		if family != last {
+			last, addrs = family, uniform(family, 1<<21)
+		}
+		return addrs
+	}
+}()
+
 // uniform draws n sources that no stream holds.
 func uniform(family string, n int) []netip.Addr {
 	return load.Workload{Family: family, Sources: "uniform"}.Draw(rand.New(rand.NewPCG(5, 6)), n)
@@ -156,6 +168,12 @@ func BenchmarkTally(b *testing.B) {
 						b.Fatalf("exact: %v", got)
 					}
 					checkTally(b, c.Report(), load.Exact(first))
+					if state == "sketched" {
+						// A tally that has run for long: millions of others have
+						// come, and all of the stream.
+						p.run(c, others(w.Family))
+						p.run(c, addrs)
+					}
 					race(b, addrs, func(addrs []netip.Addr) { p.run(c, addrs) })
 				})
 			}

@@ -109,8 +109,8 @@ func (cfg *config) check() error {
 		return fmt.Errorf("-format %q: there are %s", cfg.format, strings.Join(formats, ", "))
 	case (cfg.addr != "" || cfg.time != "") && (cfg.format == "addr" || cfg.format == "combined"):
 		return fmt.Errorf("-addr and -time name columns and fields; -format %s has none", cfg.format)
-	case cfg.v6 < 1 || cfg.v6 > 128:
-		return fmt.Errorf("-v6 %d: not a prefix length from 1 to 128", cfg.v6)
+	case cfg.v6 < 32 || cfg.v6 > 128:
+		return fmt.Errorf("-v6 %d: not a prefix length from 32 to 128", cfg.v6)
 	}
 	return nil
 }

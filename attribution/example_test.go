@@ -1,0 +1,77 @@
+package attribution_test
+
+import (
+	"fmt"
+	"log"
+	"net/netip"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo/dbip"
+)
+
+func newTally() *attribution.Tally {
+	table, err := dbip.Table()
+	if err != nil {
+		log.Fatal(err)
+	}
+	return attribution.NewTally(table, attribution.Options{})
+}
+
+func ExampleParseClaim() {
+	claim, err := attribution.ParseClaim("ru, by > 40 % of events")
+	fmt.Println(claim, err)
+	_, err = attribution.ParseClaim("RU > lots")
+	fmt.Println(err)
+	// Output:
+	// BY,RU > 40% of events <nil>
+	// attribution: no such claim: column 6 of "RU > lots": want a percentage such as 40%
+}
+
+func ExampleClaim() {
+	fmt.Println(attribution.Majority("RU"))
+	fmt.Println(attribution.Plurality("RU").Of(attribution.OfEvents))
+	fmt.Println(attribution.MoreThan(90, "FR", "NC").Outside().Of(attribution.OfBytes))
+	// Output:
+	// RU > 50% of sources
+	// plurality RU of events
+	// outside FR,NC > 90% of bytes
+}
+
+// A verdict is data as well as text.
+func ExampleReport_Check() {
+	tally := newTally()
+	tally.AddN(netip.MustParseAddr("77.88.8.1"), 9000, 4_500_000) // one busy source
+	for i := range byte(40) {
+		tally.Add(netip.AddrFrom4([4]byte{193, 0, 6, i}))
+	}
+	report := tally.Report()
+	for _, unit := range []attribution.Unit{attribution.OfSources, attribution.OfEvents} {
+		verdict := report.Check(attribution.Majority("RU").Of(unit))
+		fmt.Println(verdict.Claim, verdict.Decision)
+		for _, caveat := range verdict.Caveats {
+			fmt.Println(" ", caveat.Code, caveat)
+		}
+	}
+	// Output:
+	// RU > 50% of sources refuted
+	//   DOMINANT_SOURCE one source made 99.6 % of all events
+	//   RANK_DIFFERS NL has most sources but is number 2 by events
+	//   RANK_DIFFERS NL has most sources but is number 2 by bytes
+	// RU > 50% of events supported
+	//   DOMINANT_SOURCE one source made 99.6 % of all events
+	//   RANK_DIFFERS NL has most sources but is number 2 by events
+	//   RANK_DIFFERS NL has most sources but is number 2 by bytes
+}
+
+// While a tally is exact it holds every source, so that the busiest can be named.
+func ExampleTally_Sampled() {
+	tally := newTally()
+	tally.AddN(netip.MustParseAddr("77.88.8.1"), 70, 0)
+	tally.AddN(netip.MustParseAddr("2a02:6b8::feed:1"), 900, 0)
+	for source := range tally.Sampled() {
+		if source.Events > 100 {
+			fmt.Println(source.Prefix, source.Origin, source.Events)
+		}
+	}
+	// Output: 2a02:6b8::/64 RU 900
+}

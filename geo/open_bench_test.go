@@ -29,29 +29,31 @@ func cityMMDB(b *testing.B, networks int) []byte {
 		// Neighbours tend to share a country, cities of one follow each other.
 		records[i] = dict{"country": dict{"iso_code": countries[i*len(countries)/len(records)]}, "city": dict{"geoname_id": mmdbtype.Uint32(i)}}
 	}
-	// Networks side by side, of lengths around the one that fills the space.
-	fill := func(first byte, bits, shortest, longest, n int) {
-		ip := make(net.IP, bits/8)
-		ip[0] = first
+	// Networks side by side, as short as their begin and the limits allow. The
+	// position is the upper half of an IPv6 address, or an IPv4 address on top.
+	fill := func(position uint64, size, shortest, longest, n int) {
 		for range n {
 			length := shortest + rng.IntN(longest-shortest+1)
-			network := &net.IPNet{IP: ip.Mask(net.CIDRMask(length, bits)), Mask: net.CIDRMask(length, bits)}
-			if err := tree.Insert(network, records[rng.IntN(len(records))]); err != nil {
-				continue // reserved space
+			for length < longest && position<<length != 0 {
+				length++
 			}
-			for i, carry := (length-1)/8, 1<<((8-length%8)%8); i >= 0 && carry > 0; i-- {
-				carry += int(ip[i])
-				ip[i], carry = byte(carry), carry>>8
+			ip := make(net.IP, size)
+			for i := range min(size, 8) {
+				ip[i] = byte(position >> (56 - 8*i))
 			}
+			network := &net.IPNet{IP: ip, Mask: net.CIDRMask(length, 8*size)}
+			// Reserved space is refused, which is as well.
+			_ = tree.Insert(network, records[rng.IntN(len(records))])
+			position += 1 << (64 - length)
 		}
 	}
 	v4 := networks * 3 / 4
 	if networks < 1_000_000 {
-		fill(1, 32, 17, 24, v4)
+		fill(1<<56, net.IPv4len, 17, 24, v4)
 	} else {
-		fill(1, 32, 20, 26, v4)
+		fill(1<<56, net.IPv4len, 20, 26, v4)
 	}
-	fill(0x24, 128, 32, 48, networks-v4)
+	fill(0x24<<56, net.IPv6len, 32, 48, networks-v4)
 	var buf bytes.Buffer
 	if _, err := tree.WriteTo(&buf); err != nil {
 		b.Fatal(err)

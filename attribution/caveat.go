@@ -70,7 +70,7 @@ func (r *Report) reasons(c Claim, e evidence, v Verdict) (caveats []Caveat) {
 	}
 	if byParts := r.byParts(c); c.kind != plurality && !r.Sources.Exact {
 		if d, _ := byParts.decide(c); d != v.Decision {
-			value, low, high := byParts.share.digits(c.limit())
+			value, low, high := byParts.share.digits(c.limit(), false)
 			add(SecondEstimate, byParts.share.Value, "decided on the sample; the HyperLogLogs behind the table give %s %% (%s–%s %%), by which it would be %v", value, low, high, d)
 		}
 	}

@@ -45,12 +45,12 @@ func percent(share float64) string {
 }
 
 // digits prints a share in percent with as many decimals as its interval is worth,
-// and its ends rounded outward. noLimit says that there is no limit; else no
-// rounding moves a number onto or across it.
-func (s Share) digits(limit float64) (value, low, high string) {
+// two if it was counted, and its ends rounded outward. noLimit says that there is
+// no limit; else no rounding moves a number onto or across it.
+func (s Share) digits(limit float64, counted bool) (value, low, high string) {
 	width := 50 * (s.High - s.Low)
 	decimals := 2
-	if width > 0 {
+	if width > 0 && !counted {
 		decimals = min(max(int(math.Ceil(-math.Log10(width))), 0), 3)
 	}
 	for ; ; decimals++ {

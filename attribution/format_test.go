@@ -38,9 +38,15 @@ func TestShareDigits(t *testing.T) {
 		{Share{0, 0, .00022}, noLimit, "0.00", "0.00", "0.03"},
 		{Share{1, .99978, 1}, noLimit, "100.00", "99.97", "100.00"},
 	} {
-		if v, l, h := c.share.digits(c.limit); v != c.value || l != c.low || h != c.high {
+		if v, l, h := c.share.digits(c.limit, false); v != c.value || l != c.low || h != c.high {
 			t.Errorf("%+v at %v: %s (%s–%s), want %s (%s–%s)", c.share, c.limit, v, l, h, c.value, c.low, c.high)
 		}
+	}
+}
+
+func TestCountedShareDigits(t *testing.T) {
+	if v, l, h := (Share{.37, .37, .39}).digits(50, true); v != "37.00" || l != "37.00" || h != "39.00" {
+		t.Errorf("%s (%s–%s)", v, l, h)
 	}
 }
 

@@ -101,7 +101,7 @@ func (r *Report) shareCell(s Share) string {
 	if r.Sources.Exact {
 		return percent(s.Value)
 	}
-	value, low, high := s.digits(noLimit)
+	value, low, high := s.digits(noLimit, false)
 	return fmt.Sprintf("%s %% (%s–%s)", value, low, high)
 }
 
@@ -112,7 +112,8 @@ func (r *Report) explain(v Verdict) string {
 	c := v.Claim
 	fmt.Fprintf(&b, "%v: %v\n", v.Decision, c)
 	if v.Decision != Inadmissible {
-		value, low, high := v.Share.digits(c.limit())
+		counted := c.unit != OfSources || r.Sources.Exact
+		value, low, high := v.Share.digits(c.limit(), counted)
 		amount := value + " %"
 		if v.Share.Low < v.Share.High {
 			amount = fmt.Sprintf("%s %% (%s–%s %%)", value, low, high)

@@ -272,7 +272,7 @@ func TestVerdictText(t *testing.T) {
 	}
 	outside := tallyOf(small, map[string]int{"RU": 60, "FR": 30, "": 10}).Report().Check(parse(t, "outside FR,NC > 55% of events"))
 	want = `supported: outside FR,NC > 55% of events
-  60 % (60–70 %) of 100 events are from IP addresses geolocated outside FR and NC by Test-Country, built 2026-06-01.
+  60.00 % (60.00–70.00 %) of 100 events are from IP addresses geolocated outside FR and NC by Test-Country, built 2026-06-01.
   Of those that have a country it is 66.7 %.
   It stands unless more than 5.0 % of all events (8.3 % of those placed there) are placed in the wrong country.`
 	if outside.String() != want {

@@ -4,8 +4,8 @@
 // # The packages
 //
 //   - [github.com/whence-go/whence/geo] maps an address to the country that a
-//     database places it in, in a few nanoseconds. It reads any country database
-//     in MMDB form; [github.com/whence-go/whence/geo/dbip] embeds one.
+//     database places it in, by a few loads from a flat table. It reads any
+//     country database in MMDB form; [github.com/whence-go/whence/geo/dbip] embeds one.
 //   - [github.com/whence-go/whence/sketch] counts distinct things in bounded
 //     memory. It knows no addresses and no countries.
 //   - [github.com/whence-go/whence/attribution] puts them together: a Tally counts

@@ -10,7 +10,7 @@ import (
 // they do.
 var inlined = map[string][]string{
 	"./geo":         {"(*Table).Lookup4"},
-	"./sketch":      {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "addSaturated"},
+	"./sketch":      {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "registerRank", "addSaturated"},
 	"./attribution": {"source.isIPv4", "(*Tally).mustCount", "addSaturated"},
 }
 

@@ -68,7 +68,8 @@ func (r *Report) reasons(c Claim, e evidence, v Verdict) (caveats []Caveat) {
 	if c.unit != OfSources {
 		return caveats
 	}
-	if byParts := r.byParts(c); c.kind != plurality && !r.Sources.Exact {
+	if c.kind != plurality && !r.Sources.Exact {
+		byParts := r.byParts(c)
 		if d, _ := byParts.decide(c); d != v.Decision {
 			value, low, high := byParts.share.digits(c.limit(), false)
 			add(SecondEstimate, byParts.share.Value, "decided on the sample; the HyperLogLogs behind the table give %s %% (%s–%s %%), by which it would be %v", value, low, high, d)
@@ -89,8 +90,8 @@ func (r *Report) byParts(c Claim) (e evidence) {
 	in := r.group(c.has)
 	e.share = partsShare(in, r.group(func(o geo.Origin) bool { return !c.has(o) }))
 	e.share.High = partsShare(
-		r.group(func(o geo.Origin) bool { return c.has(o) || o == geo.Unlocated }),
-		r.group(func(o geo.Origin) bool { return !c.has(o) && o != geo.Unlocated })).High
+		r.group(func(o geo.Origin) bool { return c.has(o) || isUnlocated(o) }),
+		r.group(func(o geo.Origin) bool { return !c.has(o) && !isUnlocated(o) })).High
 	return e
 }
 

@@ -1,10 +1,6 @@
 package attribution
 
-import (
-	"math"
-
-	"github.com/whence-go/whence/geo"
-)
+import "math"
 
 // evidence is what a claim is decided on.
 type evidence struct {
@@ -72,7 +68,7 @@ func leastLead(a, b Share) Share {
 func (r *Report) rivals(c Claim) (rivals []group) {
 	for _, row := range r.Origins {
 		if !c.has(row.Origin) {
-			rivals = append(rivals, r.group(func(o geo.Origin) bool { return o == row.Origin }))
+			rivals = append(rivals, r.counted[row.Origin].group())
 		}
 	}
 	return rivals
@@ -94,9 +90,6 @@ func (s sampling) lead(x, y, un float64, rivals int) Share {
 	}
 	return Share{(x - y) / s.k, least(x, y+un, alpha/2), -least(y, x+un, alpha/2/float64(rivals))}
 }
-
-func anywhere(geo.Origin) bool      { return true }
-func isUnlocated(o geo.Origin) bool { return o == geo.Unlocated }
 
 // amount is how much of a unit a group has.
 func (g group) amount(u Unit) float64 {

@@ -132,7 +132,7 @@ func (r *Report) readDense(d *dense) {
 
 // sum fills in the totals and the rows.
 func (r *Report) sum() {
-	all := r.group(func(geo.Origin) bool { return true })
+	all := r.group(anywhere)
 	r.Sources.Distinct, r.Sources.Low, r.Sources.High = all.count()
 	r.Events, r.Bytes = all.events, all.bytes
 	for i := range r.counted {
@@ -143,13 +143,7 @@ func (r *Report) sum() {
 		case o == geo.Reserved:
 			r.Reserved = Apart{round(c.sources), c.events}
 		case c.sources > 0:
-			share := exactShare(c.sources, all.sources)
-			if !r.Sources.Exact {
-				own := r.group(func(p geo.Origin) bool { return p == o })
-				rest := group{sources: all.sources - own.sources, variance: all.variance - own.variance}
-				share = partsShare(own, rest)
-			}
-			r.Origins = append(r.Origins, Row{o, round(c.sources), share, c.events, c.bytes})
+			r.Origins = append(r.Origins, Row{o, round(c.sources), r.shareOf(o, all), c.events, c.bytes})
 		}
 	}
 	slices.SortFunc(r.Origins, func(a, b Row) int {
@@ -161,6 +155,15 @@ func (r *Report) sum() {
 	})
 }
 
+// shareOf is the share of one origin in all, by itself.
+func (r *Report) shareOf(o geo.Origin, all group) Share {
+	own := r.counted[o].group()
+	if r.Sources.Exact {
+		return exactShare(own.sources, all.sources)
+	}
+	return partsShare(own, group{sources: all.sources - own.sources, variance: all.variance - own.variance})
+}
+
 // group is a set of origins taken together.
 type group struct {
 	sources, variance float64 // variance of the number of sources
@@ -168,19 +171,30 @@ type group struct {
 	sampled           float64
 }
 
+// group is the origin as a set of one.
+func (o origin) group() group {
+	err := o.sources * o.relErr
+	return group{o.sources, err * err, o.events, o.bytes, o.sampled}
+}
+
 // group adds up the origins for which in holds, never the reserved.
 func (r *Report) group(in func(geo.Origin) bool) (g group) {
 	for i := range r.counted {
-		if c := &r.counted[i]; geo.Origin(i) != geo.Reserved && c.sources > 0 && in(geo.Origin(i)) {
-			g.sources += c.sources
-			g.variance += c.sources * c.relErr * c.sources * c.relErr
-			g.events = addSaturated(g.events, c.events)
-			g.bytes = addSaturated(g.bytes, c.bytes)
-			g.sampled += c.sampled
+		if o := geo.Origin(i); o == geo.Reserved || r.counted[i].sources == 0 || !in(o) {
+			continue
 		}
+		one := r.counted[i].group()
+		g.sources += one.sources
+		g.variance += one.variance
+		g.events = addSaturated(g.events, one.events)
+		g.bytes = addSaturated(g.bytes, one.bytes)
+		g.sampled += one.sampled
 	}
 	return g
 }
+
+func anywhere(geo.Origin) bool      { return true }
+func isUnlocated(o geo.Origin) bool { return o == geo.Unlocated }
 
 // relErr is the relative standard error of the number of sources.
 func (g group) relErr() float64 {

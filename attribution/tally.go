@@ -94,9 +94,7 @@ func (t *Tally) Add(addr netip.Addr) {
 	d.sources.Insert(uint8(o), hash)
 	t.counted = true
 	if t.sample.Wants(hash) {
-		if _, found := t.sample.Count(hash, 1, 0); !found {
-			t.addNew(s, o, hash, 1, 0)
-		}
+		t.addWanted(s, o, hash, 1, 0)
 	}
 }
 
@@ -136,9 +134,14 @@ func (t *Tally) addOne(s source, hash, events, bytes uint64) {
 	t.counted = true
 	t.dense.count(o, hash, events, bytes)
 	if t.sample.Wants(hash) {
-		if _, found := t.sample.Count(hash, events, bytes); !found {
-			t.addNew(s, o, hash, events, bytes)
-		}
+		t.addWanted(s, o, hash, events, bytes)
+	}
+}
+
+// addWanted counts in the sample, beyond the exact state.
+func (t *Tally) addWanted(s source, o geo.Origin, hash, events, bytes uint64) {
+	if _, found := t.sample.Count(hash, events, bytes); !found {
+		t.addNew(s, o, hash, events, bytes)
 	}
 }
 

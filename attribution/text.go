@@ -86,12 +86,7 @@ func (r *Report) table() [][]string {
 		add(row.Origin.String()+" "+row.Origin.Name(), row.Sources, row.Events, row.Share)
 	}
 	if un := r.Unlocated; un.Sources > 0 {
-		share := exactShare(r.counted[geo.Unlocated].sources, r.group(func(geo.Origin) bool { return true }).sources)
-		if !r.Sources.Exact {
-			share = partsShare(
-				r.group(func(o geo.Origin) bool { return o == geo.Unlocated }),
-				r.group(func(o geo.Origin) bool { return o != geo.Unlocated }))
-		}
+		share := r.shareOf(geo.Unlocated, r.group(anywhere))
 		add("unlocated", un.Sources, un.Events, share)
 	}
 	return rows

@@ -1,9 +1,6 @@
 package sketch
 
-import (
-	"math/bits"
-	"slices"
-)
+import "slices"
 
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
@@ -54,8 +51,7 @@ func (b *Bank) Insert(part uint8, hash uint64) {
 	if b.first[part] == absent {
 		b.start(part)
 	}
-	precision := 64 - b.shift
-	rank := uint8(bits.LeadingZeros64(hash<<(precision&63)|1<<((precision-1)&63))) + 1
+	rank := registerRank(hash, 64-b.shift)
 	if r := &b.registers[uint64(b.first[part])+hash>>(b.shift&63)]; *r < rank {
 		*r = rank
 	}
@@ -66,15 +62,13 @@ func (b *Bank) Insert(part uint8, hash uint64) {
 func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
 	parts = parts[:len(hashes)]
 	shift := b.shift & 63
-	precision := (64 - shift) & 63
-	low := uint64(1) << (precision - 1)
 	for i, hash := range hashes {
 		first := b.first[parts[i]]
 		if first == absent {
 			b.start(uint8(parts[i]))
 			first = b.first[parts[i]]
 		}
-		rank := uint8(bits.LeadingZeros64(hash<<precision|low)) + 1
+		rank := registerRank(hash, 64-shift)
 		if r := &b.registers[uint64(first)+hash>>shift]; *r < rank {
 			*r = rank
 		}

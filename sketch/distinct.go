@@ -51,12 +51,17 @@ func (d *Distinct) KeyID() KeyID { return d.id }
 
 // Insert adds a hash. It does not allocate.
 func (d *Distinct) Insert(hash uint64) {
-	// The low bit that is set keeps the rank within 64-p+1 when all others are 0.
-	precision := 64 - d.shift
-	rank := uint8(bits.LeadingZeros64(hash<<(precision&63)|1<<((precision-1)&63))) + 1
+	rank := registerRank(hash, 64-d.shift)
 	if r := &d.registers[hash>>(d.shift&63)]; *r < rank {
 		*r = rank
 	}
+}
+
+// registerRank is the place of the first bit that is set behind the bits that
+// choose the register. The low bit that is set here keeps it within 64-p+1 when
+// all others are 0.
+func registerRank(hash uint64, precision uint8) uint8 {
+	return uint8(bits.LeadingZeros64(hash<<(precision&63)|1<<((precision-1)&63))) + 1
 }
 
 // Merge adds everything that other has counted. It never writes other. The

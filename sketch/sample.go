@@ -333,7 +333,7 @@ func (s *Sample) Distinct() Count {
 // for a different key or size, wraps [ErrMismatch]; s is then unchanged. If other
 // drops its items, s drops them too.
 func (s *Sample) Merge(other *Sample) error {
-	if err := s.Fits(other); err != nil {
+	if err := s.fits(other); err != nil {
 		return err
 	}
 	if other.items == nil {
@@ -349,8 +349,7 @@ func (s *Sample) Merge(other *Sample) error {
 	return nil
 }
 
-// Fits returns the error that Merge would return.
-func (s *Sample) Fits(other *Sample) error {
+func (s *Sample) fits(other *Sample) error {
 	switch {
 	case s.id != other.id:
 		return fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, s.id, other.id)

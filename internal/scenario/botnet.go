@@ -28,6 +28,10 @@ type Botnet struct {
 	// Countries whose IPv6 networks do not suffice have only IPv4 sources.
 	IPv6 float64
 
+	// Sparse has no two IPv4 sources share a /24 network, so that they lie as
+	// far apart as forged ones do.
+	Sparse bool
+
 	// Repeat is the number of events of each source; 0 stands for 1.
 	Repeat int
 }
@@ -43,7 +47,11 @@ func (b Botnet) Build(p *Population) (*Scenario, error) {
 	}
 	b.Sources = orDefault(b.Sources, 10_000)
 	b.Repeat = orDefault(b.Repeat, 1)
-	bots, err := drawAround(p.Sampler(b.Seed), b.Sources, b.Origin, b.Share, b.Unlocated, b.IPv6)
+	how := Clustered4
+	if b.Sparse {
+		how = Sparse4
+	}
+	bots, err := drawAround(p.Sampler(b.Seed), b.Sources, b.Origin, how, b.Share, b.Unlocated, b.IPv6)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +60,7 @@ func (b Botnet) Build(p *Population) (*Scenario, error) {
 		waves: []wave{{
 			seed: b.Seed, senders: turns{bots}, events: b.Sources * b.Repeat,
 			from: begin, span: time.Minute,
-			targets: []string{webServer}, volume: one(200, 1500),
+			targets: []string{webServer}, volume: one(200, 1500), via: session,
 		}},
 	}
 	return sc.finish(), nil
@@ -88,16 +96,16 @@ func (x SingleSource) Build(p *Population) (*Scenario, error) {
 	}
 	s := p.Sampler(x.Seed)
 	loud := &cast{}
-	if err := loud.add(s, x.Origin, 1, 0); err != nil {
+	if err := loud.add(s, x.Origin, 1, Clustered4, 0); err != nil {
 		return nil, err
 	}
-	others, err := drawAround(s, 500, x.Origin, 0.02, 0.02, 0)
+	others, err := drawAround(s, 500, x.Origin, Clustered4, 0.02, 0.02, 0)
 	if err != nil {
 		return nil, err
 	}
 	w := wave{
 		seed: x.Seed, from: begin, span: time.Minute,
-		targets: []string{webServer}, volume: one(200, 1500),
+		targets: []string{webServer}, volume: one(200, 1500), via: session,
 	}
 	most, rest := w, w
 	most.senders, most.events = turns{loud}, 99_000

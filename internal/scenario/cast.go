@@ -16,20 +16,21 @@ type cast struct {
 	origins []geo.Origin
 }
 
-// add draws n sources of o, clustered like subscribers. Of a country, the given
-// part are IPv6 where the table has them. Others are IPv4; but where a table
-// gives every IPv4 address a country, only IPv6 ones are left without.
-func (c *cast) add(s *Sampler, o geo.Origin, n int, part6 float64) error {
+// add draws n sources of o. Of a country, the given part are IPv6, clustered like
+// subscribers, where the table has them. Others are IPv4 and lie as how says;
+// but where a table gives every IPv4 address a country, only IPv6 ones are left
+// without.
+func (c *cast) add(s *Sampler, o geo.Origin, n int, how Layout, part6 float64) error {
 	n6 := 0
 	if o.IsCountry() {
 		n6 = int(math.Round(float64(n) * part6))
-	} else if !s.has(o, n, ipv4) {
+	} else if !s.has(o, n, how) {
 		n6 = n
 	}
-	if !s.has(o, n6, ipv6) {
+	if !s.has(o, n6, Clustered6) {
 		n6 = 0
 	}
-	if err := c.addAs(s, o, n-n6, Clustered4); err != nil {
+	if err := c.addAs(s, o, n-n6, how); err != nil {
 		return err
 	}
 	return c.addAs(s, o, n6, Clustered6)
@@ -63,6 +64,11 @@ func (c *cast) addAny(s *Sampler, n int, how Layout) error {
 	return nil
 }
 
+// slice returns the sources from number i up to number j.
+func (c *cast) slice(i, j int) *cast {
+	return &cast{c.keys[i:j:j], c.origins[i:j:j]}
+}
+
 func (c *cast) shuffle(rng *rand.Rand) {
 	rng.Shuffle(len(c.keys), func(i, j int) {
 		c.keys[i], c.keys[j] = c.keys[j], c.keys[i]
@@ -88,7 +94,7 @@ func drawMix(s *Sampler, n int, mix []part, part6 float64) (*cast, error) {
 		if err != nil {
 			return nil, fmt.Errorf("scenario: %w", err)
 		}
-		if err := c.add(s, o, k, part6); err != nil {
+		if err := c.add(s, o, k, Clustered4, part6); err != nil {
 			return nil, err
 		}
 	}
@@ -100,17 +106,17 @@ func drawMix(s *Sampler, n int, mix []part, part6 float64) (*cast, error) {
 // o and another exact share is unlocated. The rest is spread over up to forty
 // other countries, those with the most address space first, in proportions of
 // Zipf's law.
-func drawAround(s *Sampler, n int, o geo.Origin, share, unlocated, part6 float64) (*cast, error) {
+func drawAround(s *Sampler, n int, o geo.Origin, how Layout, share, unlocated, part6 float64) (*cast, error) {
 	c := &cast{}
 	own := int(math.Round(float64(n) * share))
 	unknown := int(math.Round(float64(n) * unlocated))
 	if own < 0 || unknown < 0 || own+unknown > n {
 		return nil, fmt.Errorf("scenario: shares of %v and %v unlocated do not fit into a whole", share, unlocated)
 	}
-	if err := c.add(s, o, own, part6); err != nil {
+	if err := c.add(s, o, own, how, part6); err != nil {
 		return nil, err
 	}
-	if err := c.add(s, geo.Unlocated, unknown, 0); err != nil {
+	if err := c.add(s, geo.Unlocated, unknown, how, 0); err != nil {
 		return nil, err
 	}
 	others := slices.DeleteFunc(s.pop.bySpace(), func(x geo.Origin) bool { return x == o })
@@ -120,7 +126,7 @@ func drawAround(s *Sampler, n int, o geo.Origin, share, unlocated, part6 float64
 		weights[i] = 1 / float64(i+1)
 	}
 	for i, k := range apportion(n-own-unknown, weights) {
-		if err := c.add(s, others[i], k, part6); err != nil {
+		if err := c.add(s, others[i], k, how, part6); err != nil {
 			return nil, err
 		}
 	}

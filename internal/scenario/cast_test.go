@@ -103,7 +103,7 @@ func TestDrawAround(t *testing.T) {
 		{100, 0, 1, 0, 100},
 		{100, 0, 0, 0, 0},
 	} {
-		cast, err := drawAround(testPopulation().Sampler(1), c.n, nc, c.share, c.unlocated, 0.1)
+		cast, err := drawAround(testPopulation().Sampler(1), c.n, nc, Clustered4, c.share, c.unlocated, 0.1)
 		if err != nil {
 			t.Errorf("%+v: %v", c, err)
 			continue
@@ -117,12 +117,12 @@ func TestDrawAround(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ share, unlocated float64 }{{0.6, 0.5}, {-0.1, 0}, {0, -0.1}, {1.1, 0}} {
-		if _, err := drawAround(testPopulation().Sampler(1), 100, nc, c.share, c.unlocated, 0); err == nil {
+		if _, err := drawAround(testPopulation().Sampler(1), 100, nc, Clustered4, c.share, c.unlocated, 0); err == nil {
 			t.Errorf("no error for %+v", c)
 		}
 	}
 	alone := NewPopulation(compile([]testNetwork{{netip.MustParsePrefix("5.8.0.0/16"), "NC"}}), nil)
-	if _, err := drawAround(alone.Sampler(1), 100, nc, 0.5, 0, 0); !errors.Is(err, ErrTooFew) {
+	if _, err := drawAround(alone.Sampler(1), 100, nc, Clustered4, 0.5, 0, 0); !errors.Is(err, ErrTooFew) {
 		t.Errorf("error %v when there is no other country, want %v", err, ErrTooFew)
 	}
 }

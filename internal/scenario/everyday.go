@@ -33,7 +33,7 @@ func (q QuietDay) Build(p *Population) (*Scenario, error) {
 	sc := &Scenario{waves: []wave{{
 		seed: q.Seed, senders: regulars{usual}, events: 200_000,
 		from: begin, span: 24 * time.Hour, rate: rhythm,
-		targets: names("site-%03d.lagoon.example", 400), volume: one(400, 20_000),
+		targets: names("site-%03d.lagoon.example", 400), volume: one(400, 20_000), via: session,
 	}}}
 	return sc.finish(), nil
 }
@@ -71,11 +71,11 @@ func (f FlashCrowd) Build(p *Population) (*Scenario, error) {
 		waves: []wave{{
 			seed: f.Seed, senders: regulars{usual}, events: 36_000,
 			from: begin, span: 30 * time.Minute,
-			targets: sites, volume: one(400, 20_000),
+			targets: sites, volume: one(400, 20_000), via: session,
 		}, {
 			seed: f.Seed, senders: turns{crowd}, events: pages,
 			from: onset, span: span, rate: ramp,
-			targets: sites[7:8], volume: one(2_000, 90_000),
+			targets: sites[7:8], volume: one(2_000, 90_000), via: session,
 		}},
 	}
 	return sc.finish(), nil

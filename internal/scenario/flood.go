@@ -28,6 +28,9 @@ type SpoofedFlood struct {
 	Origin geo.Origin
 	Share  float64
 
+	// Sparse has no two real sources share a /24 network, as in [Botnet].
+	Sparse bool
+
 	// Allow, if not nil, says which forged addresses get through: what a
 	// forger avoids, or a network on the way filters. It must give the same
 	// answer each time. If nil, reserved addresses are among them.
@@ -48,11 +51,15 @@ func (f SpoofedFlood) Build(p *Population) (*Scenario, error) {
 	s := p.Sampler(f.Seed)
 	w := wave{
 		seed: f.Seed, from: begin, span: time.Minute,
-		targets: []string{webServer}, volume: one(40, 60),
+		targets: []string{webServer}, volume: one(40, 60), via: opening,
 	}
 	var waves []wave
 	if bots > 0 {
-		honest, err := drawAround(s, bots, f.Origin, f.Share, 0, 0)
+		how := Clustered4
+		if f.Sparse {
+			how = Sparse4
+		}
+		honest, err := drawAround(s, bots, f.Origin, how, f.Share, 0, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -117,35 +124,4 @@ func (f *forgers) enough() bool {
 
 func (f *forgers) allowed(key uint64) bool {
 	return (f.allow == nil || f.allow(keyAddr(key, nil))) && !f.taken.has(key)
-}
-
-// Reflection is an amplification attack: three thousand servers that answer
-// requests forged in the target's name, each with a few records of many packets
-// of full size. The sources are real, and none of them is the attacker's.
-type Reflection struct {
-	Seed uint64
-}
-
-// Build implements [Builder].
-func (r Reflection) Build(p *Population) (*Scenario, error) {
-	const reflectors = 3000
-	s := p.Sampler(r.Seed)
-	servers := &cast{}
-	if err := servers.addAny(s, reflectors, Scattered4); err != nil {
-		return nil, err
-	}
-	const target = "198.51.100.25:53122"
-	sc := &Scenario{
-		truth: Truth{Target: target, Onset: begin, End: begin.Add(2 * time.Minute)},
-		waves: []wave{{
-			seed: r.Seed, senders: turns{servers}, events: 8 * reflectors,
-			from: begin, span: 2 * time.Minute,
-			targets: []string{target},
-			volume: func(rng *rand.Rand) (events, bytes uint64) {
-				events = 20 + rng.Uint64N(2000)
-				return events, events * (1100 + rng.Uint64N(360))
-			},
-		}},
-	}
-	return sc.finish(), nil
 }

@@ -46,7 +46,7 @@ func (m MailBomb) Build(p *Population) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := attack.add(s, geo.Reserved, private, 0); err != nil {
+	if err := attack.add(s, geo.Reserved, private, Clustered4, 0); err != nil {
 		return nil, err
 	}
 	ru, err := geo.ParseOrigin("RU")
@@ -69,11 +69,11 @@ func (m MailBomb) Build(p *Population) (*Scenario, error) {
 		waves: []wave{{
 			seed: m.Seed, senders: regulars{quiet}, events: 13_500,
 			from: begin, span: 15 * time.Minute,
-			targets: mailboxes, volume: one(600, 60_000),
+			targets: mailboxes, volume: one(600, 60_000), via: session,
 		}, {
 			seed: m.Seed, senders: planned{attack, order}, events: attempts,
 			from: onset, span: span, rate: []float64{1, 4, 6, 6, 6, 5, 3, 1},
-			targets: []string{target}, volume: one(180, 420),
+			targets: []string{target}, volume: one(180, 420), via: session,
 		}},
 	}
 	return sc.finish(), nil

@@ -25,7 +25,7 @@ func TestDraw(t *testing.T) {
 		seen := map[netip.Addr]bool{}
 		for _, code := range []string{"RU", "NC", "WF", "unlocated", "reserved"} {
 			o := origin(t, code)
-			for _, how := range []Layout{Clustered4, Scattered4, Clustered6, Scattered6} {
+			for _, how := range []Layout{Clustered4, Scattered4, Sparse4, Clustered6, Scattered6} {
 				if o == geo.Reserved && how.family() == ipv6 {
 					continue
 				}
@@ -130,7 +130,17 @@ func TestDrawTooMany(t *testing.T) {
 			t.Errorf("half of the addresses cannot be drawn: %v", err)
 		}
 	}
-	s := pop.Sampler(1)
+	s := NewPopulation(compile([]testNetwork{
+		{netip.MustParsePrefix("5.8.16.0/22"), "NC"}, {netip.MustParsePrefix("5.8.33.128/25"), "NC"},
+	}), nil).Sampler(1)
+	if _, err := s.Draw(nc, 3, Sparse4); !errors.Is(err, ErrTooFew) || !strings.Contains(err.Error(), "has 4 IPv4 /24 networks") {
+		t.Errorf("three of four /24 networks drawn, error %v", err)
+	}
+	if addrs, err := s.Draw(nc, 2, Sparse4); err != nil || pairs(addrs, 24) != 0 {
+		t.Errorf("two of four /24 networks: %v, %v", addrs, err)
+	}
+
+	s = pop.Sampler(1)
 	if _, err := s.Draw(nc, 1, Clustered6); !errors.Is(err, ErrTooFew) {
 		t.Errorf("error %v for IPv6 of a table without, want %v", err, ErrTooFew)
 	}
@@ -209,7 +219,11 @@ func TestClustering(t *testing.T) {
 	ru := origin(t, "RU")
 	const n = 5000
 	drawn := map[Layout][]netip.Addr{}
-	for _, how := range []Layout{Clustered4, Clustered6, Scattered4, Scattered6} {
+	for _, how := range []Layout{Clustered4, Clustered6, Scattered4, Scattered6, Sparse4} {
+		n, s := n, s
+		if how == Sparse4 {
+			n, s = 1000, testPopulation().Sampler(12)
+		}
 		addrs, err := s.Draw(ru, n, how)
 		if err != nil {
 			t.Fatal(err)
@@ -225,6 +239,13 @@ func TestClustering(t *testing.T) {
 	space := float64(testPopulation().pools[ipv4][ru].total)
 	if got, chance := float64(pairs(drawn[Clustered4], 24)), half*256/space; got < 3*chance {
 		t.Errorf("%v pairs of clustered sources share a /24, %.0f expected of unclustered ones", got, chance)
+	}
+	// Sparse sources share no /24, but still lie in clusters.
+	if got := pairs(drawn[Sparse4], 24); got != 0 {
+		t.Errorf("%d pairs of sparse sources share a /24", got)
+	}
+	if got, chance := float64(pairs(drawn[Sparse4], 20)), 1000*999/2*4096/space; got < 1.2*chance {
+		t.Errorf("%v pairs of sparse sources share a /20, %.0f expected of unclustered ones", got, chance)
 	}
 	if got := pairs(drawn[Clustered6], 48); got < 1000 {
 		t.Errorf("%d pairs of clustered IPv6 sources share a /48", got)

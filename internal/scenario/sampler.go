@@ -36,6 +36,12 @@ const (
 
 	// Scattered6 is the same for IPv6 /64 networks.
 	Scattered6
+
+	// Sparse4 is Clustered4 with at most one source in each /24 network: a
+	// population as honest, but with as few neighbours as forged addresses
+	// have. Only sources of this layout keep away from each other. At most
+	// half as many can be drawn as there are /24 networks, all draws counted.
+	Sparse4
 )
 
 func (l Layout) family() int {
@@ -45,7 +51,7 @@ func (l Layout) family() int {
 	return ipv4
 }
 
-func (l Layout) clustered() bool { return l == Clustered4 || l == Clustered6 }
+func (l Layout) scattered() bool { return l == Scattered4 || l == Scattered6 }
 
 // A Sampler draws sources from a population, no source twice. It is not safe
 // for concurrent use.
@@ -54,6 +60,7 @@ type Sampler struct {
 	rng   *rand.Rand
 	where uint64 // key of the hash that places the clusters
 	used  keySet
+	apart keySet // the /24 networks of sparse sources
 	drawn [2][geo.MaxOrigins]uint64
 }
 
@@ -94,8 +101,21 @@ func (s *Sampler) DrawAny(n int, how Layout) ([]netip.Addr, error) {
 }
 
 // has reports whether the table has enough sources for a draw.
-func (s *Sampler) has(o geo.Origin, n int, family int) bool {
-	return s.drawn[family][o]+uint64(n) <= s.pop.pools[family][o].total/2
+func (s *Sampler) has(o geo.Origin, n int, how Layout) bool {
+	return s.drawn[how.family()][o]+uint64(n) <= s.pop.pools[how.family()][o].room(how)/2
+}
+
+// room is how many sources of a layout the pool can hold.
+func (p *pool) room(how Layout) uint64 {
+	if how != Sparse4 {
+		return p.total
+	}
+	var whole uint64 // /24 networks
+	for i := range p.ranges {
+		r := p.rangeAt(i)
+		whole += max((r.last+1)>>8, (r.first+255)>>8) - (r.first+255)>>8
+	}
+	return whole
 }
 
 // draw appends the keys of n sources to dst.
@@ -105,28 +125,37 @@ func (s *Sampler) draw(dst []uint64, o geo.Origin, n int, how Layout) ([]uint64,
 	if n == 0 {
 		return dst, nil
 	}
-	if !s.has(o, n, family) {
+	if !s.has(o, n, how) {
 		unit := [2]string{"IPv4 addresses", "IPv6 /64 networks"}[family]
+		if how == Sparse4 {
+			unit = "IPv4 /24 networks"
+		}
 		return dst, fmt.Errorf("scenario: %w: %d from %s, which has %d %s of which half may be drawn",
-			ErrTooFew, s.drawn[family][o]+uint64(n), o, pool.total, unit)
+			ErrTooFew, s.drawn[family][o]+uint64(n), o, pool.room(how), unit)
 	}
 	s.drawn[family][o] += uint64(n)
 
 	clusters := newClusters(n)
+	if how == Sparse4 {
+		clusters = newClusters(16 * n) // each /20 has room for 16
+	}
 	for misses := 0; n > 0; {
 		var key uint64
 		switch {
 		case misses > 8: // it is crowded there: take any, at least half are free
 			key, _ = pool.at(s.rng.Uint64N(pool.total))
-		case how.clustered():
-			key = s.inCluster(pool, clusters.pick(s.rng), o, family)
-		default:
+		case how.scattered():
 			r := pool.rangeAt(s.rng.IntN(len(pool.ranges)))
 			key = r.first + s.rng.Uint64N(r.last-r.first+1)
+		default:
+			key = s.inCluster(pool, clusters.pick(s.rng), o, family)
 		}
-		if !s.used.add(key) {
+		if how == Sparse4 && s.apart.has(key>>8) || !s.used.add(key) {
 			misses++
 			continue
+		}
+		if how == Sparse4 {
+			s.apart.add(key >> 8)
 		}
 		misses = 0
 		dst = append(dst, key)

@@ -28,6 +28,7 @@ type Event struct {
 	Source        netip.Addr
 	Target        string
 	Events, Bytes uint64 // what the record stands for; Events is at least 1
+	Transport
 }
 
 // Counts is what an exact count gives, per origin. IPv6 sources are distinct

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,6 +155,63 @@ func TestForgersAvoidTaken(t *testing.T) {
 	for i, key := range want {
 		if from := next(); from.key != key || from.number != i || !from.forged {
 			t.Fatalf("forgery %d is %+v, want key %d", i, from, key)
+		}
+	}
+}
+
+func TestSparse(t *testing.T) {
+	for _, b := range []Builder{
+		Botnet{Sources: 600, IPv6: 0.1, Sparse: true},
+		SpoofedFlood{Sources: 600, Real: 1, Sparse: true},
+	} {
+		var addrs []netip.Addr
+		v6 := 0
+		for e := range build(t, b).Events() {
+			if e.Source.Is4() {
+				addrs = append(addrs, e.Source)
+			} else {
+				v6++
+			}
+		}
+		if n := pairs(addrs, 24); n != 0 || len(addrs)+v6 != 600 {
+			t.Errorf("%+v: of %d IPv4 sources %d pairs share a /24", b, len(addrs), n)
+		}
+	}
+}
+
+func TestTransport(t *testing.T) {
+	for name, b := range builders(t, 3) {
+		kind, _, _ := strings.Cut(name, "/")
+		ports := map[uint16]map[netip.Addr]bool{}
+		for e := range build(t, b).Events() {
+			wantProtocol, wantFlags, established := uint8(6), uint8(0x1b), true
+			switch {
+			case kind == "SpoofedFlood":
+				wantFlags, established = 0x02, false
+			case name == "Reflection/SYN-ACK":
+				wantFlags, established = 0x12, false
+			case kind == "Reflection":
+				wantProtocol, wantFlags, established = 17, 0, false
+			}
+			if e.Protocol != wantProtocol || e.TCPFlags != wantFlags || e.Established != established {
+				t.Fatalf("%s: %+v", name, e.Transport)
+			}
+			if ports[e.SourcePort] == nil {
+				ports[e.SourcePort] = map[netip.Addr]bool{}
+			}
+			ports[e.SourcePort][e.Source] = true
+		}
+		want := map[uint16]int{0: len(ports[0])}
+		switch name {
+		case "Reflection":
+			want = map[uint16]int{53: 750, 123: 750, 389: 750, 11211: 750}
+		case "Reflection/SYN-ACK":
+			want = map[uint16]int{443: 500, 80: 501}
+		}
+		for port, n := range want {
+			if len(ports[port]) != n || len(ports) != len(want) {
+				t.Errorf("%s: %d sources send from port %d, want %d, and there are %d ports", name, len(ports[port]), port, n, len(ports))
+			}
 		}
 	}
 }

@@ -19,6 +19,7 @@ type wave struct {
 	rate    []float64 // relative rates in equal parts of span; nil if constant
 	targets []string  // the most popular first, by Zipf's law
 	volume  func(*rand.Rand) (events, bytes uint64)
+	via     Transport
 }
 
 // sender is where one event comes from.
@@ -60,6 +61,7 @@ func newPlayer(w *wave, number int) *player {
 		sender: w.senders.start(rng),
 		clock:  newClock(w.events, w.rate),
 		left:   w.events,
+		event:  Event{Transport: w.via},
 	}
 }
 

@@ -20,9 +20,10 @@ var arrows = map[string][]string{
 	"geo/dbip":           {"geo"},
 	"geo/routed":         {"geo"},
 	"sketch":             {"github.com/axiomhq/hyperloglog"},
-	"attribution":        {"geo", "sketch"},
+	"attribution":        {"geo", "sketch", "internal/stat"},
 	"bench":              {},
 	"internal/oracle":    {"geo"},
+	"internal/stat":      {},
 	"internal/scenario":  {"geo"},
 	"examples/attribute": {"attribution", "geo", "geo/dbip", "internal/scenario", "github.com/klauspost/compress/zstd"},
 }

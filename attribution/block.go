@@ -37,13 +37,7 @@ func (t *Tally) addBlock(addrs []netip.Addr) {
 		t.addExactBlock(addrs, v6, blockSize)
 		return
 	}
-	table, ips := t.table, b.ips[:v4]
-	for i, ip := range ips {
-		b.origins[i] = table.Lookup4(ip)
-	}
-	for i := v6; i < blockSize; i++ {
-		b.origins[i] = table.Lookup6(b.nets[i].hi, b.nets[i].lo)
-	}
+	b.locate(t.table, v4, v6)
 	t.addDenseBlock(addrs, 0, v4)
 	t.addDenseBlock(addrs, v6, blockSize)
 }
@@ -83,16 +77,29 @@ func (b *block) fill(m mask, key sketch.Key, addrs []netip.Addr) (v4, v6 int) {
 	return v4, v6
 }
 
+// locate looks up the sources that fill has placed.
+func (b *block) locate(table *geo.Table, v4, v6 int) {
+	for i, ip := range b.ips[:v4] {
+		b.origins[i] = table.Lookup4(ip)
+	}
+	for i := v6; i < blockSize; i++ {
+		b.origins[i] = table.Lookup6(b.nets[i].hi, b.nets[i].lo)
+	}
+}
+
 func (t *Tally) addExactBlock(addrs []netip.Addr, from, to int) {
 	b := t.block
 	for i := from; i < to; i++ {
 		if t.dense == nil {
 			if _, found := t.sample.Count(b.hashes[i], 1, 0); found {
+				if t.asserted != 0 {
+					t.sample.Mark(b.hashes[i], uint8(t.asserted))
+				}
 				continue
 			}
 		}
 		// A new source, or one behind the source that ended the exact state.
-		t.addOne(t.mask.sourceOf(addrs[b.at[i]]), b.hashes[i], 1, 0)
+		t.addOne(t.mask.sourceOf(addrs[b.at[i]]), b.hashes[i], 1, 0, t.asserted)
 	}
 }
 
@@ -119,7 +126,9 @@ func (t *Tally) addDenseBlock(addrs []netip.Addr, from, to int) {
 	}
 	for _, i := range wanted[:n] {
 		if _, found := t.sample.Count(hashes[i], 1, 0); !found {
-			t.addNew(t.mask.sourceOf(addrs[b.at[from+int(i)]]), origins[i], hashes[i], 1, 0)
+			t.addNew(t.mask.sourceOf(addrs[b.at[from+int(i)]]), origins[i], hashes[i], 1, 0, t.asserted)
+		} else if t.asserted != 0 {
+			t.sample.Mark(hashes[i], uint8(t.asserted))
 		}
 	}
 }

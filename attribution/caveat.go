@@ -56,27 +56,27 @@ const (
 )
 
 // reasons are the caveats that depend on how the claim was decided.
-func (r *Report) reasons(c Claim, e evidence, v Verdict) (caveats []Caveat) {
+func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Caveat) {
 	add := func(code Code, value float64, format string, args ...any) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
 	}
 	if v.Decision == Undecided {
-		caveats = append(caveats, r.whyUndecided(c, e)...)
-	} else if v.GeolocationErrorTolerated < fragileBelow {
+		caveats = append(caveats, r.whyUndecided(c, f, t.basis(r))...)
+	} else if v.GeolocationErrorTolerated < t.Fragile {
 		add(Fragile, v.GeolocationErrorTolerated, "fragile: little more than %s of all %s placed in the wrong country could overturn it", roundedDown(v.GeolocationErrorTolerated), c.unit)
 	}
 	if c.unit != OfSources {
 		return caveats
 	}
-	if c.kind != plurality && !r.Sources.Exact {
-		byParts := r.byParts(c)
+	if c.kind != plurality && !r.Sources.Exact && !t.Combined {
+		byParts := r.byParts(c, t.basis(r).z())
 		if d, _ := byParts.decide(c); d != v.Decision {
 			value, low, high := byParts.share.digits(c.limit(), false)
 			add(SecondEstimate, byParts.share.Value, "decided on the sample; the HyperLogLogs behind the table give %s %% (%s–%s %%), by which it would be %v", value, low, high, d)
 		}
 	}
-	population := r.evidence(c, r.sampling.population())
-	switch p, _ := population.decide(c); {
+	t.Population = true
+	switch p, _ := r.find(c, t.basis(r)).decide(c); {
 	case r.Sources.Distinct < fewSources:
 		add(SmallN, float64(r.Sources.Distinct), "only %s distinct %s seen", r.number(r.Sources.Distinct), plural(r.Sources.Distinct, "source was", "sources were"))
 	case p != v.Decision && v.Decision != Undecided:
@@ -86,23 +86,22 @@ func (r *Report) reasons(c Claim, e evidence, v Verdict) (caveats []Caveat) {
 }
 
 // byParts is the share by the HyperLogLogs, with the unlocated anywhere.
-func (r *Report) byParts(c Claim) (e evidence) {
-	in := r.group(c.has)
-	e.share = partsShare(in, r.group(func(o geo.Origin) bool { return !c.has(o) }))
-	e.share.High = partsShare(
-		r.group(func(o geo.Origin) bool { return c.has(o) || isUnlocated(o) }),
-		r.group(func(o geo.Origin) bool { return !c.has(o) && !isUnlocated(o) })).High
-	return e
+func (r *Report) byParts(c Claim, z float64) (f finding) {
+	in, unlocated := r.group(c.has), r.group(isUnlocated)
+	rest := r.group(func(o geo.Origin) bool { return !c.has(o) && !isUnlocated(o) })
+	f.share = partsShare(in, rest.and(unlocated), z)
+	f.share.High = partsShare(in.and(unlocated), rest, z).High
+	return f
 }
 
 // whyUndecided says whether the unlocated or the sampling error stand in the way.
-func (r *Report) whyUndecided(c Claim, e evidence) (caveats []Caveat) {
+func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 	all, unlocated := r.group(anywhere).amount(c.unit), r.group(isUnlocated).amount(c.unit)
-	low, high := e.share.Value-c.percent/100, e.share.Value-c.percent/100+unlocated/all
+	low, high := f.share.Value-c.percent/100, f.share.Value-c.percent/100+unlocated/all
 	if c.kind == plurality {
-		low, high = e.lead.Value-unlocated/all, e.lead.Value+unlocated/all
+		low, high = f.lead.Value-unlocated/all, f.lead.Value+unlocated/all
 	}
-	if d := e.ifLocated(c); unlocated > 0 && (d != Undecided || low <= 0 && high >= 0) {
+	if d := f.ifLocated(c); unlocated > 0 && (d != Undecided || low <= 0 && high >= 0) {
 		text := fmt.Sprintf("%s of all %s have no country in the database", percent(unlocated/all), c.unit)
 		if d != Undecided {
 			text += fmt.Sprintf("; if they did not count, the claim would be %v", d)
@@ -114,12 +113,12 @@ func (r *Report) whyUndecided(c Claim, e evidence) (caveats []Caveat) {
 	}
 	// The sample size at which an interval around the present estimate would
 	// just reach the limit.
-	share, distance := e.share.Value, min(math.Abs(low), math.Abs(high))
+	share, distance := f.share.Value, min(math.Abs(low), math.Abs(high))
 	variance := max(share*(1-share), 1/r.sampling.k)
 	if c.kind == plurality {
 		variance = max(2*share, 1/r.sampling.k) // of a difference of two shares near each other
 	}
-	k := min(max(math.Ceil(z*z*variance/(distance*distance)), r.sampling.k+1), float64(r.Sources.Distinct))
+	k := min(max(math.Ceil(b.z()*b.z()*variance/(distance*distance)), r.sampling.k+1), float64(r.Sources.Distinct))
 	text := "the interval reaches across the limit; a sample of about " + estimated(round(k)) + " sources would probably decide"
 	if k == float64(r.Sources.Distinct) {
 		text = "the interval reaches across the limit; only counting every source would decide"

@@ -3,6 +3,7 @@ package attribution
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/whence-go/whence/geo"
@@ -25,6 +26,7 @@ const (
 //	1  IPv6 prefix length
 //	1  precision
 //	   skipped
+//	   sampling rate, at least 1
 //	8  begin of the span, Unix nanoseconds, big endian, two's complement
 //	8  end of the span; a begin after the end says that it is unknown
 //	   number of databases, at most 64; for each: name, build time in Unix seconds
@@ -51,6 +53,7 @@ func (t *Tally) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, tallyMagic...)
 	b = append(b, byte(t.options.IPv6Prefix), byte(t.options.Precision))
 	b = binary.AppendUvarint(b, t.skipped)
+	b = binary.AppendUvarint(b, uint64(t.rate))
 	b = binary.BigEndian.AppendUint64(b, uint64(t.from))
 	b = binary.BigEndian.AppendUint64(b, uint64(t.to))
 	b = binary.AppendUvarint(b, uint64(len(used)))
@@ -126,9 +129,10 @@ func (t *Tally) UnmarshalBinary(data []byte) error {
 		if err := t.fits(d); err != nil {
 			return err
 		}
-		if d.table, d.options = t.table, t.options; d.options.DropAddresses {
+		if d.table, d.options, d.asserted = t.table, t.options, t.asserted; d.options.DropAddresses {
 			d.sample.DropItems()
 		}
+		d.rate = max(d.rate, t.options.SamplingRate)
 	}
 	*t = *d
 	return nil
@@ -148,6 +152,11 @@ func decode(data []byte) (*Tally, error) {
 	t.mask = maskOf(t.options.IPv6Prefix)
 	r := reader{data: data, at: tallyHeader}
 	t.skipped = r.uvarint()
+	rate := r.uvarint()
+	if rate == 0 || rate > math.MaxUint32 {
+		r.fail("sampling rate out of range")
+	}
+	t.rate = uint32(rate)
 	t.from, t.to = int64(r.uint64()), int64(r.uint64())
 	if from, to := noSpan(); t.from > t.to && (t.from != from || t.to != to) {
 		r.fail("span that ends before it begins")
@@ -164,8 +173,8 @@ func decode(data []byte) (*Tally, error) {
 	t.options.SampleSize = t.sample.Size()
 	t.options.DropAddresses = !t.sample.KeepsItems()
 	for it := range t.sample.Kept() {
-		if it.Payload >= geo.MaxOrigins || !meaningful(geo.Origin(it.Payload)) {
-			return nil, fmt.Errorf("attribution: %w: origin %d in the sample", ErrInvalid, it.Payload)
+		if !meaningful(geo.Origin(it.Part)) || facts(it.Flags)&^knownFacts != 0 {
+			return nil, fmt.Errorf("attribution: %w: origin %d with facts %#x in the sample", ErrInvalid, it.Part, it.Flags)
 		}
 		if s := (source{it.Hi, it.Lo}); !s.isIPv4() && s != (source{s.hi & t.mask.hi, s.lo & t.mask.lo}) {
 			return nil, fmt.Errorf("attribution: %w: a source longer than its prefix in the sample", ErrInvalid)

@@ -1,8 +1,13 @@
 package attribution
 
-import "math"
+import (
+	"math"
 
-// Share is a share between 0 and 1 with its 95 % confidence interval.
+	"github.com/whence-go/whence/internal/stat"
+)
+
+// Share is a share between 0 and 1 with its confidence interval, of 95 % unless
+// it is part of a [Verdict] that states another.
 type Share struct {
 	Value float64 `json:"value"`
 	Low   float64 `json:"low"`
@@ -10,7 +15,7 @@ type Share struct {
 }
 
 const (
-	alpha = 0.05     // of every interval: 95 % confidence
+	alpha = 0.05     // of intervals whose confidence nobody chose
 	z     = 1.959964 // standard normal quantile of 1-alpha/2
 )
 
@@ -24,9 +29,10 @@ func exactShare(part, whole float64) Share {
 }
 
 // partsShare is the share of x in x+y, two groups counted by independent
-// HyperLogLogs. The error of x in numerator and denominator cancels, and the
-// logarithm of the odds has the sum of both relative variances (delta method).
-func partsShare(x, y group) Share {
+// HyperLogLogs, with an interval of z standard errors. The error of x in numerator
+// and denominator cancels, and the logarithm of the odds has the sum of both
+// relative variances (delta method).
+func partsShare(x, y group, z float64) Share {
 	switch {
 	case x.sources <= 0:
 		return Share{}
@@ -56,32 +62,25 @@ func newSampling(k, n float64) sampling {
 	return sampling{k, k * (upper - 1) / (upper - k), n}
 }
 
+// within is the sampling of those k of the sample, and of what they stand for.
+func (s sampling) within(k float64) sampling { return newSampling(k, s.n*k/s.k) }
+
 // without takes x sources of the sample, and what they stand for, out of it.
-func (s sampling) without(x float64) sampling { return newSampling(s.k-x, s.n*(s.k-x)/s.k) }
+func (s sampling) without(x float64) sampling { return s.within(s.k - x) }
 
 // population is the same sample, taken for one of a population without end.
 func (s sampling) population() sampling { return sampling{s.k, s.k, s.n} }
 
-// census is the interval of the share among all observed sources, given x of the
-// sample: Clopper and Pearson (1934) at the effective sample size, which agrees
-// with exact inversion of the hypergeometric distribution to 10^-4.
-func (s sampling) census(x float64) Share { return clopperPearson(x/s.k, s.nEff) }
+// share is the interval, at confidence 1-alpha, of the share among all observed
+// sources, given x of the sample: that of Clopper and Pearson at the effective
+// sample size, which agrees with exact inversion of the hypergeometric
+// distribution to 10^-4.
+func (s sampling) share(x, alpha float64) Share {
+	low, high := stat.ClopperPearson(x/s.k, s.nEff, alpha)
+	return Share{x / s.k, low, high}
+}
 
 // standardError is that of a share, never less than what one source makes.
 func (s sampling) standardError(share float64) float64 {
 	return math.Sqrt(max(share*(1-share), 1/s.nEff) / s.nEff)
-}
-
-// clopperPearson is the interval of a share that was seen among n draws; n need
-// not be whole.
-func clopperPearson(share, n float64) Share {
-	x := share * n
-	s := Share{share, 0, 1}
-	if x > 0 {
-		s.Low = betaQuantile(alpha/2, x, n-x+1)
-	}
-	if x < n {
-		s.High = betaQuantile(1-alpha/2, x+1, n-x)
-	}
-	return s
 }

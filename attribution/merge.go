@@ -27,7 +27,7 @@ var (
 // sides and wraps [ErrMismatch]; t is then unchanged. Tallies made with different
 // databases merge, and the report says so: a source that the databases place
 // differently counts in one origin or two, as the order has it. If either side
-// drops addresses, the result does.
+// drops addresses, the result does; of two sampling rates it keeps the coarser.
 //
 // A zero Tally becomes a copy of other.
 func (t *Tally) Merge(other *Tally) error {
@@ -60,6 +60,7 @@ func (t *Tally) Merge(other *Tally) error {
 	}
 	t.skipped = addSaturated(t.skipped, other.skipped)
 	t.from, t.to = min(t.from, other.from), max(t.to, other.to)
+	t.rate = max(t.rate, other.rate)
 	t.databases = t.databases.with(other.used()...)
 	return nil
 }
@@ -87,7 +88,7 @@ func (t *Tally) mergeExact(other *Tally) {
 	}
 	for it := range other.sample.Kept() {
 		if t.dense != nil {
-			t.dense.count(geo.Origin(it.Payload), it.Hash, it.Events, it.Bytes)
+			t.dense.count(geo.Origin(it.Part), it.Hash, it.Events, it.Bytes)
 		}
 		t.sample.Add(it)
 		t.leaveExact()

@@ -31,8 +31,20 @@ type Options struct {
 	// (RFC 8981).
 	IPv6Prefix int
 
-	// DropAddresses keeps no address, only hashes, origins and counts.
+	// DropAddresses keeps no address, only hashes, origins and counts. What needs
+	// addresses is then left out: tests for forged sources, other databases, who
+	// is inside.
 	DropAddresses bool
+
+	// Handshake says that every source has completed a handshake, as those of a
+	// web or mail server's log have; see [Flow].
+	Handshake bool
+
+	// SamplingRate says that only one packet or flow in so many was looked at, as
+	// a router's sampling has it; 0 stands for 1, that is for all. Counts are
+	// reported as they were seen, never multiplied; what sampling does to a claim
+	// is part of its verdict.
+	SamplingRate uint32
 }
 
 const minIPv6Prefix = 32 // a shorter one may span countries, or public and reserved space
@@ -54,6 +66,7 @@ func (o Options) filled() Options {
 	if o.IPv6Prefix == 0 {
 		o.IPv6Prefix = 64
 	}
+	o.SamplingRate = max(o.SamplingRate, 1)
 	check := func(name string, v, low, high int) {
 		if v < low || v > high {
 			panic(fmt.Sprintf("attribution: Options.%s is %d, want %d to %d", name, v, low, high))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -28,6 +29,14 @@ type Report struct {
 	Skipped   uint64   `json:"skipped"` // events without a usable address
 	Database  Database `json:"database"`
 
+	// SamplingRate is 1 in how many packets or flows was looked at; absent when all
+	// were. All counts are of what was looked at.
+	SamplingRate uint32 `json:"sampling_rate,omitempty"`
+
+	// Joint says that the intervals of the rows hold all together; see
+	// [Report.JointIntervals].
+	Joint bool `json:"joint_intervals,omitempty"`
+
 	// From and To span the traffic, as far as [Tally.Window] was told.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
@@ -37,6 +46,17 @@ type Report struct {
 	sampling  sampling // of the sources that are not reserved
 	topEvents uint64   // of the source with most events, among those in the sample
 	sampled   uint64   // events of all sources in the sample
+	seen      []seen   // the sample itself, reserved sources included
+	addresses bool     // seen knows the sources themselves
+	ipv6Bits  int      // of the prefix that makes one IPv6 source
+}
+
+// seen is a source of the sample.
+type seen struct {
+	source
+	events, bytes uint64
+	origin        geo.Origin
+	known         facts
 }
 
 // Sources is a number of distinct sources with its 95 % confidence interval.
@@ -75,7 +95,10 @@ type origin struct {
 // the Tally. With hundreds of origins beyond the exact state it takes a few
 // milliseconds.
 func (t *Tally) Report() *Report {
-	r := &Report{Origins: []Row{}, Skipped: t.skipped, databases: t.used()}
+	r := &Report{Origins: []Row{}, Skipped: t.skipped, databases: t.used(), ipv6Bits: t.options.IPv6Prefix}
+	if t.rate > 1 {
+		r.SamplingRate = t.rate
+	}
 	if len(r.databases) == 0 && t.table != nil {
 		r.databases = databases{databaseOf(t.table)}
 	}
@@ -97,10 +120,12 @@ func (t *Tally) Report() *Report {
 // readSample takes the counts of the sampled sources, which while exact are all.
 func (r *Report) readSample(s *sketch.Sample) {
 	exact := s.Exact()
+	r.seen, r.addresses = make([]seen, 0, s.Len()), s.KeepsItems()
 	for it := range s.Items() {
-		o := &r.counted[it.Payload]
+		r.seen = append(r.seen, seen{source{it.Hi, it.Lo}, it.Events, it.Bytes, geo.Origin(it.Part), facts(it.Flags)})
+		o := &r.counted[it.Part]
 		o.sampled++
-		if it.Payload != uint32(geo.Reserved) {
+		if geo.Origin(it.Part) != geo.Reserved {
 			r.topEvents = max(r.topEvents, it.Events)
 			r.sampled = addSaturated(r.sampled, it.Events)
 		}
@@ -135,6 +160,7 @@ func (r *Report) sum() {
 	all := r.group(anywhere)
 	r.Sources.Distinct, r.Sources.Low, r.Sources.High = all.count()
 	r.Events, r.Bytes = all.events, all.bytes
+	r.Origins = r.rows(all, z)
 	for i := range r.counted {
 		o, c := geo.Origin(i), r.counted[i]
 		switch {
@@ -142,26 +168,60 @@ func (r *Report) sum() {
 			r.Unlocated = Apart{round(c.sources), c.events}
 		case o == geo.Reserved:
 			r.Reserved = Apart{round(c.sources), c.events}
-		case c.sources > 0:
-			r.Origins = append(r.Origins, Row{o, round(c.sources), r.shareOf(o, all), c.events, c.bytes})
 		}
 	}
-	slices.SortFunc(r.Origins, func(a, b Row) int {
+}
+
+// rows are the countries, most sources first, with intervals of z standard errors.
+func (r *Report) rows(all group, z float64) []Row {
+	rows := []Row{} // an empty list in JSON, not null
+	for i, c := range r.counted {
+		if o := geo.Origin(i); o.IsCountry() && c.sources > 0 {
+			rows = append(rows, Row{o, round(c.sources), r.shareOf(o, all, z), c.events, c.bytes})
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
 		return cmp.Or(
 			-cmp.Compare(r.counted[a.Origin].sources, r.counted[b.Origin].sources),
 			-cmp.Compare(a.Events, b.Events),
 			cmp.Compare(a.Origin, b.Origin),
 		)
 	})
+	return rows
 }
 
 // shareOf is the share of one origin in all, by itself.
-func (r *Report) shareOf(o geo.Origin, all group) Share {
+func (r *Report) shareOf(o geo.Origin, all group, z float64) Share {
 	own := r.counted[o].group()
 	if r.Sources.Exact {
 		return exactShare(own.sources, all.sources)
 	}
-	return partsShare(own, group{sources: all.sources - own.sources, variance: all.variance - own.variance})
+	return partsShare(own, group{sources: all.sources - own.sources, variance: all.variance - own.variance}, z)
+}
+
+// JointIntervals returns the report with the intervals of its rows widened so
+// that all of them hold together at 95 % confidence (Bonferroni; Goodman 1965),
+// where those of r hold each on its own: of 200 of them, ten may be wrong.
+// Verdicts do not change.
+func (r *Report) JointIntervals() *Report {
+	joint := *r
+	joint.Joint = true
+	joint.Origins = r.rows(r.group(anywhere), r.jointZ())
+	return &joint
+}
+
+// jointZ is the number of standard errors for all rows together.
+func (r *Report) jointZ() float64 {
+	rows := len(r.Origins) + 1 // and the unlocated
+	return stat.NormalQuantile(1 - alpha/2/float64(rows))
+}
+
+// rowZ is the number of standard errors of the rows' intervals.
+func (r *Report) rowZ() float64 {
+	if r.Joint {
+		return r.jointZ()
+	}
+	return z
 }
 
 // group is a set of origins taken together.
@@ -169,6 +229,16 @@ type group struct {
 	sources, variance float64 // variance of the number of sources
 	events, bytes     uint64
 	sampled           float64
+}
+
+// and is the union with a group that has no origin of g.
+func (g group) and(other group) group {
+	g.sources += other.sources
+	g.variance += other.variance
+	g.events = addSaturated(g.events, other.events)
+	g.bytes = addSaturated(g.bytes, other.bytes)
+	g.sampled += other.sampled
+	return g
 }
 
 // group is the origin as a set of one.

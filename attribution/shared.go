@@ -81,6 +81,16 @@ func (s *Shared) AddN(addr netip.Addr, events, bytes uint64) {
 	s.with(func(t *Tally) { t.AddN(addr, events, bytes) })
 }
 
+// AddFlow counts a flow, as [Tally.AddFlow] does.
+func (s *Shared) AddFlow(f Flow) {
+	s.with(func(t *Tally) { t.AddFlow(f) })
+}
+
+// AddFlows counts many flows, as [Tally.AddFlows] does.
+func (s *Shared) AddFlows(flows []Flow) {
+	s.with(func(t *Tally) { t.AddFlows(flows) })
+}
+
 // AddBatch counts one event of each address, as [Tally.AddBatch] does.
 func (s *Shared) AddBatch(addrs []netip.Addr) {
 	s.with(func(t *Tally) { t.AddBatch(addrs) })

@@ -30,15 +30,17 @@ import (
 // The zero Tally has no table and no key. It can receive an encoding and be
 // reported, encoded and merged into others; adding to it panics.
 type Tally struct {
-	table   *geo.Table
-	options Options
-	mask    mask
-	sample  *sketch.Sample
-	dense   *dense // nil while exact
-	block   *block // scratch of AddBatch
+	table    *geo.Table
+	options  Options
+	mask     mask
+	asserted facts // of every source, by the options
+	sample   *sketch.Sample
+	dense    *dense // nil while exact
+	block    *block // scratch of AddBatch
 
 	skipped   uint64
-	from, to  int64 // span of the traffic in Unix nanoseconds; from > to: unknown
+	from, to  int64  // span of the traffic in Unix nanoseconds; from > to: unknown
+	rate      uint32 // of packet sampling, 1 in so many; at least 1
 	databases databases
 	counted   bool // something was counted with table
 }
@@ -54,6 +56,9 @@ func NewTally(table *geo.Table, options Options) *Tally {
 	}
 	o := options.filled()
 	t := &Tally{table: table, options: o, mask: maskOf(o.IPv6Prefix)}
+	if o.Handshake {
+		t.asserted = handshake
+	}
 	t.Reset(nil)
 	return t
 }
@@ -67,6 +72,7 @@ func (t *Tally) Reset(table *geo.Table) {
 	o := t.options
 	t.sample = sketch.NewSample(o.Key.ID(), o.SampleSize, o.DropAddresses)
 	t.dense, t.skipped, t.databases, t.counted = nil, 0, nil, false
+	t.rate = o.SamplingRate
 	t.from, t.to = noSpan()
 }
 
@@ -94,7 +100,7 @@ func (t *Tally) Add(addr netip.Addr) {
 	d.sources.Insert(uint8(o), hash)
 	t.counted = true
 	if t.sample.Wants(hash) {
-		t.addWanted(s, o, hash, 1, 0)
+		t.addWanted(s, o, hash, 1, 0, t.asserted)
 	}
 }
 
@@ -107,7 +113,7 @@ func (t *Tally) AddN(addr netip.Addr, events, bytes uint64) {
 		return
 	}
 	s := t.mask.sourceOf(addr)
-	t.addOne(s, t.options.Key.Hash(s.hi, s.lo), events, bytes)
+	t.addOne(s, t.options.Key.Hash(s.hi, s.lo), events, bytes, t.asserted)
 }
 
 // AddBatch counts one event of each address, as Add does; it is the fast way
@@ -121,12 +127,14 @@ func (t *Tally) AddBatch(addrs []netip.Addr) {
 	}
 }
 
-func (t *Tally) addOne(s source, hash, events, bytes uint64) {
+func (t *Tally) addOne(s source, hash, events, bytes uint64, known facts) {
 	if t.dense == nil {
 		// While the sample holds every source, it knows the origin of one that
 		// came before.
 		if _, found := t.sample.Count(hash, events, bytes); !found {
-			t.addNew(s, s.originIn(t.table), hash, events, bytes)
+			t.addNew(s, s.originIn(t.table), hash, events, bytes, known)
+		} else if known != 0 {
+			t.sample.Mark(hash, uint8(known))
 		}
 		return
 	}
@@ -134,22 +142,26 @@ func (t *Tally) addOne(s source, hash, events, bytes uint64) {
 	t.counted = true
 	t.dense.count(o, hash, events, bytes)
 	if t.sample.Wants(hash) {
-		t.addWanted(s, o, hash, events, bytes)
+		t.addWanted(s, o, hash, events, bytes, known)
 	}
 }
 
 // addWanted counts in the sample, beyond the exact state.
-func (t *Tally) addWanted(s source, o geo.Origin, hash, events, bytes uint64) {
+func (t *Tally) addWanted(s source, o geo.Origin, hash, events, bytes uint64, known facts) {
 	if _, found := t.sample.Count(hash, events, bytes); !found {
-		t.addNew(s, o, hash, events, bytes)
+		t.addNew(s, o, hash, events, bytes, known)
+	} else if known != 0 {
+		t.sample.Mark(hash, uint8(known))
 	}
 }
 
 // addNew takes a source into the sample that is not in it, and ends the exact
 // state when the sample can no longer hold everything.
-func (t *Tally) addNew(s source, o geo.Origin, hash, events, bytes uint64) {
+func (t *Tally) addNew(s source, o geo.Origin, hash, events, bytes uint64, known facts) {
 	t.counted = true
-	t.sample.Add(sketch.Item{Hash: hash, Hi: s.hi, Lo: s.lo, Events: events, Bytes: bytes, Payload: uint32(o)})
+	t.sample.Add(sketch.Item{
+		Hash: hash, Hi: s.hi, Lo: s.lo, Events: events, Bytes: bytes, Part: uint8(o), Flags: uint8(known),
+	})
 	t.leaveExact()
 }
 
@@ -166,14 +178,14 @@ func (t *Tally) fillDense() {
 	var come [geo.MaxOrigins]bool
 	origins := 0
 	for it := range t.sample.Kept() {
-		if o := geo.Origin(it.Payload); !come[o] {
+		if o := geo.Origin(it.Part); !come[o] {
 			come[o] = true
 			origins++
 		}
 	}
 	t.dense.sources.Grow(origins)
 	for it := range t.sample.Kept() {
-		t.dense.count(geo.Origin(it.Payload), it.Hash, it.Events, it.Bytes)
+		t.dense.count(geo.Origin(it.Part), it.Hash, it.Events, it.Bytes)
 	}
 }
 
@@ -193,6 +205,8 @@ type Sampled struct {
 	Prefix        netip.Prefix // IPv4 address, or IPv6 prefix; zero if addresses are dropped
 	Origin        geo.Origin
 	Events, Bytes uint64
+	Handshake     bool // the source completed one, as [Flow] or the options said
+	Reflector     bool // it sent what looks like answers that were not asked for
 }
 
 // Sampled walks the sources that the tally holds, in no particular order: all of
@@ -204,7 +218,11 @@ func (t *Tally) Sampled() iter.Seq[Sampled] {
 			return
 		}
 		for it := range t.sample.Items() {
-			s := Sampled{Origin: geo.Origin(it.Payload), Events: it.Events, Bytes: it.Bytes}
+			known := facts(it.Flags)
+			s := Sampled{
+				Origin: geo.Origin(it.Part), Events: it.Events, Bytes: it.Bytes,
+				Handshake: known&handshake != 0, Reflector: known&reflector != 0,
+			}
 			if t.sample.KeepsItems() {
 				s.Prefix = source{it.Hi, it.Lo}.prefix(t.options.IPv6Prefix)
 			}

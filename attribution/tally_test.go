@@ -189,8 +189,8 @@ func TestSampleCountsAreExact(t *testing.T) {
 		}
 	}
 	for it := range tally.sample.All() {
-		if s := (source{it.Hi, it.Lo}); it.Events != want[s] || geo.Origin(it.Payload) != testTable().Lookup(s.prefix(64).Addr()) {
-			t.Fatalf("%v: %d events, origin %v, want %d events", s.prefix(64).Addr(), it.Events, geo.Origin(it.Payload), want[s])
+		if s := (source{it.Hi, it.Lo}); it.Events != want[s] || geo.Origin(it.Part) != testTable().Lookup(s.prefix(64).Addr()) {
+			t.Fatalf("%v: %d events, origin %v, want %d events", s.prefix(64).Addr(), it.Events, geo.Origin(it.Part), want[s])
 		}
 	}
 }

@@ -34,7 +34,11 @@ func (r *Report) String() string {
 	if r.Sources.Exact {
 		b.WriteString("All sources were counted one by one.")
 	} else {
-		b.WriteString("Intervals are for 95 % confidence, each row on its own; rows need not sum to 100 %.")
+		together := "each row on its own"
+		if r.Joint {
+			together = "all rows together"
+		}
+		fmt.Fprintf(&b, "Intervals are for 95 %% confidence, %s; rows need not sum to 100 %%.", together)
 	}
 	b.WriteString(" The database may be wrong.\n")
 	if n := r.Reserved.Sources; n > 0 {
@@ -86,7 +90,7 @@ func (r *Report) table() [][]string {
 		add(row.Origin.String()+" "+row.Origin.Name(), row.Sources, row.Events, row.Share)
 	}
 	if un := r.Unlocated; un.Sources > 0 {
-		share := r.shareOf(geo.Unlocated, r.group(anywhere))
+		share := r.shareOf(geo.Unlocated, r.group(anywhere), r.rowZ())
 		add("unlocated", un.Sources, un.Events, share)
 	}
 	return rows
@@ -105,13 +109,17 @@ func (r *Report) shareCell(s Share) string {
 func (r *Report) explain(v Verdict) string {
 	var b strings.Builder
 	c := v.Claim
-	fmt.Fprintf(&b, "%v: %v\n", v.Decision, c)
+	look := ""
+	if v.Look > 0 {
+		look = " (provisional)"
+	}
+	fmt.Fprintf(&b, "%v%s: %v\n", v.Decision, look, c)
 	if v.Decision != Inadmissible {
 		counted := c.unit != OfSources || r.Sources.Exact
 		value, low, high := v.Share.digits(c.limit(), counted)
 		amount := value + " %"
 		if v.Share.Low < v.Share.High {
-			amount = fmt.Sprintf("%s %% (%s–%s %%)", value, low, high)
+			amount = fmt.Sprintf("%s %% (%s%s–%s %%)", value, v.confidence(), low, high)
 		}
 		fmt.Fprintf(&b, "  %s of %s are %s by %v.\n", amount, r.whole(c), c.subject(), r.Database)
 		if un := r.group(isUnlocated).amount(c.unit); un > 0 {
@@ -129,6 +137,14 @@ func (r *Report) explain(v Verdict) string {
 		fmt.Fprintf(&b, "  - %s\n", caveat.Text)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// confidence names that of the interval where it is not the usual one.
+func (v Verdict) confidence() string {
+	if math.Abs(v.Confidence-(1-alpha)) < slack {
+		return ""
+	}
+	return strconv.FormatFloat(100*v.Confidence, 'g', 4, 64) + " % interval "
 }
 
 // roundedDown prints a share that must promise no more than there is.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/stat"
 )
 
 // Decision is the outcome of checking a claim.
@@ -50,6 +51,11 @@ type Verdict struct {
 	Claim    Claim    `json:"claim"`
 	Decision Decision `json:"verdict"`
 
+	// Confidence is that of the interval and the decision. Look is the number of
+	// a provisional look at counts that still grow; 0 when the verdict is final.
+	Confidence float64 `json:"confidence"`
+	Look       int     `json:"look,omitempty"`
+
 	// Share is the share that the claim is about. Its interval holds for every
 	// country that the unlocated sources might belong to: its lower end takes
 	// them all for others, its upper end all for the claimed (Manski 1990). The
@@ -75,14 +81,13 @@ type Verdict struct {
 // that addresses are geolocated somewhere by a named database.
 func (v Verdict) String() string { return v.text }
 
-// fragileBelow is the margin under which a decision is called fragile: a good
-// country database places about this share of addresses wrongly.
-const fragileBelow = 0.02
-
-// Check holds a claim against the report. The steps stand in the order in which
-// they decide; each that ends the matter says why in a caveat.
-func (r *Report) Check(c Claim) Verdict {
-	v := Verdict{Claim: c, Caveats: []Caveat{}}
+// Check holds a claim against a report. The steps stand in the order in which they
+// decide; each that ends the matter says why in a caveat. It panics if the terms
+// are out of their documented range.
+func (t Terms) Check(r *Report, c Claim) Verdict {
+	t = t.filled()
+	b := t.basis(r)
+	v := Verdict{Claim: c, Confidence: 1 - b.alpha, Look: t.Look, Caveats: []Caveat{}}
 
 	// 1. Can these data carry any claim about origin?
 	if reason, ok := r.inadmissible(c); ok {
@@ -93,25 +98,25 @@ func (r *Report) Check(c Claim) Verdict {
 	}
 
 	// 2. The share with all that is uncertain about it, and 3. the decision.
-	e := r.evidence(c, r.census())
-	v.Share, v.located = e.share, e.located.Value
-	v.Decision, v.Margin = e.decide(c)
+	f := r.find(c, b)
+	v.Share, v.located = f.share, f.located.Value
+	v.Decision, v.Margin = f.decide(c)
 	v.GeolocationErrorTolerated = v.Margin
 	if c.kind == plurality {
 		v.GeolocationErrorTolerated = v.Margin / 2 // one error shortens the lead by two
 	}
 
 	// 4. What a reader must know beside it.
-	v.Caveats = append(append(v.Caveats, r.reasons(c, e, v)...), r.standing()...)
+	v.Caveats = append(append(v.Caveats, r.reasons(c, f, v, t)...), r.standing()...)
 	v.text = r.explain(v)
 	return v
 }
 
 // decide compares the interval with the limit. An interval that touches the limit
 // supports nothing.
-func (e evidence) decide(c Claim) (Decision, float64) {
+func (f finding) decide(c Claim) (Decision, float64) {
 	limit := c.percent / 100
-	over, under := e.share.Low-limit, limit-e.share.High
+	over, under := f.share.Low-limit, limit-f.share.High
 	// Percentages have no exact form in binary: 7 of 1,000 is 0.7 %.
 	const equal = 1e-12
 	if math.Abs(over) < equal {
@@ -125,18 +130,18 @@ func (e evidence) decide(c Claim) (Decision, float64) {
 		return Supported, max(over, under)
 	case c.kind == moreThan && under >= 0, c.kind == lessThan && over >= 0:
 		return Refuted, max(over, under)
-	case c.kind == plurality && e.lead.Low > 0:
-		return Supported, e.lead.Low
-	case c.kind == plurality && e.lead.High <= 0:
-		return Refuted, -e.lead.High
+	case c.kind == plurality && f.lead.Low > 0:
+		return Supported, f.lead.Low
+	case c.kind == plurality && f.lead.High <= 0:
+		return Refuted, -f.lead.High
 	}
 	return Undecided, 0
 }
 
 // ifLocated is the decision that would be taken if the unlocated did not count.
-func (e evidence) ifLocated(c Claim) Decision {
-	e.share, e.lead = e.located, e.locatedLead
-	d, _ := e.decide(c)
+func (f finding) ifLocated(c Claim) Decision {
+	f.share, f.lead = f.located, f.locatedLead
+	d, _ := f.decide(c)
 	return d
 }
 
@@ -173,18 +178,15 @@ func (r *Report) disagreement(c Claim) float64 {
 	in, rest := r.group(c.has), r.group(func(o geo.Origin) bool { return !c.has(o) })
 	s := r.sampling
 	bySample := in.sampled / s.k
-	byParts := partsShare(in, rest)
+	byParts := partsShare(in, rest, z)
 	se := byParts.Value * (1 - byParts.Value) * math.Hypot(in.relErr(), rest.relErr())
 	score := (bySample - byParts.Value) / math.Hypot(s.standardError(byParts.Value), se)
 	// Where few are expected in the sample, it is skewed and standard errors
 	// mean little: then only what the binomial distribution rules out counts.
-	rare := 2 * normalTail(maxDisagreement)
-	if x := in.sampled; score > 0 && betaCDF(byParts.High, x, s.k-x+1) > rare/2 ||
-		score < 0 && betaCDF(1-byParts.Low, s.k-x, x+1) > rare/2 {
+	rare := 2 * stat.NormalTail(maxDisagreement)
+	if x := in.sampled; score > 0 && stat.BetaCDF(byParts.High, x, s.k-x+1) > rare/2 ||
+		score < 0 && stat.BetaCDF(1-byParts.Low, s.k-x, x+1) > rare/2 {
 		return math.Copysign(min(math.Abs(score), maxDisagreement), score)
 	}
 	return score
 }
-
-// normalTail is the probability that a standard normal value exceeds v.
-func normalTail(v float64) float64 { return math.Erfc(v/math.Sqrt2) / 2 }

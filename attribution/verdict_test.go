@@ -324,7 +324,7 @@ func TestReportJSON(t *testing.T) {
 		`{"origin":"US","sources":30,"share":{"value":0.3,"low":0.3,"high":0.3},"events":30,"bytes":0}],` +
 		`"unlocated":{"sources":10,"events":10},"reserved":{"sources":3,"events":3},"skipped":0,` +
 		`"database":{"name":"Test-Country","built":"2026-06-01T12:00:00Z","sha256":"` + r.Database.SHA256 + `","credit":""},` +
-		`"claims":[{"claim":"RU \u003e 50% of sources","verdict":"supported","share":{"value":0.6,"low":0.6,"high":0.7},"margin":0.09999999999999998,"geolocation_error_tolerated":0.09999999999999998,` +
+		`"claims":[{"claim":"RU \u003e 50% of sources","verdict":"supported","confidence":0.95,"share":{"value":0.6,"low":0.6,"high":0.7},"margin":0.09999999999999998,"geolocation_error_tolerated":0.09999999999999998,` +
 		`"caveats":[{"code":"SMALL_N","value":100,"text":"it is so for the 100 sources seen; were they a random sample of more, it would be undecided"},{"code":"RESERVED_PRESENT","value":3,"text":"3 sources with reserved addresses left out; such packets did not come over the Internet, or were forged"}]}]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)

@@ -20,11 +20,12 @@ const (
 
 // Item is one distinct item of a Sample.
 type Item struct {
-	Hash    uint64 // keyed hash of the item
-	Hi, Lo  uint64 // the item itself; 0 in a Sample that drops items
-	Events  uint64 // exact, since the item first came
-	Bytes   uint64 // exact, since the item first came
-	Payload uint32 // what the caller keeps beside the item
+	Hash   uint64 // keyed hash of the item
+	Hi, Lo uint64 // the item itself; 0 in a Sample that drops items
+	Events uint64 // exact, since the item first came
+	Bytes  uint64 // exact, since the item first came
+	Part   uint8  // which part of the whole the item belongs to, as in a [Bank]
+	Flags  uint8  // facts that one event suffices to establish; the caller's to name
 }
 
 // Sample keeps the k distinct items with the smallest ranks, a rank being the
@@ -55,14 +56,14 @@ type Sample struct {
 type slot struct {
 	rank          uint64 // 0: empty
 	events, bytes uint64
-	payload       uint32
+	part, flags   uint8
 }
 
 const minSlots = 16
 
 // NewSample returns an empty sample of k items whose hashes are made by the key
-// with the given id. A Sample with items dropped keeps hashes, counts and
-// payloads only. It panics if k is not within [MinSampleSize] and
+// with the given id. A Sample with items dropped keeps hashes, counts,
+// parts and flags only. It panics if k is not within [MinSampleSize] and
 // [MaxSampleSize].
 func NewSample(id KeyID, k int, dropItems bool) *Sample {
 	if k < MinSampleSize || k > MaxSampleSize {
@@ -95,8 +96,8 @@ func (s *Sample) KeyID() KeyID { return s.id }
 // KeepsItems reports whether the items themselves are kept.
 func (s *Sample) KeepsItems() bool { return s.items != nil }
 
-// DropItems forgets the items themselves, and those to come; hashes, counts and
-// payloads stay.
+// DropItems forgets the items themselves, and those to come; hashes, counts,
+// parts and flags stay.
 func (s *Sample) DropItems() { s.items = nil }
 
 // Exact reports whether at most k distinct items have come, so that the sample
@@ -131,21 +132,28 @@ func (s *Sample) find(rank uint64) int {
 }
 
 // Count adds events and bytes to the item of the given hash, if it is in the
-// sample, and returns its payload.
-func (s *Sample) Count(hash, events, bytes uint64) (payload uint32, found bool) {
+// sample, and returns its part.
+func (s *Sample) Count(hash, events, bytes uint64) (part uint8, found bool) {
 	sl := &s.slots[s.find(rankOf(hash))]
 	if sl.rank == 0 {
 		return 0, false
 	}
 	sl.events = addSaturated(sl.events, events)
 	sl.bytes = addSaturated(sl.bytes, bytes)
-	return sl.payload, true
+	return sl.part, true
 }
 
-// Add counts events and bytes for an item, keeping it with its payload if its
-// rank is small enough. When the item is in the sample already, the larger
-// payload stays, so that the result does not depend on the order. Counts
-// saturate at the largest uint64.
+// Mark adds flags to the item of the given hash, if it is in the sample.
+func (s *Sample) Mark(hash uint64, flags uint8) {
+	if sl := &s.slots[s.find(rankOf(hash))]; sl.rank != 0 {
+		sl.flags |= flags
+	}
+}
+
+// Add counts events and bytes for an item, keeping it with its part and flags if
+// its rank is small enough. When the item is in the sample already, the larger
+// part stays and the flags unite, so that the result does not depend on the
+// order. Counts saturate at the largest uint64.
 func (s *Sample) Add(it Item) {
 	if !s.Wants(it.Hash) {
 		return
@@ -156,10 +164,11 @@ func (s *Sample) Add(it Item) {
 	if sl.rank == rank {
 		sl.events = addSaturated(sl.events, it.Events)
 		sl.bytes = addSaturated(sl.bytes, it.Bytes)
-		sl.payload = max(sl.payload, it.Payload)
+		sl.part = max(sl.part, it.Part)
+		sl.flags |= it.Flags
 		return
 	}
-	*sl = slot{rank, it.Events, it.Bytes, it.Payload}
+	*sl = slot{rank, it.Events, it.Bytes, it.Part, it.Flags}
 	if s.items != nil {
 		s.items[i] = [2]uint64{it.Hi, it.Lo}
 	}
@@ -310,7 +319,7 @@ func (s *Sample) sorted() []int {
 
 func (s *Sample) item(i int) Item {
 	sl := s.slots[i]
-	it := Item{bits.RotateLeft64(sl.rank, 32), 0, 0, sl.events, sl.bytes, sl.payload}
+	it := Item{bits.RotateLeft64(sl.rank, 32), 0, 0, sl.events, sl.bytes, sl.part, sl.flags}
 	if s.items != nil {
 		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
 	}

@@ -13,7 +13,7 @@ const (
 	flagOverflown = 1 << 0
 	flagItems     = 1 << 1
 
-	minItemBytes = 4 // rank, events, bytes, payload: a byte each at least
+	minItemBytes = 4 // rank, events, bytes, part and flags: a byte each at least
 )
 
 // AppendBinary appends the canonical encoding to b; it never fails.
@@ -24,7 +24,8 @@ const (
 //	13  4  k, big endian
 //	17  4  number of items, big endian
 //	21     items in the order of their ranks: rank less the rank before, hi and lo
-//	       (if items are kept), events, bytes, payload; each an unsigned varint
+//	       (if items are kept), events, bytes, part + 256 * flags; each an unsigned
+//	       varint
 func (s *Sample) AppendBinary(b []byte) ([]byte, error) {
 	var flags byte
 	if s.overflown {
@@ -49,7 +50,7 @@ func (s *Sample) AppendBinary(b []byte) ([]byte, error) {
 		}
 		b = binary.AppendUvarint(b, sl.events)
 		b = binary.AppendUvarint(b, sl.bytes)
-		b = binary.AppendUvarint(b, uint64(sl.payload))
+		b = binary.AppendUvarint(b, uint64(sl.flags)<<8|uint64(sl.part))
 	}
 	return b, nil
 }
@@ -92,15 +93,15 @@ func (s *Sample) UnmarshalBinary(data []byte) error {
 			it.Hi, it.Lo = r.uvarint(), r.uvarint()
 		}
 		it.Events, it.Bytes = r.uvarint(), r.uvarint()
-		payload := r.uvarint()
+		facts := r.uvarint()
 		if r.err != nil {
 			return r.err
 		}
-		if delta == 0 || rank+delta < rank || payload > math.MaxUint32 {
+		if delta == 0 || rank+delta < rank || facts > math.MaxUint16 {
 			return fmt.Errorf("sketch: %w: item at byte %d is out of order or out of range", ErrInvalid, at)
 		}
 		rank += delta
-		it.Hash, it.Payload = rank<<32|rank>>32, uint32(payload)
+		it.Hash, it.Part, it.Flags = rank<<32|rank>>32, uint8(facts), uint8(facts>>8)
 		d.Add(it)
 	}
 	if r.at != len(data) {

@@ -18,7 +18,8 @@ type plain map[uint64]Item
 
 func (p plain) add(it Item) {
 	if old, ok := p[it.Hash]; ok {
-		it.Events, it.Bytes, it.Payload = it.Events+old.Events, it.Bytes+old.Bytes, max(it.Payload, old.Payload)
+		it.Events, it.Bytes = it.Events+old.Events, it.Bytes+old.Bytes
+		it.Part, it.Flags = max(it.Part, old.Part), it.Flags|old.Flags
 	}
 	p[it.Hash] = it
 }
@@ -43,7 +44,7 @@ func stream(seed uint64, events, distinct int) []Item {
 	items := make([]Item, events)
 	for i := range items {
 		lo := rng.Uint64N(uint64(distinct))
-		items[i] = Item{key.Hash(0, lo), 0, lo, 1 + rng.Uint64N(3), rng.Uint64N(1500), uint32(lo % 250)}
+		items[i] = Item{key.Hash(0, lo), 0, lo, 1 + rng.Uint64N(3), rng.Uint64N(1500), uint8(lo % 250), uint8(rng.Uint32N(4))}
 	}
 	return items
 }
@@ -77,8 +78,8 @@ func TestSampleAgainstMap(t *testing.T) {
 			t.Errorf("%d distinct: counted %v, beyond 4.5 standard errors", len(p), count)
 		}
 		for _, it := range want {
-			payload, found := s.Count(it.Hash, 0, 0)
-			if !found || payload != it.Payload {
+			part, found := s.Count(it.Hash, 0, 0)
+			if !found || part != it.Part {
 				t.Fatalf("%d distinct: item %v not found by hash", distinct, it)
 			}
 		}
@@ -233,7 +234,7 @@ func malformedSamples() map[string][]byte {
 		"rank wraps":         body(2, 1, 0, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 1, 0, 0),
 		"long form":          body(1, 0x81, 0, 0, 0, 1, 0, 0),
 		"endless number":     body(1, bytes.Repeat([]byte{0x80}, 30)...),
-		"payload too large":  body(1, 1, 0, 0, 1, 0, 255, 255, 255, 255, 255, 1),
+		"flags too large":    body(1, 1, 0, 0, 1, 0, 255, 255, 4),
 		"counts cut off":     body(1, 1, 0, 0, 1),
 		"more items than it": body(0, 1, 0, 0, 1, 0, 0),
 	}

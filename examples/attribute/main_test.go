@@ -30,6 +30,7 @@ type result struct {
 		Claim, Verdict            string
 		Share                     share
 		Margin                    float64
+		Confidence                float64 `json:"confidence"`
 		GeolocationErrorTolerated float64 `json:"geolocation_error_tolerated"`
 		Caveats                   []struct {
 			Code, Text string

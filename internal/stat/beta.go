@@ -1,18 +1,18 @@
-package attribution
+package stat
 
 import "math"
 
-// betaCDF is the regularised incomplete beta function I_x(a, b), for a, b > 0, by
+// BetaCDF is the regularised incomplete beta function I_x(a, b), for a, b > 0, by
 // the continued fraction of the NIST Handbook (DLMF 8.17.22), evaluated as
 // Lentz does. Relative error is below 1e-9 for a, b up to 10^7.
-func betaCDF(x, a, b float64) float64 {
+func BetaCDF(x, a, b float64) float64 {
 	switch {
 	case x <= 0:
 		return 0
 	case x >= 1:
 		return 1
 	case x > (a+1)/(a+b+2): // where the fraction converges fast
-		return 1 - betaCDF(1-x, b, a)
+		return 1 - BetaCDF(1-x, b, a)
 	}
 	const (
 		tiny  = 1e-300
@@ -53,13 +53,13 @@ func logBeta(a, b float64) float64 {
 	return la + lb - lab
 }
 
-// betaQuantile returns the x at which betaCDF(x, a, b) is p: Newton's method, kept
+// BetaQuantile returns the x at which BetaCDF(x, a, b) is p: Newton's method, kept
 // within a bracket that every step narrows.
-func betaQuantile(p, a, b float64) float64 {
+func BetaQuantile(p, a, b float64) float64 {
 	low, high := 0.0, 1.0
 	x := a / (a + b)
 	for range 200 {
-		f := betaCDF(x, a, b) - p
+		f := BetaCDF(x, a, b) - p
 		if f > 0 {
 			high = x
 		} else {
@@ -76,12 +76,4 @@ func betaQuantile(p, a, b float64) float64 {
 		x = next
 	}
 	return x
-}
-
-// binomialTail is P(Bin(n, 1/2) >= x) for 0 <= x <= n.
-func binomialTail(n, x float64) float64 {
-	if x <= 0 {
-		return 1
-	}
-	return betaCDF(0.5, x, n-x+1)
 }

@@ -23,12 +23,12 @@ func simulate(tally *attribution.Tally, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	truth := attack.Truth()
+	burst := attack.Bursts()[0]
 	var attempts uint64
 	for e := range attack.Events() {
 		// Everyday traffic surrounds the attack. Telling them apart is work for
 		// attribution/monitor; here the target and the seconds are known.
-		if e.Target != truth.Target || e.Time.Before(truth.Onset) || !e.Time.Before(truth.End) {
+		if !burst.Covers(&e) {
 			continue
 		}
 		tally.AddN(e.Source, e.Events, e.Bytes)
@@ -39,6 +39,6 @@ func simulate(tally *attribution.Tally, w io.Writer) error {
 It is shaped like one on an internet provider in New Caledonia in May 2024, about
 which the first claim below was made. No packet was recorded.
 
-`, group(attempts), truth.Target, truth.End.Sub(truth.Onset).Seconds())
+`, group(attempts), burst.Targets[0], burst.End.Sub(burst.Onset).Seconds())
 	return err
 }

@@ -7,8 +7,7 @@ import (
 )
 
 // Botnet is a flood of one target by real, distinct sources: infected machines
-// of subscribers, clustered as these are, for a minute. There is no traffic
-// beside it.
+// of subscribers, clustered as these are. There is no traffic beside it.
 type Botnet struct {
 	Seed uint64
 
@@ -34,45 +33,59 @@ type Botnet struct {
 
 	// Repeat is the number of events of each source; 0 stands for 1.
 	Repeat int
+
+	// Target is what is hit; empty stands for a web server that has no
+	// everyday traffic in any scenario.
+	Target string
+
+	// Span is how long it lasts; 0 stands for a minute.
+	Span time.Duration
 }
 
 // Build implements [Builder].
 func (b Botnet) Build(p *Population) (*Scenario, error) {
+	w, err := b.flood(p, time.Minute, 1)
+	if err != nil {
+		return nil, err
+	}
+	return compose([]wave{w}, w.asBurst()), nil
+}
+
+// flood returns the events of b at a constant rate, with defaults for Span and
+// Repeat.
+func (b Botnet) flood(p *Population, span time.Duration, repeat int) (wave, error) {
 	if b.Origin == geo.Unlocated {
 		ru, err := geo.ParseOrigin("RU")
 		if err != nil {
-			return nil, err
+			return wave{}, err
 		}
 		b.Origin, b.Share = ru, 0.52
 	}
-	b.Sources = orDefault(b.Sources, 10_000)
-	b.Repeat = orDefault(b.Repeat, 1)
 	how := Clustered4
 	if b.Sparse {
 		how = Sparse4
 	}
+	b.Sources = orDefault(b.Sources, 10_000)
 	bots, err := drawAround(p.Sampler(b.Seed), b.Sources, b.Origin, how, b.Share, b.Unlocated, b.IPv6)
 	if err != nil {
-		return nil, err
+		return wave{}, err
 	}
-	sc := &Scenario{
-		truth: Truth{Target: webServer, Onset: begin, End: begin.Add(time.Minute)},
-		waves: []wave{{
-			seed: b.Seed, senders: turns{bots}, events: b.Sources * b.Repeat,
-			from: begin, span: time.Minute,
-			targets: []string{webServer}, volume: one(200, 1500), via: session,
-		}},
-	}
-	return sc.finish(), nil
+	return wave{
+		seed: b.Seed, senders: turns{bots}, events: b.Sources * orDefault(b.Repeat, repeat),
+		from: begin, span: orDefault(b.Span, span),
+		targets: []string{orDefault(b.Target, webServer)},
+		volume:  one(200, 1500), via: session, burst: 1,
+	}, nil
 }
 
 const webServer = "198.51.100.25:443"
 
-func orDefault(n, fallback int) int {
-	if n == 0 {
+func orDefault[T comparable](x, fallback T) T {
+	var zero T
+	if x == zero {
 		return fallback
 	}
-	return n
+	return x
 }
 
 // SingleSource is a flood of one target in which one source sends 99 % of the
@@ -105,14 +118,10 @@ func (x SingleSource) Build(p *Population) (*Scenario, error) {
 	}
 	w := wave{
 		seed: x.Seed, from: begin, span: time.Minute,
-		targets: []string{webServer}, volume: one(200, 1500), via: session,
+		targets: []string{webServer}, volume: one(200, 1500), via: session, burst: 1,
 	}
 	most, rest := w, w
 	most.senders, most.events = turns{loud}, 99_000
 	rest.senders, rest.events = turns{others}, 1_000
-	sc := &Scenario{
-		truth: Truth{Target: webServer, Onset: begin, End: begin.Add(time.Minute)},
-		waves: []wave{most, rest},
-	}
-	return sc.finish(), nil
+	return compose([]wave{most, rest}, w.asBurst()), nil
 }

@@ -51,7 +51,7 @@ func (f SpoofedFlood) Build(p *Population) (*Scenario, error) {
 	s := p.Sampler(f.Seed)
 	w := wave{
 		seed: f.Seed, from: begin, span: time.Minute,
-		targets: []string{webServer}, volume: one(40, 60), via: opening,
+		targets: []string{webServer}, volume: one(40, 60), via: opening, burst: 1,
 	}
 	var waves []wave
 	if bots > 0 {
@@ -77,11 +77,7 @@ func (f SpoofedFlood) Build(p *Population) (*Scenario, error) {
 		w.senders, w.events = from, forged
 		waves = append(waves, w)
 	}
-	sc := &Scenario{
-		truth: Truth{Target: webServer, Onset: begin, End: begin.Add(time.Minute)},
-		waves: waves,
-	}
-	return sc.finish(), nil
+	return compose(waves, w.asBurst()), nil
 }
 
 // forgers sends from a different random IPv4 address each time.

@@ -12,15 +12,19 @@ import (
 var begin = time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC)
 
 // MailBomb is an incident shaped like the one that hit an internet provider in
-// New Caledonia in May 2024: a quiet quarter of an hour at a mail provider of
-// some four hundred mailboxes, and in it 95,000 connection attempts to one of
-// them in eight seconds, from 6,000 public sources and a few private ones.
+// New Caledonia in May 2024: a quiet quarter of an hour at a mail provider, and
+// in it 95,000 connection attempts to one mailbox in eight seconds, from 6,000
+// public sources and a few private ones.
 //
 // Of the burst's sources, Russia has 37 %: it is the largest country and has no
 // majority. Its sources send more than twice as much as the others, so that it
 // does have a majority of the attempts.
 type MailBomb struct {
 	Seed uint64
+
+	// Mailboxes is the number of targets; 0 stands for 400. The one that is
+	// hit has the least mail of all.
+	Mailboxes int
 }
 
 // bombers is the mix of the attack's sources, in percent.
@@ -37,6 +41,7 @@ func (m MailBomb) Build(p *Population) (*Scenario, error) {
 		private  = 12
 		attempts = 95_000
 	)
+	m.Mailboxes = orDefault(m.Mailboxes, 400)
 	s := p.Sampler(m.Seed)
 	quiet, err := drawMix(s, 1500, islanders, 0.1)
 	if err != nil {
@@ -60,23 +65,19 @@ func (m MailBomb) Build(p *Population) (*Scenario, error) {
 		return 1
 	})
 
-	mailboxes := names("mailbox-%03d@lagoon.example", 400)
-	target := mailboxes[len(mailboxes)-1] // the one with the least mail of all
+	mailboxes := names("mailbox-%03d@lagoon.example", m.Mailboxes)
+	target := mailboxes[m.Mailboxes-1:] // the one with the least mail of all
 	onset := begin.Add(11*time.Minute + 23*time.Second)
 	const span = 8 * time.Second
-	sc := &Scenario{
-		truth: Truth{Target: target, Onset: onset, End: onset.Add(span)},
-		waves: []wave{{
-			seed: m.Seed, senders: regulars{quiet}, events: 13_500,
-			from: begin, span: 15 * time.Minute,
-			targets: mailboxes, volume: one(600, 60_000), via: session,
-		}, {
-			seed: m.Seed, senders: planned{attack, order}, events: attempts,
-			from: onset, span: span, rate: []float64{1, 4, 6, 6, 6, 5, 3, 1},
-			targets: []string{target}, volume: one(180, 420), via: session,
-		}},
-	}
-	return sc.finish(), nil
+	return compose([]wave{{
+		seed: m.Seed, senders: regulars{quiet}, events: 13_500,
+		from: begin, span: 15 * time.Minute,
+		targets: mailboxes, volume: one(600, 60_000), via: session,
+	}, {
+		seed: m.Seed, senders: planned{attack, order}, events: attempts,
+		from: onset, span: span, rate: []float64{1, 4, 6, 6, 6, 5, 3, 1},
+		targets: target, volume: one(180, 420), via: session, burst: 1,
+	}}, Burst{Targets: target, Onset: onset, End: onset.Add(span)}), nil
 }
 
 // one makes records of one event and a size in a range whose lower sizes are

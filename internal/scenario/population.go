@@ -19,6 +19,8 @@ import (
 // safe for concurrent use: one serves any number of scenarios.
 type Population struct {
 	table *geo.Table
+	taken *taken                  // by parts of one scenario; nil: each sampler begins anew
+	part  uint64                  // number of the part, which makes its draws different
 	pools [2][geo.MaxOrigins]pool // IPv4, IPv6
 }
 

@@ -50,19 +50,19 @@ func (r Reflection) Build(p *Population) (*Scenario, error) {
 		target = "198.51.100.25:53122"
 		span   = 2 * time.Minute
 	)
-	sc := &Scenario{truth: Truth{Target: target, Onset: begin, End: begin.Add(span)}}
+	var waves []wave
 	for i, x := range services {
 		part := servers.slice(i*r.Sources/len(services), (i+1)*r.Sources/len(services))
 		via.SourcePort = x.port
-		sc.waves = append(sc.waves, wave{
+		waves = append(waves, wave{
 			seed: r.Seed, senders: turns{part}, events: 8 * len(part.keys),
 			from: begin, span: span,
-			targets: []string{target}, via: via,
+			targets: []string{target}, via: via, burst: 1,
 			volume: func(rng *rand.Rand) (events, bytes uint64) {
 				events = 1 + rng.Uint64N(packets)
 				return events, events * (x.least + rng.Uint64N(x.most-x.least+1))
 			},
 		})
 	}
-	return sc.finish(), nil
+	return compose(waves, Burst{Targets: []string{target}, Onset: begin, End: begin.Add(span)}), nil
 }

@@ -59,6 +59,11 @@ type Sampler struct {
 	pop   *Population
 	rng   *rand.Rand
 	where uint64 // key of the hash that places the clusters
+	*taken
+}
+
+// taken is what was drawn.
+type taken struct {
 	used  keySet
 	apart keySet // the /24 networks of sparse sources
 	drawn [2][geo.MaxOrigins]uint64
@@ -66,8 +71,12 @@ type Sampler struct {
 
 // Sampler returns a Sampler whose draws are determined by seed.
 func (p *Population) Sampler(seed uint64) *Sampler {
-	rng := rand.New(rand.NewPCG(seed, 0x5a3b1e6))
-	return &Sampler{pop: p, rng: rng, where: rng.Uint64()}
+	rng := rand.New(rand.NewPCG(seed, 0x5a3b1e6+p.part))
+	s := &Sampler{pop: p, rng: rng, where: rng.Uint64(), taken: p.taken}
+	if s.taken == nil {
+		s.taken = new(taken)
+	}
+	return s
 }
 
 // Draw returns n sources of origin o. Of an IPv6 source the lower half is

@@ -5,8 +5,9 @@
 // that makes sense. Its Build method draws the sources from a [Population],
 // that is from the networks of a country table, so that the truth about each
 // source is what the table says, and returns a [Scenario]: a stream of events in
-// time order, and the [Truth] about it. Everything is decided by the choices,
-// their Seed among them, and the table.
+// time order, and the truth about it: its bursts and exact counts. Everything is
+// decided by the choices, their Seed among them, and the table. [Overlay] puts
+// several into one stream.
 //
 // No packet was recorded for this. Times are near 2024-05-21, when the incident
 // took place that [MailBomb] is shaped like; names of targets are under the
@@ -17,6 +18,8 @@ package scenario
 import (
 	"iter"
 	"net/netip"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/whence-go/whence/geo"
@@ -55,26 +58,35 @@ func (c *Counts) Share(o geo.Origin) float64 {
 	return float64(c.Sources[o]) / float64(max(1, c.Distinct()))
 }
 
-// Truth is what is known about a scenario.
-type Truth struct {
-	// All counts the whole stream, Burst the events on Target from Onset
-	// until End. In a scenario without a burst, Burst and the fields after
-	// it are zero.
-	All, Burst Counts
+// A Burst is traffic that came beside everyday traffic.
+type Burst struct {
+	// Targets were hit from Onset until End, the half-open interval in which
+	// all of the burst lies.
+	Targets    []string
+	Onset, End time.Time
 
-	Target     string
-	Onset, End time.Time // the burst lies in the half-open interval [Onset, End)
+	// Counts counts the burst alone. What everyday traffic brought to the
+	// same targets meanwhile is not in it; no source is in both.
+	Counts
 
-	// Spoofed is the fraction of the burst's distinct sources, reserved ones
-	// included, whose addresses are forged.
+	// Spoofed is the fraction of the distinct sources, reserved ones included,
+	// whose addresses are forged.
 	Spoofed float64
+}
+
+// Covers reports whether an event is on a target of b in its time. Everyday
+// traffic to the target is covered, too.
+func (b *Burst) Covers(e *Event) bool {
+	return !e.Time.Before(b.Onset) && e.Time.Before(b.End) && slices.Contains(b.Targets, e.Target)
 }
 
 // A Scenario is a stream of events with its truth. It is immutable and safe for
 // concurrent use.
 type Scenario struct {
-	truth Truth
-	waves []wave
+	waves  []wave
+	bursts []Burst // not counted
+	counts func() []Burst
+	total  func() Counts
 }
 
 // Builder is implemented by the structs of choices: [MailBomb], [Botnet] and
@@ -85,21 +97,33 @@ type Builder interface {
 	Build(p *Population) (*Scenario, error)
 }
 
-// Truth returns what is known about s.
-func (s *Scenario) Truth() Truth { return s.truth }
+// compose makes a scenario of its waves and bursts.
+func compose(waves []wave, bursts ...Burst) *Scenario {
+	s := &Scenario{waves: waves, bursts: bursts}
+	s.counts = sync.OnceValue(s.countBursts)
+	s.total = sync.OnceValue(s.countAll)
+	return s
+}
+
+// Bursts returns the bursts of s, those of one builder in the order of their
+// onsets. They are counted at the first call, which plays them and nothing
+// else. What is returned must not be changed.
+func (s *Scenario) Bursts() []Burst { return s.counts() }
+
+// Total counts the whole stream, which is played at the first call.
+func (s *Scenario) Total() Counts { return s.total() }
 
 // Events yields the events of s in time order. It yields the same events each
 // time that it is ranged over, and computes them on the way: what is held in
 // memory are the sources.
 func (s *Scenario) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		s.play(func(e *Event, _ int, _ sender) bool { return yield(*e) })
+		s.play(func(p *player) bool { return yield(p.event) })
 	}
 }
 
-// play merges the waves by time and passes each event with the number of its
-// wave and its sender.
-func (s *Scenario) play(yield func(e *Event, wave int, from sender) bool) {
+// play merges the waves by time and passes the player of each event.
+func (s *Scenario) play(yield func(*player) bool) {
 	var live []*player
 	for i := range s.waves {
 		if p := newPlayer(&s.waves[i], i); p.next() {
@@ -114,48 +138,59 @@ func (s *Scenario) play(yield func(e *Event, wave int, from sender) bool) {
 			}
 		}
 		p := live[first]
-		if !yield(&p.event, p.number, p.from) {
+		if !yield(p) {
 			return
 		}
 		if !p.next() {
-			live = append(live[:first], live[first+1:]...)
+			live = slices.Delete(live, first, first+1)
 		}
 	}
 }
 
-// finish counts the truth about s, of which the fields of the burst are set. It
-// plays the stream once and takes each sender's origin from how it was drawn;
-// nothing is looked up.
-func (s *Scenario) finish() *Scenario {
-	t := &s.truth
-	var all, burst [][]bool // per wave and sender: seen
+// countBursts takes each sender's origin from how it was drawn; nothing is
+// looked up. The waves of one burst have no source in common.
+func (s *Scenario) countBursts() []Burst {
+	bursts := slices.Clone(s.bursts)
+	forged := make([]float64, len(bursts))
+	distinct := make([]float64, len(bursts))
 	for i := range s.waves {
-		all = append(all, make([]bool, s.waves[i].senders.count()))
-		burst = append(burst, make([]bool, s.waves[i].senders.count()))
-	}
-	var forged, distinct float64
-	s.play(func(e *Event, wave int, from sender) bool {
-		t.All.add(e, from, &all[wave][from.number])
-		if e.Target == t.Target && !e.Time.Before(t.Onset) && e.Time.Before(t.End) {
-			if !burst[wave][from.number] {
-				distinct++
-				if from.forged {
-					forged++
-				}
-			}
-			t.Burst.add(e, from, &burst[wave][from.number])
+		b := s.waves[i].burst - 1
+		if b < 0 {
+			continue
 		}
-		return true
-	})
-	t.Spoofed = forged / max(1, distinct)
-	return s
+		seen := make([]bool, s.waves[i].senders.count())
+		for p := newPlayer(&s.waves[i], i); p.next(); {
+			isNew := !seen[p.from.number]
+			seen[p.from.number] = true
+			bursts[b].add(p, isNew)
+			if isNew {
+				distinct[b]++
+			}
+			if isNew && p.from.forged {
+				forged[b]++
+			}
+		}
+	}
+	for b := range bursts {
+		bursts[b].Spoofed = forged[b] / max(1, distinct[b])
+	}
+	return bursts
 }
 
-func (c *Counts) add(e *Event, from sender, seen *bool) {
-	if !*seen {
-		*seen = true
-		c.Sources[from.origin]++
+func (s *Scenario) countAll() (c Counts) {
+	var seen keySet
+	for i := range s.waves {
+		for p := newPlayer(&s.waves[i], i); p.next(); {
+			c.add(p, seen.add(p.from.key+1)) // keys may be 0, members of a keySet not
+		}
 	}
-	c.Events[from.origin] += e.Events
-	c.Bytes[from.origin] += e.Bytes
+	return c
+}
+
+func (c *Counts) add(p *player, isNew bool) {
+	if isNew {
+		c.Sources[p.from.origin]++
+	}
+	c.Events[p.from.origin] += p.event.Events
+	c.Bytes[p.from.origin] += p.event.Bytes
 }

@@ -33,7 +33,16 @@ func builders(t testing.TB, seed uint64) map[string]Builder {
 		"Reflection":           Reflection{Seed: seed},
 		"Reflection/SYN-ACK":   Reflection{Seed: seed, Sources: 1001, TCP: true},
 		"FlashCrowd":           FlashCrowd{Seed: seed},
-		"QuietDay":             QuietDay{Seed: seed},
+		"Quiet":                Quiet{Seed: seed, Rate: 1},
+		"SlowRamp":             SlowRamp{Seed: seed, Sources: 2000},
+		"PulseWave":            PulseWave{Seed: seed, Sources: 2000},
+		"CarpetFlood":          CarpetFlood{Seed: seed, Sources: 2000},
+		"TwoVictims":           TwoVictims{Seed: seed},
+		"Overlay": Overlay{Quiet: FlashCrowd{Seed: seed}, Bursts: []Part{
+			{MailBomb{Seed: seed}, 3 * time.Minute},
+			{SpoofedFlood{Seed: seed, Sources: 3000, Real: 0.5, Allow: public}, 20 * time.Minute},
+			{TwoVictims{Seed: seed}, 25 * time.Minute},
+		}},
 	}
 }
 
@@ -52,10 +61,16 @@ func TestTruth(t *testing.T) {
 	for name, b := range builders(t, 1) {
 		t.Run(name, func(t *testing.T) {
 			s := build(t, b)
-			truth := s.Truth()
-			all, burst := oracle.New(table.Lookup, 64), oracle.New(table.Lookup, 64)
+			truth := s.Bursts()
+			all := oracle.New(table.Lookup, 64)
+			var bursts []*oracle.Tally
+			for range truth {
+				bursts = append(bursts, oracle.New(table.Lookup, 64))
+			}
+			in := map[netip.Addr]int{} // source to the number of its burst
 			var last time.Time
-			for e := range s.Events() {
+			s.play(func(p *player) bool {
+				e := p.event
 				if e.Time.Before(last) {
 					t.Fatalf("event at %v after one at %v", e.Time, last)
 				}
@@ -64,12 +79,27 @@ func TestTruth(t *testing.T) {
 					t.Fatalf("event %+v", e)
 				}
 				all.Add(e.Source, e.Events, e.Bytes)
-				if e.Target == truth.Target && !e.Time.Before(truth.Onset) && e.Time.Before(truth.End) {
-					burst.Add(e.Source, e.Events, e.Bytes)
+				key := oracle.Key(e.Source, 64)
+				if n, known := in[key]; known && (n == 0) != (p.burst == 0) {
+					t.Fatalf("%v is in a burst and in everyday traffic", key)
+				}
+				in[key] = p.burst
+				if p.burst > 0 {
+					bursts[p.burst-1].Add(e.Source, e.Events, e.Bytes)
+					if !truth[p.burst-1].Covers(&e) {
+						t.Fatalf("event %+v lies outside of its burst", e)
+					}
+				}
+				return true
+			})
+			total := s.Total()
+			compare(t, "all", &total, all)
+			for i, b := range truth {
+				compare(t, fmt.Sprintf("burst %d", i), &b.Counts, bursts[i])
+				if b.Distinct() == 0 {
+					t.Errorf("burst %d is empty", i)
 				}
 			}
-			compare(t, "all", &truth.All, all)
-			compare(t, "burst", &truth.Burst, burst)
 		})
 	}
 }
@@ -174,9 +204,10 @@ func ExampleMailBomb() {
 		return
 	}
 	ru, _ := geo.ParseOrigin("RU")
-	truth := incident.Truth()
-	fmt.Printf("%d sources hit %s, %.0f %% of them in %v\n",
-		truth.Burst.Distinct(), truth.Target, 100*truth.Burst.Share(ru), ru.Name())
+	for _, b := range incident.Bursts() {
+		fmt.Printf("%d sources hit %s, %.0f %% of them in %v\n",
+			b.Distinct(), b.Targets[0], 100*b.Share(ru), ru.Name())
+	}
 	// Output: 6000 sources hit mailbox-400@lagoon.example, 37 % of them in Russia
 }
 

@@ -18,8 +18,15 @@ type wave struct {
 	span    time.Duration
 	rate    []float64 // relative rates in equal parts of span; nil if constant
 	targets []string  // the most popular first, by Zipf's law
+	alike   bool      // all targets are equally popular
 	volume  func(*rand.Rand) (events, bytes uint64)
 	via     Transport
+	burst   int // number, from 1, of the burst that it is a part of; 0: everyday traffic
+}
+
+// asBurst returns the burst that w makes on its own.
+func (w *wave) asBurst() Burst {
+	return Burst{Targets: w.targets, Onset: w.from, End: w.from.Add(w.span)}
 }
 
 // sender is where one event comes from.
@@ -42,7 +49,6 @@ type senders interface {
 // player plays a wave.
 type player struct {
 	*wave
-	number int // of the wave in its scenario
 	rng    *rand.Rand
 	sender func() sender
 	clock  clock
@@ -56,7 +62,6 @@ func newPlayer(w *wave, number int) *player {
 	rng := rand.New(rand.NewPCG(w.seed, uint64(number)))
 	return &player{
 		wave:   w,
-		number: number,
 		rng:    rng,
 		sender: w.senders.start(rng),
 		clock:  newClock(w.events, w.rate),
@@ -74,9 +79,16 @@ func (p *player) next() bool {
 	p.from = p.sender()
 	p.event.Time = p.wave.from.Add(time.Duration(float64(p.span) * p.clock.next(p.rng)))
 	p.event.Source = keyAddr(p.from.key, p.rng)
-	p.event.Target = p.targets[zipf(p.rng, len(p.targets))]
+	p.event.Target = p.targets[p.target()]
 	p.event.Events, p.event.Bytes = p.volume(p.rng)
 	return true
+}
+
+func (p *player) target() int {
+	if p.alike {
+		return p.rng.IntN(len(p.targets))
+	}
+	return zipf(p.rng, len(p.targets))
 }
 
 // clock gives the times of a Poisson process that has a known number of events:

@@ -1,8 +1,9 @@
 // Package sketch counts distinct things in bounded memory: [Distinct] is a
 // HyperLogLog that reports its own error, [Sample] is a bottom-k sample of
-// distinct items with exact per-item counts.
+// distinct items with exact per-item counts, [Heavy] finds the heavy ones among
+// any number of targets.
 //
-// Both work on 64-bit hashes made with a secret [Key]. The package knows nothing
+// All work on 64-bit hashes made with a secret [Key]. The package knows nothing
 // of what it counts: an item is 128 opaque bits.
 //
 // # Accuracy
@@ -11,7 +12,7 @@
 // 1.04/sqrt(2^p): 1.63 % at 12, 0.81 % at 14, 0.41 % at 16, from one item to
 // beyond 10^9. A Sample of k items is exact while it has seen at most k; beyond,
 // its estimate of the distinct count has a relative standard error of
-// 1/sqrt(k-2), 0.39 % at 65,536.
+// 1/sqrt(k-2), 0.39 % at 65,536. What a Heavy guarantees stands there.
 //
 // # Security
 //

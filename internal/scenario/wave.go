@@ -52,6 +52,7 @@ type player struct {
 	rng    *rand.Rand
 	sender func() sender
 	clock  clock
+	ranks  zipf // of targets
 	left   int
 
 	event Event // the current one
@@ -65,6 +66,7 @@ func newPlayer(w *wave, number int) *player {
 		rng:    rng,
 		sender: w.senders.start(rng),
 		clock:  newClock(w.events, w.rate),
+		ranks:  newZipf(len(w.targets)),
 		left:   w.events,
 		event:  Event{Transport: w.via},
 	}
@@ -88,7 +90,7 @@ func (p *player) target() int {
 	if p.alike {
 		return p.rng.IntN(len(p.targets))
 	}
-	return zipf(p.rng, len(p.targets))
+	return p.ranks.next(p.rng)
 }
 
 // clock gives the times of a Poisson process that has a known number of events:
@@ -139,14 +141,6 @@ func (c *clock) warp(t float64) float64 {
 	return float64(float64(c.part)*width) + max(0, t-c.below)/c.rate[c.part]
 }
 
-// zipf returns a rank below n with a probability close to 1/(rank+1), scaled.
-func zipf(rng *rand.Rand, n int) int {
-	if n == 1 {
-		return 0
-	}
-	return min(int(math.Pow(float64(n+1), rng.Float64()))-1, n-1)
-}
-
 // turns has every source of a cast send in turn, over and over.
 type turns struct{ *cast }
 
@@ -184,7 +178,8 @@ type regulars struct{ *cast }
 func (c regulars) count() int { return len(c.keys) }
 
 func (c regulars) start(rng *rand.Rand) func() sender {
-	return func() sender { return c.sender(zipf(rng, len(c.keys))) }
+	ranks := newZipf(len(c.keys))
+	return func() sender { return c.sender(ranks.next(rng)) }
 }
 
 func (c *cast) sender(i int) sender {

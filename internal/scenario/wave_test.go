@@ -68,24 +68,6 @@ func TestClockIsPoisson(t *testing.T) {
 	}
 }
 
-func TestZipf(t *testing.T) {
-	const n, ranks = 200_000, 50
-	rng := rand.New(rand.NewPCG(2, 2))
-	counts := make([]int, ranks)
-	for range n {
-		counts[zipf(rng, ranks)]++
-	}
-	for r, got := range counts {
-		want := n * math.Log(float64(r+2)/float64(r+1)) / math.Log(ranks+1)
-		if math.Abs(float64(got)-want) > 5*math.Sqrt(want) {
-			t.Errorf("rank %d drawn %d times, want about %.0f", r, got, want)
-		}
-	}
-	if zipf(rng, 1) != 0 {
-		t.Error("the only rank is not 0")
-	}
-}
-
 func TestClusterRanks(t *testing.T) {
 	const n = 300_000
 	rng := rand.New(rand.NewPCG(3, 3))

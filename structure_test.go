@@ -15,17 +15,18 @@ const module = "github.com/whence-go/whence"
 // arrows are the imports that each package may have: of this module, and of other
 // modules. Nothing else may appear, and what stands here must be used.
 var arrows = map[string][]string{
-	"":                   {},
-	"geo":                {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
-	"geo/dbip":           {"geo"},
-	"geo/routed":         {"geo"},
-	"sketch":             {"github.com/axiomhq/hyperloglog"},
-	"attribution":        {"geo", "sketch", "internal/stat"},
-	"bench":              {},
-	"internal/oracle":    {"geo"},
-	"internal/stat":      {},
-	"internal/scenario":  {"geo"},
-	"examples/attribute": {"attribution", "geo", "geo/dbip", "internal/scenario", "github.com/klauspost/compress/zstd"},
+	"":                    {},
+	"geo":                 {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
+	"geo/dbip":            {"geo"},
+	"geo/routed":          {"geo"},
+	"sketch":              {"github.com/axiomhq/hyperloglog"},
+	"attribution":         {"geo", "sketch", "internal/stat"},
+	"attribution/monitor": {"attribution", "geo", "sketch"},
+	"bench":               {},
+	"internal/oracle":     {"geo"},
+	"internal/stat":       {},
+	"internal/scenario":   {"geo"},
+	"examples/attribute":  {"attribution", "geo", "geo/dbip", "internal/scenario", "github.com/klauspost/compress/zstd"},
 }
 
 // testOnly are the modules that tests need and no importer gets.

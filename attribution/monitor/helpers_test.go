@@ -1,0 +1,74 @@
+package monitor
+
+import (
+	"bytes"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/sketch"
+)
+
+var testTable = sync.OnceValue(func() *geo.Table {
+	table, err := dbip.Table()
+	if err != nil {
+		panic(err)
+	}
+	return table
+})
+
+var testKey = func() sketch.Key {
+	key, err := sketch.KeyFrom(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		panic(err)
+	}
+	return key
+}()
+
+// begin is a full hour.
+var begin = time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC)
+
+// at returns the time so many seconds after begin.
+func at(seconds float64) time.Time {
+	return begin.Add(time.Duration(seconds * float64(time.Second)))
+}
+
+// ip returns the i-th of many public addresses.
+func ip(i int) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(20 + i%70), byte(i / 70 % 256), byte(i / 70 / 256 % 256), byte(i)})
+}
+
+func newMonitor(o Options) *Monitor {
+	o.Tally.Key = testKey
+	return New(testTable(), o)
+}
+
+// oneTally counts events without regard to their times.
+func oneTally(m *Monitor, events []Event) *attribution.Tally {
+	t := attribution.NewTally(m.table, m.options.Tally)
+	for _, e := range events {
+		t.AddN(e.Source, e.count(), e.Bytes)
+		t.Window(e.Time, e.Time)
+	}
+	return t
+}
+
+// sameTally fails unless two tallies are equal to the last byte.
+func sameTally(t *testing.T, what string, got, want *attribution.Tally) {
+	t.Helper()
+	a, err := got.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := want.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a, b) {
+		t.Fatalf("%s: the tallies differ:\n%vwant\n%v", what, got.Report(), want.Report())
+	}
+}

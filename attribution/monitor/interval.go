@@ -1,0 +1,52 @@
+package monitor
+
+import (
+	"math"
+	"net/netip"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// interval is one that is open: events may still come into it.
+type interval struct {
+	index       int64
+	whole       *attribution.Tally
+	first, last int64 // times of its events; first > last: none came
+}
+
+func newInterval(index int64, whole *attribution.Tally) *interval {
+	return &interval{index: index, whole: whole, first: math.MaxInt64, last: math.MinInt64}
+}
+
+// snapshot returns the tally of what came so far, with the span of its events.
+func (iv *interval) snapshot() *attribution.Tally {
+	if iv.first <= iv.last {
+		iv.whole.Window(time.Unix(0, iv.first), time.Unix(0, iv.last))
+	}
+	return iv.whole
+}
+
+// count adds a run of events. plain says that each is one event without bytes.
+func (iv *interval) count(events []Event, sources []netip.Addr, plain bool, earliest, latest int64) {
+	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
+	if plain {
+		iv.whole.AddBatch(sources)
+		return
+	}
+	for i := range events {
+		iv.whole.AddN(events[i].Source, events[i].count(), events[i].Bytes)
+	}
+}
+
+// openIntervals are few, and in no particular order.
+type openIntervals []*interval
+
+func (o openIntervals) find(index int64) *interval {
+	for _, iv := range o {
+		if iv.index == index {
+			return iv
+		}
+	}
+	return nil
+}

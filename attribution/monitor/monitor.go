@@ -1,0 +1,134 @@
+package monitor
+
+import (
+	"math"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
+)
+
+// Monitor watches a stream of events. Any number of goroutines may observe and
+// read at once. Make one with [New]; the zero Monitor is invalid, and a Monitor
+// must not be copied.
+type Monitor struct {
+	options Options
+
+	mu        sync.Mutex
+	table     *geo.Table
+	clock     clock
+	open      openIntervals
+	current   *interval // the one that the last event fell into
+	from, to  int64     // times that fall into current without a second thought
+	snapshots snapshots
+	stats     Stats
+	sources   []netip.Addr // scratch of a run
+}
+
+// New returns a Monitor that locates sources with table. It panics if table is nil
+// or an option is out of its documented range.
+func New(table *geo.Table, options Options) *Monitor {
+	o := options.filled()
+	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
+	return &Monitor{
+		options: o, table: table, clock: newClock(o), snapshots: newSnapshots(o),
+		sources: make([]netip.Addr, 0, blockSize),
+	}
+}
+
+// SetTable has the intervals that open from now on located with another table,
+// such as a newer database.
+func (m *Monitor) SetTable(table *geo.Table) {
+	if table == nil {
+		panic("monitor: SetTable without a table")
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.table = table
+}
+
+// Observe counts one event. Its time may close intervals, which takes a few
+// milliseconds each. It keeps no reference to what the event holds.
+func (m *Monitor) Observe(e Event) { m.ObserveBatch([]Event{e}) }
+
+// blockSize is the number of events that are taken together under the lock.
+const blockSize = 256
+
+// ObserveBatch counts events, in the order in which they stand; it is the fast way
+// in. It keeps no reference to events.
+func (m *Monitor) ObserveBatch(events []Event) {
+	for len(events) > 0 {
+		n := min(len(events), blockSize)
+		m.observeBlock(events[:n])
+		events = events[n:]
+	}
+}
+
+func (m *Monitor) observeBlock(events []Event) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(events) > 0 {
+		n := m.run(events)
+		if n == 0 {
+			m.place(&events[0])
+			n = 1
+		}
+		events = events[n:]
+	}
+}
+
+// run counts the events at the front that fall into the current interval, and
+// returns how many they were.
+func (m *Monitor) run(events []Event) int {
+	n := 0
+	latest, earliest := int64(math.MinInt64), int64(math.MaxInt64)
+	plain := true // one event each, without bytes
+	m.sources = m.sources[:0]
+	for i := range events {
+		e := &events[i]
+		ns, ok := nanoseconds(e.Time)
+		if !ok || ns < m.from || ns >= m.to {
+			break
+		}
+		latest, earliest = max(latest, ns), min(earliest, ns)
+		plain = plain && e.Events <= 1 && e.Bytes == 0
+		m.sources = append(m.sources, e.Source)
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	m.clock.mark = max(m.clock.mark, latest)
+	m.current.count(events[:n], m.sources, plain, earliest, latest)
+	m.stats.Records += uint64(n)
+	return n
+}
+
+// closeUntil closes the open intervals up to an index, oldest first.
+func (m *Monitor) closeUntil(last int64) {
+	slices.SortFunc(m.open, func(a, b *interval) int { return int(a.index - b.index) })
+	n := 0
+	for n < len(m.open) && m.open[n].index <= last {
+		m.snapshots.add(m.open[n].index, m.open[n].snapshot())
+		n++
+	}
+	m.open = slices.Delete(m.open, 0, n)
+}
+
+// enter makes an open interval the current one.
+func (m *Monitor) enter(index int64) {
+	iv := m.open.find(index)
+	if iv == nil {
+		iv = newInterval(index, attribution.NewTally(m.table, m.options.Tally))
+		m.open = append(m.open, iv)
+	}
+	c := &m.clock
+	m.current = iv
+	m.from = index * c.interval
+	m.to = min(m.from+c.interval, c.closing())
+}
+
+// leave sends the next event through place.
+func (m *Monitor) leave() { m.current, m.from, m.to = nil, 0, 0 }

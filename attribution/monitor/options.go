@@ -1,0 +1,71 @@
+package monitor
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/sketch"
+)
+
+// Options are the choices in making a [Monitor]. The zero value is what most
+// programs want.
+type Options struct {
+	// Interval is the resolution in time: it is what begins, ends and reports are
+	// rounded to. It divides a day, and is 1 second to 1 hour; 0 stands for 10
+	// seconds. Choose it so that quiet times have 20 events in it, better 100.
+	Interval time.Duration
+
+	// Lateness is how long an interval waits for events that come out of order,
+	// after the stream has gone beyond its end; at most 8 intervals. 0 stands for
+	// one interval, a negative value for none.
+	Lateness time.Duration
+
+	// Retention is how far back reports reach; 1 interval to 10,000 intervals. 0
+	// stands for 1 hour, or 1 interval if that is longer.
+	Retention time.Duration
+
+	// Tally is how sources are counted, per interval. Sample size and precision
+	// that are 0 stand for sketch.SmallSampleSize (4,096) and
+	// sketch.MinPrecision (12), since hundreds of intervals are kept.
+	Tally attribution.Options
+}
+
+const (
+	defaultInterval  = 10 * time.Second
+	defaultRetention = time.Hour
+	maxOpen          = 8 // intervals of lateness
+	maxRetained      = 10_000
+)
+
+// filled returns o with every default filled in. It panics on a value out of
+// range, which is a mistake in the program; those of o.Tally are left to
+// attribution.NewTally.
+func (o Options) filled() Options {
+	if o.Interval == 0 {
+		o.Interval = defaultInterval
+	}
+	if o.Interval < time.Second || o.Interval > time.Hour || 24*time.Hour%o.Interval != 0 {
+		panic(fmt.Sprintf("monitor: Options.Interval is %v, want 1s to 1h and a divisor of a day", o.Interval))
+	}
+	if o.Lateness == 0 {
+		o.Lateness = o.Interval
+	}
+	o.Lateness = max(o.Lateness, 0)
+	if o.Lateness > maxOpen*o.Interval {
+		panic(fmt.Sprintf("monitor: Options.Lateness is %v, want at most %d intervals", o.Lateness, maxOpen))
+	}
+	if o.Retention == 0 {
+		o.Retention = max(defaultRetention, o.Interval)
+	}
+	if o.Retention < o.Interval || o.Retention > maxRetained*o.Interval {
+		panic(fmt.Sprintf("monitor: Options.Retention is %v, want 1 to %d intervals", o.Retention, maxRetained))
+	}
+	if o.Tally.SampleSize == 0 {
+		o.Tally.SampleSize = sketch.SmallSampleSize
+	}
+	if o.Tally.Precision == 0 {
+		o.Tally.Precision = sketch.MinPrecision
+	}
+	return o
+}

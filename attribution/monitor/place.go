@@ -1,0 +1,157 @@
+package monitor
+
+import (
+	"math"
+	"time"
+)
+
+// place decides about an event that does not fall into the current interval: it
+// makes another interval the current one and counts it there, or sets it aside, or
+// drops it.
+func (m *Monitor) place(e *Event) {
+	c := &m.clock
+	ns, ok := nanoseconds(e.Time)
+	if !ok {
+		m.drop(&m.stats.Undated, 1)
+		return
+	}
+	if !c.started {
+		c.start(ns)
+	}
+	at := c.place(ns)
+	if at != past && c.past > 0 {
+		c.past = 0 // those set aside were late after all
+		m.drop(&m.stats.Late, len(c.release(0, c.mark-c.leap-1)))
+	}
+	if at != future {
+		c.ahead = 0
+	}
+	switch at {
+	case open:
+		m.advance(ns)
+		m.enter(c.index(ns))
+		m.run([]Event{*e})
+		return
+	case late:
+		m.drop(&m.stats.Late, 1)
+	case future:
+		m.setAside(e)
+		if c.ahead++; c.ahead >= confirmAhead {
+			m.leap(min(ns, c.least(c.mark)))
+		}
+	case past:
+		if c.directed {
+			m.drop(&m.stats.Late, 1)
+			break
+		}
+		m.setAside(e)
+		if c.past++; c.past >= confirmPast {
+			m.setBack()
+		}
+	}
+	m.leave() // the next event may end a row
+}
+
+func (m *Monitor) drop(counter *uint64, records int) {
+	*counter += uint64(records)
+	m.stats.Records += uint64(records)
+}
+
+// setAside holds an event whose time is not believed.
+func (m *Monitor) setAside(e *Event) {
+	if !m.clock.hold(e) {
+		m.drop(&m.stats.Misdated, 1)
+	}
+}
+
+// leap believes a time far ahead, and with it the events set aside that lie no
+// longer far ahead of it.
+func (m *Monitor) leap(ns int64) {
+	c := &m.clock
+	row, waiting := c.ahead, len(c.held)
+	m.advance(ns)
+	m.placeAll(c.release(c.mark+1, c.mark+c.leap))
+	c.ahead = max(0, row-(waiting-len(c.held))) // the others of the row wait on
+}
+
+func (m *Monitor) placeAll(events []Event) {
+	for i := range events {
+		m.place(&events[i])
+	}
+}
+
+// advance moves the clock forward and closes what is due. Events set aside are
+// counted when the clock comes by.
+func (m *Monitor) advance(ns int64) {
+	c := &m.clock
+	for c.leastHeld <= ns {
+		at := min(ns, c.least(c.mark))
+		m.advanceTo(at)
+		m.placeAll(c.release(c.mark-c.leap, c.mark))
+		if at == ns {
+			return
+		}
+	}
+	m.advanceTo(ns)
+}
+
+// setBack believes that the clock went back: the stream begins anew at the least
+// time of those set aside.
+func (m *Monitor) setBack() {
+	c := &m.clock
+	events := c.release(0, c.mark-c.leap-1)
+	if len(events) == 0 {
+		c.past = 0 // there was no room to hold any
+		return
+	}
+	ns, _ := nanoseconds(events[0].Time)
+	m.restart(ns)
+	m.placeAll(events)
+}
+
+// restart closes everything and sets the clock.
+func (m *Monitor) restart(ns int64) {
+	m.leave()
+	m.closeUntil(math.MaxInt64)
+	m.clock.start(ns)
+	m.stats.SetBack++
+}
+
+func (m *Monitor) advanceTo(ns int64) {
+	c := &m.clock
+	if ns <= c.mark {
+		return
+	}
+	c.mark = ns
+	if due := c.due(); due > c.closed {
+		m.leave()
+		m.closeUntil(due)
+		c.closed = due
+		m.snapshots.expire(due)
+	}
+}
+
+// Advance says what time it is, in the time of the events, so that intervals close
+// although nothing comes. A program that watches a live stream calls it once an
+// interval or so; one that replays a file may do without. now is believed, ahead
+// as well as back: if the stream's time lies more than 6 intervals beyond it, the
+// clock is set back. A zero time, or one before 1970, is ignored.
+func (m *Monitor) Advance(now time.Time) {
+	ns, ok := nanoseconds(now)
+	if !ok {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := &m.clock
+	c.directed = true
+	m.leave()
+	switch {
+	case !c.started:
+		c.start(ns)
+	case ns < c.mark-c.leap:
+		m.restart(ns)
+		m.placeAll(c.release(0, ns))
+	}
+	m.advance(max(ns, c.mark))
+}

@@ -1,0 +1,113 @@
+package monitor
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/whence-go/whence/sketch"
+)
+
+// MaxTargetName is the length of the longest name of a target, in bytes. Of a
+// longer one the beginning counts.
+const MaxTargetName = 1024
+
+// Target is what traffic was aimed at: an address, or the name of a mailbox, a
+// host, a service, a channel. It is a small comparable value. The zero Target is
+// none: traffic without one counts in the whole only.
+type Target struct {
+	addr netip.Addr
+	name string // if the address is not valid
+}
+
+// TargetAddr returns the target with an address. IPv4-mapped addresses are IPv4,
+// zones are dropped; an invalid address gives the zero Target.
+func TargetAddr(addr netip.Addr) Target { return Target{addr: addr.Unmap().WithZone("")} }
+
+// TargetName returns the target with a name, which stays a name even if it reads
+// like an address. It keeps name as it is, without a copy.
+func TargetName(name string) Target {
+	return Target{name: name[:min(len(name), MaxTargetName)]}
+}
+
+// ParseTarget returns the target that text stands for: an address if it reads
+// like one, else a name.
+func ParseTarget(text string) Target {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return TargetAddr(addr)
+	}
+	return TargetName(text)
+}
+
+// IsZero reports whether t is the zero Target.
+func (t Target) IsZero() bool { return t == Target{} }
+
+// Addr returns the address of the target, which is invalid if it has a name.
+func (t Target) Addr() netip.Addr { return t.addr }
+
+// Name returns the name of the target, as it came, or "" if it has an address.
+func (t Target) Name() string { return t.name }
+
+// String returns the address or the name, the latter in quotes if it has
+// characters that do not print.
+func (t Target) String() string {
+	if t.addr.IsValid() {
+		return t.addr.String()
+	}
+	if quoted := strconv.Quote(t.name); quoted[1:len(quoted)-1] != t.name {
+		return quoted
+	}
+	return t.name
+}
+
+// MarshalText returns the address or the name, with U+FFFD for what is no UTF-8.
+func (t Target) MarshalText() ([]byte, error) {
+	if t.addr.IsValid() {
+		return t.addr.MarshalText()
+	}
+	return []byte(strings.ToValidUTF8(t.name, "\ufffd")), nil
+}
+
+// UnmarshalText does what [ParseTarget] does.
+func (t *Target) UnmarshalText(text []byte) error {
+	if len(text) > MaxTargetName {
+		return fmt.Errorf("monitor: a target of %d bytes, at most %d can be", len(text), MaxTargetName)
+	}
+	*t = ParseTarget(string(text))
+	return nil
+}
+
+// hash is the keyed hash of the target. Names are taken 16 bytes at a time, each
+// step with the hash of what came before; their length comes first, so that no
+// name is the beginning of another.
+func (t *Target) hash(key sketch.Key) uint64 {
+	if t.addr.IsValid() {
+		b := t.addr.As16()
+		return key.Hash(load(string(b[:8])), load(string(b[8:])))
+	}
+	h := key.Hash(uint64(len(t.name)), nameSeed)
+	for s := t.name; s != ""; {
+		n := min(len(s), 16)
+		h = key.Hash(h^load(s[:min(n, 8)]), load(s[min(n, 8):n]))
+		s = s[n:]
+	}
+	return h
+}
+
+const nameSeed = 0x6e616d65 // no address has this in its lower half and so little in its upper
+
+// load returns up to 8 bytes as a number.
+func load(s string) (v uint64) {
+	if len(s) == 8 {
+		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	}
+	for i := range len(s) {
+		v |= uint64(s[i]) << (8 * i)
+	}
+	return v
+}
+
+// clone returns t with a name of its own, which keeps nothing else in memory.
+func (t Target) clone() Target { return Target{t.addr, strings.Clone(t.name)} }

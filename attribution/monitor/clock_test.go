@@ -12,7 +12,7 @@ var year2100 = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 func repeat(n int, from, step float64) []Event {
 	events := make([]Event, n)
 	for i := range events {
-		events[i] = Event{Time: at(from + float64(i)*step), Source: ip(i)}
+		events[i] = Event{Time: at(from + float64(i)*step), Flow: flowOf(ip(i))}
 	}
 	return events
 }
@@ -20,7 +20,7 @@ func repeat(n int, from, step float64) []Event {
 func dated(times ...time.Time) []Event {
 	events := make([]Event, len(times))
 	for i, when := range times {
-		events[i] = Event{Time: when, Source: ip(i)}
+		events[i] = Event{Time: when, Flow: flowOf(ip(i))}
 	}
 	return events
 }
@@ -81,7 +81,7 @@ func TestTimes(t *testing.T) {
 // alternating returns n events in the present, each followed by a stray.
 func alternating(n int) (events []Event) {
 	for i, e := range repeat(n, 1, 1) {
-		events = append(events, e, Event{Time: year2100.Add(time.Duration(i)), Source: e.Source})
+		events = append(events, e, Event{Time: year2100.Add(time.Duration(i)), Flow: flowOf(e.Source)})
 	}
 	return events
 }
@@ -137,7 +137,7 @@ func TestTimesAtRandom(t *testing.T) {
 			case 1:
 				now -= rng.ExpFloat64() * 1000
 			case 2:
-				m.Observe(Event{Time: at(rng.NormFloat64() * 1e6), Source: ip(i)})
+				m.Observe(Event{Time: at(rng.NormFloat64() * 1e6), Flow: flowOf(ip(i))})
 				events++
 			case 3:
 				if seed%2 == 0 {
@@ -145,7 +145,7 @@ func TestTimesAtRandom(t *testing.T) {
 				}
 			}
 			now += rng.Float64()
-			m.Observe(Event{Time: at(now), Source: ip(i)})
+			m.Observe(Event{Time: at(now), Flow: flowOf(ip(i))})
 			events++
 			if len(m.open) > 9 {
 				t.Fatalf("seed %d: %d intervals are open", seed, len(m.open))

@@ -1,8 +1,9 @@
 package monitor
 
 import (
-	"net/netip"
 	"time"
+
+	"github.com/whence-go/whence/attribution"
 )
 
 // Event is a record of traffic from one source to one target: a packet, a
@@ -12,16 +13,10 @@ type Event struct {
 	// from this machine's clock.
 	Time time.Time
 
-	// Source is where it came from, as [attribution.Tally.Add] takes it. A record
-	// without a valid one counts as skipped.
-	Source netip.Addr
-
 	// Target is what it was aimed at; the zero Target if that is not known.
 	Target Target
 
-	// Events is how many events the record stands for, 0 being one, and Bytes how
-	// many bytes.
-	Events, Bytes uint64
+	// Flow is what came from where. 0 events stand for one. A record without a
+	// valid source counts as skipped.
+	attribution.Flow
 }
-
-func (e *Event) count() uint64 { return max(e.Events, 1) }

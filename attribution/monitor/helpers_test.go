@@ -10,6 +10,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -42,6 +43,17 @@ func ip(i int) netip.Addr {
 	return netip.AddrFrom4([4]byte{byte(20 + i%70), byte(i / 70 % 256), byte(i / 70 / 256 % 256), byte(i)})
 }
 
+// flowOf is a flow of one event.
+func flowOf(source netip.Addr) attribution.Flow { return attribution.Flow{Source: source} }
+
+// eventOf returns an event of a scenario.
+func eventOf(e scenario.Event) Event {
+	return Event{Time: e.Time, Target: ParseTarget(e.Target), Flow: attribution.Flow{
+		Source: e.Source, Events: e.Events, Bytes: e.Bytes,
+		Handshake: e.Established, Protocol: e.Protocol, SourcePort: e.SourcePort, TCPFlags: e.TCPFlags,
+	}}
+}
+
 func newMonitor(o Options) *Monitor {
 	o.Tally.Key = testKey
 	return New(testTable(), o)
@@ -51,7 +63,8 @@ func newMonitor(o Options) *Monitor {
 func oneTally(m *Monitor, events []Event) *attribution.Tally {
 	t := attribution.NewTally(m.table, m.options.Tally)
 	for _, e := range events {
-		t.AddN(e.Source, e.count(), e.Bytes)
+		e.Events = max(e.Events, 1)
+		t.AddFlow(e.Flow)
 		t.Window(e.Time, e.Time)
 	}
 	return t

@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"math"
-	"net/netip"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -25,18 +24,6 @@ func (iv *interval) snapshot() *attribution.Tally {
 		iv.whole.Window(time.Unix(0, iv.first), time.Unix(0, iv.last))
 	}
 	return iv.whole
-}
-
-// count adds a run of events. plain says that each is one event without bytes.
-func (iv *interval) count(events []Event, sources []netip.Addr, plain bool, earliest, latest int64) {
-	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
-	if plain {
-		iv.whole.AddBatch(sources)
-		return
-	}
-	for i := range events {
-		iv.whole.AddN(events[i].Source, events[i].count(), events[i].Bytes)
-	}
 }
 
 // openIntervals are few, and in no particular order.

@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"math"
-	"net/netip"
 	"slices"
 	"sync"
 
@@ -24,7 +23,7 @@ type Monitor struct {
 	from, to  int64     // times that fall into current without a second thought
 	snapshots snapshots
 	stats     Stats
-	sources   []netip.Addr // scratch of a run
+	flows     []attribution.Flow // scratch of a run
 }
 
 // New returns a Monitor that locates sources with table. It panics if table is nil
@@ -34,7 +33,7 @@ func New(table *geo.Table, options Options) *Monitor {
 	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
 	return &Monitor{
 		options: o, table: table, clock: newClock(o), snapshots: newSnapshots(o),
-		sources: make([]netip.Addr, 0, blockSize),
+		flows: make([]attribution.Flow, 0, blockSize),
 	}
 }
 
@@ -84,8 +83,7 @@ func (m *Monitor) observeBlock(events []Event) {
 func (m *Monitor) run(events []Event) int {
 	n := 0
 	latest, earliest := int64(math.MinInt64), int64(math.MaxInt64)
-	plain := true // one event each, without bytes
-	m.sources = m.sources[:0]
+	m.flows = m.flows[:0]
 	for i := range events {
 		e := &events[i]
 		ns, ok := nanoseconds(e.Time)
@@ -93,15 +91,17 @@ func (m *Monitor) run(events []Event) int {
 			break
 		}
 		latest, earliest = max(latest, ns), min(earliest, ns)
-		plain = plain && e.Events <= 1 && e.Bytes == 0
-		m.sources = append(m.sources, e.Source)
+		m.flows = append(m.flows, e.Flow)
+		m.flows[n].Events = max(e.Events, 1)
 		n++
 	}
 	if n == 0 {
 		return 0
 	}
 	m.clock.mark = max(m.clock.mark, latest)
-	m.current.count(events[:n], m.sources, plain, earliest, latest)
+	iv := m.current
+	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
+	iv.whole.AddFlows(m.flows)
 	m.stats.Records += uint64(n)
 	return n
 }

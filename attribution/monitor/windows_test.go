@@ -16,7 +16,7 @@ func stream(seed uint64, n, sources int, seconds float64) []Event {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	events := make([]Event, n)
 	for i := range events {
-		events[i] = Event{Time: at(seconds * float64(i) / float64(n)), Source: ip(rng.IntN(sources))}
+		events[i] = Event{Time: at(seconds * float64(i) / float64(n)), Flow: flowOf(ip(rng.IntN(sources)))}
 		if seed%2 == 1 {
 			events[i].Events, events[i].Bytes = uint64(rng.IntN(3)), rng.Uint64N(1500)
 		}
@@ -64,16 +64,16 @@ func TestScenarioCounts(t *testing.T) {
 	}
 	m := newMonitor(Options{Tally: attribution.Options{SampleSize: 65_536}})
 	for e := range s.Events() {
-		m.Observe(Event{Time: e.Time, Source: e.Source, Target: ParseTarget(e.Target), Events: e.Events, Bytes: e.Bytes})
+		m.Observe(Event{Time: e.Time, Flow: flowOf(e.Source), Target: ParseTarget(e.Target), Events: e.Events, Bytes: e.Bytes})
 	}
-	truth := s.Truth()
+	truth := s.Total()
 	r := m.Report(time.Time{}, time.Time{})
-	if r.Sources.Distinct != truth.All.Distinct() || !r.Sources.Exact {
-		t.Errorf("%d sources, want %d", r.Sources.Distinct, truth.All.Distinct())
+	if r.Sources.Distinct != truth.Distinct() || !r.Sources.Exact {
+		t.Errorf("%d sources, want %d", r.Sources.Distinct, truth.Distinct())
 	}
 	for _, row := range r.Origins {
-		if row.Events != truth.All.Events[row.Origin] || row.Bytes != truth.All.Bytes[row.Origin] {
-			t.Errorf("%v: %d events, %d bytes, want %d, %d", row.Origin, row.Events, row.Bytes, truth.All.Events[row.Origin], truth.All.Bytes[row.Origin])
+		if row.Events != truth.Events[row.Origin] || row.Bytes != truth.Bytes[row.Origin] {
+			t.Errorf("%v: %d events, %d bytes, want %d, %d", row.Origin, row.Events, row.Bytes, truth.Events[row.Origin], truth.Bytes[row.Origin])
 		}
 	}
 }
@@ -118,9 +118,9 @@ func TestRetention(t *testing.T) {
 // A table that is set serves the intervals that open after it.
 func TestSetTable(t *testing.T) {
 	m := newMonitor(Options{})
-	m.Observe(Event{Time: at(1), Source: ip(1)})
+	m.Observe(Event{Time: at(1), Flow: flowOf(ip(1))})
 	m.SetTable(m.table)
-	m.Observe(Event{Time: at(2), Source: netip.Addr{}})
+	m.Observe(Event{Time: at(2), Flow: flowOf(netip.Addr{})})
 	r := m.Report(time.Time{}, time.Time{})
 	if r.Sources.Distinct != 1 || r.Skipped != 1 || r.Database.Name == "" {
 		t.Errorf("%v", r)

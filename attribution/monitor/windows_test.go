@@ -64,7 +64,7 @@ func TestScenarioCounts(t *testing.T) {
 	}
 	m := newMonitor(Options{Tally: attribution.Options{SampleSize: 65_536}})
 	for e := range s.Events() {
-		m.Observe(Event{Time: e.Time, Flow: flowOf(e.Source), Target: ParseTarget(e.Target), Events: e.Events, Bytes: e.Bytes})
+		m.Observe(eventOf(e))
 	}
 	truth := s.Total()
 	r := m.Report(time.Time{}, time.Time{})

@@ -17,6 +17,7 @@ const (
 	InvalidClaim       Code = "INVALID_CLAIM"       // always 0
 	NothingCounted     Code = "NOTHING_COUNTED"     // always 0
 	EstimatorsDisagree Code = "ESTIMATORS_DISAGREE" // distance in standard errors
+	VolumeUnknown      Code = "VOLUME_UNKNOWN"      // sampled sources, whose origins are all that is known
 
 	// Reasons for Undecided.
 	UnlocatedMatters Code = "UNLOCATED_MATTERS" // share of the unit that is unlocated
@@ -68,7 +69,7 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	if c.unit != OfSources {
 		return caveats
 	}
-	if c.kind != plurality && !r.Sources.Exact && !t.Combined {
+	if c.kind != plurality && !r.Sources.Exact && !r.SampleOnly && !t.Combined {
 		byParts := r.byParts(c, t.basis(r).z())
 		if d, _ := byParts.decide(c); d != v.Decision {
 			value, low, high := byParts.share.digits(c.limit(), false)

@@ -33,6 +33,11 @@ type Report struct {
 	// were. All counts are of what was looked at.
 	SamplingRate uint32 `json:"sampling_rate,omitempty"`
 
+	// SampleOnly says that origins are known of the sampled sources only; see
+	// [Report.Under]. Events and bytes of the rows and of the unlocated are then
+	// 0, and claims about them [Inadmissible].
+	SampleOnly bool `json:"sample_only,omitempty"`
+
 	// Joint says that the intervals of the rows hold all together; see
 	// [Report.JointIntervals].
 	Joint bool `json:"joint_intervals,omitempty"`
@@ -193,8 +198,11 @@ func (r *Report) rows(all group, z float64) []Row {
 // shareOf is the share of one origin in all, by itself.
 func (r *Report) shareOf(o geo.Origin, all group, z float64) Share {
 	own := r.counted[o].group()
-	if r.Sources.Exact {
+	switch {
+	case r.Sources.Exact:
 		return exactShare(own.sources, all.sources)
+	case r.SampleOnly:
+		return r.sampledShare(o, z)
 	}
 	return partsShare(own, group{sources: all.sources - own.sources, variance: all.variance - own.variance}, z)
 }

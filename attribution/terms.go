@@ -85,7 +85,7 @@ func (b basis) z() float64 { return stat.NormalQuantile(1 - b.alpha/2) }
 
 // basis resolves the terms for a report.
 func (t Terms) basis(r *Report) basis {
-	b := basis{alpha: t.alpha(), combined: t.Combined && !r.Sources.Exact}
+	b := basis{alpha: t.alpha(), combined: t.Combined && !r.Sources.Exact && !r.SampleOnly}
 	switch {
 	case b.combined:
 		b.sampling, b.drawn = r.sampling, t.Population

@@ -40,6 +40,9 @@ func (r *Report) String() string {
 		}
 		fmt.Fprintf(&b, "Intervals are for 95 %% confidence, %s; rows need not sum to 100 %%.", together)
 	}
+	if r.SampleOnly {
+		fmt.Fprintf(&b, " Origins are those of a sample of %s sources.", grouped(round(r.sampling.k)))
+	}
 	b.WriteString(" The database may be wrong.\n")
 	if n := r.Reserved.Sources; n > 0 {
 		fmt.Fprintf(&b, "Left out: %s reserved %s with %s.\n", r.number(n), plural(n, "source", "sources"), eventCount(r.Reserved.Events))
@@ -75,13 +78,16 @@ func (r *Report) table() [][]string {
 	if !r.Sources.Exact {
 		head[2] = "share of sources (interval)"
 	}
+	if r.SampleOnly {
+		head = head[:3]
+	}
 	rows := [][]string{head}
 	add := func(name string, sources, events uint64, share Share) {
 		cells := []string{name, r.number(sources), r.shareCell(share), grouped(events), ""}
 		if r.Events > 0 {
 			cells[4] = percent(float64(events) / float64(r.Events))
 		}
-		rows = append(rows, cells)
+		rows = append(rows, cells[:len(head)])
 	}
 	for i, row := range r.Origins {
 		if i == maxRows {

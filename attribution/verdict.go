@@ -152,6 +152,8 @@ func (r *Report) inadmissible(c Claim) (Caveat, bool) {
 	switch {
 	case c.Err() != nil:
 		return Caveat{InvalidClaim, 0, c.Err().Error()}, true
+	case c.unit != OfSources && r.SampleOnly:
+		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("this database was asked about a sample of %s sources only; what share of all %s the countries have by it is not known", grouped(round(r.sampling.k)), c.unit)}, true
 	case all.amount(c.unit) == 0:
 		return Caveat{NothingCounted, 0, fmt.Sprintf("no %s of public sources were counted", c.unit)}, true
 	case all.amount(c.unit) == unlocated.amount(c.unit):
@@ -172,7 +174,7 @@ const maxDisagreement = 4
 // disagreement is the distance between the two estimates of the claimed share, in
 // standard errors; 0 where there is only one.
 func (r *Report) disagreement(c Claim) float64 {
-	if c.unit != OfSources || r.Sources.Exact {
+	if c.unit != OfSources || r.Sources.Exact || r.SampleOnly {
 		return 0
 	}
 	in, rest := r.group(c.has), r.group(func(o geo.Origin) bool { return !c.has(o) })

@@ -18,6 +18,11 @@ const (
 	NothingCounted     Code = "NOTHING_COUNTED"     // always 0
 	EstimatorsDisagree Code = "ESTIMATORS_DISAGREE" // distance in standard errors
 	VolumeUnknown      Code = "VOLUME_UNKNOWN"      // sampled sources, whose origins are all that is known
+	ProxyInFront       Code = "PROXY_IN_FRONT"      // share of all events from reserved addresses
+	Reflection         Code = "REFLECTION"          // share of sources (or events, or bytes) of reflectors
+
+	// A reason for Inadmissible where the claim is about sources.
+	Anonymised Code = "ANONYMISED" // share of sources with addresses that were cut
 
 	// Reasons for Undecided.
 	UnlocatedMatters Code = "UNLOCATED_MATTERS" // share of the unit that is unlocated
@@ -36,6 +41,10 @@ const (
 	FewSources      Code = "FEW_SOURCES"      // share of all events made by sources too few to be sampled
 	RankDiffers     Code = "RANK_DIFFERS"     // rank by events or bytes of the origin with most sources
 	AddressChurn    Code = "ADDRESS_CHURN"    // hours of traffic
+
+	// What the sources may not be.
+	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of sources that look like reflectors
+	ManyPerSource     Code = "MANY_PER_SOURCE"    // mean events of a few sources
 )
 
 // Caveat is something that a reader of a [Verdict] must know, with the number
@@ -135,6 +144,7 @@ func (r *Report) standing() (caveats []Caveat) {
 	if n := r.Reserved.Sources; n > 0 {
 		add(ReservedPresent, float64(n), "%s with reserved addresses left out; such packets did not come over the Internet, or were forged", r.number(n)+" "+plural(n, "source", "sources"))
 	}
+	caveats = append(caveats, r.plausibility()...)
 	if r.Events > 0 && !r.Sources.Exact {
 		if share := r.unexplained(); share > dominantShare {
 			add(FewSources, share, "about %s of all events come from sources too few to appear in the sample", percent(share))

@@ -1,5 +1,7 @@
 package attribution
 
+import "fmt"
+
 // Transport protocols (IANA numbers) and TCP flags (RFC 9293).
 const (
 	tcp = 6
@@ -32,4 +34,48 @@ func (f *Flow) isReflection() bool {
 		return f.TCPFlags == syn|ack
 	}
 	return false
+}
+
+// fewReflectors is the share up to which reflectors go unmentioned: a busy target
+// has some real answers taken for reflected ones.
+const fewReflectors = 0.01
+
+// reflectedShare is the share of the sampled sources, or of what they sent, whose
+// sources look like reflectors.
+func (t *traits) reflectedShare(u Unit) float64 {
+	all := t.all.amount(u)
+	if all == 0 {
+		return 0
+	}
+	return t.reflecting.amount(u) / all
+}
+
+// mostlyReflected reports whether most of the sources are reflectors.
+func (t *traits) mostlyReflected() bool { return t.reflectedShare(OfSources) > 0.5 }
+
+// reflected tells that no claim in a unit is one about whoever caused the traffic.
+// A handshake with a reflector changes nothing: that its address is true never
+// was in doubt.
+func (r *Report) reflected(u Unit) (Caveat, bool) {
+	share := r.traits.reflectedShare(u)
+	if sources := r.traits.reflectedShare(OfSources); sources > 0.5 {
+		u, share = OfSources, sources
+	}
+	if share <= 0.5 {
+		return Caveat{}, false
+	}
+	of := "the sources are reflectors"
+	if u != OfSources {
+		of = "the " + u.String() + " are from reflectors"
+	}
+	return Caveat{Reflection, share, fmt.Sprintf("%s of %s: servers that answered requests sent in the target's name; where they are says nothing of who sent those", percent(share), of)}, true
+}
+
+// reflectors is the caveat about a minority of reflectors.
+func (r *Report) reflectors() (Caveat, bool) {
+	share := r.traits.reflectedShare(OfSources)
+	if share <= fewReflectors || share > 0.5 {
+		return Caveat{}, false
+	}
+	return Caveat{ReflectorsPresent, share, fmt.Sprintf("%s of the sources look like reflectors: servers that answered requests which somebody else sent", percent(share))}, true
 }

@@ -54,6 +54,7 @@ type Report struct {
 	seen      []seen   // the sample itself, reserved sources included
 	addresses bool     // seen knows the sources themselves
 	ipv6Bits  int      // of the prefix that makes one IPv6 source
+	traits    traits   // of the sample
 }
 
 // seen is a source of the sample.
@@ -140,6 +141,7 @@ func (r *Report) readSample(s *sketch.Sample) {
 			o.bytes = addSaturated(o.bytes, it.Bytes)
 		}
 	}
+	r.traits = traitsOf(r.seen, r.addresses, r.ipv6Bits)
 	// Given how many of the sample are not reserved, they are a uniform sample
 	// of the sources that are not.
 	if k, n := float64(s.Len()), s.Distinct(); k > 0 {

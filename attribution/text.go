@@ -17,7 +17,7 @@ const maxRows = 20
 // database.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "IP addresses by the country that they are geolocated to by %v\n", r.Database)
+	fmt.Fprintf(&b, "%sIP addresses by the country that they are geolocated to by %v\n", r.warning(), r.Database)
 	fmt.Fprintf(&b, "%s distinct %s, %s", r.total(), plural(r.Sources.Distinct, "source", "sources"), eventCount(r.Events))
 	if r.Bytes > 0 {
 		fmt.Fprintf(&b, ", %s bytes", grouped(r.Bytes))
@@ -54,6 +54,14 @@ func (r *Report) String() string {
 		b.WriteString(r.Database.Credit + "\n")
 	}
 	return b.String()
+}
+
+// warning begins the title of a table that does not show where traffic came from.
+func (r *Report) warning() string {
+	if r.traits.mostlyReflected() {
+		return "Reflectors, not attackers: "
+	}
+	return ""
 }
 
 // number prints a number of sources, to the digits that it is worth.

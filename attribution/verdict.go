@@ -161,6 +161,9 @@ func (r *Report) inadmissible(c Claim) (Caveat, bool) {
 	case c.unit == OfSources && !r.Sources.Exact && r.sampling.k == 0:
 		return Caveat{NothingCounted, 0, "reserved sources crowd all others out of the sample"}, true
 	}
+	if reason, ok := r.implausible(c.unit); ok {
+		return reason, true
+	}
 	if score := r.disagreement(c); math.Abs(score) > maxDisagreement {
 		return Caveat{EstimatorsDisagree, score, fmt.Sprintf("the sample and the HyperLogLogs differ by %.1f standard errors: the counts are damaged, or were merged from databases that disagree", score)}, true
 	}

@@ -40,7 +40,7 @@ func TestExactDecisions(t *testing.T) {
 		{counts{"RU": 40, "BY": 20, "US": 40}, "RU,BY > 50%", Supported, .1, ""},
 		{counts{"RU": 40, "FR": 20, "NC": 40}, "outside FR,NC > 30%", Supported, .1, ""},
 		{counts{"RU": 40, "FR": 20, "NC": 40}, "outside FR,NC > 50%", Refuted, .1, ""},
-		{counts{"RU": 60, "US": 40, "reserved": 500}, "majority RU", Supported, .1, ReservedPresent},
+		{counts{"RU": 60, "US": 40, "reserved": 100}, "majority RU", Supported, .1, ReservedPresent},
 
 		// Unlocated sources may belong anywhere.
 		{counts{"RU": 52, "US": 43, "": 5}, "majority RU", Supported, .02, ""},
@@ -202,8 +202,8 @@ func TestReservedSourcesCrowd(t *testing.T) {
 	if r := tally.Report(); r.Sources.Exact || r.Sources.Distinct != 0 {
 		t.Errorf("only reserved sources: %+v", r.Sources)
 	}
-	tally.AddN(ip("RU", 1), 300, 0)
-	tally.AddN(ip("US", 1), 100, 0)
+	tally.AddN(ip("RU", 1), 300_000, 0)
+	tally.AddN(ip("US", 1), 100_000, 0)
 	r := tally.Report()
 	if v := r.Check(Majority("RU").Of(OfEvents)); v.Decision != Supported || math.Abs(v.Margin-.25) > 1e-9 {
 		t.Errorf("on events: %v", v)

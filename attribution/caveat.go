@@ -30,6 +30,7 @@ const (
 
 	// What another way of counting would say.
 	SecondEstimate Code = "SECOND_ESTIMATE" // share by the HyperLogLogs
+	FamiliesDiffer Code = "FAMILIES_DIFFER" // share within the family that would decide otherwise
 
 	// What a decision depends on.
 	Fragile         Code = "FRAGILE"          // geolocation error tolerated
@@ -77,6 +78,9 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	}
 	if c.unit != OfSources {
 		return caveats
+	}
+	if caveat, ok := differ(v); ok {
+		caveats = append(caveats, caveat)
 	}
 	if c.kind != plurality && !r.Sources.Exact && !r.SampleOnly && !t.Combined {
 		byParts := r.byParts(c, t.basis(r).z())

@@ -80,7 +80,7 @@ func (b basis) together(x, y group) Share {
 	}
 	v := 1 / (1/vs + 1/vp)
 	value := v * (bySample/vs + parts.Value/vp)
-	if b.drawn { // which errs both estimates alike
+	if b.population { // which errs both estimates alike
 		v += value * (1 - value) / s.n
 	}
 	e := b.z() * math.Sqrt(v)

@@ -95,6 +95,7 @@ type origin struct {
 	relErr        float64 // relative standard error of sources
 	events, bytes uint64
 	sampled       float64 // sources of this origin in the sample
+	sampled6      float64 // of them IPv6, if addresses are kept
 }
 
 // Report computes the report of what has been counted so far. It never writes
@@ -131,6 +132,9 @@ func (r *Report) readSample(s *sketch.Sample) {
 		r.seen = append(r.seen, seen{source{it.Hi, it.Lo}, it.Events, it.Bytes, geo.Origin(it.Part), facts(it.Flags)})
 		o := &r.counted[it.Part]
 		o.sampled++
+		if r.addresses && !(source{it.Hi, it.Lo}).isIPv4() {
+			o.sampled6++
+		}
 		if geo.Origin(it.Part) != geo.Reserved {
 			r.topEvents = max(r.topEvents, it.Events)
 			r.sampled = addSaturated(r.sampled, it.Events)
@@ -238,7 +242,7 @@ func (r *Report) rowZ() float64 {
 type group struct {
 	sources, variance float64 // variance of the number of sources
 	events, bytes     uint64
-	sampled           float64
+	sampled, sampled6 float64
 }
 
 // and is the union with a group that has no origin of g.
@@ -248,27 +252,22 @@ func (g group) and(other group) group {
 	g.events = addSaturated(g.events, other.events)
 	g.bytes = addSaturated(g.bytes, other.bytes)
 	g.sampled += other.sampled
+	g.sampled6 += other.sampled6
 	return g
 }
 
 // group is the origin as a set of one.
 func (o origin) group() group {
 	err := o.sources * o.relErr
-	return group{o.sources, err * err, o.events, o.bytes, o.sampled}
+	return group{o.sources, err * err, o.events, o.bytes, o.sampled, o.sampled6}
 }
 
 // group adds up the origins for which in holds, never the reserved.
 func (r *Report) group(in func(geo.Origin) bool) (g group) {
 	for i := range r.counted {
-		if o := geo.Origin(i); o == geo.Reserved || r.counted[i].sources == 0 || !in(o) {
-			continue
+		if o := geo.Origin(i); o != geo.Reserved && r.counted[i].sources > 0 && in(o) {
+			g = g.and(r.counted[i].group())
 		}
-		one := r.counted[i].group()
-		g.sources += one.sources
-		g.variance += one.variance
-		g.events = addSaturated(g.events, one.events)
-		g.bytes = addSaturated(g.bytes, one.bytes)
-		g.sampled += one.sampled
 	}
 	return g
 }

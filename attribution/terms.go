@@ -75,26 +75,31 @@ func (t Terms) alpha() float64 {
 
 // basis is what shares are judged by.
 type basis struct {
-	sampling sampling // the zero one while sources are known one by one
-	alpha    float64
-	combined bool
-	drawn    bool // with combined: the sources seen were drawn from more
+	sampling   sampling // the zero one while sources are known one by one
+	alpha      float64
+	combined   bool
+	population bool
 }
 
 func (b basis) z() float64 { return stat.NormalQuantile(1 - b.alpha/2) }
 
 // basis resolves the terms for a report.
 func (t Terms) basis(r *Report) basis {
-	b := basis{alpha: t.alpha(), combined: t.Combined && !r.Sources.Exact && !r.SampleOnly}
-	switch {
-	case b.combined:
-		b.sampling, b.drawn = r.sampling, t.Population
-	case t.Population:
-		b.sampling = r.sampling.population()
-	case !r.Sources.Exact:
-		b.sampling = r.sampling
+	b := basis{alpha: t.alpha(), combined: t.Combined && !r.Sources.Exact && !r.SampleOnly, population: t.Population}
+	if t.Population || !r.Sources.Exact {
+		b.sampling = b.of(r.sampling)
 	}
 	return b
+}
+
+// of is a sampling as the basis takes it: a population leaves no correction for
+// having seen much of it, unless both estimates are combined, which share the
+// error of the draw.
+func (b basis) of(s sampling) sampling {
+	if b.population && !b.combined {
+		return s.population()
+	}
+	return s
 }
 
 // Check holds a claim against the report, on the usual terms.

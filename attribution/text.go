@@ -139,6 +139,9 @@ func (r *Report) explain(v Verdict) string {
 		if un := r.group(isUnlocated).amount(c.unit); un > 0 {
 			fmt.Fprintf(&b, "  Of those that have a country it is %s.\n", percent(v.located))
 		}
+		if f := v.Families; len(f) == 2 {
+			fmt.Fprintf(&b, "  Of the %s sources alone it is %s, of the %s sources %s.\n", f[0].Family, percent(f[0].Share.Value), f[1].Family, percent(f[1].Share.Value))
+		}
 	}
 	if v.Decision == Supported || v.Decision == Refuted {
 		labelled := ""

@@ -71,6 +71,10 @@ type Verdict struct {
 	// least favourable way, without overturning the decision.
 	GeolocationErrorTolerated float64 `json:"geolocation_error_tolerated"`
 
+	// Families is the share within IPv4 and within IPv6, where a claim about
+	// sources saw both.
+	Families []FamilyShare `json:"families,omitempty"`
+
 	Caveats []Caveat `json:"caveats"`
 
 	located float64 // share among the located
@@ -107,6 +111,7 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	}
 
 	// 4. What a reader must know beside it.
+	v.Families = r.families(c, b)
 	v.Caveats = append(append(v.Caveats, r.reasons(c, f, v, t)...), r.standing()...)
 	v.text = r.explain(v)
 	return v

@@ -27,10 +27,15 @@ type result struct {
 	Database            struct{ Name, Built, SHA256, Credit string }
 	From, To            time.Time
 	Claims              []struct {
-		Claim, Verdict            string
-		Share                     share
-		Margin                    float64
-		Confidence                float64 `json:"confidence"`
+		Claim, Verdict string
+		Share          share
+		Margin         float64
+		Confidence     float64 `json:"confidence"`
+		Families       []struct {
+			Family  string
+			Sources uint64
+			Share   share
+		}
 		GeolocationErrorTolerated float64 `json:"geolocation_error_tolerated"`
 		Caveats                   []struct {
 			Code, Text string

@@ -1,0 +1,164 @@
+package attribution_test
+
+import (
+	"encoding/binary"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/geo/routed"
+	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/sketch"
+)
+
+func long() bool { return flag.Lookup("long").Value.String() == "true" }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// population is the world of the stories: the embedded database.
+var population = sync.OnceValue(func() *scenario.Population {
+	return scenario.NewPopulation(must(dbip.Table()), must(routed.Table()))
+})
+
+// story is traffic of which it is known what may be claimed.
+type story struct {
+	name    string
+	build   func(seed uint64) scenario.Builder
+	change  func(rng *rand.Rand, f *attribution.Flow) bool // on the way to the collector; false: lost
+	options attribution.Options
+	terms   attribution.Terms
+	claim   string
+	want    []attribution.Decision
+	caveat  attribution.Code // one that must be there
+	holds   float64          // share that the interval must hold; 0: not asked
+}
+
+const k = sketch.SmallSampleSize
+
+// small makes every story one of sketches: three times as many sources as the
+// sample holds.
+var small = attribution.Options{SampleSize: k, Precision: 12}
+
+func with(o attribution.Options, f func(*attribution.Options)) attribution.Options {
+	f(&o)
+	return o
+}
+
+func botnet(share, unlocated float64) func(uint64) scenario.Builder {
+	return func(seed uint64) scenario.Builder {
+		return scenario.Botnet{Seed: seed, Sources: 12_000, Origin: origin("RU"), Share: share, Unlocated: unlocated}
+	}
+}
+
+func origin(code string) geo.Origin { return must(geo.ParseOrigin(code)) }
+
+// forged is a flood of which the given share is real.
+func forged(real float64, allow func(netip.Addr) bool) func(uint64) scenario.Builder {
+	return func(seed uint64) scenario.Builder {
+		return scenario.SpoofedFlood{Seed: seed, Sources: 12_000, Real: real, Origin: origin("RU"), Share: .52, Allow: allow}
+	}
+}
+
+func public(a netip.Addr) bool    { return must(dbip.Table()).Lookup(a) != geo.Reserved }
+func announced(a netip.Addr) bool { return must(routed.Table()).Lookup(a).IsCountry() }
+
+var (
+	supported    = []attribution.Decision{attribution.Supported}
+	refuted      = []attribution.Decision{attribution.Refuted}
+	undecided    = []attribution.Decision{attribution.Undecided}
+	inadmissible = []attribution.Decision{attribution.Inadmissible}
+)
+
+func stories() []story {
+	const majority = "majority RU"
+	careful := attribution.Terms{Confidence: .99}
+	return []story{
+		{name: "botnet of 60 %", build: botnet(.6, .01), options: small, claim: majority, want: supported, holds: .6},
+		{name: "botnet of 60 %, exact", build: botnet(.6, .01), claim: majority, want: supported, holds: .6},
+		{name: "botnet of 50.0 %", build: botnet(.5, .02), options: small, terms: careful, claim: majority, want: undecided},
+		{name: "botnet of 50.0 %, exact", build: botnet(.5, .02), claim: majority, want: undecided, caveat: attribution.UnlocatedMatters, holds: .5},
+		{name: "botnet of 45 %", build: botnet(.45, .01), options: small, claim: majority, want: refuted, holds: .45},
+		{
+			name: "52 % of the located, 5 % unlocated", build: botnet(.52*.95, .05), claim: majority,
+			want: undecided, caveat: attribution.UnlocatedMatters,
+		},
+		{
+			name: "one source sends nearly everything", claim: "majority RU of events", want: supported, caveat: attribution.DominantSource,
+			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
+		},
+		{
+			name: "one source sends nearly everything, by sources", claim: majority, want: refuted, caveat: attribution.DominantSource,
+			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
+		},
+	}
+}
+
+// Every story ends in the verdict that it should, in at least 99 of 100 tellings.
+func TestStories(t *testing.T) {
+	runs := 6
+	switch {
+	case long():
+		runs = 200
+	case testing.Short():
+		runs = 2
+	}
+	for _, s := range stories() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			claim := must(attribution.ParseClaim(s.claim))
+			wrong, missed := 0, 0
+			for seed := range uint64(runs) {
+				report := s.tell(seed)
+				v := s.terms.Check(report, claim)
+				ok := slices.Contains(s.want, v.Decision) && (s.caveat == "" || slices.ContainsFunc(v.Caveats, func(c attribution.Caveat) bool { return c.Code == s.caveat }))
+				if !ok {
+					if wrong++; wrong <= 2 {
+						t.Logf("seed %d: want %v with %q, got %v", seed, s.want, s.caveat, v)
+					}
+				}
+				if s.holds > 0 && (v.Share.Low > s.holds || v.Share.High < s.holds) {
+					missed++
+				}
+			}
+			t.Logf("%d runs: %d other verdicts, interval missed %d times", runs, wrong, missed)
+			if wrong*100 > runs {
+				t.Errorf("%d of %d runs end in another verdict, want at most 1 %%", wrong, runs)
+			}
+			// 95 % intervals, and three standard errors of so many runs.
+			if n := float64(runs); float64(missed) > n*.05+3*math.Sqrt(n*.05*.95) {
+				t.Errorf("the interval missed the truth %d times of %d", missed, runs)
+			}
+		})
+	}
+}
+
+// tell plays the story to a tally whose key, too, follows from the seed.
+func (s story) tell(seed uint64) *attribution.Report {
+	o := s.options
+	o.Key = must(sketch.KeyFrom(binary.BigEndian.AppendUint64([]byte("a key for stories, one a seed: "), seed)))
+	told := must(s.build(seed).Build(population()))
+	tally := attribution.NewTally(must(dbip.Table()), o)
+	rng := rand.New(rand.NewPCG(seed, 7))
+	for e := range told.Events() {
+		f := attribution.Flow{
+			Source: e.Source, Events: e.Events, Bytes: e.Bytes,
+			Handshake: e.Established, Protocol: e.Protocol, SourcePort: e.SourcePort, TCPFlags: e.TCPFlags,
+		}
+		if s.change == nil || s.change(rng, &f) {
+			tally.AddFlow(f)
+		}
+	}
+	return tally.Report()
+}

@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"internal/stat":       {},
 	"internal/scenario":   {"geo"},
 	"examples/attribute":  {"attribution", "geo", "geo/dbip", "internal/scenario", "github.com/klauspost/compress/zstd"},
+	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
 }
 
 // testOnly are the modules that tests need and no importer gets.

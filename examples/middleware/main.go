@@ -1,0 +1,146 @@
+// Middleware is a web server that knows where its requests come from: a
+// net/http middleware counts the source of each, and a page tells what the last
+// hour looked like and checks claims about it.
+//
+//	middleware -listen :8080 -admin 127.0.0.1:8081 -proxies 10.0.0.0/8
+//	curl "http://127.0.0.1:8081/whence?claim=majority+RU"
+//
+// To have it in a server of your own, copy client.go, count.go and page.go.
+// Things that are easily got wrong, and what is done about them here:
+//
+//   - Behind a reverse proxy every request comes from the proxy. Its
+//     X-Forwarded-For is believed if, and only if, its address is among
+//     -proxies; see client.go.
+//   - The page tells about clients. It is served at an address of its own,
+//     -admin, by default on the loopback interface: it is not on the public
+//     port, so that no mistake in a proxy's rules can publish it.
+//   - Handlers may panic, stream or hijack their connection: the middleware
+//     leaves the ResponseWriter alone; see count.go.
+//
+// On an interrupt the server finishes the requests that it has, for ten seconds
+// at most, and prints the last report. Hijacked connections are their handlers'
+// business; [http.Server.RegisterOnShutdown] can tell these.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/geo/dbip"
+)
+
+func main() {
+	listen := flag.String("listen", ":8080", "`address` of the site")
+	admin := flag.String("admin", "127.0.0.1:8081", "`address` of the page /whence; it is not for the public")
+	db := flag.String("db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
+	var trusted proxies
+	flag.Func("proxies", "`networks` of your reverse proxies, separated by commas", func(list string) (err error) {
+		trusted, err = parseProxies(list)
+		return err
+	})
+	flag.Parse()
+	if flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second one ends the program at once
+	table, err := openTable(*db)
+	if err == nil {
+		err = run(ctx, newCounter(table, trusted, time.Now), *listen, *admin, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "middleware:", err)
+		os.Exit(1)
+	}
+}
+
+func openTable(path string) (*geo.Table, error) {
+	if path == "" {
+		return dbip.Table()
+	}
+	return geo.Open(path)
+}
+
+// site is what the server is for: put your own handler here.
+func site() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "Hello.")
+	})
+	return mux
+}
+
+// grace is how long requests may go on after the server was told to stop.
+const grace = 10 * time.Second
+
+// run serves the site and the page at their addresses until ctx ends.
+func run(ctx context.Context, c *counter, listen, admin string, stderr io.Writer) error {
+	public, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	private, err := net.Listen("tcp", admin)
+	if err != nil {
+		public.Close()
+		return err
+	}
+	fmt.Fprintf(stderr, "site at http://%s, page at http://%s/whence\n", public.Addr(), private.Addr())
+	return serve(ctx, c, site(), public, private, stderr)
+}
+
+// serve runs a server on each listener until ctx ends or one of them fails.
+func serve(ctx context.Context, c *counter, site http.Handler, public, private net.Listener, stderr io.Writer) error {
+	page := http.NewServeMux()
+	page.HandleFunc("GET /whence", c.page)
+	servers := map[net.Listener]*http.Server{
+		public:  newServer(c.middleware(site)),
+		private: newServer(page),
+	}
+	failed := make(chan error, len(servers))
+	for listener, server := range servers {
+		go func() { failed <- server.Serve(listener) }()
+	}
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	var errs []error
+	for running := true; running; {
+		select {
+		case <-tick.C:
+			c.tick()
+		case err := <-failed:
+			errs = append(errs, err)
+			running = false
+		case <-ctx.Done():
+			running = false
+		}
+	}
+
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	for _, server := range servers {
+		errs = append(errs, server.Shutdown(ending))
+	}
+	_, err := fmt.Fprint(stderr, c.report())
+	return errors.Join(append(errs, err)...)
+}
+
+// newServer returns a server that no slow client can hold for ever.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+}

@@ -50,6 +50,9 @@ func (r *Report) Under(table *geo.Table) (*Report, error) {
 		}
 		o := &u.counted[s.origin]
 		o.sampled++
+		if !s.isIPv4() {
+			o.sampled6++
+		}
 		o.sources += scale
 		if !u.SampleOnly {
 			o.events = addSaturated(o.events, s.events)

@@ -137,43 +137,18 @@ func (h *Heavy) All() iter.Seq[HeavyItem] {
 	}
 }
 
-// Add counts events from a source to a target, both given by their hashes, and
-// says where the target is tracked.
-func (h *Heavy) Add(target, source, events uint64) Place {
-	fresh := h.pairs.add(target, source)
-	return h.count(target, Weight{events, fresh})
-}
-
-// count adds the weight of one event to a target.
-func (h *Heavy) count(target uint64, w Weight) Place {
-	h.grow(w)
-	if slot := h.tracked.find(target); slot != Untracked {
-		h.tracked.slots[slot].add(w)
-		return Place{Slot: slot}
-	}
-	estimate := h.cells.add(target, w)
-	if h.tracked.score(estimate) <= h.tracked.bar {
-		return Place{Slot: Untracked}
-	}
-	return h.challenge(target, weights{estimate, w})
-}
-
-// grow adds to the total.
-func (h *Heavy) grow(w Weight) {
-	h.total.add(w)
-	if h.unbalanced(h.total) {
-		h.rebalance()
-	}
-}
-
-func (h *Heavy) unbalanced(total Weight) bool {
-	return total.Events-h.balance.Events > h.balance.Events/4 || total.Sources-h.balance.Sources > h.balance.Sources/4
-}
-
 // rebalance compares events with sources by the present total from now on.
 func (h *Heavy) rebalance() {
 	h.balance = h.total
-	h.tracked.rebalance(h.balance, h.cells.mean(h.balance.Events))
+	h.compare()
+}
+
+func (h *Heavy) compare() { h.tracked.rebalance(h.balance, h.cells.mean(h.balance.Events)) }
+
+// unbalanced reports whether the total has grown too much since shares were last
+// compared by it.
+func (h *Heavy) unbalanced(total Weight) bool {
+	return total.Events-h.balance.Events > h.balance.Events/4 || total.Sources-h.balance.Sources > h.balance.Sources/4
 }
 
 // challenge gives a target of weight w a slot, if it is heavy enough.
@@ -182,7 +157,7 @@ func (h *Heavy) challenge(target uint64, w weights) Place {
 	if !t.full() {
 		return Place{t.open(target, w), true}
 	}
-	if t.settle(); t.score(w.most) <= t.bar {
+	if t.settle(); !t.limit.exceededBy(w.most) {
 		return Place{Slot: Untracked}
 	}
 	slot, lightest, had := t.replace(target, w)
@@ -205,5 +180,8 @@ func (w *Weight) add(v Weight) {
 	w.Events = addSaturated(w.Events, v.Events)
 	w.Sources = addSaturated(w.Sources, v.Sources)
 }
+
+// exceededBy reports whether v is greater in events or in sources.
+func (w Weight) exceededBy(v Weight) bool { return v.Events > w.Events || v.Sources > w.Sources }
 
 func (w *Weight) halve() { *w = Weight{w.Events / 2, w.Sources / 2} }

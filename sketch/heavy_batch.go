@@ -4,9 +4,31 @@ package sketch
 // together: few enough to stay in the first-level cache.
 const heavyBlock = 256
 
+// eventBlock is a batch on its way. As in other hot paths, the stages are loops
+// of their own, so that the processor overlaps the cache misses of many events.
+type eventBlock struct {
+	targets, events []uint64
+	fresh           []uint8 // 1: the source is new to the target
+}
+
+// part returns the events from number i on, before number j.
+func (e eventBlock) part(i, j int) eventBlock {
+	return eventBlock{e.targets[i:j], e.events[i:j], e.fresh[i:j]}
+}
+
+func (e eventBlock) weight(i int) Weight { return Weight{e.events[i], uint64(e.fresh[i])} }
+
+// Add counts events from a source to a target, both given by their hashes, and
+// says where the target is tracked.
+func (h *Heavy) Add(target, source, events uint64) Place {
+	var place [1]Place
+	h.addBlock(place[:], []uint64{target}, []uint64{source}, []uint64{events})
+	return place[0]
+}
+
 // AddBatch is Add for targets[i], sources[i] and events[i], one after the other,
-// and puts what they return into places; all four are of one length, else it
-// panics. It overlaps the cache misses of many events.
+// and puts what they return into places, in half the time or less. It panics if
+// the four differ in length.
 func (h *Heavy) AddBatch(places []Place, targets, sources, events []uint64) {
 	if len(places) != len(targets) || len(sources) != len(targets) || len(events) != len(targets) {
 		panic("sketch: AddBatch of slices that differ in length")
@@ -20,60 +42,61 @@ func (h *Heavy) AddBatch(places []Place, targets, sources, events []uint64) {
 
 func (h *Heavy) addBlock(places []Place, targets, sources, events []uint64) {
 	var fresh [heavyBlock]uint8
+	e := eventBlock{targets, events, fresh[:len(targets)]}
+	h.pairs.add(e.fresh, targets, sources)
+	h.addFresh(places, e)
+}
+
+// addFresh counts the events of a block, of which it is known whose source is
+// new.
+func (h *Heavy) addFresh(places []Place, e eventBlock) {
 	total := h.total
-	for i, target := range targets {
-		w := Weight{events[i], h.pairs.add(target, sources[i])}
-		fresh[i] = uint8(w.Sources)
-		total.add(w)
+	for i := range places {
+		total.add(e.weight(i))
 	}
 	if h.unbalanced(total) {
-		// Shares are compared anew within this block, and it matters where.
-		for i, target := range targets {
-			places[i] = h.count(target, Weight{events[i], uint64(fresh[i])})
+		if n := len(places); n > 1 { // it matters at which event
+			h.addFresh(places[:n/2], e.part(0, n/2))
+			h.addFresh(places[n/2:], e.part(n/2, n))
+			return
 		}
-		return
+		h.total = total
+		h.rebalance()
 	}
 	h.total = total
-	for from := 0; from < len(targets); {
-		from += h.addRun(places[from:], targets[from:], events[from:], fresh[from:])
+	for len(places) > 0 {
+		n := h.addRun(places, e)
+		places, e = places[n:], e.part(n, len(places))
 	}
 }
 
-// addRun counts events up to the first that gives its target a slot, which
-// changes what the others find, and returns how many it counted. The total is not
-// its business.
-func (h *Heavy) addRun(places []Place, targets, events []uint64, fresh []uint8) int {
+// addRun counts the events up to the first that gives its target a slot, since
+// that changes what the others find, and returns how many it counted. The total
+// is not its business.
+func (h *Heavy) addRun(places []Place, e eventBlock) int {
+	h.tracked.findBatch(places, e.targets)
 	// Collected without a branch, since who has a slot cannot be predicted.
-	var without [heavyBlock]uint8
+	var order [heavyBlock]uint8
 	n := 0
-	for i, target := range targets {
-		slot := h.tracked.find(target)
-		places[i] = Place{Slot: slot}
-		without[n&(heavyBlock-1)] = uint8(i)
-		n += int(uint32(slot) >> 31)
+	for i := range places {
+		order[n&(heavyBlock-1)] = uint8(i)
+		n += int(uint32(places[i].Slot) >> 31)
 	}
-	counted := 0 // events before it are, those of targets with slots too
-	for _, i := range without[:n] {
-		w := Weight{events[i], uint64(fresh[i])}
-		estimate := h.cells.add(targets[i], w)
-		if h.tracked.score(estimate) <= h.tracked.bar {
-			continue
+	without := order[:n]
+	h.cells.touch(without, e.targets)
+	done := 0 // of those with slots
+	for len(without) > 0 {
+		n, estimate := h.cells.add(without, e, h.tracked.limit)
+		if !h.tracked.limit.exceededBy(estimate) {
+			break
 		}
-		h.addTracked(places[counted:i], events[counted:i], fresh[counted:i])
-		counted = int(i)
-		if places[i] = h.challenge(targets[i], weights{estimate, w}); places[i].New {
-			return int(i) + 1
-		}
-	}
-	h.addTracked(places[counted:], events[counted:], fresh[counted:])
-	return len(targets)
-}
-
-// addTracked counts the events of targets that have slots.
-func (h *Heavy) addTracked(places []Place, events []uint64, fresh []uint8) {
-	for i, p := range places {
-		if p.Slot != Untracked {
-			h.tracked.slots[p.Slot].add(Weight{events[i], uint64(fresh[i])})
+		i := int(without[n-1])
+		h.tracked.add(places, e, done, i)
+		done, without = i, without[n:]
+		if places[i] = h.challenge(e.targets[i], weights{estimate, e.weight(i)}); places[i].New {
+			return i + 1
 		}
 	}
+	h.tracked.add(places, e, done, len(places))
+	return len(places)
 }

@@ -55,10 +55,9 @@ func BenchmarkHeavy(b *testing.B) {
 				for i, t := range ts {
 					w := &h.pairs.words[int(ss[i])&mask]
 					*w |= t
-					p0, p1, p2 := h.cells.at(t)
-					p0.events++
-					p1.events++
-					p2.events++
+					for _, p := range h.cells.at(t) {
+						p.events++
+					}
 				}
 			}
 			_ = x

@@ -1,10 +1,15 @@
 package sketch
 
+import "math"
+
+// margin is by how much a newcomer must be heavier than who loses its slot.
+const margin = 1. / 8
+
 // tracked are the targets that have slots, and which of them is the lightest.
 type tracked struct {
 	slots  []weights // of those that have targets
 	hashes []uint64
-	index  []uint32 // slot + 1 by hash; open addressing, a power of two
+	index  []uint16 // slot + 1 by hash; open addressing, a power of two
 	shift  uint8    // 64 - log2(len(index))
 	size   int
 
@@ -12,9 +17,9 @@ type tracked struct {
 	// worth in events.
 	perSource float64
 	slack     float64
-	// bar is what a newcomer's score must exceed; it never exceeds what the
-	// true lightest score asks for.
-	bar float64
+	// limit is what a newcomer must exceed; it is never more than what the true
+	// lightest asks for.
+	limit Weight
 	// heap has the slot of the lowest mark on top, the lower of equals first.
 	// A mark is the score when it was last looked at; scores only grow.
 	heap  []int32
@@ -32,7 +37,7 @@ func (w *weights) add(v Weight) {
 func newTracked(size, logSize int) tracked {
 	return tracked{
 		slots: make([]weights, 0, size), hashes: make([]uint64, 0, size), size: size,
-		index: make([]uint32, 4<<logSize), shift: uint8(62 - logSize),
+		index: make([]uint16, 8<<logSize), shift: uint8(61 - logSize),
 		heap: make([]int32, size), marks: make([]float64, size),
 	}
 }
@@ -55,6 +60,35 @@ func (t *tracked) find(hash uint64) int32 {
 	}
 }
 
+// findBatch puts what find returns into places.
+func (t *tracked) findBatch(places []Place, hashes []uint64) {
+	// Most targets have no slot, and the index is mostly empty: a first look,
+	// without a branch, leaves few to search for.
+	var maybe [heavyBlock]uint8
+	n := 0
+	index := t.index
+	for i, hash := range hashes {
+		places[i] = Place{Slot: Untracked}
+		maybe[n&(heavyBlock-1)] = uint8(i)
+		if index[t.home(hash)&(len(index)-1)] != 0 {
+			n++
+		}
+	}
+	for _, i := range maybe[:n] {
+		places[i].Slot = t.find(hashes[i])
+	}
+}
+
+// add counts the events from number i on, before number j, of targets that have
+// slots.
+func (t *tracked) add(places []Place, e eventBlock, i, j int) {
+	for ; i < j; i++ {
+		if slot := places[i].Slot; slot != Untracked {
+			t.slots[slot].add(e.weight(i))
+		}
+	}
+}
+
 // enter puts a slot into the index.
 func (t *tracked) enter(slot int32) {
 	mask := len(t.index) - 1
@@ -62,14 +96,14 @@ func (t *tracked) enter(slot int32) {
 	for t.index[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.index[i] = uint32(slot + 1)
+	t.index[i] = uint16(slot + 1)
 }
 
 // leave takes a slot out of the index and moves later ones of the same run back.
 func (t *tracked) leave(slot int32) {
 	mask := len(t.index) - 1
 	i := t.home(t.hashes[slot]) & mask
-	for t.index[i] != uint32(slot+1) {
+	for t.index[i] != uint16(slot+1) {
 		i = (i + 1) & mask
 	}
 	for j := (i + 1) & mask; t.index[j] != 0; j = (j + 1) & mask {
@@ -99,7 +133,7 @@ func (t *tracked) rebalance(total Weight, slack float64) {
 // order marks every slot anew.
 func (t *tracked) order() {
 	if !t.full() {
-		t.bar = -1 // whoever comes gets a free slot
+		t.limit = Weight{} // whoever comes gets a free slot
 		return
 	}
 	for i := range t.slots {
@@ -108,10 +142,15 @@ func (t *tracked) order() {
 	for i := t.size/2 - 1; i >= 0; i-- {
 		t.sink(i)
 	}
-	t.setBar()
+	t.setLimit()
 }
 
-func (t *tracked) setBar() { t.bar = t.marks[t.heap[0]]*1.125 + t.slack }
+func (t *tracked) setLimit() {
+	// The conversion keeps the sum from being fused, which would round
+	// otherwise on some processors.
+	score := float64(t.marks[t.heap[0]]*(1+margin)) + t.slack
+	t.limit = Weight{uint64(min(score, math.MaxUint32)), uint64(min(score/t.perSource, math.MaxUint32))}
+}
 
 func (t *tracked) lighter(a, b int32) bool {
 	return t.marks[a] < t.marks[b] || t.marks[a] == t.marks[b] && a < b
@@ -148,7 +187,7 @@ func (t *tracked) settle() {
 		t.marks[slot] = score
 		t.sink(0)
 	}
-	t.setBar()
+	t.setLimit()
 }
 
 // open gives a free slot to a target.

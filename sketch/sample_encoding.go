@@ -121,6 +121,23 @@ type reader struct {
 	err  error
 }
 
+// fail notes what is wrong, unless something was before.
+func (r *reader) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("sketch: %w: "+format, append([]any{ErrInvalid}, args...)...)
+	}
+}
+
+// uint64 reads eight bytes, big endian.
+func (r *reader) uint64() uint64 {
+	if r.err != nil || len(r.data)-r.at < 8 {
+		r.fail("no eight bytes at byte %d", r.at)
+		return 0
+	}
+	r.at += 8
+	return binary.BigEndian.Uint64(r.data[r.at-8:])
+}
+
 // uvarint accepts only the shortest form of a number.
 func (r *reader) uvarint() uint64 {
 	if r.err != nil {
@@ -128,7 +145,7 @@ func (r *reader) uvarint() uint64 {
 	}
 	v, n := binary.Uvarint(r.data[r.at:])
 	if n <= 0 || n > 1 && r.data[r.at+n-1] == 0 {
-		r.err = fmt.Errorf("sketch: %w: no number at byte %d", ErrInvalid, r.at)
+		r.fail("no number at byte %d", r.at)
 		return 0
 	}
 	r.at += n

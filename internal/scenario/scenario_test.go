@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net/netip"
 	"slices"
 	"testing"
@@ -140,11 +141,11 @@ func TestEventsAreDetermined(t *testing.T) {
 	again := builders(t, 1)
 	for name, b := range builders(t, 1) {
 		s := build(t, b)
-		events := slices.Collect(s.Events())
-		if !slices.Equal(events, slices.Collect(s.Events())) {
+		events := slices.Collect(first(s))
+		if !slices.Equal(events, slices.Collect(first(s))) {
 			t.Errorf("%s: events differ when ranged over again", name)
 		}
-		if !slices.Equal(events, slices.Collect(build(t, again[name]).Events())) {
+		if !slices.Equal(events, slices.Collect(first(build(t, again[name])))) {
 			t.Errorf("%s: events differ when built again", name)
 		}
 		for e := range build(t, other[name]).Events() {
@@ -152,6 +153,18 @@ func TestEventsAreDetermined(t *testing.T) {
 				t.Errorf("%s: another seed begins with the same source", name)
 			}
 			break
+		}
+	}
+}
+
+// first yields the first events of a scenario.
+func first(s *Scenario) iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		n := 0
+		for e := range s.Events() {
+			if n++; n > 20_000 || !yield(e) {
+				return
+			}
 		}
 	}
 }

@@ -239,6 +239,9 @@ func TestEmbeddedDatabase(t *testing.T) {
 	}
 	pop := NewPopulation(table, announced)
 	for name, b := range builders(t, 0) {
+		if testing.Short() && strings.Contains(name, "/") {
+			continue // a variant
+		}
 		s, err := b.Build(pop)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

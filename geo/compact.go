@@ -16,7 +16,7 @@ import (
 
 const (
 	compactMagic = "WGEO"
-	compactV1    = 1
+	compactV2    = 2
 
 	// What Decode accepts is bounded, so that a small input cannot ask for
 	// much memory: a table of five million runs still fits.
@@ -42,12 +42,15 @@ func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 	for _, o := range index {
 		header = append(header, byte(o))
 	}
+	for _, o := range index {
+		header = binary.AppendUvarint(header, t.routed[o])
+	}
 	if len(header) > maxCompactHeader || len(body) > maxCompactBody {
 		return b, fmt.Errorf("geo: compact form: %w: header of %d bytes, body of %d", ErrTooLarge, len(header), len(body))
 	}
 
 	b = append(b, compactMagic...)
-	b = append(b, compactV1)
+	b = append(b, compactV2)
 	b = appendBytes(b, header)
 	b = binary.AppendUvarint(b, uint64(len(body)))
 	var packed bytes.Buffer
@@ -70,7 +73,7 @@ func (t *Table) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 
 // Decode returns the table whose compact form data is. The form is
 //
-//	"WGEO", a version byte (1)
+//	"WGEO", a version byte (2)
 //	the length of the header, the header:
 //	    name, credit, schema      each a length and its bytes
 //	    build time                Unix seconds, 0 when there is none
@@ -80,6 +83,9 @@ func (t *Table) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 //	                              a length, its bytes and its networks
 //	    origins                   their number in one byte, then one byte
 //	                              each, first Unlocated, then by frequency
+//	routed                        per origin, in the same order, the number of
+//	                              its IPv4 addresses that are announced; all
+//	                              0 when that is unknown
 //	the length of the body, the body compressed by gzip (RFC 1952):
 //	    per family, IPv4 first, n, the number of runs, and three columns:
 //	    n-1 bytes k, n-1 numbers m, n bytes i
@@ -104,8 +110,8 @@ func decode(data []byte) (*Table, error) {
 	if len(data) < len(compactMagic)+1+4 || string(data[:len(compactMagic)]) != compactMagic {
 		return nil, fmt.Errorf("%w: it does not begin with %q", ErrDamaged, compactMagic)
 	}
-	if v := data[len(compactMagic)]; v != compactV1 {
-		return nil, fmt.Errorf("%w: version %d, want %d", ErrDamaged, v, compactV1)
+	if v := data[len(compactMagic)]; v != compactV2 {
+		return nil, fmt.Errorf("%w: version %d, want %d", ErrDamaged, v, compactV2)
 	}
 	end := len(data) - 4
 	if crc32.Checksum(data[:end], castagnoli) != binary.BigEndian.Uint32(data[end:]) {
@@ -116,6 +122,7 @@ func decode(data []byte) (*Table, error) {
 	size := r.number(maxCompactBody)
 	info := header.info()
 	index := header.origins()
+	routed := header.routed(index)
 	header.finish()
 	if err := cmp.Or(r.err, header.err); err != nil {
 		return nil, err
@@ -133,7 +140,7 @@ func decode(data []byte) (*Table, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	return newTable(info, list4, list6)
+	return newTable(info, list4, list6, routed)
 }
 
 // unzip returns exactly size bytes from one gzip stream.

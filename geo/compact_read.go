@@ -103,6 +103,15 @@ func (r *reader) origins() []Origin {
 	return index
 }
 
+func (r *reader) routed(index []Origin) (count [MaxOrigins]uint64) {
+	left := uint64(1 << 32)
+	for _, o := range index {
+		count[o] = r.number(left)
+		left -= count[o]
+	}
+	return count
+}
+
 // A reader takes values from the front of data until the first error.
 type reader struct {
 	data  []byte

@@ -19,6 +19,10 @@ func TestCompactRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	whole := handmade{nodes: make([][2]uint32, 1), data: countryRecord("DE")}
 	whole.nodes[0] = [2]uint32{whole.leaf(0), whole.leaf(0)}
+	routed, err := OpenBytes(someMMDB(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, data := range map[string][]byte{
 		"some":         someMMDB(t),
 		"random":       randomScan(r, 400).mmdb(t),
@@ -30,7 +34,7 @@ func TestCompactRoundTrip(t *testing.T) {
 		"last address": writeMMDB(t, mmdbwriter.Options{}, entry{"223.255.255.255/32", country("DE")}, entry{"3fff:ffff::/32", country("FR")}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			table, err := Loader{Credit: "a credit"}.OpenBytes(data)
+			table, err := Loader{Credit: "a credit", Routed: routed}.OpenBytes(data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +77,7 @@ type compactParts struct {
 }
 
 func (p compactParts) bytes() []byte {
-	b := append([]byte(compactMagic), compactV1)
+	b := append([]byte(compactMagic), compactV2)
 	b = appendBytes(b, p.header)
 	b = binary.AppendUvarint(b, uint64(len(p.body)+p.size))
 	return sealed(append(b, gzipped(p.body)...))
@@ -83,7 +87,8 @@ func sealed(b []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-// smallHeader is of a table with the origins Unlocated, 5 and 6.
+// smallHeader is of a table with the origins Unlocated, 5 and 6, of which 5 has 7
+// addresses that are announced.
 func smallHeader(replace func(*Info), origins ...byte) []byte {
 	info := Info{Name: "n", Credit: "c", Schema: "country_code", Built: time.Unix(1780000000, 0).UTC(),
 		SHA256: strings.Repeat("ab", 32), Networks: 3, NonCountry: map[string]int{"A1": 1, "EU": 2}}
@@ -91,7 +96,7 @@ func smallHeader(replace func(*Info), origins ...byte) []byte {
 		replace(&info)
 	}
 	if origins == nil {
-		origins = []byte{3, 0, 5, 6}
+		origins = []byte{3, 0, 5, 6, 0, 7, 0}
 	}
 	return append(appendInfo(nil, info), origins...)
 }
@@ -112,6 +117,9 @@ func TestCompactHandmade(t *testing.T) {
 			t.Errorf("range %v", r)
 		}
 	}
+	if space := table.Space().Routed; space[5] != 1 || space[6] != 0 {
+		t.Errorf("%v of what is announced are of origin 5", space[5])
+	}
 	if table.Info().NonCountry["EU"] != 2 || !table.Info().IPv4 || table.Info().IPv6 {
 		t.Errorf("info %+v", table.Info())
 	}
@@ -130,7 +138,7 @@ func badCompacts(t testing.TB) []badFile {
 	body := func(b ...byte) []byte { return compactParts{header: header, body: b}.bytes() }
 	head := func(b []byte) []byte { return compactParts{header: b, body: smallBody}.bytes() }
 	version := bytes.Clone(good)
-	version[4] = 2
+	version[4] = 1
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)/2] ^= 1
 	small := compactParts{header: header, body: smallBody}.bytes()
@@ -139,13 +147,13 @@ func badCompacts(t testing.TB) []badFile {
 	return []badFile{
 		{"empty", nil, ErrDamaged, "does not begin"},
 		{"MMDB", someMMDB(t), ErrDamaged, "does not begin"},
-		{"only the magic", []byte("WGEO\x01"), ErrDamaged, ""},
-		{"another version", version, ErrDamaged, "version 2"},
+		{"only the magic", []byte("WGEO\x02"), ErrDamaged, ""},
+		{"another version", version, ErrDamaged, "version 1"},
 		{"flipped bit", flipped, ErrDamaged, "checksum"},
 		{"half", good[:len(good)/2], ErrDamaged, "checksum"},
-		{"nothing after the version", sealed([]byte("WGEO\x01")), ErrDamaged, "header"},
-		{"header of 2^40 bytes", sealed(binary.AppendUvarint([]byte("WGEO\x01"), 1<<40)), ErrDamaged, "number above"},
-		{"no gzip", sealed(append(appendBytes([]byte("WGEO\x01"), header), 1, 'x')), ErrDamaged, "body"},
+		{"nothing after the version", sealed([]byte("WGEO\x02")), ErrDamaged, "header"},
+		{"header of 2^40 bytes", sealed(binary.AppendUvarint([]byte("WGEO\x02"), 1<<40)), ErrDamaged, "number above"},
+		{"no gzip", sealed(append(appendBytes([]byte("WGEO\x02"), header), 1, 'x')), ErrDamaged, "body"},
 		{"gzip cut short", sealed(good[:len(good)-30]), ErrDamaged, "body"},
 		{"bytes after the gzip", long, ErrDamaged, "1 after it"},
 		{"body longer than it says", compactParts{header: header, body: smallBody, size: -1}.bytes(), ErrDamaged, "body"},
@@ -164,6 +172,8 @@ func badCompacts(t testing.TB) []badFile {
 		{"Reserved among the origins", head(smallHeader(nil, 3, 0, 1, 6)), ErrDamaged, "origin 1 at place 1"},
 		{"origin twice", head(smallHeader(nil, 3, 0, 5, 5)), ErrDamaged, "origin 5 at place 2"},
 		{"origin without a meaning", head(smallHeader(nil, 3, 0, 5, 254)), ErrDamaged, "origin 254 at place 2"},
+		{"no routed shares", head(smallHeader(nil, 3, 0, 5, 6)), ErrDamaged, "no number"},
+		{"more routed than there is", head(smallHeader(nil, 3, 0, 5, 6, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0)), ErrDamaged, "number above 0"},
 		{"codes out of order", head(bytes.Replace(smallHeader(nil), []byte("\x02A1\x01"), []byte("\x02ZZ\x01"), 1)), ErrDamaged, "codes out of order"},
 
 		{"no body", body(), ErrDamaged, "IPv4 runs"},

@@ -24,9 +24,10 @@ type Loader struct {
 	// sources the two often differ.
 	RegisteredCountry bool
 
-	// Routed limits IPv6 to the ranges in which this table has a country,
-	// if it is not nil. Databases give countries to great stretches of IPv6
-	// that nobody announces.
+	// Routed, if not nil, has a country for every address that is announced
+	// in the Internet's routing tables, as that of package geo/routed. It
+	// limits IPv6 to these ranges, since databases give countries to great
+	// stretches of IPv6 that nobody announces, and tells Space.Routed.
 	Routed *Table
 
 	// Name is used as Info.Name instead of the file's database_type or, in
@@ -113,10 +114,12 @@ func (l Loader) compile(data []byte) (*Table, error) {
 	if err := w.records.check(db.Metadata.DatabaseType); err != nil {
 		return nil, err
 	}
+	var routed [MaxOrigins]uint64
 	if l.Routed != nil {
 		list6 = within(ipv6, list6, l.Routed.v6.runs())
+		routed = countWithin(list4, l.Routed.v4.runs())
 	}
-	return newTable(l.info(&w, data), list4, list6)
+	return newTable(l.info(&w, data), list4, list6, routed)
 }
 
 // The years in which a build time makes sense: the format is of 2012.

@@ -385,4 +385,7 @@ func TestRouted(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("ranges\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
+	if space := table.Space().Routed; space[Unlocated] != 1 || space[mustOrigin(t, "DE")] != 0 {
+		t.Errorf("of 6.0.0.0/8 as all that is routed, %v are unlocated and %v of DE", space[Unlocated], space[mustOrigin(t, "DE")])
+	}
 }

@@ -147,9 +147,8 @@ func lastOf(f *family, list []run, i int) uint128 {
 
 // spaceOf returns the share per origin of the units of 2^unit addresses that
 // are not Reserved. A unit counts for the origin of its first address.
-func spaceOf(f *family, list []run, unit uint) (share [MaxOrigins]float64) {
+func spaceOf(f *family, list []run, unit uint) [MaxOrigins]float64 {
 	var count [MaxOrigins]uint64
-	var all uint64
 	up := mask128(unit)
 	for i, r := range list {
 		if r.origin == Reserved {
@@ -160,10 +159,38 @@ func spaceOf(f *family, list []run, unit uint) (share [MaxOrigins]float64) {
 		end := lastOf(f, list, i).next().add(up).shr(unit)
 		n := end.sub(r.first.add(up).shr(unit)).lo
 		count[r.origin] += n
+	}
+	return shares(&count)
+}
+
+// shares divides each count by their sum, if that is not 0.
+func shares(count *[MaxOrigins]uint64) (share [MaxOrigins]float64) {
+	var all uint64
+	for _, n := range count {
 		all += n
 	}
 	for o, n := range count {
-		share[o] = float64(n) / float64(all)
+		share[o] = float64(n) / float64(max(all, 1))
 	}
 	return share
+}
+
+// countWithin counts, per origin of list, the IPv4 addresses that are not Reserved
+// and lie in a country of mask.
+func countWithin(list, mask []run) (count [MaxOrigins]uint64) {
+	for i, j, next := 0, 0, uint64(0); i < len(list); {
+		a, b := lastOf(ipv4, list, i).lo, lastOf(ipv4, mask, j).lo
+		last := min(a, b)
+		if o := list[i].origin; o != Reserved && mask[j].origin.IsCountry() {
+			count[o] += last + 1 - next
+		}
+		next = last + 1
+		if a == last {
+			i++
+		}
+		if b == last {
+			j++
+		}
+	}
+	return count
 }

@@ -83,7 +83,7 @@ func TestSpecialSpace(t *testing.T) {
 
 func mustTable(t testing.TB, info Info, list4, list6 []run) *Table {
 	t.Helper()
-	table, err := newTable(info, list4, list6)
+	table, err := newTable(info, list4, list6, [MaxOrigins]uint64{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,5 +141,40 @@ func TestCoverKeepsSpecial(t *testing.T) {
 	// and the last.
 	if want := 2*(len(special4)-1) - 1; len(list) != want {
 		t.Errorf("%d runs, want %d", len(list), want)
+	}
+}
+
+// What is routed of each origin is what an address-by-address count gives, whatever
+// way the ranges of the two tables lie.
+func TestCountWithin(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 50 {
+		const first, span = 9<<24 + 1<<24 - 300, 600 // across the beginning of 10.0.0.0/8
+		random := func() []run {
+			out := runs{family: ipv4}
+			out.cover(uint128{0, first - 1}, Unlocated)
+			for at := uint64(first); at < first+span; {
+				at += 1 + r.Uint64N(40)
+				out.cover(uint128{0, at}, []Origin{Unlocated, 5, 6}[r.IntN(3)])
+			}
+			return out.close()
+		}
+		list, mask := random(), random()
+		at := func(list []run, ip uint64) Origin {
+			i := len(list) - 1
+			for (uint128{0, ip}).less(list[i].first) {
+				i--
+			}
+			return list[i].origin
+		}
+		var want [MaxOrigins]uint64
+		for ip := uint64(first); ip < first+2*span; ip++ {
+			if o := at(list, ip); o != Reserved && at(mask, ip).IsCountry() {
+				want[o]++
+			}
+		}
+		if got := countWithin(list, mask); got != want {
+			t.Fatalf("%v within %v: %v, want %v", list, mask, got[:8], want[:8])
+		}
 	}
 }

@@ -15,10 +15,11 @@ import (
 // use; to reload, build another and swap the pointer. Tables come from [Open],
 // [Loader] and [Decode]; the zero Table is not usable.
 type Table struct {
-	v4    table4
-	v6    table6
-	info  Info
-	space Space
+	v4     table4
+	v6     table6
+	info   Info
+	space  Space
+	routed [MaxOrigins]uint64 // IPv4 addresses behind Space.Routed
 }
 
 // Info says what a table was made from.
@@ -44,6 +45,10 @@ type Info struct {
 // that is divided counts for the origin of its first address.
 type Space struct {
 	IPv4, IPv6 [MaxOrigins]float64
+
+	// Routed is the same for the IPv4 addresses that were announced when the
+	// table was made, as [Loader].Routed told; all 0 when nothing told it.
+	Routed [MaxOrigins]float64
 }
 
 // Range is the closed interval from First to Last, both of one family.
@@ -52,14 +57,16 @@ type Range struct {
 	Origin      Origin
 }
 
-// newTable compiles the runs of both families. The error wraps ErrTooLarge.
-func newTable(info Info, list4, list6 []run) (*Table, error) {
+// newTable compiles the runs of both families; routed are the IPv4 addresses of
+// each origin that are announced, if known. The error wraps ErrTooLarge.
+func newTable(info Info, list4, list6 []run, routed [MaxOrigins]uint64) (*Table, error) {
 	country := func(r run) bool { return r.origin.IsCountry() }
 	info.IPv4 = slices.ContainsFunc(list4, country)
 	info.IPv6 = slices.ContainsFunc(list6, country)
 	t := &Table{
-		info:  info,
-		space: Space{IPv4: spaceOf(ipv4, list4, 0), IPv6: spaceOf(ipv6, list6, 64)},
+		info:   info,
+		space:  Space{IPv4: spaceOf(ipv4, list4, 0), IPv6: spaceOf(ipv6, list6, 64), Routed: shares(&routed)},
+		routed: routed,
 	}
 	var err4, err6 error
 	var other sync.WaitGroup

@@ -36,6 +36,16 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s has %v of public IPv4, want %v to %v", tt.code, got, tt.low, tt.top)
 		}
 	}
+	// Of routed space JP and KR have more than of all, US and GB less.
+	for code, want := range map[string]float64{"US": 0.372, "JP": 0.056, "KR": 0.036, "GB": 0.045} {
+		o, err := geo.ParseOrigin(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := space.Routed[o]; got < want-0.001 || got > want+0.001 {
+			t.Errorf("%s has %v of routed IPv4, want about %v", code, got, want)
+		}
+	}
 	if got := space.IPv6[geo.Unlocated]; got < 0.99 {
 		t.Errorf("only %v of IPv6 is unlocated: it is not limited to routed networks", got)
 	}

@@ -42,6 +42,7 @@ const (
 	FewSources      Code = "FEW_SOURCES"      // share of all events made by sources too few to be sampled
 	RankDiffers     Code = "RANK_DIFFERS"     // rank by events or bytes of the origin with most sources
 	AddressChurn    Code = "ADDRESS_CHURN"    // hours of traffic
+	FewNewKeys      Code = "FEW_NEW_KEYS"     // new sources in the sample
 
 	// What the sources may not be.
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of sources that look like reflectors
@@ -144,6 +145,9 @@ func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 func (r *Report) standing() (caveats []Caveat) {
 	add := func(code Code, value float64, format string, args ...any) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
+	}
+	if r.fresh != nil {
+		caveats = append(caveats, r.fresh.Caveats...)
 	}
 	if n := r.Reserved.Sources; n > 0 {
 		add(ReservedPresent, float64(n), "%s with reserved addresses left out; such packets did not come over the Internet, or were forged", r.number(n)+" "+plural(n, "source", "sources"))

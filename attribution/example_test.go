@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 	"net/netip"
+	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo/dbip"
@@ -74,4 +75,26 @@ func ExampleTally_Sampled() {
 		}
 	}
 	// Output: 2a02:6b8::/64 RU 900
+}
+
+// What is new about a burst, against the days before.
+func ExampleTally_Excess() {
+	baseline, burst := newTally(), newTally()
+	for i := range byte(90) {
+		baseline.Add(netip.AddrFrom4([4]byte{193, 0, 6, i})) // NL
+	}
+	baseline.Window(time.Date(2024, 5, 7, 0, 0, 0, 0, time.UTC), time.Date(2024, 5, 21, 0, 0, 0, 0, time.UTC))
+	for i := range byte(60) {
+		burst.Add(netip.AddrFrom4([4]byte{193, 0, 6, i}))
+		burst.Add(netip.AddrFrom4([4]byte{77, 88, 8, i})) // RU
+	}
+	excess, err := burst.Excess(baseline)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(burst.Report().Check(attribution.Majority("RU")).Decision)
+	fmt.Println(excess.Report.Sources.Distinct, excess.Method, excess.Report.Check(attribution.Majority("RU")).Decision)
+	// Output:
+	// refuted
+	// 60 counting supported
 }

@@ -58,6 +58,9 @@ type sampling struct {
 // the finite-population correction, where a number that is too large is on the
 // safe side.
 func newSampling(k, n float64) sampling {
+	if k == 0 {
+		return sampling{}
+	}
 	upper := max(k+1, n*(1+2/math.Sqrt(k)))
 	return sampling{k, k * (upper - 1) / (upper - k), n}
 }

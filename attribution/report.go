@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -34,7 +35,7 @@ type Report struct {
 	SamplingRate uint32 `json:"sampling_rate,omitempty"`
 
 	// SampleOnly says that origins are known of the sampled sources only; see
-	// [Report.Under]. Events and bytes of the rows and of the unlocated are then
+	// [Report.Under] and [Excess]. Events and bytes of the rows and of the unlocated are then
 	// 0, and claims about them [Inadmissible].
 	SampleOnly bool `json:"sample_only,omitempty"`
 
@@ -55,6 +56,7 @@ type Report struct {
 	addresses bool     // seen knows the sources themselves
 	ipv6Bits  int      // of the prefix that makes one IPv6 source
 	traits    traits   // of the sample
+	fresh     *Excess  // of a report of new sources
 }
 
 // seen is a source of the sample.
@@ -102,18 +104,8 @@ type origin struct {
 // the Tally. With hundreds of origins beyond the exact state it takes a few
 // milliseconds.
 func (t *Tally) Report() *Report {
-	r := &Report{Origins: []Row{}, Skipped: t.skipped, databases: t.used(), ipv6Bits: t.options.IPv6Prefix}
-	if t.rate > 1 {
-		r.SamplingRate = t.rate
-	}
-	if len(r.databases) == 0 && t.table != nil {
-		r.databases = databases{databaseOf(t.table)}
-	}
-	r.Database = r.databases.one()
-	r.Sources.Exact = t.dense == nil
-	if t.sample != nil && t.from <= t.to {
-		r.From, r.To = time.Unix(0, t.from).UTC(), time.Unix(0, t.to).UTC()
-	}
+	r := t.emptyReport()
+	r.Skipped = t.skipped
 	if t.sample != nil {
 		r.readSample(t.sample)
 	}
@@ -124,11 +116,45 @@ func (t *Tally) Report() *Report {
 	return r
 }
 
+// emptyReport is a report that says what was counted how and when, but no counts.
+func (t *Tally) emptyReport() *Report {
+	r := &Report{Origins: []Row{}, databases: t.used(), ipv6Bits: t.options.IPv6Prefix}
+	if t.rate > 1 {
+		r.SamplingRate = t.rate
+	}
+	if len(r.databases) == 0 && t.table != nil {
+		r.databases = databases{databaseOf(t.table)}
+	}
+	r.Database = r.databases.one()
+	r.Sources.Exact = t.dense == nil
+	if t.sample != nil {
+		r.addresses = t.sample.KeepsItems()
+		if t.from <= t.to {
+			r.From, r.To = time.Unix(0, t.from).UTC(), time.Unix(0, t.to).UTC()
+		}
+	}
+	return r
+}
+
 // readSample takes the counts of the sampled sources, which while exact are all.
 func (r *Report) readSample(s *sketch.Sample) {
-	exact := s.Exact()
-	r.seen, r.addresses = make([]seen, 0, s.Len()), s.KeepsItems()
-	for it := range s.Items() {
+	r.seen = make([]seen, 0, s.Len())
+	r.readItems(s.Items())
+	// Given how many of the sample are not reserved, they are a uniform sample
+	// of the sources that are not.
+	if k := float64(s.Len()); k > 0 {
+		r.sampling = newSampling(r.public(), s.Distinct().Value*r.public()/k)
+	}
+}
+
+// public is the number of sources in the sample that are not reserved.
+func (r *Report) public() float64 {
+	return float64(len(r.seen)) - r.counted[geo.Reserved].sampled
+}
+
+// readItems takes the counts of sources one by one.
+func (r *Report) readItems(items iter.Seq[sketch.Item]) {
+	for it := range items {
 		r.seen = append(r.seen, seen{source{it.Hi, it.Lo}, it.Events, it.Bytes, geo.Origin(it.Part), facts(it.Flags)})
 		o := &r.counted[it.Part]
 		o.sampled++
@@ -139,19 +165,13 @@ func (r *Report) readSample(s *sketch.Sample) {
 			r.topEvents = max(r.topEvents, it.Events)
 			r.sampled = addSaturated(r.sampled, it.Events)
 		}
-		if exact {
+		if r.Sources.Exact {
 			o.sources++
 			o.events = addSaturated(o.events, it.Events)
 			o.bytes = addSaturated(o.bytes, it.Bytes)
 		}
 	}
 	r.traits = traitsOf(r.seen, r.addresses, r.ipv6Bits)
-	// Given how many of the sample are not reserved, they are a uniform sample
-	// of the sources that are not.
-	if k, n := float64(s.Len()), s.Distinct(); k > 0 {
-		public := k - r.counted[geo.Reserved].sampled
-		r.sampling = newSampling(public, n.Value*public/k)
-	}
 }
 
 func (r *Report) readDense(d *dense) {

@@ -173,8 +173,14 @@ func (t *Tally) leaveExact() {
 	}
 }
 
-func (t *Tally) fillDense() {
-	t.dense = newDense(t.sample.KeyID(), t.options.Precision)
+func (t *Tally) fillDense() { t.dense = t.asDense() }
+
+// asDense is the dense form of what t has counted. It never writes t.
+func (t *Tally) asDense() *dense {
+	if t.dense != nil {
+		return t.dense
+	}
+	d := newDense(t.sample.KeyID(), t.options.Precision)
 	var come [geo.MaxOrigins]bool
 	origins := 0
 	for it := range t.sample.Kept() {
@@ -183,10 +189,11 @@ func (t *Tally) fillDense() {
 			origins++
 		}
 	}
-	t.dense.sources.Grow(origins)
+	d.sources.Grow(origins)
 	for it := range t.sample.Kept() {
-		t.dense.count(geo.Origin(it.Part), it.Hash, it.Events, it.Bytes)
+		d.count(geo.Origin(it.Part), it.Hash, it.Events, it.Bytes)
 	}
+	return d
 }
 
 // Window says that the traffic spans at least the time between from and to; it

@@ -18,7 +18,10 @@ const maxRows = 20
 func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%sIP addresses by the country that they are geolocated to by %v\n", r.warning(), r.Database)
-	fmt.Fprintf(&b, "%s distinct %s, %s", r.total(), plural(r.Sources.Distinct, "source", "sources"), eventCount(r.Events))
+	fmt.Fprintf(&b, "%s %s %s", r.Sources.withInterval(), r.kind(), plural(r.Sources.Distinct, "source", "sources"))
+	if r.countsEvents() {
+		b.WriteString(", " + eventCount(r.Events))
+	}
 	if r.Bytes > 0 {
 		fmt.Fprintf(&b, ", %s bytes", grouped(r.Bytes))
 	}
@@ -45,7 +48,11 @@ func (r *Report) String() string {
 	}
 	b.WriteString(" The database may be wrong.\n")
 	if n := r.Reserved.Sources; n > 0 {
-		fmt.Fprintf(&b, "Left out: %s reserved %s with %s.\n", r.number(n), plural(n, "source", "sources"), eventCount(r.Reserved.Events))
+		with := ""
+		if r.countsEvents() {
+			with = " with " + eventCount(r.Reserved.Events)
+		}
+		fmt.Fprintf(&b, "Left out: %s reserved %s%s.\n", r.number(n), plural(n, "source", "sources"), with)
 	}
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, "Skipped: %s without a usable address.\n", eventCount(r.Skipped))
@@ -74,11 +81,14 @@ func (r *Report) number(sources uint64) string {
 
 func eventCount(n uint64) string { return grouped(n) + " " + plural(n, "event", "events") }
 
-func (r *Report) total() string {
-	if s := r.Sources; !s.Exact {
-		return fmt.Sprintf("about %s (95 %% interval %s to %s)", estimated(s.Distinct), grouped(s.Low), grouped(s.High))
+// countsEvents reports whether events are known at all.
+func (r *Report) countsEvents() bool { return r.fresh == nil || r.Sources.Exact }
+
+func (s Sources) withInterval() string {
+	if s.Exact {
+		return s.about()
 	}
-	return grouped(r.Sources.Distinct)
+	return fmt.Sprintf("%s (95 %% interval %s to %s)", s.about(), grouped(s.Low), grouped(s.High))
 }
 
 func (r *Report) table() [][]string {
@@ -86,7 +96,7 @@ func (r *Report) table() [][]string {
 	if !r.Sources.Exact {
 		head[2] = "share of sources (interval)"
 	}
-	if r.SampleOnly {
+	if r.SampleOnly || !r.countsEvents() {
 		head = head[:3]
 	}
 	rows := [][]string{head}
@@ -189,10 +199,27 @@ func (r *Report) whole(c Claim) string {
 	case OfBytes:
 		return grouped(r.Bytes) + " " + plural(r.Bytes, "byte", "bytes")
 	}
-	if r.Sources.Exact {
-		return grouped(r.Sources.Distinct) + " distinct " + plural(r.Sources.Distinct, "source", "sources")
+	whole := r.Sources.about() + " " + r.kind() + " " + plural(r.Sources.Distinct, "source", "sources")
+	if r.fresh != nil {
+		whole += " (" + r.fresh.unseen() + ")"
 	}
-	return "about " + estimated(r.Sources.Distinct) + " distinct sources"
+	return whole
+}
+
+// kind is the word for the sources that r counts.
+func (r *Report) kind() string {
+	if r.fresh != nil {
+		return "new"
+	}
+	return "distinct"
+}
+
+// about prints a number of sources without its interval.
+func (s Sources) about() string {
+	if s.Exact {
+		return grouped(s.Distinct)
+	}
+	return "about " + estimated(s.Distinct)
 }
 
 // subject names what is claimed, never as more than a geolocation.

@@ -157,8 +157,8 @@ func (r *Report) inadmissible(c Claim) (Caveat, bool) {
 	switch {
 	case c.Err() != nil:
 		return Caveat{InvalidClaim, 0, c.Err().Error()}, true
-	case c.unit != OfSources && r.SampleOnly:
-		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("this database was asked about a sample of %s sources only; what share of all %s the countries have by it is not known", grouped(round(r.sampling.k)), c.unit)}, true
+	case c.unit != OfSources && (r.SampleOnly || !r.countsEvents()):
+		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("origins are known of a sample of %s sources only; what share of all %s the countries have is not known", grouped(round(r.sampling.k)), c.unit)}, true
 	case all.amount(c.unit) == 0:
 		return Caveat{NothingCounted, 0, fmt.Sprintf("no %s of public sources were counted", c.unit)}, true
 	case all.amount(c.unit) == unlocated.amount(c.unit):

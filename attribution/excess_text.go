@@ -1,0 +1,63 @@
+package attribution
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// String returns the new sources as a table for people, with what raised each
+// country's share, and the credit line of the database.
+func (e *Excess) String() string {
+	var b strings.Builder
+	r := e.Report
+	fmt.Fprintf(&b, "New IP addresses (%s) by the country that they are geolocated to by %v\n", e.unseen(), r.Database)
+	fmt.Fprintf(&b, "%s of %s distinct %s", r.Sources.withInterval(), e.Burst.about(), plural(e.Burst.Distinct, "source", "sources"))
+	if r.countsEvents() {
+		b.WriteString(", " + eventCount(r.Events))
+	}
+	fmt.Fprintf(&b, "; the baseline has %s distinct %s\n\n", e.Baseline.about(), plural(e.Baseline.Distinct, "source", "sources"))
+	aligned(&b, e.table())
+	b.WriteString("\n")
+	if hidden := len(e.Lift) - maxRows; hidden > 0 {
+		fmt.Fprintf(&b, "and %d more %s. ", hidden, plural(uint64(hidden), "country", "countries"))
+	}
+	b.WriteString("Intervals are for 95 % confidence, each row on its own. The database may be wrong.\n")
+	for _, caveat := range e.Caveats {
+		fmt.Fprintf(&b, "- %s\n", caveat.Text)
+	}
+	if r.Database.Credit != "" {
+		b.WriteString(r.Database.Credit + "\n")
+	}
+	return b.String()
+}
+
+func (e *Excess) table() [][]string {
+	r := e.Report
+	if len(e.Lift) == 0 {
+		return r.table()
+	}
+	head := []string{"origin", "new", "share of new", "share of baseline", "lift (interval)"}
+	if !r.Sources.Exact {
+		head[2] += " (interval)"
+	}
+	rows := [][]string{head}
+	for _, l := range e.Lift[:min(len(e.Lift), maxRows)] {
+		rows = append(rows, []string{
+			l.Origin.String() + " " + l.Origin.Name(), r.number(round(r.counted[l.Origin].sources)),
+			r.shareCell(l.New), percent(l.Baseline.Value), l.Ratio.String(),
+		})
+	}
+	if un := r.Unlocated.Sources; un > 0 {
+		rows = append(rows, []string{"unlocated", r.number(un), percent(r.group(isUnlocated).sources / r.group(anywhere).sources)})
+	}
+	return rows
+}
+
+// unseen says what new means.
+func (e *Excess) unseen() string {
+	if e.BaselineFrom.IsZero() {
+		return "not seen in the baseline, whose time is not known"
+	}
+	return fmt.Sprintf("not seen from %s to %s", e.BaselineFrom.Format(time.DateTime), e.BaselineTo.Format(time.DateTime+" MST"))
+}

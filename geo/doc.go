@@ -19,6 +19,13 @@
 // Addresses that cannot be public unicast sources are [Reserved] whatever a
 // database says, after the IANA special-purpose address registries (RFC 6890).
 //
+// # Networks and lists
+//
+// [Networks] says which autonomous system announces an address, after an ASN
+// database, and [Prefixes] whether it is in a published list, such as those of
+// hosting companies or of Tor exits. Both are for the sample of sources that a
+// report keeps, not for every packet.
+//
 // # Concurrency
 //
 // A Table never changes and may be used by any number of goroutines. To reload,

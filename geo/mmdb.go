@@ -1,17 +1,11 @@
 package geo
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"fmt"
 	"io/fs"
-	"maps"
 	"net/netip"
 	"os"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 )
@@ -85,24 +79,11 @@ func (l Loader) load(name string, data []byte, err error) (*Table, error) {
 }
 
 func (l Loader) compile(data []byte) (*Table, error) {
-	db, err := maxminddb.OpenBytes(data)
+	tree, err := openTree(data)
 	if err != nil {
-		if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-			return nil, fmt.Errorf("%w: it is compressed by gzip", ErrNotMMDB)
-		}
-		return nil, fmt.Errorf("%w: %v", ErrNotMMDB, err)
+		return nil, err
 	}
-	if v := db.Metadata.IPVersion; v != 4 && v != 6 {
-		return nil, fmt.Errorf("%w: ip_version is %d", ErrDamaged, v)
-	}
-	w := walker{
-		db:      db,
-		records: newRecords(l.RegisteredCountry, len(data)),
-		// A tree has one leaf more than nodes. A file may share subtrees,
-		// but then a small one can describe more networks than there is
-		// time for.
-		limit: 4*db.Metadata.NodeCount + 1<<16,
-	}
+	w := walker{tree: tree, records: newRecords(l.RegisteredCountry, len(data))}
 	list4, err := w.walk(ipv4)
 	if err != nil {
 		return nil, err
@@ -111,7 +92,7 @@ func (l Loader) compile(data []byte) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.records.check(db.Metadata.DatabaseType); err != nil {
+	if err := w.records.check(tree.db.Metadata.DatabaseType); err != nil {
 		return nil, err
 	}
 	var routed [MaxOrigins]uint64
@@ -122,114 +103,44 @@ func (l Loader) compile(data []byte) (*Table, error) {
 	return newTable(l.info(&w, data), list4, list6, routed)
 }
 
-// The years in which a build time makes sense: the format is of 2012.
-const (
-	minBuilt = 1262304000 // 2010-01-01
-	maxBuilt = 7258118400 // 2200-01-01
-)
-
 func (l Loader) info(w *walker, data []byte) Info {
-	meta := w.db.Metadata
-	sum := sha256.Sum256(data)
-	info := Info{
-		Name:       l.Name,
-		Credit:     l.Credit,
-		Schema:     w.records.schema(),
-		SHA256:     hex.EncodeToString(sum[:]),
-		Networks:   w.networks,
-		NonCountry: w.records.nonCountry,
-	}
-	if info.Name == "" {
-		info.Name = clip(meta.DatabaseType, 100)
-	}
-	if info.Name == "" {
-		info.Name = clip(description(meta.Description), 100)
-	}
-	if info.Credit == "" {
-		info.Credit = knownCredit(meta.DatabaseType)
-	}
-	if b := meta.BuildEpoch; b >= minBuilt && uint64(b) < maxBuilt {
-		info.Built = time.Unix(int64(b), 0).UTC()
-	}
+	info := w.tree.info(data)
+	info.Name = cmp.Or(l.Name, info.Name)
+	info.Credit = cmp.Or(l.Credit, info.Credit)
+	info.Schema = w.records.schema()
+	info.Networks = w.networks
+	info.NonCountry = w.records.nonCountry
 	return info
 }
 
-func description(byLanguage map[string]string) string {
-	if s := byLanguage["en"]; s != "" {
-		return s
-	}
-	for _, language := range slices.Sorted(maps.Keys(byLanguage)) {
-		if s := byLanguage[language]; s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// knownCredit returns the sentence that the licence of a free database asks
-// those to show who use it.
-func knownCredit(databaseType string) string {
-	switch {
-	case strings.HasPrefix(databaseType, "GeoLite2-"):
-		return "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com."
-	case strings.HasPrefix(databaseType, "DBIP-") && strings.Contains(databaseType, "-Lite"):
-		return "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
-	}
-	return ""
-}
-
-// A walker reads the networks of a database.
+// A walker reads the countries of a database.
 type walker struct {
-	db       *maxminddb.Reader
+	tree     *tree
 	records  *records
 	networks int
-	visited  uint
-	limit    uint
 }
 
-// walk returns the runs of one family. It enters public space only, where no
-// database should have aliases of its IPv4 networks; those that one has there
-// all the same count against the limit like other networks.
+// walk returns the runs of one family.
 func (w *walker) walk(f *family) ([]run, error) {
 	r := runs{family: f}
-	if f == ipv6 && w.db.Metadata.IPVersion == 4 {
-		return r.close(), nil
-	}
 	var previous netip.Prefix
-	for _, piece := range f.public {
-		end := spanOf(piece).last
-		for res := range w.db.NetworksWithin(piece,
-			maxminddb.IncludeAliasedNetworks(), maxminddb.IncludeNetworksWithoutData()) {
-			if w.visited++; w.visited > w.limit {
-				return nil, fmt.Errorf("%w: more than %d networks in a tree of %d nodes",
-					ErrDamaged, w.limit, w.db.Metadata.NodeCount)
+	err := w.tree.walk(f, func(res maxminddb.Result, s span) error {
+		o := Unlocated
+		if res.Found() {
+			rec, err := w.records.at(res)
+			if err != nil {
+				return err
 			}
-			network := res.Prefix()
-			if err := res.Err(); err != nil {
-				return nil, fmt.Errorf("%w: network %v: %v", ErrDamaged, network, err)
-			}
-			o := Unlocated
-			if res.Found() {
-				rec, err := w.records.at(res)
-				if err != nil {
-					return nil, fmt.Errorf("%w: record of network %v: %v", ErrDamaged, network, err)
-				}
-				o = rec.origin
-				// A network that holds several pieces comes with each.
-				if network != previous {
-					w.networks++
-					w.records.count(rec)
-				}
+			o = rec.origin
+			// A network that holds several pieces comes with each.
+			if network := res.Prefix(); network != previous {
+				w.networks++
+				w.records.count(rec)
 				previous = network
 			}
-			// A network may reach beyond the piece, and one that holds all
-			// of IPv4 may have an IPv6 prefix.
-			last := end
-			if network.Addr().BitLen() == f.bits && network.Bits() > piece.Bits() {
-				last = spanOf(network).last
-			}
-			r.cover(last, o)
 		}
-	}
-	return r.close(), nil
+		r.cover(s.last, o)
+		return nil
+	})
+	return r.close(), err
 }

@@ -39,8 +39,7 @@ type records struct {
 	networks   [numFields]int
 	countries  int
 	nonCountry map[string]int
-	keys       []string // that the first records have
-	sample     int      // records that keys is from
+	fields     fields
 }
 
 // newRecords bounds the values that are read, since a small file can hold many
@@ -49,9 +48,12 @@ func newRecords(registered bool, size int) *records {
 	return &records{
 		registered: registered,
 		known:      map[uintptr]record{},
-		values:     8*int64(size) + 1<<20,
+		values:     valuesOf(size),
 	}
 }
+
+// valuesOf is how many values the records of a file of that size may have.
+func valuesOf(size int) int64 { return 8*int64(size) + 1<<20 }
 
 func (rs *records) at(res maxminddb.Result) (record, error) {
 	if rec, ok := rs.known[res.Offset()]; ok {
@@ -61,14 +63,7 @@ func (rs *records) at(res maxminddb.Result) (record, error) {
 	if err := res.Decode(&raw); err != nil {
 		return record{}, err
 	}
-	if rs.sample < 16 {
-		rs.sample++
-		for _, key := range raw.keys {
-			if !slices.Contains(rs.keys, key) {
-				rs.keys = append(rs.keys, key)
-			}
-		}
-	}
+	rs.fields.add(raw.keys)
 	rec := raw.record(rs.registered)
 	rs.known[res.Offset()] = rec
 	return rec, nil
@@ -121,28 +116,56 @@ func (rs *records) check(databaseType string) error {
 		want = fieldNames[fieldRegistered]
 	}
 	return fmt.Errorf("%w: %s (database_type %q, fields %q); want %s",
-		ErrNotCountry, what, clip(databaseType, 100), rs.keys, want)
+		ErrNotCountry, what, clip(databaseType, 100), rs.fields.keys, want)
 }
 
 func (rs *records) describe() string {
-	has := func(key string) bool { return slices.Contains(rs.keys, key) }
-	switch {
-	case len(rs.keys) == 0:
+	switch kind := rs.fields.kind(); {
+	case len(rs.fields.keys) == 0:
 		return "no public network has data"
-	case has("registered_country"):
+	case slices.Contains(rs.fields.keys, "registered_country"):
 		return "only the registered country is known, which Loader.RegisteredCountry reads"
-	case slices.ContainsFunc(rs.keys, func(k string) bool { return strings.HasPrefix(k, "is_") }):
-		return "it is an Anonymous-IP database"
-	case has("connection_type"):
-		return "it is a Connection-Type database"
-	case has("isp"):
-		return "it is an ISP database"
-	case has("autonomous_system_number"), has("asn"):
-		return "it is an ASN database"
-	case has("domain"):
-		return "it is a Domain database"
+	case kind != "":
+		return "it is " + kind + " database"
 	}
 	return "no record has a country"
+}
+
+// fields are the names of the fields that the first records of a database have.
+type fields struct {
+	records int
+	keys    []string
+}
+
+func (f *fields) add(keys []string) {
+	if f.records == 16 {
+		return
+	}
+	f.records++
+	for _, key := range keys {
+		if !slices.Contains(f.keys, key) {
+			f.keys = append(f.keys, key)
+		}
+	}
+}
+
+// kind tells by its fields what a database other than one of countries is about,
+// with the article; "" when it is not known.
+func (f *fields) kind() string {
+	has := func(key string) bool { return slices.Contains(f.keys, key) }
+	switch {
+	case slices.ContainsFunc(f.keys, func(k string) bool { return strings.HasPrefix(k, "is_") }):
+		return "an Anonymous-IP"
+	case has("connection_type"):
+		return "a Connection-Type"
+	case has("isp"):
+		return "an ISP"
+	case has("autonomous_system_number"), has("asn"):
+		return "an ASN"
+	case has("domain"):
+		return "a Domain"
+	}
+	return ""
 }
 
 // A rawRecord holds the fields of one record.
@@ -194,10 +217,7 @@ var (
 // UnmarshalMaxMindDBCursor reads the record at c, and does not keep its bytes.
 func (raw *rawRecord) UnmarshalMaxMindDBCursor(c mmdbdata.Cursor) (mmdbdata.Cursor, error) {
 	return raw.eachField(c, 0, func(key []byte, value mmdbdata.Cursor) (mmdbdata.Cursor, error) {
-		const most = 16
-		if len(raw.keys) < most {
-			raw.keys = append(raw.keys, clip(string(key), 32))
-		}
+		raw.remember(key)
 		switch string(key) {
 		case "country":
 			kind, err := value.Kind()
@@ -217,6 +237,13 @@ func (raw *rawRecord) UnmarshalMaxMindDBCursor(c mmdbdata.Cursor) (mmdbdata.Curs
 		}
 		return raw.skip(value, 1)
 	})
+}
+
+func (raw *rawRecord) remember(key []byte) {
+	const most = 16
+	if len(raw.keys) < most {
+		raw.keys = append(raw.keys, clip(string(key), 32))
+	}
 }
 
 // isoCode reads iso_code of the map at c.

@@ -1,0 +1,118 @@
+package geo
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+)
+
+// A tree is the search tree of an MMDB file in memory, of whatever records.
+type tree struct {
+	db      *maxminddb.Reader
+	visited uint
+	limit   uint
+}
+
+func openTree(data []byte) (*tree, error) {
+	db, err := maxminddb.OpenBytes(data)
+	if err != nil {
+		if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+			return nil, fmt.Errorf("%w: it is compressed by gzip", ErrNotMMDB)
+		}
+		return nil, fmt.Errorf("%w: %v", ErrNotMMDB, err)
+	}
+	if v := db.Metadata.IPVersion; v != 4 && v != 6 {
+		return nil, fmt.Errorf("%w: ip_version is %d", ErrDamaged, v)
+	}
+	// A tree has one leaf more than nodes. A file may share subtrees, but then a
+	// small one can describe more networks than there is time for.
+	return &tree{db: db, limit: 4*db.Metadata.NodeCount + 1<<16}, nil
+}
+
+// walk visits the networks of one family, with and without data, in address order,
+// and tells what addresses each has. It enters public space only, where no
+// database should have aliases of its IPv4 networks; those that one has there all
+// the same count against the limit like other networks. A network that reaches
+// beyond a piece of public space comes with each piece that it holds.
+func (t *tree) walk(f *family, visit func(maxminddb.Result, span) error) error {
+	if f == ipv6 && t.db.Metadata.IPVersion == 4 {
+		return nil
+	}
+	for _, piece := range f.public {
+		for res := range t.db.NetworksWithin(piece,
+			maxminddb.IncludeAliasedNetworks(), maxminddb.IncludeNetworksWithoutData()) {
+			if t.visited++; t.visited > t.limit {
+				return fmt.Errorf("%w: more than %d networks in a tree of %d nodes",
+					ErrDamaged, t.limit, t.db.Metadata.NodeCount)
+			}
+			network := res.Prefix()
+			if err := res.Err(); err != nil {
+				return fmt.Errorf("%w: network %v: %v", ErrDamaged, network, err)
+			}
+			// One that holds all of IPv4 may have an IPv6 prefix.
+			held := spanOf(piece)
+			if network.Addr().BitLen() == f.bits && network.Bits() > piece.Bits() {
+				held = spanOf(network)
+			}
+			if err := visit(res, held); err != nil {
+				return fmt.Errorf("%w: record of network %v: %v", ErrDamaged, network, err)
+			}
+		}
+	}
+	return nil
+}
+
+// The years in which a build time makes sense: the format is of 2012.
+const (
+	minBuilt = 1262304000 // 2010-01-01
+	maxBuilt = 7258118400 // 2200-01-01
+)
+
+// info says what the file is, leaving out what its records say.
+func (t *tree) info(data []byte) Info {
+	meta := t.db.Metadata
+	sum := sha256.Sum256(data)
+	info := Info{
+		Name:   clip(meta.DatabaseType, 100),
+		Credit: knownCredit(meta.DatabaseType),
+		SHA256: hex.EncodeToString(sum[:]),
+	}
+	if info.Name == "" {
+		info.Name = clip(description(meta.Description), 100)
+	}
+	if b := meta.BuildEpoch; b >= minBuilt && uint64(b) < maxBuilt {
+		info.Built = time.Unix(int64(b), 0).UTC()
+	}
+	return info
+}
+
+func description(byLanguage map[string]string) string {
+	if s := byLanguage["en"]; s != "" {
+		return s
+	}
+	for _, language := range slices.Sorted(maps.Keys(byLanguage)) {
+		if s := byLanguage[language]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// knownCredit returns the sentence that the licence of a free database asks
+// those to show who use it.
+func knownCredit(databaseType string) string {
+	switch {
+	case strings.HasPrefix(databaseType, "GeoLite2-"):
+		return "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com."
+	case strings.HasPrefix(databaseType, "DBIP-") && strings.Contains(databaseType, "-Lite"):
+		return "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
+	}
+	return ""
+}

@@ -89,8 +89,8 @@ func (t *Tally) Excess(baseline *Tally) (*Excess, error) {
 		e.choose(fraction{t.sample.Distinct(), float64(compared), r.public()}, t.less(baseline))
 	}
 	r.fresh = e
-	e.Burst = t.Report().Sources
-	e.compare(baseline.Report())
+	e.Burst = t.counts().Sources
+	e.compare(baseline.counts())
 	return e, nil
 }
 

@@ -116,6 +116,18 @@ func (t *Tally) Report() *Report {
 	return r
 }
 
+// counts is a report of no more than the counts per origin: beyond the exact
+// state it leaves out the sample.
+func (t *Tally) counts() *Report {
+	if t.dense == nil {
+		return t.Report()
+	}
+	r := t.emptyReport()
+	r.readDense(t.dense)
+	r.sum()
+	return r
+}
+
 // emptyReport is a report that says what was counted how and when, but no counts.
 func (t *Tally) emptyReport() *Report {
 	r := &Report{Origins: []Row{}, databases: t.used(), ipv6Bits: t.options.IPv6Prefix}

@@ -18,22 +18,24 @@ func (s *Sample) Minus(other *Sample) (only iter.Seq[Item], n int, err error) {
 	if s.id != other.id {
 		return nil, 0, fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, s.id, other.id)
 	}
-	limit := other.threshold()
-	for it := range s.Items() {
-		if rankOf(it.Hash) <= limit {
+	limit := min(s.threshold(), other.threshold())
+	for i := range s.slots {
+		if r := s.slots[i].rank; r != 0 && r <= limit {
 			n++
 		}
 	}
 	return func(yield func(Item) bool) {
-		for it := range s.Items() {
-			if rankOf(it.Hash) <= limit && !other.Has(it.Hash) && !yield(it) {
+		for i := range s.slots {
+			r := s.slots[i].rank
+			if r != 0 && r <= limit && other.slots[other.find(r)].rank == 0 && !yield(s.item(i)) {
 				return
 			}
 		}
 	}, n, nil
 }
 
-// threshold is the rank up to which every item that came is in the sample.
+// threshold is the rank up to which every item that came is in the sample, and
+// above which none is.
 func (s *Sample) threshold() uint64 {
 	if s.Exact() {
 		return math.MaxUint64

@@ -143,9 +143,6 @@ func (s *Sample) Count(hash, events, bytes uint64) (part uint8, found bool) {
 	return sl.part, true
 }
 
-// Has reports whether the item of the given hash is held. It never writes.
-func (s *Sample) Has(hash uint64) bool { return s.slots[s.find(rankOf(hash))].rank != 0 }
-
 // Mark adds flags to the item of the given hash, if it is in the sample.
 func (s *Sample) Mark(hash uint64, flags uint8) {
 	if sl := &s.slots[s.find(rankOf(hash))]; sl.rank != 0 {

@@ -28,6 +28,14 @@ func (g grain) cell() time.Duration {
 	return 15 * time.Minute
 }
 
+// pairs is how many pairs of noise are kept.
+func (g grain) pairs() int {
+	if g == fine {
+		return finePairs
+	}
+	return coarsePairs
+}
+
 // grid divides the day: into intervals, which are judged, and into cells, which
 // are remembered. A season does not move within five minutes, so that shorter
 // intervals share a cell: four weeks then cost the same at any interval.
@@ -53,6 +61,14 @@ func newGrid(interval time.Duration, g grain) grid {
 func (d grid) intervals(t time.Duration) int64 {
 	return int64((t + d.interval - 1) / d.interval)
 }
+
+// patience is how many intervals must be nearly all quiet for a burst to have
+// ended.
+func (d grid) patience() int64 { return max(d.intervals(quietSpan), leastQuiet) }
+
+// kept is how many intervals a trail goes back: for the end of a burst, and for
+// the onset of one that was found in cells.
+func (d grid) kept() int { return int(4 * max(d.patience(), d.perCell)) }
 
 // cells are the counts of the last four weeks, in 16 bits each. They are numbered
 // from 1970 on, as intervals are.

@@ -40,5 +40,7 @@ func (s *series) accept() {
 		s.season.rescale(s.grid, from)
 		s.level = 0
 	}
-	s.byZ, s.byCount, s.departed = chart{}, chart{}, departure{}
+	s.departed = departure{}
+	s.each.forget()
+	s.sums.forget()
 }

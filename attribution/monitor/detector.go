@@ -9,10 +9,11 @@ import (
 // series watches one quantity, a count per interval, and finds bursts in it.
 // Intervals are numbered from 1970 on. It is not safe for concurrent use.
 //
-// With three days of history, a count is compared with the same time of earlier
-// days by its standardised residual z, and a cumulative sum of z finds what lasts
-// (Page 1954). Before that, and beside it, it is compared with the level expected
-// by a likelihood ratio of five, which needs no season.
+// Every interval is judged by itself, which finds within seconds what stands out.
+// Intervals shorter than a cell are judged again in sums of a cell: noise that
+// lasts for minutes is no burst there, and what is too rare or too weak to tell
+// in seconds is found. Both compare with the same time of earlier days once there
+// are three, and with the last hour until then.
 type series struct {
 	grid  grid
 	grain grain
@@ -25,38 +26,30 @@ type series struct {
 	season   season
 	seasonal bool    // the season's expectation is in use
 	level    float64 // logarithm of now against the season
-	noise    noise
 
-	byZ, byCount chart
-	trail        trail
-	bursting     bool
-	onset        int64
-	departed     departure
-	record       record
+	each scale // of intervals
+	sums scale // of cells; not in use where a cell is an interval
+	cell cellSum
+
+	bursting bool
+	slow     bool // the burst is one of sums
+	onset    int64
+	departed departure
+	record   record
 }
 
-// chart is a one-sided cumulative sum.
-type chart struct {
-	sum   float64
-	since int64 // first interval after the sum was last 0
-}
-
-func (c *chart) add(i int64, x float64) {
-	if c.sum == 0 {
-		c.since = i
-	}
-	c.sum = max(0, c.sum+x)
+// cellSum gathers a cell.
+type cellSum struct {
+	y, mu   float64
+	known   int64 // intervals
+	tainted bool  // by a burst
 }
 
 const (
-	zAllowance = 2 // of z, before it counts towards a burst
-	zClip      = 5 // three intervals at least
-	zLimit     = 8
-	zAccepted  = 4 // beyond it, an interval teaches nothing
-
-	levelGain = 1. / 36
-	levelClip = 2   // of z
-	maxLevel  = 1.5 // ×4.5
+	levelTime = 3 * time.Hour // in which the level follows
+	levelGain = 1. / 12       // at most
+	levelClip = 2             // of z
+	maxLevel  = 1.5           // ×4.5
 
 	weakHistory   = 3 * day
 	normalHistory = 7 * day
@@ -95,7 +88,10 @@ type reading struct {
 // newSeries takes an interval that divides a day and is at most an hour.
 func newSeries(interval time.Duration, g grain) *series {
 	d := newGrid(interval, g)
-	return &series{grid: d, grain: g, season: season{cells: newCells(d)}, noise: newNoise()}
+	return &series{
+		grid: d, grain: g, season: season{cells: newCells(d)},
+		each: scale{noise: newNoise()}, sums: scale{noise: newNoise()},
+	}
 }
 
 // observe takes the value of interval i, which has closed. Intervals come in
@@ -104,7 +100,7 @@ func newSeries(interval time.Duration, g grain) *series {
 // nothing and changes nothing.
 func (s *series) observe(i int64, y float64) reading {
 	if s.seen > 0 && i < s.next {
-		return s.read(quiet, 0, 0)
+		return s.read(0, 0)
 	}
 	if !(y > 0) {
 		y = 0
@@ -116,30 +112,31 @@ func (s *series) observe(i int64, y float64) reading {
 	}
 	s.next = i + 1
 	s.seen++
-	if gap > 0 {
-		if r, lost := s.skip(i, gap); lost {
-			s.season.learn(s.grid, i, y)
-			return r
-		}
-	}
-	if s.first != nil || s.recent.n == 0 {
-		return s.warmUp(i, y)
-	}
-	mu := s.expect(i)
-	r := s.judge(i, y, mu)
-	s.learn(i, y, mu, r.z)
-	if s.departed.follow(s, i, y, mu, r.z) {
-		s.accept()
-		if s.bursting {
-			r = s.finish(i+1, true, r.z, mu)
+	lost := gap > 0 && s.skip(gap)
+	var r reading
+	switch {
+	case lost:
+		r = s.finish(i-gap, true, s.read(0, 0))
+		s.season.learn(s.grid, i, y)
+	case s.recent.n == 0:
+		r = s.warmUp(i, y)
+	default:
+		mu := s.expect(i)
+		r = s.judge(i, y, mu)
+		s.learn(i, y, mu, r.z)
+		if s.departed.follow(s, i, y, mu, r.z) {
+			s.accept()
+			if s.bursting {
+				r = s.finish(i+1, true, r)
+			}
 		}
 	}
 	return r
 }
 
-// skip takes note that gap intervals before i are unknown, and reports whether
-// that ended a burst.
-func (s *series) skip(i, gap int64) (r reading, lost bool) {
+// skip takes note that gap intervals are unknown, and reports whether a burst is
+// lost in them.
+func (s *series) skip(gap int64) (lost bool) {
 	if gap >= s.grid.intervals(recentSpan) {
 		if s.first = nil; s.seasonal {
 			s.recent.n = fewest
@@ -148,53 +145,50 @@ func (s *series) skip(i, gap int64) (r reading, lost bool) {
 		}
 	}
 	if gap < s.grid.patience() {
-		return r, false
+		return false
 	}
-	s.byZ, s.byCount, s.departed = chart{}, chart{}, departure{}
-	if s.bursting {
-		r = s.finish(i-gap, true, 0, 0)
-		return r, true
+	s.departed, s.cell = departure{}, cellSum{}
+	if !s.bursting {
+		s.forget()
 	}
+	return s.bursting
+}
+
+// forget takes what was seen for the past.
+func (s *series) forget() {
+	s.each.forget()
+	s.sums.forget()
 	s.record.settle()
-	s.trail = s.trail[:0]
-	return r, false
 }
 
 // warmUp gathers the first intervals and, once there are enough, judges all of
 // them by their middle.
 func (s *series) warmUp(i int64, y float64) reading {
-	s.first = append(s.first, y)
-	if len(s.first) < fewest {
-		s.season.learn(s.grid, i, y)
-		return s.read(quiet, 0, 0)
+	s.season.learn(s.grid, i, y)
+	if s.first = append(s.first, y); len(s.first) < fewest {
+		return s.read(0, 0)
 	}
 	first := s.first
 	s.first = nil
 	s.recent = recent{mean: centre(first), n: fewest}
 	var r reading
 	for k, y := range first {
-		j := i - int64(len(first)-1-k)
-		r = s.judge(j, y, s.recent.mean)
+		r = s.judge(i+1-int64(len(first)-k), y, s.recent.mean)
 	}
 	if s.bursting {
 		r.state = began
 	}
-	s.season.learn(s.grid, i, y)
 	return r
 }
 
-// centre is a mean without what is far from the median. It is 0 only if all are,
-// or nearly.
+// centre is a mean without what is far from the median.
 func centre(values []float64) float64 {
 	m := median(slices.Clone(values))
-	sum, n := 0., 0.
+	sum, n := m, 1.
 	for _, v := range values {
 		if math.Abs(v-m) <= max(m/2, 4*math.Sqrt(m+1)) {
 			sum, n = sum+v, n+1
 		}
-	}
-	if n == 0 {
-		return m
 	}
 	return sum / n
 }
@@ -206,7 +200,7 @@ func (s *series) expect(i int64) float64 {
 	ok = ok && s.seen >= s.grid.intervals(weakHistory)
 	if ok != s.seasonal && !s.bursting {
 		s.seasonal = ok
-		s.byZ = chart{}
+		s.each.byZ, s.sums.byZ = chart{}, chart{}
 		if ok {
 			s.setLevel(s.recent.mean, m)
 		}
@@ -225,62 +219,109 @@ func (s *series) setLevel(mu, m float64) {
 
 // judge decides on an interval.
 func (s *series) judge(i int64, y, mu float64) reading {
-	z := s.noise.z(y, mu)
-	count := likelihood(y, mu, s.noise.s2)
-	s.byCount.add(i, min(count, countClip))
-	if s.seasonal {
-		s.byZ.add(i, min(z, zClip)-zAllowance)
-	}
 	s.record.add(y)
-	if !s.bursting && s.byZ.sum == 0 && s.byCount.sum == 0 {
-		s.record.settle()
-		s.trail = s.trail[:0]
-		return s.read(quiet, z, mu)
+	z, alarm, onset := s.each.judge(i, y, mu, s.seasonal && s.grid.perCell == 1, s.grid.kept())
+	var sums bool
+	var sumsOnset int64
+	if s.grid.perCell > 1 {
+		sums, sumsOnset = s.judgeCell(i, y, mu, alarm)
 	}
-	loud := z
-	if count > 0 {
-		loud = max(z, zAllowance)
-	}
-	s.trail.add(loud, s.grid)
-	if !s.bursting {
-		switch {
-		case s.byCount.sum > countLimit:
-			s.onset = s.byCount.since
-		case s.byZ.sum > zLimit:
-			s.onset = s.byZ.since
-		default:
-			return s.read(quiet, z, mu)
+	wasBursting := s.bursting
+	switch {
+	case alarm && (!s.bursting || s.slow):
+		if !s.bursting {
+			s.onset = onset
 		}
-		s.bursting = true
-		return s.read(began, z, mu)
+		s.bursting, s.slow = true, false
+	case sums && !s.bursting:
+		s.bursting, s.slow, s.onset = true, true, sumsOnset
 	}
-	if s.trail.isQuiet(s.grid) {
-		end, height := s.trail.split()
-		return s.finish(max(i+1-int64(len(s.trail)-end), s.onset+1), height < surely, z, mu)
+	r := s.read(z, mu)
+	switch {
+	case !s.bursting:
+		if s.each.idle() && s.sums.idle() {
+			s.record.settle()
+		}
+	case !wasBursting:
+		r.state = began
+	case s.slow:
+		if (i+1)%s.grid.perCell != 0 {
+			break
+		}
+		since := (i+1)/s.grid.perCell - s.onset/s.grid.perCell
+		if t := s.sums.trail.last(since); t.isQuiet(leastQuiet) {
+			at, _ := t.split(true)
+			return s.finish((i+1)/s.grid.perCell*s.grid.perCell-int64(len(t)-at)*s.grid.perCell, true, r)
+		}
+	default:
+		if t := s.each.trail.last(i + 1 - s.onset); t.isQuiet(int(s.grid.patience())) {
+			at, height := t.split(true)
+			return s.finish(i+1-int64(len(t)-at), height < surely, r)
+		}
 	}
-	return s.read(running, z, mu)
-}
-
-// finish ends the burst.
-func (s *series) finish(end int64, uncertain bool, z, mu float64) reading {
-	s.bursting = false
-	r := s.read(ended, z, mu)
-	r.end, r.endUncertain = end, uncertain
-	s.byZ, s.byCount, s.trail = chart{}, chart{}, nil
-	s.record.settle()
 	return r
 }
 
-func (s *series) read(st state, z, mu float64) reading {
-	if st == quiet && s.bursting {
-		st = running
+// judgeCell takes an interval into its cell, and decides on the cell when it is
+// full.
+func (s *series) judgeCell(i int64, y, mu float64, alarm bool) (burst bool, onset int64) {
+	c := &s.cell
+	c.y, c.mu, c.known = c.y+y, c.mu+mu, c.known+1
+	c.tainted = c.tainted || alarm || s.bursting && !s.slow
+	if (i+1)%s.grid.perCell != 0 {
+		return false, 0
 	}
+	full := *c
+	*c = cellSum{}
+	if full.tainted || 2*full.known < s.grid.perCell {
+		return false, 0
+	}
+	at := i / s.grid.perCell
+	z, burst, since := s.sums.judge(at, full.y, full.mu, s.seasonal, keptSums)
+	s.learnNoise(&s.sums, full.y, full.mu, z, s.grid.perCell)
+	if s.seasonal && math.Abs(z) < zAccepted {
+		s.follow(z, full.mu, s.sums.noise.s2)
+	}
+	if !burst {
+		return false, 0
+	}
+	// The onset is where the intervals rise, not before the cell before.
+	t := s.each.trail.last(i + 1 - (since-1)*s.grid.perCell)
+	at2, _ := t.split(false)
+	return true, i + 1 - int64(len(t)-at2)
+}
+
+// follow lets the level follow z.
+func (s *series) follow(z, mu, s2 float64) {
+	gain := min(levelGain, float64(s.grid.perCell)*float64(s.grid.interval)/float64(levelTime))
+	s.level += gain * min(max(z, -levelClip), levelClip) * math.Sqrt(1/(mu+1)+s2)
+	s.level = min(max(s.level, -maxLevel), maxLevel)
+}
+
+func (s *series) learnNoise(at *scale, y, mu, z float64, perCount int64) {
+	if math.Abs(z) >= zAccepted || s.bursting && !s.seasonal {
+		return
+	}
+	at.noise.follow(z)
+	at.noise.learn(y, mu, s.grain.pairs(), s.grid.intervals(weakHistory)/perCount)
+}
+
+// finish ends the burst.
+func (s *series) finish(end int64, uncertain bool, r reading) reading {
+	s.bursting = false
+	r.state = ended
+	r.end, r.endUncertain = max(end, s.onset+1), uncertain
+	s.forget()
+	return r
+}
+
+func (s *series) read(z, mu float64) reading {
 	r := reading{
-		state: st, z: z, baseline: mu, warm: s.recent.n > 0, seasonal: s.seasonal,
+		z: z, baseline: mu, warm: s.recent.n > 0, seasonal: s.seasonal,
 		history: time.Duration(s.seen) * s.grid.interval,
 	}
-	if st != quiet {
-		r.onset = s.onset
+	if s.bursting {
+		r.state, r.onset = running, s.onset
 		r.record = s.record.precedent(r.history)
 	}
 	return r
@@ -288,18 +329,11 @@ func (s *series) read(st state, z, mu float64) reading {
 
 // learn takes the interval into what is expected of the next.
 func (s *series) learn(i int64, y, mu, z float64) {
-	if math.Abs(z) < zAccepted && (s.seasonal || !s.bursting) {
-		limit := finePairs
-		if s.grain == coarse {
-			limit = coarsePairs
-		}
-		s.noise.learn(y, mu, limit, s.grid.intervals(weakHistory))
-		if s.seasonal {
-			s.level += levelGain * min(max(z, -levelClip), levelClip) * math.Sqrt(1/(mu+1)+s.noise.s2)
-			s.level = min(max(s.level, -maxLevel), maxLevel)
-		}
+	s.learnNoise(&s.each, y, mu, z, 1)
+	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
+		s.follow(z, mu, s.each.noise.s2)
 	}
-	if s.byCount.sum <= countClip/2 {
+	if s.each.byCount.sum <= countClip/2 {
 		s.recent.learn(y, s.grid.window())
 	}
 	if changed := s.season.learn(s.grid, i, y); changed && s.seasonal {

@@ -1,64 +1,68 @@
 package monitor
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
-// trail is z since a burst may have begun, at most the last four times of what
-// its end needs.
-type trail []float32
+// trail is z of the last counts, in eight bits each.
+type trail []uint8
 
 const (
-	quietSpan = 5 * time.Minute
-	leastSpan = 12 // intervals
-
 	trailLow, trailHigh = -4, 8
+	trailUnit           = 20 // steps of 1/20
 
-	// surely is the mean z of a burst whose end is found within three intervals.
+	leastQuiet = 12              // counts that must be nearly all quiet for a burst to have ended,
+	quietSpan  = 5 * time.Minute // and intervals so long that the pauses of a pulsed attack do not end it
+
+	keptSums = 4 * leastQuiet // of cells
+
+	// surely is the mean z of a burst whose end is found within three counts.
 	surely = 3.5
 )
 
-// patience is how many intervals must be nearly all quiet for a burst to have
-// ended: long enough that the pauses of a pulsed attack do not end it.
-func (d grid) patience() int64 { return max(d.intervals(quietSpan), leastSpan) }
-
-func (t *trail) add(z float64, d grid) {
-	if most := 4 * int(d.patience()); len(*t) >= most {
-		n := copy(*t, (*t)[len(*t)-most+1:])
+func (t *trail) add(z float64, keep int) {
+	if len(*t) >= keep {
+		n := copy(*t, (*t)[len(*t)-keep+1:])
 		*t = (*t)[:n]
 	}
-	*t = append(*t, float32(min(max(z, trailLow), trailHigh)))
+	z = min(max(z, trailLow), trailHigh)
+	*t = append(*t, uint8(math.Floor((z-trailLow)*trailUnit)))
 }
 
-// isQuiet reports whether five of six of the last intervals are below the
-// allowance.
-func (t trail) isQuiet(d grid) bool {
-	n := int(d.patience())
+// last returns the last n of t, or fewer.
+func (t trail) last(n int64) trail { return t[max(0, int64(len(t))-n):] }
+
+// isQuiet reports whether five of six of the last n are below the allowance.
+func (t trail) isQuiet(n int) bool {
 	if len(t) < n {
 		return false
 	}
 	loud := 0
-	for _, z := range t[len(t)-n:] {
-		if z >= zAllowance {
+	for _, code := range t[len(t)-n:] {
+		if code >= (zAllowance-trailLow)*trailUnit {
 			loud++
 		}
 	}
 	return loud <= n/6
 }
 
-// split returns where the trail falls into two parts of constant level by least
-// squares, and the level of the first.
-func (t trail) split() (at int, height float64) {
+// split returns where t falls into two parts of constant level by least squares,
+// the first above the second if down is set and below it if not, and the level of
+// the first; 0 where there is no such place.
+func (t trail) split(down bool) (at int, height float64) {
 	var total float64
-	for _, z := range t {
-		total += float64(z)
+	for _, code := range t {
+		total += float64(code)
 	}
 	best, sum := -1., 0.
-	for i, z := range t[:len(t)-1] {
-		sum += float64(z)
-		before, after := float64(i+1), float64(len(t)-i-1)
+	for i := range max(len(t)-1, 0) {
+		sum += float64(t[i])
+		n, left := float64(i+1), float64(len(t)-i-1)
+		first, second := sum/n, (total-sum)/left
 		// What the split takes off the sum of squares.
-		gain := sum*sum/before + (total-sum)*(total-sum)/after
-		if sum/before > (total-sum)/after && gain > best {
-			best, at, height = gain, i+1, sum/before
+		if gain := first*sum + second*(total-sum); (first > second) == down && gain > best {
+			best, at, height = gain, i+1, first/trailUnit+trailLow
 		}
 	}
 	return at, height

@@ -5,16 +5,20 @@ import (
 	"slices"
 )
 
-// noise is how far values stray from what was expected of them: s2 is what they
+// noise is how far counts stray from what was expected of them: s2 is what they
 // vary beyond counting, in squares of the expectation, and scale what is left
-// after that is taken out. Both come from the accepted intervals of three days.
+// after that is taken out. Both come from the accepted counts of three days.
 type noise struct {
 	s2, scale float64
 
+	// Running means of the product of z with the z before it, and of its square:
+	// how far what a count strays, the next one strays too.
+	product, square, last float64
+
 	pairs  []pair // a ring, thinned so that it spans three days
 	head   int
-	stride int64 // accepted intervals a pair
-	since  int64 // accepted intervals since the last pair
+	stride int64 // accepted counts a pair
+	since  int64 // accepted counts since the last pair
 	fresh  int   // pairs since the last estimate
 }
 
@@ -27,9 +31,34 @@ const (
 	fewPairs    = 24
 
 	firstS2 = .1 // before anything is known: ±30 %
+
+	lagWindow      = 288 // counts that the correlation looks back
+	firstLag       = .5
+	maxCorrelation = .95
 )
 
-func newNoise() noise { return noise{s2: firstS2, scale: 1, stride: 1} }
+func newNoise() noise {
+	return noise{s2: firstS2, scale: 1, stride: 1, product: firstLag, square: 1}
+}
+
+// correlation is that of z with the z before it, 0 to less than 1.
+func (n *noise) correlation() float64 {
+	return min(max(n.product/n.square, 0), maxCorrelation)
+}
+
+// lasting is s2 for counts that are added up: neighbours that stray together are
+// not as many witnesses as there are of them.
+func (n *noise) lasting() float64 {
+	rho := n.correlation()
+	return n.s2 * (1 + rho) / (1 - rho)
+}
+
+// follow takes the z of every accepted count.
+func (n *noise) follow(z float64) {
+	n.product += (z*n.last - n.product) / lagWindow
+	n.square += (z*z - n.square) / lagWindow
+	n.last = z
+}
 
 // stabilise is a scale on which a count with mean mu and variance mu + s2 mu² has
 // a variance of 1 (Anscombe 1948).
@@ -46,7 +75,7 @@ func (n *noise) residual(y, mu float64) float64 {
 // z is the standardised residual.
 func (n *noise) z(y, mu float64) float64 { return n.residual(y, mu) / max(1, n.scale) }
 
-// learn takes an accepted interval. threeDays is in intervals.
+// learn takes an accepted count. threeDays is in counts.
 func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 	if n.since++; n.since < n.stride {
 		return
@@ -91,10 +120,42 @@ func (n *noise) estimate() {
 	n.scale = mad * deviation(values)
 }
 
-// median returns the middle of values, which it sorts.
+// median returns the middle of values, which it puts in another order.
 func median(values []float64) float64 {
-	slices.Sort(values)
-	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+	k := len(values) / 2
+	order(values, k)
+	if len(values)%2 == 1 {
+		return values[k]
+	}
+	return (slices.Max(values[:k]) + values[k]) / 2
+}
+
+// order puts the value at k that would stand there if values were sorted, what is
+// less before it and what is more after it (Hoare 1961).
+func order(values []float64, k int) {
+	for lo, hi := 0, len(values)-1; lo < hi; {
+		pivot := values[lo+(hi-lo)/2]
+		i, j := lo, hi
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		if k <= j {
+			hi = j
+		} else if k >= i {
+			lo = i
+		} else {
+			return
+		}
+	}
 }
 
 // deviation returns the median absolute deviation from the median; it overwrites

@@ -34,7 +34,7 @@ const (
 	sideCells  = 2 // on each side of the same time of day
 
 	fewDaily  = 10 // cells that must be known, of 35
-	fewWeekly = 11 // of 20: three weeks
+	fewWeekly = 5  // of 20: a week
 
 	weeklyBetter = .9 // ratio of errors at which the weekdays are taken,
 	weeklyWorse  = 1.1
@@ -130,6 +130,9 @@ func (s *season) learn(d grid, i int64, y float64) (changed bool) {
 	return changed
 }
 
+// errorWindow is how many cells errors are compared over: half a day at least.
+func (d grid) errorWindow() float64 { return float64(max(d.cells/2, 48)) }
+
 // closeCell stores the cell being filled, if half of it was seen, and compares
 // what was expected of it.
 func (s *season) closeCell(d grid) (changed bool) {
@@ -138,7 +141,7 @@ func (s *season) closeCell(d grid) (changed bool) {
 	if !known {
 		return false
 	}
-	window := float64(max(d.cells/2, 48))
+	window := d.errorWindow()
 	byDay, ok := s.daily(d, s.index)
 	if ok {
 		s.dailyError.add(math.Abs(math.Log((y+.5)/(byDay+.5))), window)

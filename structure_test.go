@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"geo/dbip":            {"geo"},
 	"geo/routed":          {"geo"},
 	"sketch":              {"github.com/axiomhq/hyperloglog"},
-	"attribution":         {"geo", "sketch", "internal/stat"},
+	"attribution":         {"geo", "sketch", "internal/jcs", "internal/stat"},
 	"attribution/monitor": {"attribution", "geo", "sketch"},
 	"bench":               {},
 	"internal/oracle":     {"geo"},

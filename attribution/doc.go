@@ -42,6 +42,12 @@
 // database at its word, and states how large a geolocation error it would
 // survive.
 //
+// # Evidence
+//
+// [NewEvidence] puts a tally, claims and verdicts into one file, optionally signed,
+// from which somebody else can compute the verdicts anew: [Verify] says that all
+// of it is reproduced bit for bit, or names the first difference.
+//
 // # Concurrency
 //
 // A Tally is for one goroutine at a time; [Shared] is for many. Reports, claims

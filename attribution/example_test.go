@@ -1,6 +1,7 @@
 package attribution_test
 
 import (
+	"bytes"
 	"fmt"
 	"log"
 	"net/netip"
@@ -97,4 +98,34 @@ func ExampleTally_Excess() {
 	// Output:
 	// refuted
 	// 60 counting supported
+}
+
+// Whoever gets the file computes everything in it anew.
+func ExampleVerify() {
+	tally := newTally()
+	for i := range byte(40) {
+		tally.Add(netip.AddrFrom4([4]byte{193, 0, 6, i}))
+	}
+	evidence, err := attribution.NewEvidence(tally, attribution.Terms{}, attribution.Majority("RU"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	file, _ := evidence.MarshalBinary()
+
+	v, err := attribution.Verify(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(v)
+
+	changed := bytes.Replace(file, []byte(`"verdict":"refuted"`), []byte(`"verdict":"supported"`), 1)
+	v, err = attribution.Verify(changed)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(v.OK(), v.Difference.Path, v.Difference.Stated, v.Difference.Recomputed)
+	// Output:
+	// Reproduced bit for bit: the report and 1 verdict follow from the tally.
+	// Not signed.
+	// false $.evidence.verdicts[0].verdict "supported" "refuted"
 }

@@ -1,0 +1,64 @@
+package attribution
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/whence-go/whence/geo"
+)
+
+// spaceShares are the shares of the public address space by origin, as
+// [geo.Table.Space] tells them, without those that are 0. Evidence carries them
+// because an encoded tally has no table.
+type spaceShares struct {
+	IPv4 map[geo.Origin]float64 `json:"ipv4"`
+}
+
+// spaceShares returns the address space of the one database that located
+// everything in t, nil if t has no table or not it alone was used.
+func (t *Tally) spaceShares() *spaceShares {
+	if t.table == nil {
+		return nil
+	}
+	if used := t.used(); len(used) != 1 || compareDatabases(used[0], databaseOf(t.table)) != 0 {
+		return nil
+	}
+	return spaceSharesOf(t.table)
+}
+
+func spaceSharesOf(table *geo.Table) *spaceShares {
+	space := table.Space()
+	return &spaceShares{IPv4: nonZero(&space.IPv4)}
+}
+
+func nonZero(shares *[geo.MaxOrigins]float64) map[geo.Origin]float64 {
+	m := map[geo.Origin]float64{}
+	for o, share := range shares {
+		if share != 0 {
+			m[geo.Origin(o)] = share
+		}
+	}
+	return m
+}
+
+// err returns what is out of range, or nil.
+func (s *spaceShares) err() error { return sharesErr("ipv4", s.IPv4) }
+
+func sharesErr(name string, shares map[geo.Origin]float64) error {
+	if shares == nil {
+		return fmt.Errorf("%s: no shares", name)
+	}
+	sum := 0.0
+	for _, o := range slices.Sorted(maps.Keys(shares)) {
+		share := shares[o]
+		if !(share > 0 && share <= 1) || o == geo.Reserved {
+			return fmt.Errorf("%s: a share of %v for %v", name, share, o)
+		}
+		sum += share
+	}
+	if sum > 1+1e-9 {
+		return fmt.Errorf("%s: shares that sum to %v", name, sum)
+	}
+	return nil
+}

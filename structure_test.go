@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"attribution":         {"geo", "sketch", "internal/jcs", "internal/stat"},
 	"attribution/monitor": {"attribution", "geo", "sketch"},
 	"bench":               {},
+	"internal/jcs":        {},
 	"internal/oracle":     {"geo"},
 	"internal/stat":       {},
 	"internal/scenario":   {"geo"},

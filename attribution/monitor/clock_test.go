@@ -62,7 +62,7 @@ func TestTimes(t *testing.T) {
 		{"set back, and not yet confirmed", join(repeat(n, 0, 1), repeat(63, -3600, 1)), n, Stats{Records: n, Waiting: 63}, at(99)},
 		{"too many strays", join(repeat(1, 0, 1), alternating(2*maxHeld)), 1 + 2*maxHeld, Stats{Records: 1 + 3*maxHeld, Waiting: maxHeld, Misdated: maxHeld}, at(2 * maxHeld)},
 	} {
-		m := newMonitor(Options{Retention: 20 * time.Hour})
+		m := newMonitor(Options{Retention: 20 * time.Hour, Targets: -1})
 		m.ObserveBatch(c.events)
 		got := m.Stats()
 		if got.Time != c.last {
@@ -126,7 +126,7 @@ func TestAdvance(t *testing.T) {
 func TestTimesAtRandom(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 9))
-		m := newMonitor(Options{Interval: time.Minute, Lateness: -1, Retention: 10_000 * time.Minute})
+		m := newMonitor(Options{Interval: time.Minute, Lateness: -1, Retention: 10_000 * time.Minute, Targets: 16})
 		now := 0.0
 		const n = 3000
 		events := 0

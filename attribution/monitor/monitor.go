@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/whence-go/whence/attribution"
@@ -22,8 +21,18 @@ type Monitor struct {
 	current   *interval // the one that the last event fell into
 	from, to  int64     // times that fall into current without a second thought
 	snapshots snapshots
+	packer    packer
+	began     int64 // first interval of the stream, since the clock was last set
+	whole     *watch
+	targets   *targets // nil: none are wanted
+	lastID    uint64   // of a burst
+	finals    finals
+	lookback  int64
 	stats     Stats
 	flows     []attribution.Flow // scratch of a run
+
+	untold  []*account // bursts that are still to be told
+	telling sync.Mutex
 }
 
 // New returns a Monitor that locates sources with table. It panics if table is nil
@@ -31,10 +40,14 @@ type Monitor struct {
 func New(table *geo.Table, options Options) *Monitor {
 	o := options.filled()
 	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
-	return &Monitor{
-		options: o, table: table, clock: newClock(o), snapshots: newSnapshots(o),
-		flows: make([]attribution.Flow, 0, blockSize),
+	m := &Monitor{
+		options: o, table: table, clock: newClock(o),
+		snapshots: snapshots{most: int64(o.Retention / o.Interval)},
+		lookback:  lookback(o),
+		flows:     make([]attribution.Flow, 0, blockSize),
 	}
+	m.watchAnew()
+	return m
 }
 
 // SetTable has the intervals that open from now on located with another table,
@@ -63,6 +76,7 @@ func (m *Monitor) ObserveBatch(events []Event) {
 		m.observeBlock(events[:n])
 		events = events[n:]
 	}
+	m.tell()
 }
 
 func (m *Monitor) observeBlock(events []Event) {
@@ -102,26 +116,44 @@ func (m *Monitor) run(events []Event) int {
 	iv := m.current
 	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
 	iv.whole.AddFlows(m.flows)
+	for i := range m.flows {
+		if m.flows[i].Source.IsValid() {
+			iv.events = addSaturated(iv.events, m.flows[i].Events)
+		}
+	}
+	if m.targets != nil {
+		m.targets.count(m, iv, events[:n], m.flows)
+	}
 	m.stats.Records += uint64(n)
 	return n
 }
 
-// closeUntil closes the open intervals up to an index, oldest first.
-func (m *Monitor) closeUntil(last int64) {
-	slices.SortFunc(m.open, func(a, b *interval) int { return int(a.index - b.index) })
-	n := 0
-	for n < len(m.open) && m.open[n].index <= last {
-		m.snapshots.add(m.open[n].index, m.open[n].snapshot())
-		n++
+// watchAnew forgets what was watched, but for the bursts that were found.
+func (m *Monitor) watchAnew() {
+	if m.whole != nil {
+		m.lose(m.whole)
 	}
-	m.open = slices.Delete(m.open, 0, n)
+	m.whole = newWatch(Target{}, m.options)
+	m.whole.isNew = false
+	if m.targets != nil {
+		for _, w := range m.targets.watches {
+			if w != nil {
+				m.lose(w)
+			}
+		}
+		m.stats.Evicted += m.targets.heavy.Evictions()
+		m.stats.GivenUp += m.targets.givenUp
+	}
+	if m.options.Targets > 0 {
+		m.targets = newTargets(m.options.Tally.Key, m.options)
+	}
 }
 
 // enter makes an open interval the current one.
 func (m *Monitor) enter(index int64) {
 	iv := m.open.find(index)
 	if iv == nil {
-		iv = newInterval(index, attribution.NewTally(m.table, m.options.Tally))
+		iv = m.newInterval(index)
 		m.open = append(m.open, iv)
 	}
 	c := &m.clock

@@ -28,7 +28,27 @@ type Options struct {
 	// Tally is how sources are counted, per interval. Sample size and precision
 	// that are 0 stand for sketch.SmallSampleSize (4,096) and
 	// sketch.MinPrecision (12), since hundreds of intervals are kept.
+	//
+	// Without a Key the monitor makes a random one, and a checkpoint of it serves
+	// nobody else.
 	Tally attribution.Options
+
+	// Targets is the number of targets that are tracked, of any number that there
+	// are: those hit hardest. Each is counted and watched by itself. 16 to 16,384;
+	// 0 stands for sketch.DefaultHeavySize (1,024), a negative number for none.
+	Targets int
+
+	// Claims are checked on every burst. If there are none, it is that most of its
+	// sources are geolocated to the country that has most of them.
+	Claims []attribution.Claim
+
+	// Terms are those on which claims are checked. Their Look is set by the monitor.
+	Terms attribution.Terms
+
+	// Notify is called for each burst: as soon as it is found, again whenever it
+	// has doubled, and when it has ended. Calls come one after the other, from a
+	// goroutine that observes, which waits for it; no lock is held.
+	Notify func(Burst)
 }
 
 const (
@@ -66,6 +86,20 @@ func (o Options) filled() Options {
 	}
 	if o.Tally.Precision == 0 {
 		o.Tally.Precision = sketch.MinPrecision
+	}
+	if o.Tally.Key.IsZero() {
+		o.Tally.Key = sketch.NewKey()
+	}
+	switch {
+	case o.Targets == 0:
+		o.Targets = sketch.DefaultHeavySize
+	case o.Targets < 0:
+		o.Targets = 0
+	case o.Targets < sketch.MinHeavySize || o.Targets > sketch.MaxHeavySize:
+		panic(fmt.Sprintf("monitor: Options.Targets is %d, want %d to %d", o.Targets, sketch.MinHeavySize, sketch.MaxHeavySize))
+	}
+	if err := o.Terms.Err(); err != nil {
+		panic("monitor: Options.Terms: " + err.Error())
 	}
 	return o
 }

@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"math"
 	"time"
 )
 
@@ -16,7 +15,7 @@ func (m *Monitor) place(e *Event) {
 		return
 	}
 	if !c.started {
-		c.start(ns)
+		m.start(ns)
 	}
 	at := c.place(ns)
 	if at != past && c.past > 0 {
@@ -112,8 +111,13 @@ func (m *Monitor) setBack() {
 // restart closes everything and sets the clock.
 func (m *Monitor) restart(ns int64) {
 	m.leave()
-	m.closeUntil(math.MaxInt64)
-	m.clock.start(ns)
+	last := m.clock.closed
+	for _, iv := range m.open {
+		last = max(last, iv.index)
+	}
+	m.closeUntil(last)
+	m.watchAnew()
+	m.start(ns)
 	m.stats.SetBack++
 }
 
@@ -126,9 +130,13 @@ func (m *Monitor) advanceTo(ns int64) {
 	if due := c.due(); due > c.closed {
 		m.leave()
 		m.closeUntil(due)
-		c.closed = due
-		m.snapshots.expire(due)
 	}
+}
+
+// start sets the clock, from which on there is history.
+func (m *Monitor) start(ns int64) {
+	m.clock.start(ns)
+	m.began = m.clock.closed + 1
 }
 
 // Advance says what time it is, in the time of the events, so that intervals close
@@ -141,6 +149,7 @@ func (m *Monitor) Advance(now time.Time) {
 	if !ok {
 		return
 	}
+	defer m.tell()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := &m.clock
@@ -148,7 +157,7 @@ func (m *Monitor) Advance(now time.Time) {
 	m.leave()
 	switch {
 	case !c.started:
-		c.start(ns)
+		m.start(ns)
 	case ns < c.mark-c.leap:
 		m.restart(ns)
 		m.placeAll(c.release(0, ns))

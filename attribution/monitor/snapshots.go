@@ -9,39 +9,108 @@ import (
 	"github.com/whence-go/whence/attribution"
 )
 
-// snapshot is what came in one interval that has closed, encoded and compressed.
-// It is immutable.
+// snapshot is what came in one interval that has closed, packed. It is immutable,
+// and readers share it.
 type snapshot struct {
 	index int64
 	data  []byte
 }
 
+// packer packs tallies: a byte that says how, and their encoding, which is deflated
+// (RFC 1951) where registers are in it. That keeps these in little more than their
+// entropy, 2 bits instead of 8.
+type packer struct {
+	writer  *flate.Writer
+	scratch []byte
+}
+
+const (
+	plain    = 0
+	deflated = 1
+
+	deflateFrom = 64 << 10 // no tally without registers is much longer
+	maxUnpacked = 64 << 20 // no tally is longer
+)
+
+// pack returns nil for nil.
+func (p *packer) pack(t *attribution.Tally) []byte {
+	if t == nil {
+		return nil
+	}
+	encoded, err := t.AppendBinary(append(p.scratch[:0], plain))
+	if err != nil {
+		return nil // 64 databases came one after the other
+	}
+	p.scratch = encoded
+	if len(encoded) < deflateFrom {
+		return bytes.Clone(encoded)
+	}
+	var out bytes.Buffer
+	out.WriteByte(deflated)
+	if p.writer == nil {
+		p.writer, _ = flate.NewWriter(&out, flate.BestSpeed) // the level is valid
+	} else {
+		p.writer.Reset(&out)
+	}
+	p.writer.Write(encoded[1:]) // into memory
+	p.writer.Close()
+	return bytes.Clone(out.Bytes())
+}
+
+func unpack(data []byte) (*attribution.Tally, error) {
+	if len(data) == 0 {
+		return nil, fmt.Errorf("%w: a tally of no bytes", ErrInvalid)
+	}
+	encoded := data[1:]
+	switch data[0] {
+	case plain:
+	case deflated:
+		var err error
+		if encoded, err = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(encoded)), maxUnpacked)); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+	default:
+		return nil, fmt.Errorf("%w: a tally packed in way %d", ErrInvalid, data[0])
+	}
+	t := new(attribution.Tally)
+	if err := t.UnmarshalBinary(encoded); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return t, nil
+}
+
+// mergeInto adds what is packed to a tally.
+func mergeInto(whole *attribution.Tally, packed ...[]byte) error {
+	for _, data := range packed {
+		if data == nil {
+			continue
+		}
+		t, err := unpack(data)
+		if err != nil {
+			return err
+		}
+		if err := whole.Merge(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // snapshots are those of the closed intervals within the retention, in the order
 // in which they closed. An interval has more than one if the clock was set back.
 type snapshots struct {
-	kept   []snapshot
-	most   int64 // intervals of retention
-	writer *flate.Writer
-	buffer []byte
-	bytes  int // of data in all
+	kept  []snapshot
+	most  int64 // intervals of retention
+	bytes int   // of data in all
 }
 
-func newSnapshots(o Options) snapshots {
-	return snapshots{most: int64(o.Retention / o.Interval)}
+func (s *snapshots) add(one snapshot) {
+	s.kept = append(s.kept, one)
+	s.bytes += len(one.data)
 }
 
-// add keeps a closed interval, and lets go what is beyond the retention. If the
-// clock was set back, snapshots of a future that was not count only by their
-// number.
-func (s *snapshots) add(index int64, tally *attribution.Tally) {
-	s.buffer, _ = tally.AppendBinary(s.buffer[:0]) // never fails with one database
-	data := s.compress(s.buffer)
-	s.kept = append(s.kept, snapshot{index, data})
-	s.bytes += len(data)
-	s.expire(index)
-}
-
-// expire lets go what is beyond the retention when an interval closes.
+// expire lets go what is beyond the retention when an interval has closed. If the
+// clock was set back, what was the future then counts by its number only.
 func (s *snapshots) expire(closed int64) {
 	n := 0
 	for n < len(s.kept) && (s.kept[n].index <= closed-s.most || int64(len(s.kept)-n) > 2*s.most) {
@@ -49,59 +118,17 @@ func (s *snapshots) expire(closed int64) {
 		n++
 	}
 	if n > 0 {
-		s.kept = append(s.kept[:0:0], s.kept[n:]...) // readers may hold the old slice
+		s.kept = append([]snapshot(nil), s.kept[n:]...)
 	}
 }
 
-// between returns the snapshots of the intervals from the first to the last, which
-// may be read without a lock.
-func (s *snapshots) between(first, last int64) (in []snapshot) {
+// between returns the packed tallies of the intervals from the first to the last,
+// which may be read without a lock.
+func (s *snapshots) between(first, last int64) (in [][]byte) {
 	for _, one := range s.kept {
 		if one.index >= first && one.index <= last {
-			in = append(in, one)
+			in = append(in, one.data)
 		}
 	}
 	return in
-}
-
-// compress keeps registers in little more than their entropy, about 3 bits each
-// instead of 8.
-func (s *snapshots) compress(data []byte) []byte {
-	var out bytes.Buffer
-	if s.writer == nil {
-		s.writer, _ = flate.NewWriter(&out, flate.BestSpeed) // the level is valid
-	} else {
-		s.writer.Reset(&out)
-	}
-	s.writer.Write(data) // into memory
-	s.writer.Close()
-	return bytes.Clone(out.Bytes())
-}
-
-// tally decodes a snapshot; buffer is scratch, returned for the next.
-func (s snapshot) tally(buffer *bytes.Buffer) (*attribution.Tally, error) {
-	buffer.Reset()
-	if _, err := io.Copy(buffer, flate.NewReader(bytes.NewReader(s.data))); err != nil {
-		return nil, fmt.Errorf("monitor: snapshot of interval %d: %w", s.index, err)
-	}
-	t := new(attribution.Tally)
-	if err := t.UnmarshalBinary(buffer.Bytes()); err != nil {
-		return nil, fmt.Errorf("monitor: snapshot of interval %d: %w", s.index, err)
-	}
-	return t, nil
-}
-
-// mergeInto adds what snapshots hold to a tally.
-func mergeInto(whole *attribution.Tally, in []snapshot) error {
-	var buffer bytes.Buffer
-	for _, one := range in {
-		t, err := one.tally(&buffer)
-		if err != nil {
-			return err
-		}
-		if err := whole.Merge(t); err != nil {
-			return fmt.Errorf("monitor: snapshot of interval %d: %w", one.index, err)
-		}
-	}
-	return nil
 }

@@ -1,0 +1,184 @@
+package monitor
+
+import (
+	"math"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// burst is what a watch knows of one that it sees.
+type burst struct {
+	id        uint64 // 0: not proven
+	target    Target
+	onset     int64 // first interval
+	end       int64 // interval after the last; so far, while it runs
+	final     bool
+	uncertain bool // the end is
+	lost      bool // its target is no longer tracked
+	byEvents  bool // it shows in the events,
+	bySources bool // in the distinct sources
+
+	inEvents, inSources evidence
+
+	total, most  uint64 // events in all, and in one interval
+	mostSources  uint64
+	peak         int64 // interval with most events
+	expected     float64
+	seasonal     bool
+	precedent    Precedent
+	look         int    // number of the last look; 0: none yet, or the final one
+	nextLook     uint64 // number of events at which to look again
+	incomplete   bool   // some of its intervals have no tally
+	before       snapshot
+	first        snapshot           // of the first interval, if it is no longer recent,
+	settled      *attribution.Tally // and of those after it; nil: nothing
+	endsAt       int64              // latest end that a series stated
+	endUncertain bool
+}
+
+// follow shows a watch an interval that has closed. known says that the number of
+// sources is.
+func (m *Monitor) follow(w *watch, c counted, known bool) {
+	e := w.events.surge(c.index, c.events, w.events.observe(c.index, float64(c.events)))
+	var s reading
+	if known {
+		s = w.sources.surge(c.index, c.sources, w.sources.observe(c.index, float64(c.sources)))
+	}
+	left := w.remember(c, m.lookback)
+	if b := w.burst; b != nil {
+		b.grow(c)
+	} else if e.state == began || s.state == began {
+		m.begin(w, c, e, s)
+	}
+	if b := w.burst; b != nil {
+		b.see(c, e, s)
+		if b.id == 0 && (w == m.whole || b.inEvents.proves(m.options.Targets) || b.inSources.proves(m.options.Targets)) {
+			m.lastID++
+			b.id = m.lastID
+		}
+	}
+	for _, old := range left {
+		m.settle(w, old)
+	}
+	b := w.burst
+	switch {
+	case b == nil:
+	case b.id == 0 && (w.events.bursting || w.sources.bursting):
+	case !w.events.bursting && !w.sources.bursting:
+		b.end, b.uncertain = min(b.endsAt, b.end), b.endUncertain
+		m.finish(w)
+	case b.look == 0 || b.total >= b.nextLook:
+		b.look++
+		b.nextLook = addSaturated(b.total, b.total)
+		m.show(w)
+	}
+}
+
+// begin opens a burst, of what is recent from its onset on.
+func (m *Monitor) begin(w *watch, c counted, e, s reading) {
+	b := &burst{target: w.target, onset: math.MaxInt64, expected: e.baseline}
+	for _, r := range []reading{e, s} {
+		if r.state != quiet {
+			b.onset = min(b.onset, r.onset)
+		}
+	}
+	for _, c := range w.recent {
+		if c.index >= b.onset {
+			b.grow(c)
+			b.inEvents.seen += float64(c.events)
+			b.inSources.seen += float64(c.sources)
+		}
+	}
+	b.inEvents.seen, b.inSources.seen = b.inEvents.seen-float64(c.events), b.inSources.seen-float64(c.sources)
+	b.inEvents.expected = float64(c.index-b.onset) * max(e.baseline, leastMean)
+	b.inSources.expected = float64(c.index-b.onset) * max(s.baseline, leastMean)
+	b.incomplete = b.onset <= c.index-m.lookback
+	w.burst = b
+}
+
+// grow takes an interval of the burst.
+func (b *burst) grow(c counted) {
+	b.end = c.index + 1
+	b.total = addSaturated(b.total, c.events)
+	if c.events > b.most {
+		b.most, b.peak = c.events, c.index
+	}
+	b.mostSources = max(b.mostSources, c.sources)
+	b.incomplete = b.incomplete || c.events > 0 && c.data == nil
+}
+
+// see takes what the two series say.
+func (b *burst) see(c counted, events, sources reading) {
+	b.inEvents.add(c.events, events.baseline)
+	b.inSources.add(c.sources, sources.baseline)
+	b.byEvents = b.byEvents || events.state != quiet
+	b.bySources = b.bySources || sources.state != quiet
+	for _, r := range []reading{events, sources} {
+		if r.state == ended && r.end >= b.endsAt {
+			b.endsAt, b.endUncertain = r.end, r.endUncertain
+		}
+	}
+	r := events
+	if r.state == quiet {
+		r = sources
+	}
+	if r.state != quiet && (b.byEvents == (events.state != quiet) || b.precedent == (Precedent{})) {
+		b.precedent, b.seasonal = r.record, r.seasonal
+	}
+}
+
+// settle takes an interval that is no longer recent: it is part of a burst, or of
+// the past, or lies at the edge of a burst.
+func (m *Monitor) settle(w *watch, c counted) {
+	if c.data == nil {
+		return
+	}
+	b := w.burst
+	if b == nil || c.index < b.onset-1 {
+		if c.index < w.lastOnset-1 || c.index > w.lastEnd {
+			m.must(w.usual.add(c.snapshot, m.snapshots.most/2, m.newTally))
+		}
+		return
+	}
+	switch {
+	case c.index < b.onset:
+		b.before = c.snapshot
+	case c.index == b.onset:
+		b.first = c.snapshot
+	default:
+		if b.settled == nil {
+			b.settled = m.newTally()
+		}
+		m.must(mergeInto(b.settled, c.data))
+	}
+}
+
+// finish ends the burst of a watch.
+func (m *Monitor) finish(w *watch) {
+	b := w.burst
+	if b.final, b.look = true, 0; b.id != 0 {
+		m.show(w)
+	}
+	w.lastOnset, w.lastEnd = b.onset, b.end
+	w.burst, w.shown = nil, nil
+}
+
+// lose ends the burst of a watch whose target is no longer tracked.
+func (m *Monitor) lose(w *watch) {
+	if b := w.burst; b != nil {
+		b.uncertain, b.lost = true, true
+		m.finish(w)
+	}
+}
+
+// must panics on an error that only a bug can make: snapshots are checked before
+// they come in.
+func (m *Monitor) must(err error) {
+	if err != nil {
+		panic("monitor: " + err.Error())
+	}
+}
+
+func (m *Monitor) newTally() *attribution.Tally {
+	return attribution.NewTally(m.table, m.options.Tally)
+}

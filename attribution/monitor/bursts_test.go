@@ -1,0 +1,152 @@
+package monitor
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/scenario"
+)
+
+// quietHour is everyday traffic before and after.
+func overHour(after time.Duration, bursts ...scenario.Builder) scenario.Overlay {
+	o := scenario.Overlay{Quiet: scenario.Quiet{Seed: 5, Rate: 15, Noise: 0.1}}
+	for _, b := range bursts {
+		o.Bursts = append(o.Bursts, scenario.Part{Builder: b, After: after})
+	}
+	return o
+}
+
+// play has a monitor watch the first part of a scenario, and returns what it told.
+func play(t *testing.T, o Options, b scenario.Builder, length time.Duration) (*Monitor, *scenario.Scenario, []Burst) {
+	t.Helper()
+	s, err := b.Build(scenario.NewPopulation(testTable(), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []Burst
+	o.Notify = func(b Burst) { told = append(told, b) }
+	m := newMonitor(o)
+	for e := range s.Events() {
+		if e.Time.Sub(begin) > length {
+			break
+		}
+		m.Observe(eventOf(e))
+	}
+	return m, s, told
+}
+
+// final returns the ended bursts of a target.
+func final(told []Burst, target Target) (found []Burst) {
+	for _, b := range told {
+		if b.Final && b.Target == target {
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
+// A mail bomb on one of hundreds of mailboxes is found while it runs, on the whole
+// and on its target, told again as it grows, and told once when it has ended.
+func TestMailBomb(t *testing.T) {
+	m, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}, overHour(20*time.Minute, scenario.MailBomb{Seed: 1}), 32*time.Minute)
+	truth := s.Bursts()[0]
+	for _, target := range []Target{{}, ParseTarget(truth.Targets[0])} {
+		ended := final(told, target)
+		if len(ended) != 1 {
+			t.Fatalf("%v: %d bursts have ended, want 1:\n%v", target, len(ended), told)
+		}
+		b := ended[0]
+		for _, edge := range []struct{ got, want time.Time }{{b.Onset, truth.Onset}, {b.End, truth.End}} {
+			if d := edge.got.Sub(edge.want).Abs(); d > 20*time.Second {
+				t.Errorf("%v: from %v to %v, want %v to %v", target, b.Onset, b.End, truth.Onset, truth.End)
+			}
+		}
+		looks := slices.DeleteFunc(slices.Clone(told), func(other Burst) bool { return other.ID != b.ID || other.Final })
+		if len(looks) == 0 || looks[0].End.Sub(truth.Onset) > 30*time.Second {
+			t.Errorf("%v: found late: %v", target, looks)
+		}
+		for i, look := range looks {
+			if look.Look != i+1 || look.Verdicts[0].Decision == attribution.Supported {
+				t.Errorf("%v: look %d of %d: %v", target, look.Look, len(looks), look)
+			}
+		}
+		if b.Verdicts[0].Decision != attribution.Refuted || b.Verdicts[1].Decision != attribution.Supported {
+			t.Errorf("%v: %v", target, b)
+		}
+		if r := b.Report; float64(r.Events) < 0.99*95_000 || float64(r.Events) > 1.02*95_000 {
+			t.Errorf("%v: %d events", target, r.Events)
+		}
+		if got, want := float64(b.Report.Sources.Distinct), float64(truth.Distinct()); target != (Target{}) && math.Abs(got-want) > 0.05*want {
+			t.Errorf("%v: %.0f sources, want %.0f", target, got, want)
+		}
+		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided || b.Precedent.Ratio() < 50 {
+			t.Errorf("%v: by events %v, by sources %v, %v", target, b.ByEvents, b.BySources, b.Precedent)
+		}
+		if !hasCaveat(b, ShortHistory) || hasCaveat(b, SingleSource) {
+			t.Errorf("%v: caveats %v", target, b.Caveats)
+		}
+	}
+	if known := slices.Collect(m.Bursts()); len(known) != len(final(told, Target{}))+len(final(told, ParseTarget(truth.Targets[0]))) {
+		t.Errorf("%d bursts are known:\n%v", len(known), known)
+	}
+}
+
+func hasCaveat(b Burst, code attribution.Code) bool {
+	return slices.ContainsFunc(b.Caveats, func(c attribution.Caveat) bool { return c.Code == code })
+}
+
+// One source that makes nearly all events is said to be one source.
+func TestSingleSource(t *testing.T) {
+	origin, _ := geo.ParseOrigin("RU")
+	_, _, told := play(t, Options{}, overHour(20*time.Minute, scenario.SingleSource{Seed: 1, Origin: origin}), 22*time.Minute)
+	if len(told) == 0 {
+		t.Fatal("nothing was told")
+	}
+	for _, b := range told {
+		if !hasCaveat(b, SingleSource) || !strings.Contains(b.String(), "events came from one source") {
+			t.Errorf("%v", b)
+		}
+	}
+}
+
+// The machine form has these keys, and no other.
+func TestBurstJSON(t *testing.T) {
+	_, _, told := play(t, Options{}, overHour(20*time.Minute, scenario.MailBomb{Seed: 1}), 32*time.Minute)
+	b := final(told, ParseTarget("mailbox-400@lagoon.example"))[0]
+	data, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"by_events", "by_sources", "caveats", "end", "expected_events", "final", "id", "interval_ns", "onset", "peak",
+		"peak_events", "peak_sources", "precedent", "report", "target", "unprecedented", "verdicts",
+	}
+	for key := range keys {
+		if !slices.Contains(want, key) {
+			t.Errorf("an unknown key %q", key)
+		}
+	}
+	for _, key := range want {
+		if _, found := keys[key]; !found {
+			t.Errorf("no key %q", key)
+		}
+	}
+}
+
+// Nothing is told of a quiet day.
+func TestQuietHours(t *testing.T) {
+	_, _, told := play(t, Options{}, scenario.Quiet{Seed: 3, Rate: 15, Noise: 0.1}, 3*time.Hour)
+	for _, b := range told {
+		t.Errorf("%v", b)
+	}
+}

@@ -1,0 +1,109 @@
+package monitor
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// The caveats of a [Burst]. What the value of each means stands beside it.
+const (
+	ShortHistory    attribution.Code = "SHORT_HISTORY"    // hours of history
+	SingleSource    attribution.Code = "SINGLE_SOURCE"    // its share of the events
+	WindowSensitive attribution.Code = "WINDOW_SENSITIVE" // verdicts that differ
+	EndUncertain    attribution.Code = "END_UNCERTAIN"    // always 0
+	TargetLost      attribution.Code = "TARGET_LOST"      // always 0
+	Incomplete      attribution.Code = "INCOMPLETE"       // always 0
+)
+
+func (a *account) caveats(o Options, window *attribution.Tally, claims []attribution.Claim, verdicts []attribution.Verdict) []attribution.Caveat {
+	caveats := []attribution.Caveat{} // an empty list in JSON, not null
+	add := func(code attribution.Code, value float64, format string, args ...any) {
+		caveats = append(caveats, attribution.Caveat{Code: code, Value: value, Text: fmt.Sprintf(format, args...)})
+	}
+	b := &a.burst
+	if top, all := heaviest(window); top > all/2 {
+		add(SingleSource, float64(top)/float64(all), "%s of %s events came from one source; how its sources are spread over countries says little about it", grouped(top), grouped(all))
+	}
+	if differ := a.sensitive(o, claims, verdicts); differ != nil {
+		add(WindowSensitive, float64(len(differ)), "an onset or end one interval (%v) earlier or later would change the verdict on %s", o.Interval, joined(differ))
+	}
+	if h := b.precedent.History; h < normalHistory {
+		add(ShortHistory, h.Hours(), "compared with %s of history only", span(h))
+	}
+	if b.final && b.uncertain {
+		add(EndUncertain, 0, "the end is uncertain: the traffic faded away, or stayed until it was taken for normal")
+	}
+	if b.lost {
+		add(TargetLost, 0, "the target was no longer among those hit hardest; what came later is not known")
+	}
+	if b.incomplete {
+		add(Incomplete, 0, "the sources of some of its time were given up for want of memory")
+	}
+	return caveats
+}
+
+// heaviest returns the events of the public source that made most of them, among
+// those sampled, and of all.
+func heaviest(t *attribution.Tally) (top, all uint64) {
+	for s := range t.Sampled() {
+		top = max(top, s.Events)
+	}
+	r := t.Report()
+	return top, addSaturated(r.Events, r.Reserved.Events)
+}
+
+// sensitive returns the claims that get another decision if the onset or the end
+// moves by an interval.
+func (a *account) sensitive(o Options, claims []attribution.Claim, verdicts []attribution.Verdict) (differ []string) {
+	b := &a.burst
+	terms := o.Terms
+	terms.Look = b.look
+	for _, w := range [][2]int64{{b.onset - 1, b.end - 1}, {b.onset + 1, b.end - 1}, {b.onset, b.end - 2}, {b.onset, b.end}} {
+		if w[0] > w[1] || !b.final && w[1] == b.end {
+			continue
+		}
+		for i, v := range terms.CheckAll(a.window(w[0], w[1]).Report(), claims...) {
+			if text := claims[i].String(); v.Decision != verdicts[i].Decision && !slices.Contains(differ, text) {
+				differ = append(differ, text)
+			}
+		}
+	}
+	return differ
+}
+
+// sentence says what a burst was. It never says more of where it came from than
+// its verdicts do.
+func (b *Burst) sentence() string {
+	what := "all traffic"
+	if !b.Target.IsZero() {
+		what = b.Target.String()
+	}
+	r := b.Report
+	const layout = "2006-01-02 15:04:05"
+	s := fmt.Sprintf("burst %d of %s: ", b.ID, what)
+	if b.Final {
+		s += fmt.Sprintf("from %s to %s UTC (to %v)", b.Onset.Format(layout), b.End.Format(time.TimeOnly), b.Interval)
+	} else {
+		s += fmt.Sprintf("since %s UTC (to %v), still running at %s", b.Onset.Format(layout), b.Interval, b.End.Format(time.TimeOnly))
+	}
+	about := ""
+	if !r.Sources.Exact {
+		about = "about "
+	}
+	s += fmt.Sprintf(", %s events from %s%s sources, at most %s events in %v where about %s were expected; %v\n",
+		grouped(r.Events), about, grouped(r.Sources.Distinct), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
+	for _, v := range b.Verdicts {
+		provisional := ""
+		if !b.Final {
+			provisional = "provisionally "
+		}
+		s += fmt.Sprintf("- %v: %s%v by %s\n", v.Claim, provisional, v.Decision, r.Database.Name)
+	}
+	for _, c := range b.Caveats {
+		s += "- " + c.Text + "\n"
+	}
+	return s
+}

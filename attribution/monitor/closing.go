@@ -1,0 +1,86 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+)
+
+// maxQuiet is the number of intervals without events that count as such. When more
+// are missing in a row, nobody knows what came in them.
+const maxQuiet = 360
+
+// closeUntil closes the intervals up to an index, in the order of time.
+func (m *Monitor) closeUntil(last int64) {
+	c := &m.clock
+	slices.SortFunc(m.open, func(a, b *interval) int { return cmp.Compare(a.index, b.index) })
+	n := 0
+	for c.closed < last {
+		next := last
+		if n < len(m.open) {
+			next = min(next, m.open[n].index)
+		}
+		if next-c.closed <= maxQuiet {
+			next = c.closed + 1
+		}
+		missing := next - c.closed
+		c.closed = next
+		if n < len(m.open) && m.open[n].index == next {
+			m.close(next, m.open[n])
+			n++
+		} else {
+			m.close(next, nil)
+		}
+		m.age(missing)
+	}
+	m.open = slices.Delete(m.open, 0, n)
+	m.snapshots.expire(c.closed)
+}
+
+// close shows an interval to every watch; nil stands for one without events.
+func (m *Monitor) close(index int64, iv *interval) {
+	all := counted{snapshot: snapshot{index: index}}
+	if iv != nil {
+		all.events, all.sources = iv.events, round(iv.whole.Distinct().Value)
+		all.data = m.packer.pack(iv.tally())
+		m.snapshots.add(all.snapshot)
+	}
+	m.follow(m.whole, all, true)
+	if m.targets != nil {
+		m.closeTargets(index, iv)
+	}
+}
+
+func (m *Monitor) closeTargets(index int64, iv *interval) {
+	bounds := m.targets.bounds()
+	for slot, w := range m.targets.watches {
+		if w == nil {
+			continue
+		}
+		if w.isNew {
+			w.introduce(index, index-m.began, bounds[slot])
+		}
+		c, known := counted{snapshot: snapshot{index: index}}, true
+		if iv != nil && iv.targets[slot] != nil {
+			count := iv.targets[slot]
+			if c.events = count.events; count.tally != nil {
+				c.sources = round(count.tally.Distinct().Value)
+				iv.mark(count.tally)
+				c.data = m.packer.pack(count.tally)
+			} else {
+				known = false
+			}
+		}
+		m.follow(w, c, known)
+	}
+	m.targets.shedUsual()
+}
+
+// age lets the weights of targets fade by so many intervals.
+func (m *Monitor) age(intervals int64) {
+	if m.targets == nil {
+		return
+	}
+	for range min(intervals, 64) { // nothing is left then
+		m.targets.heavy.Age()
+	}
+}

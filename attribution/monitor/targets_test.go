@@ -1,0 +1,128 @@
+package monitor
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// What is told of a tracked target is what one tally of its events gives, while
+// each of many others comes once.
+func TestTargetTally(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	victim, other := TargetName("victim"), TargetAddr(netip.MustParseAddr("203.0.113.9"))
+	var all, mine []Event
+	for i := range 60_000 {
+		e := Event{Time: at(float64(i) / 500), Flow: flowOf(ip(rng.IntN(5000)))}
+		switch rng.IntN(100) {
+		case 0:
+			e.Target = victim
+			mine = append(mine, e)
+		case 1:
+			e.Target = other
+		case 2: // none
+		default:
+			e.Target = TargetName(fmt.Sprintf("once-%d", i))
+		}
+		all = append(all, e)
+	}
+	m := newMonitor(Options{Targets: 64})
+	m.ObserveBatch(all)
+	tally, tracked := m.TargetTally(victim)
+	if !tracked {
+		t.Fatal("the victim is not tracked")
+	}
+	sameCounts(t, tally, oneTally(m, mine))
+	sameTally(t, "whole", m.Tally(begin, at(200)), oneTally(m, all))
+	for i, want := range []Target{victim, other} {
+		if got := m.Targets()[i]; got.Target != victim && got.Target != other || got.Events < 500 {
+			t.Errorf("%v: %+v", want, got)
+		}
+	}
+	s := m.Stats()
+	if s.Tracked != 64 || s.Evicted > 2000 || s.GivenUp != 0 {
+		t.Errorf("%+v", s)
+	}
+	if tally, tracked := m.TargetTally(TargetName("once-77")); tracked || tally.Report().Events != 0 {
+		t.Error("a target that came once is tracked")
+	}
+	none := newMonitor(Options{Targets: -1})
+	none.ObserveBatch(all)
+	if _, tracked := none.TargetTally(victim); tracked || len(none.Targets()) != 0 {
+		t.Error("a target is tracked although none is wanted")
+	}
+}
+
+// sameCounts allows for the few events before a target is tracked.
+func sameCounts(t *testing.T, got, want *attribution.Tally) {
+	t.Helper()
+	a, b := got.Report(), want.Report()
+	if a.Events > b.Events || a.Events+3 < b.Events || a.Sources.Distinct > b.Sources.Distinct || a.Sources.Distinct+3 < b.Sources.Distinct {
+		t.Errorf("%d events of %d sources, want %d of %d", a.Events, a.Sources.Distinct, b.Events, b.Sources.Distinct)
+	}
+}
+
+// When target tallies hold too much, those of the targets that are hit least are
+// given up; the whole, and the heaviest target, lose nothing.
+func TestTargetMemory(t *testing.T) {
+	m := newMonitor(Options{Targets: 64})
+	m.targets.memory = 4 << 20
+	m.targets.records = m.targets.memory / recordMemory
+	var mine []Event
+	for round := range 12 {
+		var events []Event
+		for i := range 150_000 {
+			target := TargetName(fmt.Sprintf("target-%d", i%40))
+			if i%40 < 5 {
+				target = TargetName("victim")
+			}
+			events = append(events, Event{Time: at(float64(10*round) + float64(i)/15_000), Target: target, Flow: flowOf(ip(i))})
+			if i%40 < 5 {
+				mine = append(mine, events[i])
+			}
+		}
+		m.ObserveBatch(events)
+		for _, iv := range m.open {
+			held := 0
+			for _, c := range iv.targets {
+				if c != nil && c.tally != nil {
+					held += c.tally.Memory()
+				}
+			}
+			if held > m.targets.memory+blockSize*recordMemory {
+				t.Fatalf("%d bytes are held", held)
+			}
+		}
+	}
+	if m.Stats().GivenUp == 0 {
+		t.Error("nothing was given up")
+	}
+	tally, _ := m.TargetTally(TargetName("victim"))
+	sameCounts(t, tally, oneTally(m, mine))
+	if _, known := m.TargetTally(TargetName("target-17")); !known {
+		t.Error("a target is no longer tracked")
+	}
+}
+
+// A source is hashed as what counts as one.
+func TestSourceHash(t *testing.T) {
+	targets := newMonitor(Options{}).targets
+	hash := func(s string) uint64 { return targets.sourceHash(netip.MustParseAddr(s)) }
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"192.0.2.1", "::ffff:192.0.2.1", true},
+		{"192.0.2.1", "192.0.2.2", false},
+		{"2001:db8::1", "2001:db8::2", true},
+		{"2001:db8::1", "2001:db8:0:1::1", false},
+		{"fe80::1%eth0", "fe80::1", true},
+	} {
+		if got := hash(c.a) == hash(c.b); got != c.same {
+			t.Errorf("%s and %s: same is %v", c.a, c.b, got)
+		}
+	}
+}

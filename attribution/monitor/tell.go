@@ -1,0 +1,73 @@
+package monitor
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// tell calls Options.Notify for what is still to be told. Only one goroutine does
+// it at a time, so that calls stay in order; it sees what others add meanwhile.
+func (m *Monitor) tell() {
+	for m.options.Notify != nil && m.hasUntold() && m.telling.TryLock() {
+		for {
+			m.mu.Lock()
+			accounts := m.untold
+			m.untold = nil
+			m.mu.Unlock()
+			if len(accounts) == 0 {
+				break
+			}
+			for _, a := range accounts {
+				m.options.Notify(a.tell(m.options))
+			}
+		}
+		m.telling.Unlock()
+	}
+}
+
+func (m *Monitor) hasUntold() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.untold) > 0
+}
+
+// Bursts yields the bursts that are known, in the order in which they were found:
+// those that run, as they were last told, and the last that have ended, of which
+// some 250 are kept, fewer if they are large. No lock is held meanwhile.
+func (m *Monitor) Bursts() iter.Seq[Burst] {
+	return func(yield func(Burst) bool) {
+		for _, a := range m.accounts() {
+			if !yield(a.tell(m.options)) {
+				return
+			}
+		}
+	}
+}
+
+func (m *Monitor) accounts() []*account {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := slices.Clone(m.finals.kept)
+	for w := range m.watches() {
+		if w.burst != nil && w.shown != nil {
+			all = append(all, w.shown)
+		}
+	}
+	slices.SortFunc(all, func(a, b *account) int { return cmp.Compare(a.burst.id, b.burst.id) })
+	return all
+}
+
+// watches yields all that is watched.
+func (m *Monitor) watches() iter.Seq[*watch] {
+	return func(yield func(*watch) bool) {
+		if !yield(m.whole) || m.targets == nil {
+			return
+		}
+		for _, w := range m.targets.watches {
+			if w != nil && !yield(w) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package monitor
+
+import (
+	"math"
+	"slices"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/sketch"
+)
+
+// watch is what is remembered of one target, or of all traffic: how much came in
+// each interval, who sent the last of it, and who sent before.
+type watch struct {
+	target  Target // zero: all traffic
+	isNew   bool   // no interval has closed since it began
+	events  *series
+	sources *series
+
+	// recent are the last intervals in which something came, in the order of
+	// their numbers, as far back as it takes to find that a burst has begun or
+	// ended.
+	recent []counted
+	usual  usual
+
+	burst              *burst   // that is running
+	shown              *account // of it, at the last look
+	lastOnset, lastEnd int64    // of the burst before
+}
+
+// counted is a closed interval as a watch remembers it.
+type counted struct {
+	snapshot        // without data if nothing came, or the tally was given up
+	events, sources uint64
+}
+
+// lookback is how many intervals are recent: in less, the end of a burst is found,
+// and its onset in a few.
+func lookback(o Options) int64 { return newGrid(o.Interval, fine).patience() + 8 }
+
+func newWatch(target Target, o Options) *watch {
+	g := coarse
+	if target.IsZero() {
+		g = fine
+	}
+	return &watch{
+		target: target, isNew: true, lastOnset: math.MinInt64 + 1, lastEnd: math.MinInt64,
+		events: newSeries(o.Interval, g), sources: newSeries(o.Interval, g),
+	}
+}
+
+const introduced = 24 // intervals, twice as many as a series needs
+
+// introduce tells a new watch what can be told of the n intervals before i: that
+// its target weighed no more than bound, or else it would have been tracked.
+func (w *watch) introduce(i, n int64, bound sketch.Weight) {
+	w.isNew = false
+	for j := i - min(n, introduced); j < i; j++ {
+		w.events.observe(j, float64(bound.Events))
+		w.sources.observe(j, float64(bound.Sources))
+	}
+}
+
+// remember takes a closed interval, and returns those that are no longer recent.
+func (w *watch) remember(c counted, lookback int64) (left []counted) {
+	n := 0
+	for n < len(w.recent) && w.recent[n].index <= c.index-lookback {
+		n++
+	}
+	left = slices.Clone(w.recent[:n])
+	w.recent = slices.Delete(w.recent, 0, n)
+	if c.events > 0 {
+		w.recent = append(w.recent, c)
+	}
+	return left
+}
+
+// usual is who sent before what is recent, without what a burst sent: one or two
+// spans of half the retention.
+type usual struct {
+	full, filling *attribution.Tally // nil: nothing
+	from          int64              // interval at which filling began
+}
+
+// add takes an interval.
+func (u *usual) add(s snapshot, span int64, empty func() *attribution.Tally) error {
+	if u.filling != nil && s.index >= u.from+max(span, 1) {
+		u.full, u.filling = u.filling, nil
+	}
+	if u.filling == nil {
+		u.filling, u.from = empty(), s.index
+	}
+	return mergeInto(u.filling, s.data)
+}
+
+func (u *usual) memory() (n int) {
+	for _, t := range []*attribution.Tally{u.full, u.filling} {
+		if t != nil {
+			n += t.Memory()
+		}
+	}
+	return n
+}
+
+func addSaturated(a, b uint64) uint64 {
+	if a > math.MaxUint64-b {
+		return math.MaxUint64
+	}
+	return a + b
+}

@@ -9,18 +9,24 @@ import (
 	"github.com/whence-go/whence/geo"
 )
 
-// A counter counts the requests of the last hour by their sources. Its time is
-// the server's clock, asked for by now.
+// A counter counts the requests of the last hour by their sources, and watches
+// for bursts of them. Its time is the server's clock, asked for by now.
 type counter struct {
 	monitor *monitor.Monitor
 	trusted proxies
 	now     func() time.Time
 }
 
-func newCounter(table *geo.Table, trusted proxies, now func() time.Time) *counter {
+// newCounter returns a counter that tells of each burst when it finds it, as it
+// grows and when it has ended. The request during which it does so waits for
+// notify.
+func newCounter(table *geo.Table, trusted proxies, now func() time.Time, notify func(monitor.Burst)) *counter {
 	return &counter{
-		// A request takes a completed TCP or QUIC handshake: no source is forged.
-		monitor: monitor.New(table, monitor.Options{Tally: attribution.Options{Handshake: true}}),
+		monitor: monitor.New(table, monitor.Options{
+			// A request takes a completed TCP or QUIC handshake: no source is forged.
+			Tally:  attribution.Options{Handshake: true},
+			Notify: notify,
+		}),
 		trusted: trusted,
 		now:     now,
 	}
@@ -34,8 +40,8 @@ func newCounter(table *geo.Table, trusted proxies, now func() time.Time) *counte
 // the server's own can do beside (Hijack for WebSocket, Flush, ReadFrom), unless
 // it imitates every such method.
 //
-// The target of a request is its path. There may be any number of them: the
-// monitor's memory is bounded.
+// The target of a request is its path. Clients may ask for as many as they like:
+// the monitor tracks those that are hit hardest, in bounded memory.
 func (c *counter) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.monitor.Observe(monitor.Event{
@@ -53,5 +59,18 @@ func (c *counter) tick() { c.monitor.Advance(c.now()) }
 
 // report is of the last hour.
 func (c *counter) report() *attribution.Report {
-	return c.monitor.Report(c.now().Add(-time.Hour), time.Time{})
+	return c.monitor.Report(c.hourAgo(), time.Time{})
 }
+
+// bursts are those of the last hour.
+func (c *counter) bursts() []monitor.Burst {
+	var list []monitor.Burst
+	for b := range c.monitor.Bursts() {
+		if b.End.After(c.hourAgo()) {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+func (c *counter) hourAgo() time.Time { return c.now().Add(-time.Hour) }

@@ -33,7 +33,7 @@ func testTable(t testing.TB) *geo.Table {
 // testCounter trusts proxies on the loopback interface; it is always noon.
 func testCounter(t testing.TB) *counter {
 	local := proxies{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
-	return newCounter(testTable(t), local, func() time.Time { return noon })
+	return newCounter(testTable(t), local, func() time.Time { return noon }, nil)
 }
 
 // Requests of a botnet come through a proxy, on many connections at once, each
@@ -183,7 +183,7 @@ func TestHandlers(t *testing.T) {
 // The report is of an hour: what is older goes.
 func TestHour(t *testing.T) {
 	now := noon
-	c := newCounter(testTable(t), nil, func() time.Time { return now })
+	c := newCounter(testTable(t), nil, func() time.Time { return now }, nil)
 	handler := c.middleware(http.NotFoundHandler())
 	for i := range 120 {
 		r := httptest.NewRequest("GET", "/", nil)
@@ -200,4 +200,26 @@ func TestHour(t *testing.T) {
 	if n := c.report().Sources.Distinct; n != 0 {
 		t.Errorf("%d sources after two hours without any", n)
 	}
+}
+
+// What a request costs more.
+func BenchmarkMiddleware(b *testing.B) {
+	sources, err := scenario.NewPopulation(testTable(b), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := newCounter(testTable(b), nil, time.Now, nil)
+	handler := c.middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	b.ReportAllocs()
+	b.RunParallel(func(loop *testing.PB) {
+		r := httptest.NewRequest("GET", "/login", nil)
+		peers := make([]string, len(sources))
+		for i, source := range sources {
+			peers[i] = netip.AddrPortFrom(source, 4711).String()
+		}
+		for i := 0; loop.Next(); i++ {
+			r.RemoteAddr = peers[i%len(peers)]
+			handler.ServeHTTP(nil, r)
+		}
+	})
 }

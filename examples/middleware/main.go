@@ -1,6 +1,7 @@
 // Middleware is a web server that knows where its requests come from: a
-// net/http middleware counts the source of each, and a page tells what the last
-// hour looked like and checks claims about it.
+// net/http middleware counts the source of each, bursts are told of while they
+// run, and a page tells what the last hour looked like and checks claims about
+// it.
 //
 //	middleware -listen :8080 -admin 127.0.0.1:8081 -proxies 10.0.0.0/8
 //	curl "http://127.0.0.1:8081/whence?claim=majority+RU"
@@ -35,6 +36,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
 )
@@ -57,7 +59,8 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second one ends the program at once
 	table, err := openTable(*db)
 	if err == nil {
-		err = run(ctx, newCounter(table, trusted, time.Now), *listen, *admin, os.Stderr)
+		tell := func(b monitor.Burst) { fmt.Fprintln(os.Stderr, b) }
+		err = run(ctx, newCounter(table, trusted, time.Now, tell), *listen, *admin, os.Stderr)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "middleware:", err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
 )
 
 // maxClaims bounds the work that one request to the page can ask for.
@@ -17,12 +18,18 @@ const maxClaims = 16
 
 // answer is what the page says, as JSON.
 type answer struct {
-	*attribution.Report
+	Report *attribution.Report   `json:"report"`
+	Claims []attribution.Verdict `json:"claims"` // on the whole hour
+	Bursts []burst               `json:"bursts"`
+}
+
+type burst struct {
+	monitor.Burst
 	Claims []attribution.Verdict `json:"claims"`
 }
 
-// page answers what the last hour looked like, and what is to be said to each
-// claim of the query:
+// page answers what the last hour looked like, which bursts there were, and what
+// is to be said to each claim of the query, on the hour and on each burst:
 //
 //	GET /whence?claim=majority+RU&claim=outside+FR,NC+>+90%25
 //
@@ -56,10 +63,12 @@ func (c *counter) page(w http.ResponseWriter, r *http.Request) {
 		}
 		claims = append(claims, claim)
 	}
-	report := c.report()
-	a := answer{Report: report, Claims: []attribution.Verdict{}} // an empty list, not null
-	for _, claim := range claims {
-		a.Claims = append(a.Claims, report.Check(claim))
+	a := answer{Report: c.report(), Bursts: []burst{}} // an empty list, not null
+	a.Claims = attribution.Terms{}.CheckAll(a.Report, claims...)
+	for _, b := range c.bursts() {
+		// While a burst runs, its verdicts are provisional.
+		terms := attribution.Terms{Look: b.Look}
+		a.Bursts = append(a.Bursts, burst{b, terms.CheckAll(b.Report, claims...)})
 	}
 
 	// An error in writing means that the client has gone.
@@ -75,6 +84,15 @@ func (c *counter) page(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, a.Report)
 	for _, verdict := range a.Claims {
 		fmt.Fprintf(w, "\n%v\n", verdict)
+	}
+	if len(a.Bursts) == 0 {
+		fmt.Fprint(w, "\nNo burst was found.\n")
+	}
+	for _, b := range a.Bursts {
+		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(b.String()))
+		for _, verdict := range b.Claims {
+			fmt.Fprintf(w, "\n%v\n", verdict)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func TestPageText(t *testing.T) {
 		t.Errorf("%d, %v", w.Code, w.Header())
 	}
 	body := w.Body.String()
-	for _, want := range []string{"3 ", "Netherlands", "NL", "DB-IP", "AU < 5%"} {
+	for _, want := range []string{"3 ", "Netherlands", "NL", "DB-IP", "AU < 5%", "No burst"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q in\n%s", want, body)
 		}
@@ -50,19 +50,24 @@ func TestPageJSON(t *testing.T) {
 		get(c, "claim=majority+NL&format=json", ""),
 	} {
 		var a struct {
-			Sources struct{ Distinct int }
-			Skipped int
-			Claims  []struct{ Claim, Verdict string }
+			Report struct {
+				Sources struct{ Distinct int }
+				Skipped int
+			}
+			Claims []struct{ Claim, Verdict string }
 		}
 		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Header().Get("Content-Type") != "application/json" {
 			t.Fatal(err, w.Header(), w.Body)
 		}
-		if a.Sources.Distinct != 3 || a.Skipped != 1 || len(a.Claims) != 1 || a.Claims[0].Claim != "NL > 50% of sources" || a.Claims[0].Verdict == "" {
+		if a.Report.Sources.Distinct != 3 || a.Report.Skipped != 1 || len(a.Claims) != 1 || a.Claims[0].Claim != "NL > 50% of sources" || a.Claims[0].Verdict == "" {
 			t.Errorf("%+v", a)
 		}
 	}
-	if w := get(c, "format=json", ""); !strings.Contains(w.Body.String(), `"claims": []`) {
-		t.Errorf("no empty list of claims in %s", w.Body)
+	w := get(c, "format=json", "")
+	for _, list := range []string{`"claims": []`, `"bursts": []`} {
+		if !strings.Contains(w.Body.String(), list) {
+			t.Errorf("no empty list %s in %s", list, w.Body)
+		}
 	}
 }
 

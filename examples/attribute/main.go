@@ -18,11 +18,19 @@
 // Without a file it plays a simulated attack on a mailbox and checks what was
 // said of a real one.
 //
-// The exit status is 0 when all input was read, 1 when some of it could not be
-// (what could is still reported), and 2 when the command line makes no sense.
+// With -evidence it also writes a file from which somebody else can compute the
+// verdicts anew, and does so with -verify:
+//
+//	attribute -claim "majority RU" -evidence burst.json access.log.gz
+//	attribute -verify burst.json
+//
+// The exit status is 0 when all input was read, or the evidence holds; 1 when some
+// input could not be read (what could is still reported), or the evidence does not
+// hold; and 2 when the command line makes no sense.
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,7 +52,7 @@ import (
 // Exit statuses.
 const (
 	exitOK       = 0
-	exitUnusable = 1 // input that cannot be read, in part or at all
+	exitUnusable = 1 // input that cannot be read, in part or at all, or that does not hold
 	exitUsage    = 2
 )
 
@@ -60,6 +68,8 @@ type config struct {
 	claims                 []attribution.Claim
 	json                   bool
 	v6                     int
+	evidence, verify       string
+	dropAddresses          bool
 	files                  []string
 }
 
@@ -92,11 +102,12 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 		cfg.claims = append(cfg.claims, claim)
 		return err
 	})
+	cfg.addEvidenceFlags(flags)
 	if err := flags.Parse(args); err != nil {
 		return nil, err // the flag package has said it
 	}
 	cfg.files = flags.Args()
-	err := cfg.check()
+	err := cmp.Or(cfg.check(), cfg.checkVerify(flags))
 	if err != nil {
 		fmt.Fprintln(stderr, "attribute:", err)
 	}
@@ -130,7 +141,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		console.say("%v", err)
 		return exitUnusable
 	}
-	tally := attribution.NewTally(table, attribution.Options{IPv6Prefix: cfg.v6})
+	if cfg.verify != "" {
+		return verify(cfg, table, stdin, stdout, console)
+	}
+	tally := attribution.NewTally(table, attribution.Options{IPv6Prefix: cfg.v6, DropAddresses: cfg.dropAddresses})
 
 	c := &counter{tally: tally, console: console, cfg: cfg, now: time.Now, batch: make([]netip.Addr, 0, 1024)}
 	complete := true
@@ -158,6 +172,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := write(stdout, tally.Report(), cfg); err != nil {
 		console.say("%v", err)
 		return exitUnusable
+	}
+	if cfg.evidence != "" {
+		if err := writeEvidence(cfg, tally, console); err != nil {
+			console.say("%v", err)
+			return exitUnusable
+		}
 	}
 	if !complete {
 		return exitUnusable

@@ -24,9 +24,12 @@ const (
 	// A reason for Inadmissible where the claim is about sources.
 	Anonymised Code = "ANONYMISED" // share of sources with addresses that were cut
 
+	// A reason for Inadmissible, or for Undecided if those seen would decide.
+	UnseenSources Code = "UNSEEN_SOURCES" // part of the sources that was seen, at most
+
 	// Reasons for Undecided.
 	UnlocatedMatters Code = "UNLOCATED_MATTERS" // share of the unit that is unlocated
-	SamplingError    Code = "SAMPLING_ERROR"    // sample size that would probably decide
+	SamplingError    Code = "SAMPLING_ERROR"    // size of a sample of the unit that would probably decide
 
 	// What another way of counting would say.
 	SecondEstimate Code = "SECOND_ESTIMATE" // share by the HyperLogLogs
@@ -42,7 +45,11 @@ const (
 	FewSources      Code = "FEW_SOURCES"      // share of all events made by sources too few to be sampled
 	RankDiffers     Code = "RANK_DIFFERS"     // rank by events or bytes of the origin with most sources
 	AddressChurn    Code = "ADDRESS_CHURN"    // hours of traffic
+	PacketSampled   Code = "PACKET_SAMPLED"   // 1 in how many packets or flows was looked at
 	FewNewKeys      Code = "FEW_NEW_KEYS"     // new sources in the sample
+
+	// What else the packets that were not looked at may change.
+	SamplingRateSensitive Code = "SAMPLING_RATE_SENSITIVE" // change of the share if half were looked at
 
 	// What the sources may not be.
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of sources that look like reflectors
@@ -72,7 +79,13 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	add := func(code Code, value float64, format string, args ...any) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
 	}
-	if v.Decision == Undecided {
+	s := v.Sampling
+	if s != nil && math.Abs(s.Shift) > maxShift {
+		add(SamplingRateSensitive, s.Shift, "if half the events had been looked at, the share of the sources seen would be %+.1f points off: countries differ in events per source", 100*s.Shift)
+	}
+	if v.Decision == Undecided && s != nil && s.Decision != Undecided {
+		add(UnseenSources, s.Completeness, "the interval reaches across the limit for the sources that were not seen; among those seen it would be %v", s.Decision)
+	} else if v.Decision == Undecided {
 		caveats = append(caveats, r.whyUndecided(c, f, t.basis(r))...)
 	} else if v.GeolocationErrorTolerated < t.Fragile {
 		add(Fragile, v.GeolocationErrorTolerated, "fragile: little more than %s of all %s placed in the wrong country could overturn it", roundedDown(v.GeolocationErrorTolerated), c.unit)
@@ -80,10 +93,10 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	if c.unit != OfSources {
 		return caveats
 	}
-	if caveat, ok := differ(v); ok {
+	if caveat, ok := differ(v); ok && s == nil {
 		caveats = append(caveats, caveat)
 	}
-	if c.kind != plurality && !r.Sources.Exact && !r.SampleOnly && !t.Combined {
+	if s == nil && c.kind != plurality && !r.Sources.Exact && !r.SampleOnly && !t.Combined {
 		byParts := r.byParts(c, t.basis(r).z())
 		if d, _ := byParts.decide(c); d != v.Decision {
 			value, low, high := byParts.share.digits(c.limit(), false)
@@ -94,7 +107,7 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	switch p, _ := r.find(c, t.basis(r)).decide(c); {
 	case r.Sources.Distinct < fewSources:
 		add(SmallN, float64(r.Sources.Distinct), "only %s distinct %s seen", r.number(r.Sources.Distinct), plural(r.Sources.Distinct, "source was", "sources were"))
-	case p != v.Decision && v.Decision != Undecided:
+	case s == nil && p != v.Decision && v.Decision != Undecided:
 		add(SmallN, float64(r.Sources.Distinct), "it is so for the %s sources seen; were they a random sample of more, it would be %v", r.number(r.Sources.Distinct), p)
 	}
 	return caveats
@@ -123,19 +136,28 @@ func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 		}
 		return []Caveat{{UnlocatedMatters, unlocated / all, text}}
 	}
-	if c.unit != OfSources || r.Sources.Exact {
+	drawn := r.SamplingRate > 1
+	if !drawn && (c.unit != OfSources || r.Sources.Exact) {
 		return nil
 	}
 	// The sample size at which an interval around the present estimate would
 	// just reach the limit.
-	share, distance := f.share.Value, min(math.Abs(low), math.Abs(high))
-	variance := max(share*(1-share), 1/r.sampling.k)
-	if c.kind == plurality {
-		variance = max(2*share, 1/r.sampling.k) // of a difference of two shares near each other
+	size := r.sampling.k
+	if c.unit != OfSources {
+		size = all
 	}
-	k := min(max(math.Ceil(b.z()*b.z()*variance/(distance*distance)), r.sampling.k+1), float64(r.Sources.Distinct))
-	text := "the interval reaches across the limit; a sample of about " + estimated(round(k)) + " sources would probably decide"
-	if k == float64(r.Sources.Distinct) {
+	share, distance := f.share.Value, min(math.Abs(low), math.Abs(high))
+	variance := max(share*(1-share), 1/size)
+	if c.kind == plurality {
+		variance = max(2*share, 1/size) // of a difference of two shares near each other
+	}
+	k := max(math.Ceil(b.z()*b.z()*variance/(distance*distance)), size+1)
+	if c.unit == OfBytes {
+		k = max(k*packetBytes, size+1)
+	}
+	text := "the interval reaches across the limit; a sample of about " + estimated(round(k)) + " " + c.unit.String() + " would probably decide"
+	if n := float64(r.Sources.Distinct); !drawn && k >= n {
+		k = n
 		text = "the interval reaches across the limit; only counting every source would decide"
 	}
 	return []Caveat{{SamplingError, k, text}}
@@ -145,6 +167,9 @@ func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 func (r *Report) standing() (caveats []Caveat) {
 	add := func(code Code, value float64, format string, args ...any) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
+	}
+	if r.SamplingRate > 1 {
+		add(PacketSampled, float64(r.SamplingRate), "only 1 in %s packets or flows was looked at: counts are of those, and sources that sent little are missing", grouped(uint64(r.SamplingRate)))
 	}
 	if r.fresh != nil {
 		caveats = append(caveats, r.fresh.Caveats...)

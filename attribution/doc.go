@@ -38,6 +38,10 @@
 // are checked against each other, and a verdict that the other would not share
 // says so. Events and bytes are always exact.
 //
+// Where only one in so many packets was looked at, and [Options.SamplingRate] says
+// so, a claim about sources is one about all sources, seen or not: it is decided
+// only if the number of those not seen can be bounded ([PacketSampling]).
+//
 // A verdict adds what is unlocated to the interval, in the worst way. It takes the
 // database at its word, and states how large a geolocation error it would
 // survive.

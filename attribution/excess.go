@@ -98,6 +98,9 @@ func (t *Tally) Excess(baseline *Tally) (*Excess, error) {
 func (e *Excess) compare(usual *Report) {
 	e.Baseline, e.BaselineFrom, e.BaselineTo = usual.Sources, usual.From, usual.To
 	e.Lift = liftOf(e.Report, usual)
+	if rate := usual.SamplingRate; rate > 1 {
+		e.Caveats = append(e.Caveats, Caveat{PacketSampled, float64(rate), fmt.Sprintf("only 1 in %s packets or flows of the baseline was looked at: sources that are called new may have sent some of the others", grouped(uint64(rate)))})
+	}
 	if all := e.Report.databases.with(usual.databases...); len(e.Lift) > 0 && len(all) > len(e.Report.databases) {
 		e.Caveats = append(e.Caveats, Caveat{MixedDatabases, float64(len(all)), "the baseline was located with another database: its countries may differ for that alone"})
 	}

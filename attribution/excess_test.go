@@ -403,8 +403,6 @@ func TestExcessCoverage(t *testing.T) {
 	}
 }
 
-func square(v float64) float64 { return v * v }
-
 func BenchmarkExcess(b *testing.B) {
 	o := Options{Key: testKey(3)}
 	baseline, burst := NewTally(testTable(), o), NewTally(testTable(), o)

@@ -106,17 +106,20 @@ func (r *Report) rivals(c Claim) (rivals []group) {
 // test against each rival at alpha/2 (intersection-union: Berger 1982). To be
 // beaten, losing one test suffices, so that its level is divided by their number.
 func (b basis) lead(x, y, un float64, rivals int) Share {
+	return Share{(x - y) / b.sampling.k, b.least(x, y+un, 1, b.alpha/2), -b.least(y, x+un, 1, b.alpha/2/float64(rivals))}
+}
+
+// least is the least lead of x of the sample over y that may stand for times as
+// many, by a test at the given level. It is positive if the test bears it out.
+func (b basis) least(x, y, times, level float64) float64 {
 	const tiny = math.SmallestNonzeroFloat64
 	s := b.sampling
-	least := func(x, y, level float64) float64 { // of x over y
-		d := (x - y) / s.k
-		if stat.BinomialTail(x+y, 0.5, x) > level {
-			return min(d, -tiny)
-		}
-		se := math.Sqrt(((x+y)/s.k - d*d) / s.nEff)
-		return max(d-b.z()*se, tiny)
+	d := (x - times*y) / s.k
+	if stat.BinomialTail(x+y, times/(1+times), x) > level {
+		return min(d, -tiny)
 	}
-	return Share{(x - y) / s.k, least(x, y+un, b.alpha/2), -least(y, x+un, b.alpha/2/float64(rivals))}
+	se := math.Sqrt(((x+times*times*y)/s.k - d*d) / s.nEff)
+	return max(d-b.z()*se, tiny)
 }
 
 // amount is how much of a unit a group has.

@@ -41,9 +41,10 @@ type Options struct {
 	Handshake bool
 
 	// SamplingRate says that only one packet or flow in so many was looked at, as
-	// a router's sampling has it; 0 stands for 1, that is for all. Counts are
-	// reported as they were seen, never multiplied; what sampling does to a claim
-	// is part of its verdict.
+	// a router's sampling has it; 0 stands for 1, that is for all. Each packet or
+	// flow that was is one event. Counts are reported as they were seen, never
+	// multiplied; what sampling does to a claim is part of its verdict, see
+	// [PacketSampling].
 	SamplingRate uint32
 }
 

@@ -85,8 +85,10 @@ func (b basis) z() float64 { return stat.NormalQuantile(1 - b.alpha/2) }
 
 // basis resolves the terms for a report.
 func (t Terms) basis(r *Report) basis {
-	b := basis{alpha: t.alpha(), combined: t.Combined && !r.Sources.Exact && !r.SampleOnly, population: t.Population}
-	if t.Population || !r.Sources.Exact {
+	b := basis{alpha: t.alpha(), combined: t.Combined && !r.Sources.Exact && !r.SampleOnly}
+	// Of the sources that packet sampling lets through, more are to be had.
+	b.population = t.Population || r.SamplingRate > 1
+	if b.population || !r.Sources.Exact {
 		b.sampling = b.of(r.sampling)
 	}
 	return b

@@ -43,6 +43,9 @@ func (r *Report) String() string {
 		}
 		fmt.Fprintf(&b, "Intervals are for 95 %% confidence, %s; rows need not sum to 100 %%.", together)
 	}
+	if r.SamplingRate > 1 {
+		fmt.Fprintf(&b, " Only 1 in %s packets or flows was looked at: all counts are of those, and sources that sent little are missing.", grouped(uint64(r.SamplingRate)))
+	}
 	if r.SampleOnly {
 		fmt.Fprintf(&b, " Origins are those of a sample of %s sources.", grouped(round(r.sampling.k)))
 	}
@@ -139,10 +142,13 @@ func (r *Report) explain(v Verdict) string {
 	}
 	fmt.Fprintf(&b, "%v%s: %v\n", v.Decision, look, c)
 	if v.Decision != Inadmissible {
-		counted := c.unit != OfSources || r.Sources.Exact
+		counted := (c.unit != OfSources || r.Sources.Exact) && r.SamplingRate <= 1
 		value, low, high := v.Share.digits(c.limit(), counted)
 		amount := value + " %"
-		if v.Share.Low < v.Share.High {
+		switch {
+		case v.Sampling != nil:
+			amount = fmt.Sprintf("%s%s to %s %%", v.confidence(), low, high)
+		case v.Share.Low < v.Share.High:
 			amount = fmt.Sprintf("%s %% (%s%s–%s %%)", value, v.confidence(), low, high)
 		}
 		fmt.Fprintf(&b, "  %s of %s are %s by %v.\n", amount, r.whole(c), c.subject(), r.Database)
@@ -152,6 +158,11 @@ func (r *Report) explain(v Verdict) string {
 		if f := v.Families; len(f) == 2 {
 			fmt.Fprintf(&b, "  Of the %s sources alone it is %s, of the %s sources %s.\n", f[0].Family, percent(f[0].Share.Value), f[1].Family, percent(f[1].Share.Value))
 		}
+	}
+	if s := v.Sampling; s != nil {
+		value, low, high := s.Share.digits(c.limit(), false)
+		fmt.Fprintf(&b, "  Among the sources seen alone it is %s %% (%s–%s %%): of them the claim would be %v.", value, low, high, s.Decision)
+		fmt.Fprintf(&b, " Of all sources, by an estimate of those not seen (Chao 1987), it is %s, of the events %s.\n", percent(s.Estimated), percent(s.Events))
 	}
 	if v.Decision == Supported || v.Decision == Refuted {
 		labelled := ""
@@ -200,6 +211,9 @@ func (r *Report) whole(c Claim) string {
 		return grouped(r.Bytes) + " " + plural(r.Bytes, "byte", "bytes")
 	}
 	whole := r.Sources.about() + " " + r.kind() + " " + plural(r.Sources.Distinct, "source", "sources")
+	if r.SamplingRate > 1 {
+		whole = "all sources, of which " + r.Sources.about() + " " + r.kind() + " " + plural(r.Sources.Distinct, "one was", "ones were") + " seen,"
+	}
 	if r.fresh != nil {
 		whole += " (" + r.fresh.unseen() + ")"
 	}

@@ -75,6 +75,11 @@ type Verdict struct {
 	// sources saw both.
 	Families []FamilyShare `json:"families,omitempty"`
 
+	// Sampling is what else is to be said of a claim about sources if only one in
+	// so many packets was looked at, else nil. Share then has the value among the
+	// sources seen, and an interval for all.
+	Sampling *PacketSampling `json:"packet_sampling,omitempty"`
+
 	Caveats []Caveat `json:"caveats"`
 
 	located float64 // share among the located
@@ -93,16 +98,22 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	b := t.basis(r)
 	v := Verdict{Claim: c, Confidence: 1 - b.alpha, Look: t.Look, Caveats: []Caveat{}}
 
-	// 1. Can these data carry any claim about origin?
-	if reason, ok := r.inadmissible(c); ok {
+	// 1. Can these data carry any claim about origin? 2. The share with all that
+	// is uncertain about it.
+	var f finding
+	reason, ruledOut := r.inadmissible(c)
+	if !ruledOut {
+		f = r.find(c, b)
+		v.Sampling, reason, ruledOut = r.unseen(c, b, &f)
+	}
+	if ruledOut {
 		v.Decision = Inadmissible
 		v.Caveats = append(append(v.Caveats, reason), r.standing()...)
 		v.text = r.explain(v)
 		return v
 	}
 
-	// 2. The share with all that is uncertain about it, and 3. the decision.
-	f := r.find(c, b)
+	// 3. The decision.
 	v.Share, v.located = f.share, f.located.Value
 	v.Decision, v.Margin = f.decide(c)
 	v.GeolocationErrorTolerated = v.Margin

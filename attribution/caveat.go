@@ -35,6 +35,12 @@ const (
 	SecondEstimate Code = "SECOND_ESTIMATE" // share by the HyperLogLogs
 	FamiliesDiffer Code = "FAMILIES_DIFFER" // share within the family that would decide otherwise
 
+	// What other databases say; see Corroboration.
+	DatabasesDisagree Code = "DATABASES_DISAGREE" // databases whose decision is not the first one's
+	ClusteredErrors   Code = "CLUSTERED_ERRORS"   // largest design effect of the disagreement
+	OneSidedErrors    Code = "ONE_SIDED_ERRORS"   // width of the bounds, as a share
+	SameDatabase      Code = "SAME_DATABASE"      // its number among the databases, from 2
+
 	// What a decision depends on.
 	Fragile         Code = "FRAGILE"          // geolocation error tolerated
 	SmallN          Code = "SMALL_N"          // distinct sources

@@ -2,8 +2,12 @@ package attribution
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -29,7 +33,11 @@ func makeTable(blocks map[string]string, built time.Time) *geo.Table {
 	if err != nil {
 		panic(err)
 	}
-	for prefix, code := range blocks {
+	// A prefix within another one comes after it.
+	for _, prefix := range slices.SortedFunc(maps.Keys(blocks), func(a, b string) int {
+		return cmp.Compare(netip.MustParsePrefix(a).Bits(), netip.MustParsePrefix(b).Bits())
+	}) {
+		code := blocks[prefix]
 		_, network, err := net.ParseCIDR(prefix)
 		if err != nil {
 			panic(err)
@@ -63,6 +71,35 @@ var otherTable = sync.OnceValue(func() *geo.Table {
 	}
 	return makeTable(other, built.AddDate(0, 1, 0))
 })
+
+// makeNetworks gives every prefix to an autonomous system.
+func makeNetworks(systems map[string]uint32) *geo.Networks {
+	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-ASN", BuildEpoch: built.Unix()})
+	if err != nil {
+		panic(err)
+	}
+	for prefix, number := range systems {
+		_, network, err := net.ParseCIDR(prefix)
+		if err != nil {
+			panic(err)
+		}
+		if err := w.Insert(network, mmdbtype.Map{
+			"autonomous_system_number":       mmdbtype.Uint32(number),
+			"autonomous_system_organization": mmdbtype.String(fmt.Sprint("Net ", number)),
+		}); err != nil {
+			panic(err)
+		}
+	}
+	var b bytes.Buffer
+	if _, err := w.WriteTo(&b); err != nil {
+		panic(err)
+	}
+	n, err := geo.OpenNetworksBytes(b.Bytes())
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
 
 // firstOctet is where the addresses of a country, or of none, begin.
 var firstOctet = map[string]byte{"RU": 5, "US": 3, "CN": 36, "FR": 2, "BY": 37, "NC": 202, "": 11, "reserved": 10}

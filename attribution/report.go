@@ -240,7 +240,7 @@ func (r *Report) shareOf(o geo.Origin, all group, z float64) Share {
 	case r.Sources.Exact:
 		return exactShare(own.sources, all.sources)
 	case r.SampleOnly:
-		return r.sampledShare(o, z)
+		return r.sampledShare(own.sampled, z)
 	}
 	return partsShare(own, group{sources: all.sources - own.sources, variance: all.variance - own.variance}, z)
 }

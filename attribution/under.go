@@ -29,8 +29,13 @@ func (r *Report) Under(table *geo.Table) (*Report, error) {
 	if err := r.needAddresses(); err != nil {
 		return nil, err
 	}
+	return r.relocated(databaseOf(table), func(s source) geo.Origin { return s.originIn(table) }), nil
+}
+
+// relocated is the report with the origins that locate gives.
+func (r *Report) relocated(database Database, locate func(source) geo.Origin) *Report {
 	u := *r
-	u.databases = databases{databaseOf(table)}
+	u.databases = databases{database}
 	u.Database = u.databases.one()
 	u.Joint = false
 	u.SampleOnly = !r.Sources.Exact
@@ -45,7 +50,7 @@ func (r *Report) Under(table *geo.Table) (*Report, error) {
 		if s.origin == geo.Reserved {
 			continue
 		}
-		if s.origin = s.originIn(table); s.origin == geo.Reserved {
+		if s.origin = locate(s.source); s.origin == geo.Reserved {
 			s.origin = geo.Unlocated // it is in the totals
 		}
 		o := &u.counted[s.origin]
@@ -63,7 +68,7 @@ func (r *Report) Under(table *geo.Table) (*Report, error) {
 	if u.SampleOnly {
 		u.Sources, u.Events, u.Bytes = r.Sources, r.Events, r.Bytes
 	}
-	return &u, nil
+	return &u
 }
 
 func (r *Report) needAddresses() error {
@@ -73,11 +78,11 @@ func (r *Report) needAddresses() error {
 	return nil
 }
 
-// sampledShare is the share of one origin, by the sample, with an interval of z
+// sampledShare is the share that x of the sample stand for, with an interval of z
 // standard errors.
-func (r *Report) sampledShare(o geo.Origin, z float64) Share {
+func (r *Report) sampledShare(x, z float64) Share {
 	if r.sampling.k == 0 {
 		return Share{}
 	}
-	return r.sampling.share(r.counted[o].sampled, 2*stat.NormalTail(z))
+	return r.sampling.share(x, 2*stat.NormalTail(z))
 }

@@ -83,6 +83,7 @@ type Verdict struct {
 	Caveats []Caveat `json:"caveats"`
 
 	located float64 // share among the located
+	lead    Share   // of a plurality, over its strongest rival
 	text    string
 }
 
@@ -114,7 +115,7 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	}
 
 	// 3. The decision.
-	v.Share, v.located = f.share, f.located.Value
+	v.Share, v.located, v.lead = f.share, f.located.Value, f.lead
 	v.Decision, v.Margin = f.decide(c)
 	v.GeolocationErrorTolerated = v.Margin
 	if c.kind == plurality {

@@ -88,11 +88,16 @@ type Heavy struct {
 	pairs   pairs
 	tracked tracked
 	total   Weight
-	// balance is the total by which events and sources are compared, until the
-	// total has grown by a quarter.
-	balance   Weight
+	// Shares are compared by what these were when the total last had grown by a
+	// quarter. What was not counted in a slot is loose: it is in the cells.
+	balance, loose Weight
+
 	evictions uint64
 	id        KeyID
+
+	// Of the block on its way.
+	fresh, maybe [heavyBlock]uint8
+	looseEvents  [heavyBlock]looseEvent
 }
 
 // NewHeavy returns an empty Heavy of that many slots, for hashes made by the key
@@ -137,13 +142,20 @@ func (h *Heavy) All() iter.Seq[HeavyItem] {
 	}
 }
 
-// rebalance compares events with sources by the present total from now on.
+// rebalance compares shares by the present total from now on.
 func (h *Heavy) rebalance() {
-	h.balance = h.total
+	h.balance, h.loose = h.total, h.total
+	for _, w := range h.tracked.slots {
+		h.loose.Events -= min(w.least.Events, h.loose.Events)
+		h.loose.Sources -= min(w.least.Sources, h.loose.Sources)
+	}
 	h.compare()
 }
 
-func (h *Heavy) compare() { h.tracked.rebalance(h.balance, h.cells.mean(h.balance.Events)) }
+func (h *Heavy) compare() {
+	perCell := rows / float64(len(h.cells.cells))
+	h.tracked.compare(h.balance, h.loose, perCell)
+}
 
 // unbalanced reports whether the total has grown too much since shares were last
 // compared by it.

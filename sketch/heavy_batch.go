@@ -41,8 +41,7 @@ func (h *Heavy) AddBatch(places []Place, targets, sources, events []uint64) {
 }
 
 func (h *Heavy) addBlock(places []Place, targets, sources, events []uint64) {
-	var fresh [heavyBlock]uint8
-	e := eventBlock{targets, events, fresh[:len(targets)]}
+	e := eventBlock{targets, events, h.fresh[:len(targets)]}
 	h.pairs.add(e.fresh, targets, sources)
 	h.addFresh(places, e)
 }
@@ -50,10 +49,13 @@ func (h *Heavy) addBlock(places []Place, targets, sources, events []uint64) {
 // addFresh counts the events of a block, of which it is known whose source is
 // new.
 func (h *Heavy) addFresh(places []Place, e eventBlock) {
-	total := h.total
-	for i := range places {
-		total.add(e.weight(i))
+	var sum Weight
+	for i, n := range e.events {
+		sum.Events = addSaturated(sum.Events, n)
+		sum.Sources += uint64(e.fresh[i])
 	}
+	total := h.total
+	total.add(sum)
 	if h.unbalanced(total) {
 		if n := len(places); n > 1 { // it matters at which event
 			h.addFresh(places[:n/2], e.part(0, n/2))
@@ -74,29 +76,36 @@ func (h *Heavy) addFresh(places []Place, e eventBlock) {
 // that changes what the others find, and returns how many it counted. The total
 // is not its business.
 func (h *Heavy) addRun(places []Place, e eventBlock) int {
-	h.tracked.findBatch(places, e.targets)
-	// Collected without a branch, since who has a slot cannot be predicted.
-	var order [heavyBlock]uint8
-	n := 0
-	for i := range places {
-		order[n&(heavyBlock-1)] = uint8(i)
-		n += int(uint32(places[i].Slot) >> 31)
-	}
-	without := order[:n]
-	h.cells.touch(without, e.targets)
+	h.tracked.findBatch(places, e.targets, &h.maybe)
+	loose := h.collect(places, e)
 	done := 0 // of those with slots
-	for len(without) > 0 {
-		n, estimate := h.cells.add(without, e, h.tracked.limit)
+	for len(loose) > 0 {
+		n, estimate := h.cells.add(loose, h.tracked.limit)
 		if !h.tracked.limit.exceededBy(estimate) {
 			break
 		}
-		i := int(without[n-1])
+		i := int(loose[n-1].number)
 		h.tracked.add(places, e, done, i)
-		done, without = i, without[n:]
+		done, loose = i, loose[n:]
 		if places[i] = h.challenge(e.targets[i], weights{estimate, e.weight(i)}); places[i].New {
 			return i + 1
 		}
 	}
 	h.tracked.add(places, e, done, len(places))
 	return len(places)
+}
+
+// collect returns the events of targets without slots.
+func (h *Heavy) collect(places []Place, e eventBlock) []looseEvent {
+	// Without a branch, since who has a slot cannot be predicted.
+	loose, n := &h.looseEvents, 0
+	targets, events, fresh := e.targets[:len(places)], e.events[:len(places)], e.fresh[:len(places)]
+	for i, p := range places {
+		l := &loose[n&(heavyBlock-1)]
+		l.at = h.cells.at(targets[i])
+		l.events, l.sources = saturated32(events[i]), uint32(fresh[i])
+		l.number = uint8(i)
+		n += int(uint32(p.Slot) >> 31)
+	}
+	return loose[:n]
 }

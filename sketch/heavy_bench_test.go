@@ -55,8 +55,8 @@ func BenchmarkHeavy(b *testing.B) {
 				for i, t := range ts {
 					w := &h.pairs.words[int(ss[i])&mask]
 					*w |= t
-					for _, p := range h.cells.at(t) {
-						p.events++
+					for _, at := range h.cells.at(t) {
+						h.cells.cells[at].events++
 					}
 				}
 			}

@@ -13,72 +13,66 @@ const (
 // cells is a count-min sketch of two counts, with conservative update: a cell is
 // at least the largest weight of the targets that share it, and at most their sum.
 type cells struct {
-	rows [rows][]cell
-	log  uint8 // log2 of the cells in a row
+	cells []cell // row by row
+	log   uint8  // log2 of the cells in a row
 }
 
 type cell struct{ events, sources uint32 }
 
 func newCells(logSlots int) cells {
-	c := cells{log: uint8(logSlots + logCellsPerSlot)}
-	n := 1 << c.log
-	all := make([]cell, rows*n)
-	for i := range c.rows {
-		c.rows[i] = all[i*n:][:n:n]
-	}
-	return c
+	log := logSlots + logCellsPerSlot
+	return cells{make([]cell, rows<<log), uint8(log)}
 }
 
-// at returns the cells of a target, one of each row. A row takes its place from
-// bits of the hash that no other uses.
-func (c *cells) at(target uint64) [rows]*cell {
-	mask, log := uint64(1)<<(c.log&63)-1, c.log&63
-	return [rows]*cell{&c.rows[0][target&mask], &c.rows[1][target>>log&mask], &c.rows[2][target>>(2*log&63)&mask]}
+// at returns the places of a target's cells, one in each row. A row takes its
+// place from bits of the hash that no other uses.
+func (c *cells) at(target uint64) [rows]uint32 {
+	log := c.log & 31
+	row := uint32(1) << log
+	mask := row - 1
+	return [rows]uint32{uint32(target) & mask, uint32(target>>log)&mask | row, uint32(target>>(2*log))&mask + 2*row}
 }
 
 // raise makes the estimate of a target at least w.
 func (c *cells) raise(target uint64, w Weight) {
-	for _, p := range c.at(target) {
-		p.events = max(p.events, uint32(min(w.Events, math.MaxUint32)))
-		p.sources = max(p.sources, uint32(min(w.Sources, math.MaxUint32)))
+	for _, at := range c.at(target) {
+		p := &c.cells[at]
+		p.events = max(p.events, saturated32(w.Events))
+		p.sources = max(p.sources, saturated32(w.Sources))
 	}
 }
 
-// touch brings the cells of some targets into the cache. It does so little for
-// each that the processor overlaps the misses of many, for which add does too
-// much. Inlined, it would come to nothing.
-//
-//go:noinline
-func (c *cells) touch(order []uint8, targets []uint64) (sum uint32) {
-	for _, i := range order {
-		at := c.at(targets[i])
-		sum += at[0].events + at[1].events + at[2].events
-	}
-	return sum
+// looseEvent is an event of a target without a slot, as the cells need it.
+type looseEvent struct {
+	at              [rows]uint32
+	events, sources uint32
+	number          uint8 // in its block
 }
 
-// add adds to the weights of the targets with the numbers in order until the
-// estimate of one exceeds the limit. It returns how many it added, and that
-// estimate.
-func (c *cells) add(order []uint8, e eventBlock, limit Weight) (n int, estimate Weight) {
-	mask, log := uint64(1)<<(c.log&63)-1, c.log&63
-	row0, row1, row2 := c.rows[0], c.rows[1], c.rows[2]
-	maxEvents, maxSources := uint32(min(limit.Events, math.MaxUint32)), uint32(min(limit.Sources, math.MaxUint32))
-	targets, events, fresh := e.targets, e.events, e.fresh
-	for n, i := range order {
-		target := targets[i]
-		p0, p1, p2 := &row0[target&mask], &row1[target>>log&mask], &row2[target>>(2*log&63)&mask]
-		events := add32(min(p0.events, p1.events, p2.events), uint32(min(events[i], math.MaxUint32)))
-		sources := add32(min(p0.sources, p1.sources, p2.sources), uint32(fresh[i]))
-		p0.events, p0.sources = max(p0.events, events), max(p0.sources, sources)
-		p1.events, p1.sources = max(p1.events, events), max(p1.sources, sources)
-		p2.events, p2.sources = max(p2.events, events), max(p2.sources, sources)
-		if events > maxEvents || sources > maxSources {
-			return n + 1, Weight{uint64(events), uint64(sources)}
+// add counts events until the estimate of a target exceeds the limit. It returns
+// how many it counted, and that estimate.
+func (c *cells) add(events []looseEvent, limit Weight) (n int, estimate Weight) {
+	cells := c.cells
+	maxEvents, maxSources := saturated32(limit.Events), saturated32(limit.Sources)
+	for n := range events {
+		e := &events[n]
+		p0, p1, p2 := &cells[e.at[0]], &cells[e.at[1]], &cells[e.at[2]]
+		c0, c1, c2 := *p0, *p1, *p2
+		w := cell{
+			add32(min(c0.events, c1.events, c2.events), e.events),
+			add32(min(c0.sources, c1.sources, c2.sources), e.sources),
+		}
+		p0.events, p0.sources = max(c0.events, w.events), max(c0.sources, w.sources)
+		p1.events, p1.sources = max(c1.events, w.events), max(c1.sources, w.sources)
+		p2.events, p2.sources = max(c2.events, w.events), max(c2.sources, w.sources)
+		if w.events > maxEvents || w.sources > maxSources {
+			return n + 1, Weight{uint64(w.events), uint64(w.sources)}
 		}
 	}
-	return len(order), Weight{}
+	return len(events), Weight{}
 }
+
+func saturated32(n uint64) uint32 { return uint32(min(n, math.MaxUint32)) }
 
 // add32 is the sum, or the greatest number if that is less.
 func add32(a, b uint32) uint32 {
@@ -86,16 +80,10 @@ func add32(a, b uint32) uint32 {
 	return uint32(sum) | -uint32(sum>>32)
 }
 
-// mean returns what a cell would hold on average if all that there is were in the
-// cells.
-func (c *cells) mean(total uint64) float64 { return float64(total) / float64(len(c.rows[0])) }
-
 func (c *cells) halve() {
-	for _, row := range c.rows {
-		for i := range row {
-			row[i].events /= 2
-			row[i].sources /= 2
-		}
+	for i := range c.cells {
+		c.cells[i].events /= 2
+		c.cells[i].sources /= 2
 	}
 }
 

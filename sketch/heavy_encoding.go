@@ -20,8 +20,8 @@ const (
 //	0   4  "whv1"
 //	4   8  key id, big endian
 //	12  4  number of slots, big endian
-//	16     total, the total by which shares are compared (events and sources
-//	       each), evictions, slots in use; then all slots in use: hash, big
+//	16     total, the total by which shares are compared, what of it was loose
+//	       (events and sources each), evictions, slots in use; then all slots in use: hash, big
 //	       endian, least and what most exceeds it by (events and sources each);
 //	       then all cells, row by row: events, sources; then the number of pairs
 //	       that the filter holds, and its words, big endian, unless it holds none
@@ -33,6 +33,7 @@ func (h *Heavy) AppendBinary(b []byte) ([]byte, error) {
 	b = binary.BigEndian.AppendUint32(b, uint32(h.tracked.size))
 	b = h.total.append(b)
 	b = h.balance.append(b)
+	b = h.loose.append(b)
 	b = binary.AppendUvarint(b, h.evictions)
 	b = binary.AppendUvarint(b, uint64(len(h.tracked.slots)))
 	for i, w := range h.tracked.slots {
@@ -40,10 +41,8 @@ func (h *Heavy) AppendBinary(b []byte) ([]byte, error) {
 		b = w.least.append(b)
 		b = Weight{w.most.Events - w.least.Events, w.most.Sources - w.least.Sources}.append(b)
 	}
-	for _, row := range h.cells.rows {
-		for _, c := range row {
-			b = Weight{uint64(c.events), uint64(c.sources)}.append(b)
-		}
+	for _, c := range h.cells.cells {
+		b = Weight{uint64(c.events), uint64(c.sources)}.append(b)
 	}
 	held := h.pairs.held()
 	b = binary.AppendUvarint(b, uint64(held))
@@ -99,8 +98,8 @@ func (r *reader) weight() Weight {
 
 func (h *Heavy) readTotals(r *reader) {
 	at := r.at
-	h.total, h.balance, h.evictions = r.weight(), r.weight(), r.uvarint()
-	if h.total.exceededBy(h.balance) || h.unbalanced(h.total) {
+	h.total, h.balance, h.loose, h.evictions = r.weight(), r.weight(), r.weight(), r.uvarint()
+	if h.total.exceededBy(h.balance) || h.balance.exceededBy(h.loose) || h.unbalanced(h.total) {
 		r.fail("totals at byte %d do not fit each other", at)
 	}
 }
@@ -126,18 +125,16 @@ func (t *tracked) read(r *reader) {
 }
 
 func (c *cells) read(r *reader) {
-	for _, row := range c.rows {
-		for i := range row {
-			at := r.at
-			w := r.weight()
-			if max(w.Events, w.Sources) > math.MaxUint32 {
-				r.fail("cell at byte %d is out of range", at)
-			}
-			if r.err != nil {
-				return
-			}
-			row[i] = cell{uint32(w.Events), uint32(w.Sources)}
+	for i := range c.cells {
+		at := r.at
+		w := r.weight()
+		if max(w.Events, w.Sources) > math.MaxUint32 {
+			r.fail("cell at byte %d is out of range", at)
 		}
+		if r.err != nil {
+			return
+		}
+		c.cells[i] = cell{uint32(w.Events), uint32(w.Sources)}
 	}
 }
 

@@ -71,7 +71,7 @@ func malformedHeavies() map[string][]byte {
 		return append(b, rest...)
 	}
 	words := MinHeavySize << logWordsPerSlot
-	totals, slot, cell, none := numbers{9, 9, 9, 9, 0}, numbers{5, 1, 1, 0, 0}, numbers{0, 0}, numbers{0}
+	totals, slot, cell, none := numbers{9, 9, 9, 9, 9, 9, 0}, numbers{5, 1, 1, 0, 0}, numbers{0, 0}, numbers{0}
 	good := build(totals, []numbers{slot}, cell, numbers{uint64(4 * words)}, words)
 	if err := new(Heavy).UnmarshalBinary(good); err != nil {
 		panic(err)
@@ -91,8 +91,9 @@ func malformedHeavies() map[string][]byte {
 		"slots huge":           change(12, 255, 255, 255, 255),
 		"slots over input":     change(12, 0, 0, 64, 0),
 		"cut in totals":        good[:heavyHeader+2],
-		"balance over total":   build(numbers{9, 9, 10, 9, 0}, nil, cell, none, 0),
-		"balance long passed":  build(numbers{90, 9, 9, 9, 0}, nil, cell, none, 0),
+		"balance over total":   build(numbers{9, 9, 10, 9, 9, 9, 0}, nil, cell, none, 0),
+		"balance long passed":  build(numbers{90, 9, 9, 9, 9, 9, 0}, nil, cell, none, 0),
+		"loose over balance":   build(numbers{9, 9, 9, 9, 9, 10, 0}, nil, cell, none, 0),
 		"too many slots used":  build(totals, slices.Repeat([]numbers{slot}, MinHeavySize+1), cell, none, 0),
 		"target twice":         build(totals, []numbers{slot, slot}, cell, none, 0),
 		"weight wraps":         build(totals, []numbers{{5, 2, 1, math.MaxUint64, 0}}, cell, none, 0),

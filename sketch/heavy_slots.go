@@ -13,10 +13,11 @@ type tracked struct {
 	shift  uint8    // 64 - log2(len(index))
 	size   int
 
-	// An event weighs 1, a source as much as its share of all sources is
-	// worth in events.
+	// A score is in events: a source is worth as many as come from one on
+	// average.
 	perSource float64
-	slack     float64
+	// slack is the score of an average cell.
+	slack float64
 	// limit is what a newcomer must exceed; it is never more than what the true
 	// lightest asks for.
 	limit Weight
@@ -60,11 +61,10 @@ func (t *tracked) find(hash uint64) int32 {
 	}
 }
 
-// findBatch puts what find returns into places.
-func (t *tracked) findBatch(places []Place, hashes []uint64) {
+// findBatch puts what find returns into places; maybe is for its own use.
+func (t *tracked) findBatch(places []Place, hashes []uint64, maybe *[heavyBlock]uint8) {
 	// Most targets have no slot, and the index is mostly empty: a first look,
 	// without a branch, leaves few to search for.
-	var maybe [heavyBlock]uint8
 	n := 0
 	index := t.index
 	for i, hash := range hashes {
@@ -122,11 +122,11 @@ func (t *tracked) score(w Weight) float64 {
 	return max(float64(w.Events), t.perSource*float64(w.Sources))
 }
 
-// rebalance sets what a source is worth, and by how much a newcomer must exceed
-// the lightest beside the margin.
-func (t *tracked) rebalance(total Weight, slack float64) {
+// compare sets by which totals shares are compared, and what an average cell
+// holds.
+func (t *tracked) compare(total, loose Weight, perCell float64) {
 	t.perSource = max(1, float64(total.Events)) / max(1, float64(total.Sources))
-	t.slack = slack
+	t.slack = t.score(loose) * perCell
 	t.order()
 }
 

@@ -13,11 +13,12 @@ const (
 	MaxHeavySize     = 1 << 14
 )
 
-// Weight is what a target weighs, or all of them together: this period's events
-// and distinct sources, plus half of what the period before it left, and so on.
+// Weight is what a target weighs, or all of them together: the events and the
+// distinct sources of the present period, and half of what the periods before it
+// left (see [Heavy.Age]).
 type Weight struct {
 	Events  uint64
-	Sources uint64 // distinct within each period
+	Sources uint64 // (target, source) pairs, each counted once in a period
 }
 
 // Place says where an event's target is tracked.
@@ -32,12 +33,12 @@ type Place struct {
 // Untracked is the Slot of a target that has none.
 const Untracked = -1
 
-// HeavyItem is a target that a Heavy tracks.
+// HeavyItem is a target that has a slot.
 type HeavyItem struct {
 	Slot int
 	Hash uint64 // keyed hash of the target
-	// Most is never below the target's weight by events, and exceeds it by no more
-	// than other targets hid it before it got its slot.
+	// Most is at least the target's weight. It is more by what the target was
+	// overestimated by when it got its slot; see [Heavy].
 	Most Weight
 	// Least is what was counted since the target got its slot.
 	Least Weight
@@ -46,43 +47,49 @@ type HeavyItem struct {
 // Heavy finds the heavy ones among any number of targets, by events and by
 // distinct sources, in memory that its number of slots alone decides. A target
 // that is tracked has a slot, a small number that it keeps while it is tracked,
-// so that the caller can hold what it likes per slot.
+// so that the caller can hold per slot what it likes.
 //
 // # Guarantee
 //
-// With m slots, a target with more than 3/m of the weight of all targets, by
-// events or by distinct sources, is tracked from its next event on, whatever the
-// others do: at most m/3 targets can have as much. Below that, a target is hidden
-// only by m targets that are heavier by 8/9 of its weight each, so hiding a
-// target of n events costs about n*m events. Targets that come once, however
-// many, hide nothing of more than 4 + n/(32m) events, n being their number.
+// With m slots, a target with more than 3/m of the weight of all ([Heavy.Total]),
+// by events or by sources, has a slot, whatever the others do.
 //
-// The probability that this fails is over the secret key, and small: an
-// estimate exceeds the truth by more than t/(64m) of the total with probability
-// t^-3 at most. An adversary who does not know the key can neither make a target
-// look light nor choose whom a target collides with.
+// A target's share is its share of all events or of all sources, whichever is
+// greater. One below 3/m can be hidden only by m targets that have slots instead,
+// each with 8/9 of its share at least: to hide a target of n events costs about
+// m*n events. Targets that come once, n of them in a period, hide none of more
+// than 4 + n/(32m) events or sources: 35 for a million targets and 1,024 slots.
+//
+// All this holds but for collisions. The estimate that earns a slot exceeds the
+// truth by more than t/(128m) of the total with probability 1/t^2 at most, over
+// the choice of the key, and an adversary who does not know the key cannot choose
+// who collides.
 //
 // # Method
 //
 // Targets without a slot are counted in a count-min sketch (Cormode and
-// Muthukrishnan, 2005) of 3 rows of at least 64 m cells, updated conservatively (Estan and
-// Varghese, 2002), which never counts too little. It stands before the slots as
-// an admission filter (as in TinyLFU: Einziger, Friedman and Manes, 2017): a
-// target gets the slot of the lightest only if its estimate is greater by an
-// eighth and by what an average cell holds. Hence slots change hands at most
-// about 6 m times while the lightest weight doubles. Whoever loses a slot is put
-// back into the sketch with its weight (as in the augmented sketch: Roy, Khan and
-// Alonso, 2016). Light is who has the lesser share, a target's share being that
-// of events or that of sources, whichever is greater.
+// Muthukrishnan, "An Improved Data Stream Summary", 2005) of two rows of 128 m
+// cells or more, with conservative update (Estan and Varghese, "New Directions in
+// Traffic Measurement and Accounting", 2002). It never counts too little, and
+// decides who is admitted (as in Einziger, Friedman and Manes, "TinyLFU", 2017):
+// a newcomer takes the slot of the target with the least share if its estimate is
+// greater by an eighth and by what an average cell holds. A slot therefore changes
+// hands about seven times at most while the least share doubles. Whoever loses its slot
+// is put back into the sketch with its weight (as in Roy, Khan and Alonso,
+// "Augmented Sketch", 2016), so that it is not underestimated when it returns.
 //
-// Distinct sources are (target, source) pairs not yet in a Bloom filter (Bloom,
-// 1970), which begins anew with each period and whenever it holds 1024 m pairs:
-// up to 3 % of the pairs go uncounted while it fills, and a pair can count once
-// for each time that it began anew.
+// Sources are distinct if their pair with the target is not in a Bloom filter
+// ("Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970). The filter
+// begins anew with each period, and when it has taken 1,024 m pairs. Until then
+// it passes over 1 % of the new pairs; afterwards a pair can count again. More
+// pairs than it takes thus make sources look more, never fewer.
 //
-// Memory is 2.6 kB per slot, 2.7 MB at [DefaultHeavySize]. The zero Heavy is
-// invalid; use [NewHeavy]. It must not be copied after first use and is not safe
-// for concurrent use while it is written.
+// A target without a slot counts up to 2^32-1 events and as many sources, other
+// counts saturate at the largest uint64.
+//
+// Memory is 3.1 kB per slot, 3.2 MB at [DefaultHeavySize], their number rounded up
+// to a power of two. The zero Heavy is invalid; use [NewHeavy]. It must not be
+// copied after first use and is not safe for concurrent use while it is written.
 type Heavy struct {
 	cells   cells
 	pairs   pairs
@@ -166,6 +173,7 @@ func (h *Heavy) unbalanced(total Weight) bool {
 // challenge gives a target of weight w a slot, if it is heavy enough.
 func (h *Heavy) challenge(target uint64, w weights) Place {
 	t := &h.tracked
+	w.most.Events = max(w.most.Events, w.least.Events) // a cell holds less
 	if !t.full() {
 		return Place{t.open(target, w), true}
 	}
@@ -178,8 +186,8 @@ func (h *Heavy) challenge(target uint64, w weights) Place {
 	return Place{slot, true}
 }
 
-// Age ends a period: every weight is halved, and every source is new to every
-// target again. Its cost is one pass over the memory.
+// Age ends a period: every weight is halved, rounded down, and every source is
+// new to every target again. Its cost is one pass over the memory.
 func (h *Heavy) Age() {
 	h.cells.halve()
 	h.pairs.clear()

@@ -6,62 +6,61 @@ import (
 	"testing"
 )
 
+// The floor is a loop over the same memory that does nothing but change one word
+// of the filter and the cells of one target for each event.
 func BenchmarkHeavy(b *testing.B) {
-	const n = 1 << 20
+	const n, batch = 1 << 20, 4096
 	for _, targets := range []uint64{100, 100_000, 10_000_000} {
-		key := testKey(1)
-		rng := rand.New(rand.NewPCG(1, 2))
-		ts, ss, es := make([]uint64, n), make([]uint64, n), make([]uint64, n)
-		for i := range ts {
-			ts[i], ss[i], es[i] = key.Hash(1, rng.Uint64N(targets)), key.Hash(0, rng.Uint64N(1<<20)), 1
+		key, rng, s := testKey(1), rand.New(rand.NewPCG(1, 2)), new(traffic)
+		for range n {
+			s.add(key.Hash(1, rng.Uint64N(targets)), key.Hash(0, rng.Uint64N(1<<20)), 1)
 		}
-		places := make([]Place, 4096)
-		b.Run(fmt.Sprintf("targets=%d/form=batch", targets), func(b *testing.B) {
-			h := NewHeavy(0, DefaultHeavySize)
-			run := func() {
-				for i := 0; i < n; i += 4096 {
-					h.AddBatch(places, ts[i:i+4096], ss[i:i+4096], es[i:i+4096])
-				}
+		places := make([]Place, batch)
+		addBatch := func(h *Heavy) {
+			for i := 0; i < n; i += batch {
+				h.AddBatch(places, s.targets[i:i+batch], s.sources[i:i+batch], s.events[i:i+batch])
 			}
-			run()
-			h.Age()
-			run()
-			for b.Loop() {
-				run()
+		}
+		add := func(h *Heavy) {
+			for i, target := range s.targets {
+				places[i&(batch-1)] = h.Add(target, s.sources[i], s.events[i])
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/event")
-			b.ReportMetric(float64(h.evictions), "evictions")
-		})
-		b.Run(fmt.Sprintf("targets=%d/form=single", targets), func(b *testing.B) {
-			h := NewHeavy(0, DefaultHeavySize)
-			run := func() {
-				for i := range ts {
-					h.Add(ts[i], ss[i], es[i])
-				}
-			}
-			run()
-			h.Age()
-			run()
-			for b.Loop() {
-				run()
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/event")
-		})
-		b.Run(fmt.Sprintf("targets=%d/form=floor", targets), func(b *testing.B) {
-			h := NewHeavy(0, DefaultHeavySize)
-			var x uint64
-			mask := len(h.pairs.words) - 1
-			for b.Loop() {
-				for i, t := range ts {
-					w := &h.pairs.words[int(ss[i])&mask]
-					*w |= t
-					for _, at := range h.cells.at(t) {
-						h.cells.cells[at].events++
+		}
+		for _, form := range []struct {
+			name string
+			run  func(*Heavy)
+		}{
+			{"batch", addBatch},
+			{"single", add},
+			{"floor", func(h *Heavy) {
+				words, cells := h.pairs.words, h.cells.cells
+				for i, target := range s.targets {
+					words[s.sources[i]&uint64(len(words)-1)] |= target
+					for _, at := range h.cells.at(target) {
+						cells[at].events++
 					}
 				}
-			}
-			_ = x
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/event")
-		})
+			}},
+		} {
+			b.Run(fmt.Sprintf("targets=%d/form=%s", targets, form.name), func(b *testing.B) {
+				h := NewHeavy(key.ID(), DefaultHeavySize)
+				addBatch(h)
+				if h.Total().Events != n || h.Len() != min(DefaultHeavySize, int(targets)) {
+					b.Fatalf("counted %+v in %d slots", h.Total(), h.Len())
+				}
+				for b.Loop() {
+					form.run(h)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/event")
+			})
+		}
+	}
+}
+
+func BenchmarkHeavyAge(b *testing.B) {
+	h := NewHeavy(0, DefaultHeavySize)
+	zipf(1, 1<<20, 1.01, 1<<20, 1<<20).feed(h, 4096)
+	for b.Loop() {
+		h.Age()
 	}
 }

@@ -314,6 +314,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		s.Add(Item{Hash: h})
 	}
 	key := testKey(1)
+	heavy, places, ones := NewHeavy(0, MinHeavySize), make([]Place, 1024), slices.Repeat([]uint64{1}, 1024)
 	i := 0
 	for name, f := range map[string]func(){
 		"Key.Hash":        func() { d.Insert(key.Hash(1, 2)) },
@@ -322,6 +323,9 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		"Sample.Add":      func() { i++; s.Add(Item{Hash: hashes[i&0x3ffff], Events: 1}) },
 		"Sample.Count":    func() { i++; s.Count(hashes[i&0x3ffff], 1, 1) },
 		"Distinct.Merge":  func() { d.Merge(d) },
+		"Heavy.Add":       func() { i++; heavy.Add(hashes[i&0x3ffff], hashes[i&0xffff], 1) },
+		"Heavy.AddBatch":  func() { i++; heavy.AddBatch(places, hashes[i&0xffff:][:1024], hashes[:1024], ones) },
+		"Heavy.Age":       func() { heavy.Age() },
 		"Estimate":        func() { d.Estimate() },
 	} {
 		if n := testing.AllocsPerRun(1000, f); n != 0 {

@@ -1,0 +1,84 @@
+package sketch
+
+import "math"
+
+const (
+	rows            = 2
+	logCellsPerSlot = 7 // in each row
+)
+
+// cells is a count-min sketch of two counts, with conservative update: a cell is
+// at least the largest weight of the targets that share it, and at most their sum.
+type cells struct {
+	cells []cell // row by row
+	log   uint8  // log2 of the cells in a row
+}
+
+type cell struct{ events, sources uint32 }
+
+func newCells(logSlots int) cells {
+	log := logSlots + logCellsPerSlot
+	return cells{make([]cell, rows<<log), uint8(log)}
+}
+
+// at returns the places of a target's cells, one in each row, from bits of the
+// hash that the other does not use.
+func (c *cells) at(target uint64) [rows]uint32 {
+	log := c.log & 31
+	row := uint32(1) << log
+	mask := row - 1
+	return [rows]uint32{uint32(target) & mask, uint32(target>>32)&mask | row}
+}
+
+// raise makes the estimate of a target at least w.
+func (c *cells) raise(target uint64, w Weight) {
+	for _, at := range c.at(target) {
+		p := &c.cells[at]
+		p.events = max(p.events, saturated32(w.Events))
+		p.sources = max(p.sources, saturated32(w.Sources))
+	}
+}
+
+// looseEvent is an event of a target without a slot, as the cells need it.
+type looseEvent struct {
+	at              [rows]uint32
+	events, sources uint32
+	number          uint8 // in its block
+}
+
+// add counts events until the estimate of a target exceeds the limit. It returns
+// how many it counted, and that estimate.
+func (c *cells) add(events []looseEvent, limit Weight) (n int, estimate Weight) {
+	cells := c.cells
+	maxEvents, maxSources := saturated32(limit.Events), saturated32(limit.Sources)
+	for n := range events {
+		e := &events[n]
+		p0, p1 := &cells[e.at[0]], &cells[e.at[1]]
+		c0, c1 := *p0, *p1
+		w := cell{
+			add32(min(c0.events, c1.events), e.events),
+			add32(min(c0.sources, c1.sources), e.sources),
+		}
+		p0.events, p0.sources = max(c0.events, w.events), max(c0.sources, w.sources)
+		p1.events, p1.sources = max(c1.events, w.events), max(c1.sources, w.sources)
+		if w.events > maxEvents || w.sources > maxSources {
+			return n + 1, Weight{uint64(w.events), uint64(w.sources)}
+		}
+	}
+	return len(events), Weight{}
+}
+
+func saturated32(n uint64) uint32 { return uint32(min(n, math.MaxUint32)) }
+
+// add32 is the sum, or the greatest number if that is less.
+func add32(a, b uint32) uint32 {
+	sum := uint64(a) + uint64(b)
+	return uint32(sum) | -uint32(sum>>32)
+}
+
+func (c *cells) halve() {
+	for i := range c.cells {
+		c.cells[i].events /= 2
+		c.cells[i].sources /= 2
+	}
+}

@@ -1,0 +1,56 @@
+package sketch
+
+import "math/bits"
+
+// pairs is a Bloom filter of (target, source) pairs. The bits of a pair lie in
+// one word, so that a pair costs one cache miss.
+type pairs struct {
+	words []uint64
+	free  int   // pairs that it can still take
+	shift uint8 // 64 - log2(len(words))
+}
+
+const (
+	logWordsPerSlot = 7
+	pairsPerWord    = 8 // held at most, on average
+	bitsPerPair     = 4
+)
+
+func newPairs(logSlots int) pairs {
+	log := logSlots + logWordsPerSlot
+	return pairs{words: make([]uint64, 1<<log), free: pairsPerWord << log, shift: uint8(64 - log)}
+}
+
+// held returns the number of pairs that were added since the filter was empty.
+func (p *pairs) held() int { return pairsPerWord*len(p.words) - p.free }
+
+func (p *pairs) clear() {
+	clear(p.words)
+	p.free = pairsPerWord * len(p.words)
+}
+
+// add adds the pairs in order, and puts 1 into fresh where one was not held yet,
+// else 0.
+func (p *pairs) add(fresh []uint8, targets, sources []uint64) {
+	fresh, sources = fresh[:len(targets)], sources[:len(targets)]
+	words, shift, free := p.words, p.shift&63, p.free
+	for i, target := range targets {
+		// The constants differ, so that a pair and its reverse do too.
+		hi, lo := bits.Mul64(target^0x9e3779b97f4a7c15, sources[i]^0xd1b54a32d192ed03)
+		hash := hi ^ lo
+		word := &words[hash>>shift]
+		bit := uint64(1)<<(hash&63) | 1<<(hash>>6&63) | 1<<(hash>>12&63) | 1<<(hash>>18&63)
+		held := *word
+		*word = held | bit
+		var new uint8
+		if held&bit != bit {
+			new = 1
+		}
+		fresh[i] = new
+		if free -= int(new); free == 0 {
+			p.clear() // a fuller filter would pass over new pairs
+			free = p.free
+		}
+	}
+	p.free = free
+}

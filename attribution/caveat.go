@@ -53,6 +53,7 @@ const (
 	AddressChurn    Code = "ADDRESS_CHURN"    // hours of traffic
 	PacketSampled   Code = "PACKET_SAMPLED"   // 1 in how many packets or flows was looked at
 	FewNewKeys      Code = "FEW_NEW_KEYS"     // new sources in the sample
+	NewKeysMissed   Code = "NEW_KEYS_MISSED"  // part of the new sources that was taken for known
 
 	// What else the packets that were not looked at may change.
 	SamplingRateSensitive Code = "SAMPLING_RATE_SENSITIVE" // change of the share if half were looked at

@@ -11,19 +11,21 @@ import (
 
 // Excess tells the sources of a burst that are new: those that were not seen in
 // the time of a baseline. New means no more than that, and depends on how long
-// that time was. [Tally.Excess] makes one.
+// that time was. [Tally.Excess] makes one, and [Known.Excess].
 //
 // Print it with fmt for people; its JSON form is stable, keys are only ever added.
 // It does not change, and may be read by any number of goroutines.
 type Excess struct {
 	// Report is that of the new sources alone: claims can be checked against it
-	// as against any other. Its events and bytes are known while it is exact,
-	// else they are 0.
+	// as against any other. Its events and bytes are known by the methods
+	// ByCounting and ByFilter, else they are 0.
 	Report *Report `json:"report"`
 	Method Method  `json:"method"`
 
-	Burst    Sources `json:"burst"`    // all sources of the burst, reserved ones left out
-	Baseline Sources `json:"baseline"` // those of the baseline
+	// Burst and Baseline are all sources of either, reserved ones left out. Burst
+	// is zero with ByFilter.
+	Burst    Sources `json:"burst,omitzero"`
+	Baseline Sources `json:"baseline"`
 
 	// BaselineFrom and BaselineTo span the baseline's traffic, as far as
 	// [Tally.Window] was told.
@@ -46,6 +48,7 @@ const (
 	ByCounting    Method = "counting"    // both sides know every source
 	BySample      Method = "sample"      // the difference of two bottom-k samples
 	ByHyperLogLog Method = "hyperloglog" // both sides together less the baseline
+	ByFilter      Method = "filter"      // nothing else was counted; see [Known]
 )
 
 const (
@@ -119,7 +122,7 @@ func (e *Excess) choose(bySample fraction, byParts *remainder) {
 		e.Method = BySample
 		bySample.fill(r, n)
 		if few {
-			e.Caveats = append(e.Caveats, Caveat{FewNewKeys, bySample.x, fmt.Sprintf("only %.0f new %s in the sample, since the baseline is much larger than what is new; a filter of the baseline would find all", bySample.x, plural(uint64(bySample.x), "source is", "sources are"))})
+			e.Caveats = append(e.Caveats, Caveat{FewNewKeys, bySample.x, fmt.Sprintf("only %.0f new %s in the sample, since the baseline is much larger than what is new", bySample.x, plural(uint64(bySample.x), "source is", "sources are"))})
 		}
 	}
 	if byParts == nil || n.Value == 0 {

@@ -12,11 +12,14 @@ func (e *Excess) String() string {
 	var b strings.Builder
 	r := e.Report
 	fmt.Fprintf(&b, "New IP addresses (%s) by the country that they are geolocated to by %v\n", e.unseen(), r.Database)
-	fmt.Fprintf(&b, "%s of %s distinct %s", r.Sources.withInterval(), e.Burst.about(), plural(e.Burst.Distinct, "source", "sources"))
+	fmt.Fprintf(&b, "%s new %s", r.Sources.withInterval(), plural(r.Sources.Distinct, "source", "sources"))
+	if e.Burst != (Sources{}) {
+		fmt.Fprintf(&b, " of %s in all", e.Burst.about())
+	}
 	if r.countsEvents() {
 		b.WriteString(", " + eventCount(r.Events))
 	}
-	fmt.Fprintf(&b, "; the baseline has %s distinct %s\n\n", e.Baseline.about(), plural(e.Baseline.Distinct, "source", "sources"))
+	fmt.Fprintf(&b, "; the baseline has %s\n\n", e.Baseline.about())
 	aligned(&b, e.table())
 	b.WriteString("\n")
 	if hidden := len(e.Lift) - maxRows; hidden > 0 {

@@ -85,7 +85,9 @@ func (r *Report) number(sources uint64) string {
 func eventCount(n uint64) string { return grouped(n) + " " + plural(n, "event", "events") }
 
 // countsEvents reports whether events are known at all.
-func (r *Report) countsEvents() bool { return r.fresh == nil || r.Sources.Exact }
+func (r *Report) countsEvents() bool {
+	return r.fresh == nil || r.fresh.Method == ByCounting || r.fresh.Method == ByFilter
+}
 
 func (s Sources) withInterval() string {
 	if s.Exact {

@@ -62,3 +62,18 @@ func BenchmarkDistinctMerge(b *testing.B) {
 		x.Merge(y)
 	}
 }
+
+func BenchmarkFilter(b *testing.B) {
+	hashes := randomHashes(1 << 20)
+	f := NewFilter(0, len(hashes))
+	b.Run("op=insert/items=1048576", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			f.Insert(hashes[i&(len(hashes)-1)])
+		}
+	})
+	b.Run("op=has/items=1048576", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			f.Has(hashes[i&(len(hashes)-1)])
+		}
+	})
+}

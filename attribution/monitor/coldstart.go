@@ -1,13 +1,10 @@
 package monitor
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // recent is the level of the last hour: what is expected while there is no week
-// to compare with. It follows the day's rise and fall, and takes no account of an
-// interval that a burst may be part of.
+// to compare with. It follows the day's rise and fall, and takes no account of
+// intervals that a burst or an outage may be part of.
 type recent struct{ mean, n float64 }
 
 const (
@@ -18,12 +15,8 @@ const (
 // window returns how many intervals the mean looks back.
 func (d grid) window() float64 { return float64(max(d.intervals(recentSpan), fewest)) }
 
-// learn takes an interval. What falls below half counts as half, so that an
-// outage does not make the return to normal a burst.
+// learn takes an interval.
 func (r *recent) learn(y, window float64) {
 	r.n = min(r.n+1, window)
-	if r.n > fewest {
-		y = max(y, r.mean/2-2*math.Sqrt(r.mean))
-	}
 	r.mean += (y - r.mean) / r.n
 }

@@ -1,23 +1,47 @@
 package monitor
 
-// departure is how long a series has been off what is expected of it, and at what
-// level. What lasts as long as the past before it becomes what is expected: at
-// least an hour if it is high, so that a burst is not taken for normal while it
-// runs, and a day at most, so that it ends.
+import "math"
+
+// departure is a series off what is expected of it: since when, and its level of
+// late.
+//
+// What lasts as long as the past before it becomes what is expected, so that a
+// burst ends: after an hour at least if it is high, and a day at most. Earlier
+// days keep their word for longer, since a weekend is no new level. A level that
+// is high for a day is expected from then on, but given up as soon as the old one
+// returns; once it has lasted three days, or been low for three, the past is
+// rescaled to it.
 type departure struct {
 	since int64
 	level recent // nothing while n is 0
 	high  bool
+	shift float64 // logarithm of the level that is expected beyond the season's; 0: none
+	back  int64   // intervals in a row at the old level
 }
 
-// follow takes an interval and reports whether its level is to be expected now.
-func (d *departure) follow(s *series, i int64, y, mu, z float64) (accepted bool) {
+const maxShift = 50 // more than any logarithm of a count
+
+// low reports whether the series is below what is expected.
+func (d *departure) low() bool { return d.level.n > 0 && !d.high }
+
+// depart takes an interval, and reports whether a burst is over because its level
+// is expected now.
+func (s *series) depart(i int64, y, mu, z float64) (over bool) {
+	d := &s.departed
 	low := !s.bursting && z < -zAllowance && y < mu/2
-	if !s.bursting && !low {
+	switch {
+	case d.shift > 0:
+		if d.back++; !low {
+			d.back = 0
+		}
+		if d.back >= s.grid.patience() {
+			*d = departure{}
+			return false
+		}
+	case !s.bursting && !low:
 		*d = departure{}
 		return false
-	}
-	if d.level.n == 0 || d.high != s.bursting {
+	case d.level.n == 0 || d.high != s.bursting:
 		*d = departure{since: i, high: s.bursting}
 		if s.bursting {
 			d.since = s.onset
@@ -25,22 +49,40 @@ func (d *departure) follow(s *series, i int64, y, mu, z float64) (accepted bool)
 	}
 	d.level.learn(y, s.grid.window())
 	length := i + 1 - d.since
-	least := int64(fewest)
-	if d.high {
-		least = max(s.grid.intervals(recentSpan), 2*s.grid.patience())
+	longest := s.grid.intervals(lastingLevel)
+	switch {
+	case length >= longest:
+		return s.accept()
+	case d.shift == 0 && length >= max(s.seen-length, fewest) && !d.high:
+		return s.accept()
+	case d.shift == 0 && d.high && length >= s.enough(length):
+		if !s.seasonal {
+			return s.accept()
+		}
+		d.shift = min(max(math.Log(d.level.mean/mu), 0), maxShift)
+		s.forget()
+		return true
 	}
-	return length >= min(max(s.seen-length, least), max(s.grid.perDay, least))
+	return false
 }
 
-// accept makes the level since the departure the one that is expected.
-func (s *series) accept() {
-	from := (s.departed.since + s.grid.perCell - 1) / s.grid.perCell
+const lastingLevel = 3 * day
+
+// enough is how many intervals a burst must last for its level to be expected.
+func (s *series) enough(length int64) int64 {
+	least := max(s.grid.intervals(recentSpan), 2*s.grid.patience())
+	return min(max(s.seen-length, least), max(s.grid.perDay, least))
+}
+
+// accept makes the level since the departure the one that is expected, and reports
+// whether there was a burst.
+func (s *series) accept() (over bool) {
 	s.recent = s.departed.level
 	if s.seasonal {
-		s.season.rescale(s.grid, from)
+		s.season.rescale(s.grid, (s.departed.since+s.grid.perCell-1)/s.grid.perCell)
 		s.level = 0
 	}
 	s.departed = departure{}
-	s.each.forget()
-	s.sums.forget()
+	s.forget()
+	return s.bursting
 }

@@ -123,12 +123,10 @@ func (s *series) observe(i int64, y float64) reading {
 	default:
 		mu := s.expect(i)
 		r = s.judge(i, y, mu)
+		over := s.depart(i, y, mu, r.z)
 		s.learn(i, y, mu, r.z)
-		if s.departed.follow(s, i, y, mu, r.z) {
-			s.accept()
-			if s.bursting {
-				r = s.finish(i+1, true, r)
-			}
+		if over {
+			r = s.finish(i+1, true, r)
 		}
 	}
 	return r
@@ -208,7 +206,7 @@ func (s *series) expect(i int64) float64 {
 	if !s.seasonal || !ok {
 		return s.recent.mean
 	}
-	return max(m, leastMean) * math.Exp(s.level)
+	return max(m, leastMean) * math.Exp(s.level+s.departed.shift)
 }
 
 // setLevel makes the season expect mu where it would expect m.
@@ -333,11 +331,14 @@ func (s *series) learn(i int64, y, mu, z float64) {
 	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
 		s.follow(z, mu, s.each.noise.s2)
 	}
-	if s.each.byCount.sum <= countClip/2 {
+	if s.each.byCount.sum <= countClip/2 && !s.departed.low() && s.departed.shift == 0 {
 		s.recent.learn(y, s.grid.window())
 	}
 	if changed := s.season.learn(s.grid, i, y); changed && s.seasonal {
-		if m, ok := s.season.at(s.grid, i); ok {
+		// The other days were found to fit by themselves; a level is carried over
+		// only if it is the usual one.
+		s.level = 0
+		if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 {
 			s.setLevel(mu, m)
 		}
 	}

@@ -33,12 +33,12 @@ const (
 	firstS2 = .1 // before anything is known: ±30 %
 
 	lagWindow      = 288 // counts that the correlation looks back
-	firstLag       = .5
+	mostLasting    = .5
 	maxCorrelation = .95
 )
 
 func newNoise() noise {
-	return noise{s2: firstS2, scale: 1, stride: 1, product: firstLag, square: 1}
+	return noise{s2: firstS2, scale: 1, stride: 1, square: 1}
 }
 
 // correlation is that of z with the z before it, 0 to less than 1.
@@ -47,10 +47,11 @@ func (n *noise) correlation() float64 {
 }
 
 // lasting is s2 for counts that are added up: neighbours that stray together are
-// not as many witnesses as there are of them.
+// not as many witnesses as there are of them. It stays so low that two counts of
+// ten times the expectation are enough.
 func (n *noise) lasting() float64 {
 	rho := n.correlation()
-	return n.s2 * (1 + rho) / (1 - rho)
+	return min(n.s2*(1+rho)/(1-rho), max(n.s2, mostLasting))
 }
 
 // follow takes the z of every accepted count.

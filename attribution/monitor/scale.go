@@ -37,9 +37,14 @@ const (
 const (
 	countRatio = 5
 	countLimit = 12
-	countClip  = 7   // two in a row at least
+	countClip  = 9   // two in a row at least
 	leastMean  = .25 // what is rarer is judged as this: a burst is never one event or two
 	leastS2    = .02 // no series is so regular that its level is known to 14 %
+
+	// What is so many times as high as expected needs no second count: a flood can
+	// be over within one.
+	suddenRatio = 25
+	suddenMean  = 1
 )
 
 // likelihood returns the logarithm of the ratio for one count.
@@ -54,7 +59,11 @@ func likelihood(y, mu, s2 float64) float64 {
 func (s *scale) judge(i int64, y, mu float64, seasonal bool, keep int) (z float64, alarm bool, onset int64) {
 	z = s.noise.z(y, mu)
 	count := likelihood(y, mu, s.noise.lasting())
-	s.byCount.add(i, min(count, countClip))
+	if clipped := min(count, countClip); y < suddenRatio*max(mu, suddenMean) {
+		s.byCount.add(i, clipped)
+	} else {
+		s.byCount.add(i, max(clipped, 2*countLimit))
+	}
 	if seasonal {
 		s.byZ.add(i, min(z, zClip)-zAllowance)
 	}
@@ -66,8 +75,12 @@ func (s *scale) judge(i int64, y, mu float64, seasonal bool, keep int) (z float6
 	if s.byCount.sum > countLimit {
 		return z, true, s.byCount.since
 	}
-	return z, s.byZ.sum > zLimit*(1+s.noise.correlation()/4), s.byZ.since
+	return z, s.byZ.sum > s.limit(), s.byZ.since
 }
+
+// limit is what the sum of z must exceed: more where z strays for long, a quarter
+// more at most.
+func (s *scale) limit() float64 { return zLimit * (1 + s.noise.correlation()/4) }
 
 // idle reports whether nothing points to a burst.
 func (s *scale) idle() bool { return s.byZ.sum == 0 && s.byCount.sum == 0 }

@@ -22,6 +22,8 @@ func (s *series) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(s.departed.since))
 	b = appendFloats(b, s.departed.level.mean, s.departed.level.n)
 	b = appendBools(b, s.departed.high)
+	b = appendFloats(b, s.departed.shift)
+	b = binary.AppendUvarint(b, uint64(s.departed.back))
 	b = s.season.append(b)
 	b = s.each.append(b)
 	if s.grid.perCell > 1 {
@@ -99,6 +101,7 @@ func decodeSeries(interval time.Duration, g grain, data []byte) (s *series, rest
 	s.departed.since = f.integer(s.next)
 	s.departed.level = recent{f.float(0, maxCount), f.float(0, window)}
 	s.departed.high = f.bool()
+	s.departed.shift, s.departed.back = f.float(0, maxShift), f.integer(s.next)
 	if s.seen > s.next || s.slow && s.grid.perCell == 1 {
 		f.fail("series that cannot be")
 	}

@@ -18,8 +18,8 @@ var ErrDisproved = errors.New("the tally is disproved")
 //
 // The error wraps [ErrMismatch] if table is another database than that of the
 // evidence, [ErrNoAddresses] if the sources are not in it, and [ErrDisproved] if
-// one of them has another origin in table; it then names the source. CheckOrigins
-// panics if table is nil.
+// one of them has another origin in table, and names it, or if the shares of the
+// address space are not those of table. CheckOrigins panics if table is nil.
 func (e *Evidence) CheckOrigins(table *geo.Table) error {
 	own := databaseOf(table)
 	if used := e.tally.databases; len(used) != 1 || compareDatabases(used[0], own) != 0 {
@@ -34,13 +34,8 @@ func (e *Evidence) CheckOrigins(table *geo.Table) error {
 			return fmt.Errorf("attribution: %w: source %v is counted for %v, the database has %v", ErrDisproved, s.prefix(e.tally.options.IPv6Prefix), geo.Origin(it.Part), o)
 		}
 	}
-	if e.space == nil {
-		return nil
-	}
-	for o, want := range table.Space().IPv4 {
-		if got := e.space.IPv4[geo.Origin(o)]; got != want {
-			return fmt.Errorf("attribution: %w: %v has %v of the IPv4 space, the database has %v", ErrDisproved, geo.Origin(o), got, want)
-		}
+	if e.space != nil && !e.space.equal(spaceSharesOf(table.Space())) {
+		return fmt.Errorf("attribution: %w: the shares of the IPv4 space are not those of the database", ErrDisproved)
 	}
 	return nil
 }

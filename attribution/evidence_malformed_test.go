@@ -69,6 +69,7 @@ func malformedEvidence(t testing.TB) map[string]struct {
 		"space of nothing":        {space(map[string]any{"ipv4": nil}), "ipv4: no shares"},
 		"space of no country":     {space(map[string]any{"ipv4": map[string]any{"XX": .1}}), "$.evidence.space at byte "},
 		"space above 1":           {space(map[string]any{"ipv4": map[string]any{"RU": 1.1}}), "a share of 1.1 for RU"},
+		"routed of the reserved":  {space(map[string]any{"ipv4": map[string]any{}, "routed": map[string]any{"reserved": .1}}), "routed: a share of 0.1 for reserved"},
 		"space that overflows":    {space(map[string]any{"ipv4": map[string]any{"RU": .7, "US": .7}}), "shares that sum to"},
 		"space in small letters":  {space(map[string]any{"ipv4": map[string]any{"ru": .1}}), "$.evidence.space.ipv4"},
 		"tally that is no string": {set("tally", 1), "$.evidence.tally at byte "},

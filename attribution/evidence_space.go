@@ -8,11 +8,12 @@ import (
 	"github.com/whence-go/whence/geo"
 )
 
-// spaceShares are the shares of the public address space by origin, as
+// spaceShares are the shares of the IPv4 address space by origin, as
 // [geo.Table.Space] tells them, without those that are 0. Evidence carries them
 // because an encoded tally has no table.
 type spaceShares struct {
-	IPv4 map[geo.Origin]float64 `json:"ipv4"`
+	IPv4   map[geo.Origin]float64 `json:"ipv4"`
+	Routed map[geo.Origin]float64 `json:"routed,omitempty"` // absent if not known
 }
 
 // spaceShares returns the address space of the one database that located
@@ -24,12 +25,11 @@ func (t *Tally) spaceShares() *spaceShares {
 	if used := t.used(); len(used) != 1 || compareDatabases(used[0], databaseOf(t.table)) != 0 {
 		return nil
 	}
-	return spaceSharesOf(t.table)
+	return spaceSharesOf(t.table.Space())
 }
 
-func spaceSharesOf(table *geo.Table) *spaceShares {
-	space := table.Space()
-	return &spaceShares{IPv4: nonZero(&space.IPv4)}
+func spaceSharesOf(space geo.Space) *spaceShares {
+	return &spaceShares{nonZero(&space.IPv4), nonZero(&space.Routed)}
 }
 
 func nonZero(shares *[geo.MaxOrigins]float64) map[geo.Origin]float64 {
@@ -42,13 +42,22 @@ func nonZero(shares *[geo.MaxOrigins]float64) map[geo.Origin]float64 {
 	return m
 }
 
+func (s *spaceShares) equal(other *spaceShares) bool {
+	return maps.Equal(s.IPv4, other.IPv4) && maps.Equal(s.Routed, other.Routed)
+}
+
 // err returns what is out of range, or nil.
-func (s *spaceShares) err() error { return sharesErr("ipv4", s.IPv4) }
+func (s *spaceShares) err() error {
+	if s.IPv4 == nil {
+		return fmt.Errorf("ipv4: no shares")
+	}
+	if err := sharesErr("ipv4", s.IPv4); err != nil {
+		return err
+	}
+	return sharesErr("routed", s.Routed)
+}
 
 func sharesErr(name string, shares map[geo.Origin]float64) error {
-	if shares == nil {
-		return fmt.Errorf("%s: no shares", name)
-	}
 	sum := 0.0
 	for _, o := range slices.Sorted(maps.Keys(shares)) {
 		share := shares[o]

@@ -10,7 +10,7 @@ import (
 // they do.
 var inlined = map[string][]string{
 	"./geo":         {"(*Table).Lookup4"},
-	"./sketch":      {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "registerRank", "addSaturated"},
+	"./sketch":      {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "registerRank", "addSaturated", "(*cells).at", "(*tracked).find", "add32"},
 	"./attribution": {"source.isIPv4", "(*Tally).mustCount", "addSaturated"},
 }
 

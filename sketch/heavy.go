@@ -81,8 +81,8 @@ type HeavyItem struct {
 // Sources are distinct if their pair with the target is not in a Bloom filter
 // ("Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970). The filter
 // begins anew with each period, and when it has taken 1,024 m pairs. Until then
-// it passes over 1 % of the new pairs; afterwards a pair can count again. More
-// pairs than it takes thus make sources look more, never fewer.
+// it passes over 1 % of the new pairs, and 3 % of the last ones; afterwards a pair
+// can count again. A flood of pairs thus makes sources look more, never fewer.
 //
 // A target without a slot counts up to 2^32-1 events and as many sources, other
 // counts saturate at the largest uint64.

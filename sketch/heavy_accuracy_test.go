@@ -101,7 +101,11 @@ var heavyStreams = []struct {
 // Held against exact counts: no weight is underestimated, nothing is counted that
 // did not come, no target with more than 3/m of all is without a slot.
 func TestHeavyAgainstExact(t *testing.T) {
-	for _, m := range []uint64{64, 200} {
+	sizes := []uint64{64, 200}
+	if testing.Short() {
+		sizes = sizes[:1]
+	}
+	for _, m := range sizes {
 		for _, stream := range heavyStreams {
 			rng, key := rand.New(rand.NewPCG(m, 3)), testKey(m)
 			h, x := NewHeavy(key.ID(), int(m)), newExactHeavy()
@@ -119,7 +123,7 @@ func TestHeavyAgainstExact(t *testing.T) {
 				targets = max(targets, len(x.weights))
 				for it := range h.All() {
 					want := x.weights[it.Hash]
-					// 3 % of the pairs go uncounted at most, and that is random.
+					// Even of the last pairs, no more than 3 % go uncounted.
 					missed := 0.03*float64(want.Sources) + 4*math.Sqrt(0.03*float64(want.Sources)) + 1
 					if it.Most.Events < want.Events || float64(it.Most.Sources) < float64(want.Sources)-missed {
 						t.Errorf("%d slots, %s: at most %+v, exactly %+v", m, stream.name, it.Most, want)
@@ -150,7 +154,7 @@ func TestHeavyAgainstExact(t *testing.T) {
 	}
 }
 
-// The error of an estimate exceeds t average cells with probability t^-3 at most.
+// The error of an estimate exceeds t average cells with probability 1/t^2 at most.
 func TestCellsError(t *testing.T) {
 	const log, probes = 4, 100_000
 	for _, exponent := range []float64{1.01, 1.3} {
@@ -187,8 +191,8 @@ func TestCellsError(t *testing.T) {
 	}
 }
 
-// The filter takes a new pair for an old one in less than 3 % of cases just
-// before it begins anew, and an old one never for new.
+// Until it begins anew, the filter takes a new pair for an old one in 1 % of cases,
+// and an old one never for new.
 func TestPairs(t *testing.T) {
 	p, rng := newPairs(4), rand.New(rand.NewPCG(1, 1))
 	capacity := pairsPerWord * len(p.words)
@@ -210,7 +214,7 @@ func TestPairs(t *testing.T) {
 		}
 	}
 	t.Logf("%.2f %% of %d pairs missed", 100*float64(missed)/float64(len(held)), len(held))
-	if n := float64(len(held)); float64(missed) > 0.03*n {
+	if n := float64(len(held)); float64(missed) > 0.01*n+4*math.Sqrt(0.01*n) {
 		t.Errorf("%d of %v pairs missed", missed, n)
 	}
 	for p.held() > 0 {

@@ -51,8 +51,15 @@ type Burst struct {
 	// Report is all that came while it ran.
 	Report *attribution.Report `json:"report"`
 
-	// Verdicts are those on Options.Claims, about Report.
-	Verdicts []attribution.Verdict `json:"verdicts"`
+	// Excess is what of Report is new: the sources that were not seen in the time
+	// before, half the retention or more of it where the stream has been running for
+	// as long. It is nil if nobody was seen before.
+	Excess *attribution.Excess `json:"excess,omitempty"`
+
+	// Verdicts are those on Options.Claims, about Report, and ExcessVerdicts those
+	// about the new sources alone.
+	Verdicts       []attribution.Verdict `json:"verdicts"`
+	ExcessVerdicts []attribution.Verdict `json:"excess_verdicts,omitempty"`
 
 	Caveats []attribution.Caveat `json:"caveats"`
 
@@ -83,7 +90,11 @@ func (a *account) tell(o Options) Burst {
 	terms := o.Terms
 	terms.Look = b.look
 	told.Verdicts = terms.CheckAll(told.Report, claims...)
-	told.Caveats = a.caveats(o, window, claims, told.Verdicts)
+	if excess, err := window.Excess(a.baseline()); err == nil {
+		told.Excess = excess
+		told.ExcessVerdicts = terms.CheckAll(excess.Report, claims...)
+	}
+	told.Caveats = a.caveats(o, &told, window, claims)
 	told.text = told.sentence()
 	return told
 }

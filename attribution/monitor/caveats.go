@@ -13,12 +13,13 @@ const (
 	ShortHistory    attribution.Code = "SHORT_HISTORY"    // hours of history
 	SingleSource    attribution.Code = "SINGLE_SOURCE"    // its share of the events
 	WindowSensitive attribution.Code = "WINDOW_SENSITIVE" // verdicts that differ
+	NoBaseline      attribution.Code = "NO_BASELINE"      // always 0
 	EndUncertain    attribution.Code = "END_UNCERTAIN"    // always 0
 	TargetLost      attribution.Code = "TARGET_LOST"      // always 0
 	Incomplete      attribution.Code = "INCOMPLETE"       // always 0
 )
 
-func (a *account) caveats(o Options, window *attribution.Tally, claims []attribution.Claim, verdicts []attribution.Verdict) []attribution.Caveat {
+func (a *account) caveats(o Options, told *Burst, window *attribution.Tally, claims []attribution.Claim) []attribution.Caveat {
 	caveats := []attribution.Caveat{} // an empty list in JSON, not null
 	add := func(code attribution.Code, value float64, format string, args ...any) {
 		caveats = append(caveats, attribution.Caveat{Code: code, Value: value, Text: fmt.Sprintf(format, args...)})
@@ -27,11 +28,14 @@ func (a *account) caveats(o Options, window *attribution.Tally, claims []attribu
 	if top, all := heaviest(window); top > all/2 {
 		add(SingleSource, float64(top)/float64(all), "%s of %s events came from one source; how its sources are spread over countries says little about it", grouped(top), grouped(all))
 	}
-	if differ := a.sensitive(o, claims, verdicts); differ != nil {
+	if differ := a.sensitive(o, claims, told.Verdicts); differ != nil {
 		add(WindowSensitive, float64(len(differ)), "an onset or end one interval (%v) earlier or later would change the verdict on %s", o.Interval, joined(differ))
 	}
 	if h := b.precedent.History; h < normalHistory {
 		add(ShortHistory, h.Hours(), "compared with %s of history only", span(h))
+	}
+	if told.Excess == nil {
+		add(NoBaseline, 0, "nobody was seen before it, so that what is new about its sources cannot be told")
 	}
 	if b.final && b.uncertain {
 		add(EndUncertain, 0, "the end is uncertain: the traffic faded away, or stayed until it was taken for normal")

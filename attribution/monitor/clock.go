@@ -51,10 +51,14 @@ const (
 // nanoseconds returns Unix time, and whether t is a time that an event can have:
 // from 1970 to the year 2262, where 64 bits end.
 func nanoseconds(t time.Time) (ns int64, ok bool) {
-	const last = math.MaxInt64/1_000_000_000 - 86400
 	s := t.Unix()
-	return s*1_000_000_000 + int64(t.Nanosecond()), s >= 0 && s <= last
+	return s*1_000_000_000 + int64(t.Nanosecond()), s >= 0 && s <= lastSecond
 }
+
+const (
+	lastSecond = math.MaxInt64/1_000_000_000 - 86400
+	lastTime   = lastSecond*1_000_000_000 + 999_999_999
+)
 
 // index returns the number of the interval that a time lies in.
 func (c *clock) index(ns int64) int64 { return ns / c.interval }

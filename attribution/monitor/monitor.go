@@ -14,25 +14,32 @@ import (
 type Monitor struct {
 	options Options
 
-	mu        sync.Mutex
-	table     *geo.Table
+	lookback int64
+
+	mu    sync.Mutex
+	table *geo.Table
+	knowledge
+	current  *interval // the one that the last event fell into
+	from, to int64     // times that fall into current without a second thought
+
+	packer packer
+	flows  []attribution.Flow // scratch of a run
+
+	untold  []*account // bursts that are still to be told
+	telling sync.Mutex
+}
+
+// knowledge is all that a checkpoint holds.
+type knowledge struct {
 	clock     clock
 	open      openIntervals
-	current   *interval // the one that the last event fell into
-	from, to  int64     // times that fall into current without a second thought
 	snapshots snapshots
-	packer    packer
 	began     int64 // first interval of the stream, since the clock was last set
 	whole     *watch
 	targets   *targets // nil: none are wanted
 	lastID    uint64   // of a burst
 	finals    finals
-	lookback  int64
 	stats     Stats
-	flows     []attribution.Flow // scratch of a run
-
-	untold  []*account // bursts that are still to be told
-	telling sync.Mutex
 }
 
 // New returns a Monitor that locates sources with table. It panics if table is nil
@@ -41,10 +48,12 @@ func New(table *geo.Table, options Options) *Monitor {
 	o := options.filled()
 	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
 	m := &Monitor{
-		options: o, table: table, clock: newClock(o),
-		snapshots: snapshots{most: int64(o.Retention / o.Interval)},
-		lookback:  lookback(o),
-		flows:     make([]attribution.Flow, 0, blockSize),
+		options: o, table: table, lookback: lookback(o),
+		knowledge: knowledge{
+			clock:     newClock(o),
+			snapshots: snapshots{most: int64(o.Retention / o.Interval)},
+		},
+		flows: make([]attribution.Flow, 0, blockSize),
 	}
 	m.watchAnew()
 	return m

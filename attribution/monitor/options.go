@@ -87,6 +87,10 @@ func (o Options) filled() Options {
 	if o.Tally.Precision == 0 {
 		o.Tally.Precision = sketch.MinPrecision
 	}
+	if o.Tally.IPv6Prefix == 0 {
+		o.Tally.IPv6Prefix = 64
+	}
+	o.Tally.SamplingRate = max(o.Tally.SamplingRate, 1)
 	if o.Tally.Key.IsZero() {
 		o.Tally.Key = sketch.NewKey()
 	}

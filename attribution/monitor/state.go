@@ -88,7 +88,7 @@ func appendBools(b []byte, values ...bool) []byte {
 // wraps ErrInvalid and names the byte.
 func decodeSeries(interval time.Duration, g grain, data []byte) (s *series, rest []byte, err error) {
 	s = newSeries(interval, g)
-	f := &fields{data: data}
+	f := &fields{data: data, of: "series"}
 	window := s.grid.window()
 	s.seen = f.integer(maxInterval)
 	s.next = f.integer(maxInterval)
@@ -184,6 +184,7 @@ func (s *series) decodeScale(f *fields, c *scale, perCount int64, keep int) {
 
 // fields takes values off a slice and remembers the first thing wrong.
 type fields struct {
+	of   string // what it is part of
 	data []byte
 	at   int
 	err  error
@@ -191,7 +192,7 @@ type fields struct {
 
 func (f *fields) fail(what string) {
 	if f.err == nil {
-		f.err = fmt.Errorf("monitor: %w: %s before byte %d of a series", ErrInvalid, what, f.at)
+		f.err = fmt.Errorf("monitor: %w: %s before byte %d of a %s", ErrInvalid, what, f.at, f.of)
 	}
 }
 
@@ -208,7 +209,9 @@ func (f *fields) bytes(n int64) []byte {
 }
 
 // integer takes a number from 0 to most, in its shortest form.
-func (f *fields) integer(most int64) int64 {
+func (f *fields) integer(most int64) int64 { return int64(f.unsigned(uint64(most))) }
+
+func (f *fields) unsigned(most uint64) uint64 {
 	if f.err != nil {
 		return 0
 	}
@@ -218,11 +221,11 @@ func (f *fields) integer(most int64) int64 {
 		return 0
 	}
 	f.at += n
-	if v > uint64(most) {
+	if v > most {
 		f.fail("number out of range")
 		return 0
 	}
-	return int64(v)
+	return v
 }
 
 func (f *fields) float(low, high float64) float64 {

@@ -39,15 +39,8 @@ const (
 func newTargets(key sketch.Key, o Options) *targets {
 	return &targets{
 		heavy: sketch.NewHeavy(key.ID(), o.Targets), watches: make([]*watch, o.Targets), key: key,
-		mask: ^uint64(0) << max(0, 64-ipv6Prefix(o)), memory: targetMemory, records: targetMemory / recordMemory,
+		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
 	}
-}
-
-func ipv6Prefix(o Options) int {
-	if o.Tally.IPv6Prefix == 0 {
-		return 64
-	}
-	return min(o.Tally.IPv6Prefix, 64)
 }
 
 // targetCount is what came to one target in an interval that is open.

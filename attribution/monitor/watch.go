@@ -43,7 +43,7 @@ func newWatch(target Target, o Options) *watch {
 		g = fine
 	}
 	return &watch{
-		target: target, isNew: true, lastOnset: math.MinInt64 + 1, lastEnd: math.MinInt64,
+		target: target, isNew: true, lastOnset: 1, lastEnd: 0, // none
 		events: newSeries(o.Interval, g), sources: newSeries(o.Interval, g),
 	}
 }

@@ -1,0 +1,157 @@
+package monitor
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"time"
+)
+
+// A checkpoint is
+//
+//	 4  "whm1"
+//	 8  length of the body, big endian
+//	    the body
+//	32  SHA-256 (FIPS 180-4) of all before it
+//
+// The body is a sequence of unsigned varints, floats as their bits, and texts and
+// encodings with their lengths before them. It begins with the options that shape
+// the state, the id of the key among them. The key itself is never in it.
+const (
+	checkpointMagic  = "whm1"
+	checkpointHeader = len(checkpointMagic) + 8
+
+	maxCheckpoint = 1 << 31
+	maxPosition   = 1 << 20
+)
+
+// Checkpoint writes all that m knows, so that a monitor made with the same options,
+// its key among them, can [Monitor.Restore] it and go on as if nothing had
+// happened: it finds the same bursts and gives the same reports, to the last digit.
+//
+// position, of at most a megabyte, is the caller's own, and comes back from
+// Restore: how far it had read what it observes, so that a program that was killed
+// can read on from there. It must belong to exactly the events observed, hence
+// nobody may observe between taking the position and the return of Checkpoint.
+//
+// Observers wait while the state is collected, less than a tenth of a second; not
+// while it is written. Source addresses are part of it unless
+// Options.Tally.DropAddresses is set; keep it as you keep these.
+func (m *Monitor) Checkpoint(w io.Writer, position []byte) error {
+	if len(position) > maxPosition {
+		return fmt.Errorf("monitor: a position of %d bytes, at most %d can be", len(position), maxPosition)
+	}
+	body, size := m.encode(position)
+	if size > maxCheckpoint {
+		return fmt.Errorf("monitor: a checkpoint of %d bytes, at most %d can be", size, maxCheckpoint)
+	}
+	sum := sha256.New()
+	out := io.MultiWriter(w, sum)
+	header := binary.BigEndian.AppendUint64([]byte(checkpointMagic), uint64(size))
+	for _, part := range append([][]byte{header}, body...) {
+		if _, err := out.Write(part); err != nil {
+			return fmt.Errorf("monitor: writing a checkpoint: %w", err)
+		}
+	}
+	if _, err := w.Write(sum.Sum(nil)); err != nil {
+		return fmt.Errorf("monitor: writing a checkpoint: %w", err)
+	}
+	return nil
+}
+
+// Restore makes m what the monitor was that wrote the checkpoint, and returns the
+// position that was stored with it. What m had counted is forgotten. Its key and
+// the options that shape its state (all but Claims, Terms, Notify and the table)
+// must be the same.
+//
+// The error wraps [ErrInvalid], or [ErrMismatch] if the checkpoint is one of another
+// monitor; m is then unchanged, and a program may begin with nothing. An error of r
+// itself is passed on. Bursts that run are not told again until they have doubled or
+// ended; [Monitor.Bursts] knows them.
+func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
+	body, err := readCheckpoint(r)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	table := m.table
+	m.mu.Unlock()
+	restored := New(table, m.options)
+	if position, err = restored.decode(body); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.knowledge, m.untold = restored.knowledge, nil
+	m.leave()
+	return position, nil
+}
+
+func readCheckpoint(r io.Reader) (body []byte, err error) {
+	var header [12]byte
+	if n, err := io.ReadFull(r, header[:]); err == io.EOF || err == io.ErrUnexpectedEOF {
+		return nil, fmt.Errorf("monitor: %w: %d bytes do not begin a checkpoint", ErrInvalid, n)
+	} else if err != nil {
+		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
+	}
+	if string(header[:4]) != checkpointMagic {
+		return nil, fmt.Errorf("monitor: %w: it begins with %q, not with %q", ErrInvalid, header[:4], checkpointMagic)
+	}
+	size := binary.BigEndian.Uint64(header[4:])
+	if size > maxCheckpoint {
+		return nil, fmt.Errorf("monitor: %w: a body of %d bytes at byte 4", ErrInvalid, size)
+	}
+	var b bytes.Buffer // grows with what is there, not with what is announced
+	n, err := io.Copy(&b, io.LimitReader(r, int64(size)+sha256.Size))
+	if err != nil {
+		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
+	}
+	if n < int64(size)+sha256.Size {
+		return nil, fmt.Errorf("monitor: %w: %d bytes follow the header, want %d", ErrInvalid, n, size+sha256.Size)
+	}
+	body = b.Bytes()[:size]
+	sum := sha256.New()
+	sum.Write(header[:])
+	sum.Write(body)
+	if !bytes.Equal(sum.Sum(nil), b.Bytes()[size:]) {
+		return nil, fmt.Errorf("monitor: %w: the checksum is wrong", ErrInvalid)
+	}
+	return body, nil
+}
+
+// shape are the options that a checkpoint must have been made with.
+func (o Options) shape() []named {
+	t := o.Tally
+	flags := uint64(0)
+	if t.DropAddresses {
+		flags |= 1
+	}
+	if t.Handshake {
+		flags |= 2
+	}
+	return []named{
+		{"key", uint64(t.Key.ID())},
+		{"interval", uint64(o.Interval)}, {"lateness", uint64(o.Lateness)}, {"retention", uint64(o.Retention)},
+		{"number of targets", uint64(o.Targets)}, {"sample size", uint64(t.SampleSize)},
+		{"precision", uint64(t.Precision)}, {"IPv6 prefix", uint64(t.IPv6Prefix)},
+		{"flags of the tally", flags}, {"sampling rate", uint64(t.SamplingRate)},
+	}
+}
+
+type named struct {
+	name  string
+	value uint64
+}
+
+// text prints an option for a message.
+func (n named) text(v uint64) string {
+	switch n.name {
+	case "key":
+		return fmt.Sprintf("%016x", v)
+	case "interval", "lateness", "retention":
+		return time.Duration(v).String()
+	}
+	return fmt.Sprint(v)
+}

@@ -56,9 +56,11 @@ type HeavyItem struct {
 //
 // A target's share is its share of all events or of all sources, whichever is
 // greater. One below 3/m can be hidden only by m targets that have slots instead,
-// each with 8/9 of its share at least: to hide a target of n events costs about
-// m*n events. Targets that come once, n of them in a period, hide none of more
-// than 4 + n/(32m) events or sources: 35 for a million targets and 1,024 slots.
+// each with 8/9 of its share at least. An adversary who wants to hide one that
+// gets n of N events must send n events to each of m others, or have n/N of all
+// sources send to each; these are then seen. Targets that come once, n of them in
+// a period, hide none of more than 4 + n/(32m) events or sources: 35 for a million
+// targets and 1,024 slots.
 //
 // All this holds but for collisions. The estimate that earns a slot exceeds the
 // truth by more than t/(128m) of the total with probability 1/t^2 at most, over
@@ -74,15 +76,15 @@ type HeavyItem struct {
 // decides who is admitted (as in Einziger, Friedman and Manes, "TinyLFU", 2017):
 // a newcomer takes the slot of the target with the least share if its estimate is
 // greater by an eighth and by what an average cell holds. A slot therefore changes
-// hands about seven times at most while the least share doubles. Whoever loses its slot
-// is put back into the sketch with its weight (as in Roy, Khan and Alonso,
+// hands about seven times at most while the least share doubles. Whoever loses its
+// slot is put back into the sketch with its weight (as in Roy, Khan and Alonso,
 // "Augmented Sketch", 2016), so that it is not underestimated when it returns.
 //
 // Sources are distinct if their pair with the target is not in a Bloom filter
-// ("Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970). The filter
-// begins anew with each period, and when it has taken 1,024 m pairs. Until then
-// it passes over 1 % of the new pairs, and 3 % of the last ones; afterwards a pair
-// can count again. A flood of pairs thus makes sources look more, never fewer.
+// (Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970). It
+// begins anew with each period, and when it has taken 1,024 m pairs. Until then it
+// passes over 1 % of the new pairs, and 3 % of the last ones; afterwards a pair can
+// count again. A flood of pairs thus makes sources look more, never fewer.
 //
 // A target without a slot counts up to 2^32-1 events and as many sources, other
 // counts saturate at the largest uint64.

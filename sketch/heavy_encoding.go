@@ -20,11 +20,12 @@ const (
 //	0   4  "whv1"
 //	4   8  key id, big endian
 //	12  4  number of slots, big endian
-//	16     total, the total by which shares are compared, what of it was loose
-//	       (events and sources each), evictions, slots in use; then all slots in use: hash, big
-//	       endian, least and what most exceeds it by (events and sources each);
-//	       then all cells, row by row: events, sources; then the number of pairs
-//	       that the filter holds, and its words, big endian, unless it holds none
+//	16     total, the total by which shares are compared, what of that was not
+//	       counted in slots (events and sources each); evictions; slots in use
+//	       and all of them: hash, big endian, least, and what most exceeds it by
+//	       (events and sources each); all cells, row by row: events, sources;
+//	       the number of pairs that the filter holds and, unless it holds none,
+//	       its words, big endian
 //
 // Numbers are unsigned varints where nothing else is said.
 func (h *Heavy) AppendBinary(b []byte) ([]byte, error) {

@@ -19,6 +19,7 @@ const (
 	EstimatorsDisagree Code = "ESTIMATORS_DISAGREE" // distance in standard errors
 	VolumeUnknown      Code = "VOLUME_UNKNOWN"      // sampled sources, whose origins are all that is known
 	ProxyInFront       Code = "PROXY_IN_FRONT"      // share of all events from reserved addresses
+	Spoofed            Code = "SPOOFED"             // least share of the sources that are forged
 	Reflection         Code = "REFLECTION"          // share of sources (or events, or bytes) of reflectors
 
 	// A reason for Inadmissible where the claim is about sources.
@@ -30,6 +31,7 @@ const (
 	// Reasons for Undecided.
 	UnlocatedMatters Code = "UNLOCATED_MATTERS" // share of the unit that is unlocated
 	SamplingError    Code = "SAMPLING_ERROR"    // size of a sample of the unit that would probably decide
+	SpoofingMatters  Code = "SPOOFING_MATTERS"  // greatest share of the sources that is forged
 
 	// What another way of counting would say.
 	SecondEstimate Code = "SECOND_ESTIMATE" // share by the HyperLogLogs
@@ -59,6 +61,8 @@ const (
 	SamplingRateSensitive Code = "SAMPLING_RATE_SENSITIVE" // change of the share if half were looked at
 
 	// What the sources may not be.
+	SpoofingPresent   Code = "SPOOFING_PRESENT"   // share of the sources that is forged
+	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources that lie like forged ones
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of sources that look like reflectors
 	ManyPerSource     Code = "MANY_PER_SOURCE"    // mean events of a few sources
 )
@@ -92,12 +96,14 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	}
 	if v.Decision == Undecided && s != nil && s.Decision != Undecided {
 		add(UnseenSources, s.Completeness, "the interval reaches across the limit for the sources that were not seen; among those seen it would be %v", s.Decision)
+	} else if v.Decision == Undecided && v.Uncorrected != nil {
+		caveats = append(caveats, r.forgedMatter(v))
 	} else if v.Decision == Undecided {
 		caveats = append(caveats, r.whyUndecided(c, f, t.basis(r))...)
 	} else if v.GeolocationErrorTolerated < t.Fragile {
 		add(Fragile, v.GeolocationErrorTolerated, "fragile: little more than %s of all %s placed in the wrong country could overturn it", roundedDown(v.GeolocationErrorTolerated), c.unit)
 	}
-	if c.unit != OfSources {
+	if c.unit != OfSources || v.Uncorrected != nil {
 		return caveats
 	}
 	if caveat, ok := differ(v); ok && s == nil {

@@ -87,7 +87,7 @@ func newEvidence(encoded []byte, space *spaceShares, terms Terms, claims []Claim
 	if err != nil {
 		return nil, err
 	}
-	e := &Evidence{tally: t, encoded: encoded, claims: claims, terms: terms, space: space, report: t.Report()}
+	e := &Evidence{tally: t, encoded: encoded, claims: claims, terms: terms, space: space, report: t.reportIn(space.space())}
 	e.verdicts = make([]Verdict, len(claims))
 	for i, c := range claims {
 		e.verdicts[i] = terms.Check(e.report, c)

@@ -42,6 +42,21 @@ func nonZero(shares *[geo.MaxOrigins]float64) map[geo.Origin]float64 {
 	return m
 }
 
+// space is what the shares came from, as far as they tell; nil of nil.
+func (s *spaceShares) space() *geo.Space {
+	if s == nil {
+		return nil
+	}
+	space := new(geo.Space)
+	for o, share := range s.IPv4 {
+		space.IPv4[o] = share
+	}
+	for o, share := range s.Routed {
+		space.Routed[o] = share
+	}
+	return space
+}
+
 func (s *spaceShares) equal(other *spaceShares) bool {
 	return maps.Equal(s.IPv4, other.IPv4) && maps.Equal(s.Routed, other.Routed)
 }

@@ -206,7 +206,7 @@ func TestVerifyNamesTheFirstDifference(t *testing.T) {
 		"database":        {func(b map[string]any) { at(b, "databases", 0)["sha256"] = "" }, `$.evidence.databases[0].sha256 (byte B): the file states "", recomputed "`},
 		"another claim":   {func(b map[string]any) { b["claims"].([]any)[0] = "RU > 51% of sources" }, `$.evidence.verdicts[0].claim (byte B): the file states "RU > 50% of sources", recomputed "RU > 51% of sources"`},
 		"other terms":     {func(b map[string]any) { at(b, "terms")["confidence"] = .99 }, "$.evidence.verdicts[0].confidence (byte B): the file states 0.95, recomputed 0.99"},
-		"address space":   {func(b map[string]any) { at(b, "space", "ipv4")["RU"] = .001 }, ""},
+		"address space":   {func(b map[string]any) { at(b, "space", "ipv4")["RU"] = .001 }, "$.evidence.report.spoofing.mix_distance (byte B): the file states 0."},
 	} {
 		changed := reseal(t, data, c.change)
 		v := mustVerify(t, changed)

@@ -92,6 +92,7 @@ func (t *Tally) Excess(baseline *Tally) (*Excess, error) {
 		e.choose(fraction{t.sample.Distinct(), float64(compared), r.public()}, t.less(baseline))
 	}
 	r.fresh = e
+	r.examine(t.space())
 	e.Burst = t.counts().Sources
 	e.compare(baseline.counts())
 	return e, nil

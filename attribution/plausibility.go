@@ -37,6 +37,13 @@ func (v *volume) amount(u Unit) float64 {
 	return v.sources
 }
 
+// examine finds out what kind of sources the sample has. space is that of the table
+// behind the origins, nil where it is not known.
+func (r *Report) examine(space *geo.Space) {
+	r.traits = traitsOf(r.seen, r.addresses, r.ipv6Bits)
+	r.testSources(space)
+}
+
 // cutBits is the length that anonymised IPv6 addresses are commonly cut to.
 const cutBits = 48
 
@@ -94,7 +101,10 @@ func (r *Report) implausible(u Unit) (Caveat, bool) {
 	if share := r.traits.anonymised(); share > 0.5 && u == OfSources {
 		return Caveat{Anonymised, share, fmt.Sprintf("%s of the sources have addresses that were cut (to 24 bits of IPv4, 48 of IPv6): what was counted are networks, not sources", percent(share))}, true
 	}
-	return r.reflected(u)
+	if reason, ok := r.reflected(u); ok {
+		return reason, true
+	}
+	return r.spoofed()
 }
 
 // plausibility are the caveats about traits that do not rule out every claim.
@@ -103,6 +113,9 @@ func (r *Report) plausibility() (caveats []Caveat) {
 		caveats = append(caveats, Caveat{Anonymised, share, fmt.Sprintf("%s of the sources have addresses that were cut (to 24 bits of IPv4, 48 of IPv6): they are networks, located by their first address", percent(share))})
 	}
 	if c, ok := r.reflectors(); ok {
+		caveats = append(caveats, c)
+	}
+	if c, ok := r.someSpoofed(); ok {
 		caveats = append(caveats, c)
 	}
 	if n := r.Sources.Distinct; n > 0 && n < fewSources && r.Events/n >= proxyLoad {

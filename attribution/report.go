@@ -43,6 +43,11 @@ type Report struct {
 	// [Report.JointIntervals].
 	Joint bool `json:"joint_intervals,omitempty"`
 
+	// Spoofing is what the sources tell of having forged addresses; nil where that
+	// cannot be tested: fewer than 100 IPv4 sources are in question, addresses
+	// were dropped, or they were cut before they came here.
+	Spoofing *Spoofing `json:"spoofing,omitempty"`
+
 	// From and To span the traffic, as far as [Tally.Window] was told.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
@@ -56,7 +61,9 @@ type Report struct {
 	addresses bool     // seen knows the sources themselves
 	ipv6Bits  int      // of the prefix that makes one IPv6 source
 	traits    traits   // of the sample
-	fresh     *Excess  // of a report of new sources
+	witnesses witnesses
+	space     *geo.Space // nil if not known
+	fresh     *Excess    // of a report of new sources
 }
 
 // seen is a source of the sample.
@@ -103,7 +110,11 @@ type origin struct {
 // Report computes the report of what has been counted so far. It never writes
 // the Tally. With hundreds of origins beyond the exact state it takes a few
 // milliseconds.
-func (t *Tally) Report() *Report {
+func (t *Tally) Report() *Report { return t.reportIn(t.space()) }
+
+// reportIn is the report where space is the address space by origin, nil if that is
+// not known.
+func (t *Tally) reportIn(space *geo.Space) *Report {
 	r := t.emptyReport()
 	r.Skipped = t.skipped
 	if t.sample != nil {
@@ -113,6 +124,7 @@ func (t *Tally) Report() *Report {
 		r.readDense(t.dense)
 	}
 	r.sum()
+	r.examine(space)
 	return r
 }
 
@@ -146,6 +158,15 @@ func (t *Tally) emptyReport() *Report {
 		}
 	}
 	return r
+}
+
+// space is that of the table, nil for a tally that has none.
+func (t *Tally) space() *geo.Space {
+	if t.table == nil {
+		return nil
+	}
+	space := t.table.Space()
+	return &space
 }
 
 // readSample takes the counts of the sampled sources, which while exact are all.
@@ -183,7 +204,6 @@ func (r *Report) readItems(items iter.Seq[sketch.Item]) {
 			o.bytes = addSaturated(o.bytes, it.Bytes)
 		}
 	}
-	r.traits = traitsOf(r.seen, r.addresses, r.ipv6Bits)
 }
 
 func (r *Report) readDense(d *dense) {

@@ -68,8 +68,11 @@ func (r *Report) String() string {
 
 // warning begins the title of a table that does not show where traffic came from.
 func (r *Report) warning() string {
-	if r.traits.mostlyReflected() {
+	switch {
+	case r.traits.mostlyReflected():
 		return "Reflectors, not attackers: "
+	case r.mostlySpoofed():
+		return "Noise of forged addresses, not origins: "
 	}
 	return ""
 }
@@ -145,15 +148,19 @@ func (r *Report) explain(v Verdict) string {
 	fmt.Fprintf(&b, "%v%s: %v\n", v.Decision, look, c)
 	if v.Decision != Inadmissible {
 		counted := (c.unit != OfSources || r.Sources.Exact) && r.SamplingRate <= 1
-		value, low, high := v.Share.digits(c.limit(), counted)
-		amount := value + " %"
-		switch {
-		case v.Sampling != nil:
+		amount := v.amount(v.Share, counted && v.Uncorrected == nil)
+		if v.Sampling != nil {
+			_, low, high := v.Share.digits(c.limit(), counted)
 			amount = fmt.Sprintf("%s%s to %s %%", v.confidence(), low, high)
-		case v.Share.Low < v.Share.High:
-			amount = fmt.Sprintf("%s %% (%s%s–%s %%)", value, v.confidence(), low, high)
 		}
-		fmt.Fprintf(&b, "  %s of %s are %s by %v.\n", amount, r.whole(c), c.subject(), r.Database)
+		whole := r.whole(c)
+		if v.Uncorrected != nil {
+			whole = "those not forged among " + whole
+		}
+		fmt.Fprintf(&b, "  %s of %s are %s by %v.\n", amount, whole, c.subject(), r.Database)
+		if v.Uncorrected != nil {
+			fmt.Fprintf(&b, "  With the forged ones it is %s.\n", v.amount(*v.Uncorrected, counted))
+		}
 		if un := r.group(isUnlocated).amount(c.unit); un > 0 {
 			fmt.Fprintf(&b, "  Of those that have a country it is %s.\n", percent(v.located))
 		}
@@ -177,6 +184,15 @@ func (r *Report) explain(v Verdict) string {
 		fmt.Fprintf(&b, "  - %s\n", caveat.Text)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// amount prints a share with its interval, if it has one.
+func (v Verdict) amount(s Share, counted bool) string {
+	value, low, high := s.digits(v.Claim.limit(), counted)
+	if s.Low < s.High {
+		return fmt.Sprintf("%s %% (%s%s–%s %%)", value, v.confidence(), low, high)
+	}
+	return value + " %"
 }
 
 // confidence names that of the interval where it is not the usual one.

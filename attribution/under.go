@@ -29,7 +29,10 @@ func (r *Report) Under(table *geo.Table) (*Report, error) {
 	if err := r.needAddresses(); err != nil {
 		return nil, err
 	}
-	return r.relocated(databaseOf(table), func(s source) geo.Origin { return s.originIn(table) }), nil
+	u := r.relocated(databaseOf(table), func(s source) geo.Origin { return s.originIn(table) })
+	space := table.Space()
+	u.examine(&space)
+	return u, nil
 }
 
 // relocated is the report with the origins that locate gives.

@@ -62,6 +62,10 @@ type Verdict struct {
 	// sampling error is added to both ends. Value leaves them with the others.
 	Share Share `json:"share"`
 
+	// Uncorrected is the share among all sources, forged ones included, where some
+	// are forged and Share is therefore one of those that are not; see [Spoofing].
+	Uncorrected *Share `json:"uncorrected,omitempty"`
+
 	// Margin is how far the nearer end of the interval lies from the limit, as a
 	// share; for a plurality, the least lead over any rival. 0 while undecided.
 	Margin float64 `json:"margin"`
@@ -82,9 +86,10 @@ type Verdict struct {
 
 	Caveats []Caveat `json:"caveats"`
 
-	located float64 // share among the located
-	lead    Share   // of a plurality, over its strongest rival
-	text    string
+	located    float64  // share among the located
+	lead       Share    // of a plurality, over its strongest rival
+	withForged Decision // by Uncorrected
+	text       string
 }
 
 // String returns the verdict in a few lines for people. It never says more than
@@ -105,6 +110,12 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	reason, ruledOut := r.inadmissible(c)
 	if !ruledOut {
 		f = r.find(c, b)
+		if r.corrects(c) {
+			all := f.share
+			v.Uncorrected = &all
+			v.withForged, _ = f.decide(c)
+			f = r.corrected(c, b)
+		}
 		v.Sampling, reason, ruledOut = r.unseen(c, b, &f)
 	}
 	if ruledOut {
@@ -123,7 +134,9 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	}
 
 	// 4. What a reader must know beside it.
-	v.Families = r.families(c, b)
+	if v.Uncorrected == nil {
+		v.Families = r.families(c, b)
+	}
 	v.Caveats = append(append(v.Caveats, r.reasons(c, f, v, t)...), r.standing()...)
 	v.text = r.explain(v)
 	return v

@@ -60,6 +60,9 @@ func (c *plainCount) add(text string) {
 
 func (c *plainCount) check(t *testing.T, r result, status int) {
 	t.Helper()
+	if f := r.Spoofing.Finding; f != "none" && f != "" {
+		t.Errorf("real sources are accused of being forged: %+v", r.Spoofing)
+	}
 	if status != exitOK || !r.Sources.Exact || r.Skipped != c.skipped {
 		t.Errorf("exit status %d, exact %v, %d skipped; a plain count skips %d", status, r.Sources.Exact, r.Skipped, c.skipped)
 	}
@@ -113,6 +116,34 @@ func TestWebDDoS(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Open proxies are spread over the world as thinly as real sources are anywhere.
+func TestOpenProxies(t *testing.T) {
+	text, _ := realTraffic(t, "open-proxies/proxies.json")
+	var proxies []struct {
+		Host string
+		Exit string `json:"exit_ip"`
+	}
+	if err := json.NewDecoder(text).Decode(&proxies); err != nil {
+		t.Fatal(err)
+	}
+	for name, address := range map[string]func(i int) string{
+		"hosts": func(i int) string { return proxies[i].Host },
+		"exits": func(i int) string { return proxies[i].Exit },
+	} {
+		count := plainCount{bits: 64, seen: map[netip.Addr]bool{}}
+		var lines strings.Builder
+		for i := range proxies {
+			count.add(address(i))
+			lines.WriteString(address(i) + "\n")
+		}
+		r, status, _ := attributeJSON(t, lines.String(), "-claim", "plurality US", "-")
+		count.check(t, r, status)
+		if len(count.seen) < 400 || r.Spoofing.Tested < 400 || r.Claims[0].Verdict != "supported" && r.Claims[0].Verdict != "refuted" {
+			t.Errorf("%s: %d of %d tested, %+v", name, r.Spoofing.Tested, len(count.seen), r.Claims)
+		}
 	}
 }
 

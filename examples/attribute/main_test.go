@@ -25,8 +25,19 @@ type result struct {
 	}
 	Unlocated, Reserved struct{ Sources, Events uint64 }
 	Database            struct{ Name, Built, SHA256, Credit string }
-	From, To            time.Time
-	Claims              []struct {
+	Spoofing            struct {
+		Finding              string
+		Tested, Dark, Bogons uint64
+		Forged               share
+		Pairs24              uint64  `json:"pairs_24"`
+		Pairs16              uint64  `json:"pairs_16"`
+		Pairs24IfForged      float64 `json:"pairs_24_if_forged"`
+		Pairs16IfForged      float64 `json:"pairs_16_if_forged"`
+		MixDistance          float64 `json:"mix_distance"`
+		MixNoise             float64 `json:"mix_noise"`
+	}
+	From, To time.Time
+	Claims   []struct {
 		Claim, Verdict string
 		Share          share
 		Margin         float64

@@ -1,0 +1,218 @@
+package attribution
+
+import (
+	"math"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/stat"
+)
+
+// Spoofing is what the sources of a [Report] tell of having forged addresses.
+//
+// It tests public IPv4 sources of the sample that are not known to have completed
+// a handshake against what is forged in bulk: addresses drawn at random from all
+// of the address space, or what a filter on the way lets through of them. Such
+// sources lie as evenly as chance has it, where real ones gather in networks; some
+// lie where nobody is; and their countries are those of the address space. Forged
+// addresses of one chosen network or country cannot be found this way, nor forged
+// IPv6 ones.
+type Spoofing struct {
+	Finding SpoofingFinding `json:"finding"`
+
+	// Tested is the number of sources that were tested, and Forged the fraction
+	// of them that is forged, with its 95 % interval. That allows for a filter
+	// that nobody knows, and is therefore wide.
+	Tested uint64 `json:"tested"`
+	Forged Share  `json:"forged"`
+
+	// Pairs24 and Pairs16 count the pairs of tested sources within one /24 and
+	// one /16 network; beside them, how many there would be if all were forged.
+	Pairs24         uint64  `json:"pairs_24"`
+	Pairs24IfForged float64 `json:"pairs_24_if_forged"`
+	Pairs16         uint64  `json:"pairs_16"`
+	Pairs16IfForged float64 `json:"pairs_16_if_forged"`
+
+	// Dark counts the /24 networks of tested sources in space that is announced
+	// and located but has no users, about 1 in 17 if all were forged. Bogons are
+	// sources that are not tested since no host can have their addresses
+	// (0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/3), about 2 for each 13 forged ones
+	// unless they were filtered.
+	Dark   uint64 `json:"dark"`
+	Bogons uint64 `json:"bogons"`
+
+	// MixDistance is the total variation, from 0 to 1, between the countries of
+	// the tested sources and of the address space, all public or all routed,
+	// whichever is nearer; MixNoise is what chance alone would make. Both are
+	// absent where the address space by country is not known.
+	MixDistance float64 `json:"mix_distance,omitzero"`
+	MixNoise    float64 `json:"mix_noise,omitzero"`
+}
+
+// SpoofingFinding is the outcome of the tests for forged sources.
+type SpoofingFinding string
+
+// The findings, from least to most. Uniform and dominant forging leaves nothing to
+// say about origin, if the sources tested are most of all.
+const (
+	NotSpoofed       SpoofingFinding = "none"      // nothing speaks for it
+	SpoofingHinted   SpoofingFinding = "suspected" // sources spread like forged ones, none where nobody is
+	SpoofingFound    SpoofingFinding = "present"   // some are forged; claims are corrected for them
+	SpoofingDominant SpoofingFinding = "dominant"  // surely more than half are
+	SpoofingUniform  SpoofingFinding = "uniform"   // nothing tells them from all being forged
+)
+
+const (
+	leastTested = 100  // below, not even forged sources show five in dark space
+	leastSpread = 1000 // below, real sources may have few enough neighbours by chance
+
+	// Many real populations have more dark sources or bogons than these by mere
+	// misconfiguration.
+	fewWitnesses     = 5
+	darkBackground   = 0.0006
+	bogonBackground  = 0.0005
+	leastDarkBlocks  = 3 // one network of unusual users is no forger
+	mostDarkIfForged = 0.07
+	// What one filter let through of a real flood had 3.2 % dark sources.
+	leastDarkIfForged = 0.03
+
+	// Sources that lie evenly have this many times the pairs expected of routed
+	// space, and countries this far from the address space. Real ones have 100
+	// to 3,000 times the pairs in a /24 and 3.5 to 100 times those in a /16.
+	evenly24 = 3.0
+	evenly16 = 2.0
+	evenMix  = 0.1
+)
+
+// testSources looks for forged sources.
+func (r *Report) testSources(space *geo.Space) {
+	r.space, r.Spoofing, r.witnesses = space, nil, witnesses{}
+	if !r.addresses || len(r.seen) < leastTested || r.traits.anonymised() > 0 {
+		return
+	}
+	w := witnessesOf(r.seen)
+	if w.tested < leastTested {
+		return
+	}
+	r.witnesses = w
+	s := &Spoofing{
+		Tested:  uint64(w.tested),
+		Pairs24: uint64(w.pairs24), Pairs24IfForged: w.pairs() / routed24,
+		Pairs16: uint64(w.pairs16), Pairs16IfForged: w.pairs() / routed16,
+		Dark: uint64(w.dark), Bogons: uint64(w.bogons),
+		Forged: w.forged(space, alpha),
+	}
+	even := w.tested >= leastSpread &&
+		!exceeds(w.pairs24, w.pairs(), evenly24/routed24) && !exceeds(w.pairs16, w.pairs(), evenly16/routed16)
+	if space != nil {
+		s.MixDistance, s.MixNoise = w.distance(space)
+		even = even && s.MixDistance-s.MixNoise < evenMix
+	}
+	dark := w.dark >= fewWitnesses && w.blocks >= leastDarkBlocks && exceeds(w.dark, w.tested, darkBackground)
+	switch {
+	case even && dark && w.byPlace(alpha).High >= 1:
+		s.Finding, s.Forged.High = SpoofingUniform, 1
+	case dark && s.Forged.Low > 0.5:
+		s.Finding = SpoofingDominant
+	case dark, w.bogons >= fewWitnesses && exceeds(w.bogons, w.tested+w.bogons, bogonBackground):
+		s.Finding = SpoofingFound
+	case even:
+		s.Finding = SpoofingHinted
+	default:
+		s.Finding = NotSpoofed
+	}
+	r.Spoofing = s
+}
+
+// forged is the fraction of the tested sources that is forged, at confidence
+// 1-alpha. Its lower end and its value follow from where nobody is; the upper end
+// as well from where too few or too many are.
+func (w *witnesses) forged(space *geo.Space, alpha float64) Share {
+	half := alpha / 2
+	f := w.byPlace(half)
+	f.High = min(f.High, w.mostUngathered(), 1)
+	if w.dark > 0 { // else it is low enough, or nothing is known
+		f.High = min(f.High, w.mostByMix(space, half))
+	}
+	f.Low = min(max(f.Low, 0), f.High)
+	f.Value = min(max(f.Value, f.Low), f.High)
+	return f
+}
+
+// byPlace tells the forged by where nobody is.
+func (w *witnesses) byPlace(alpha float64) Share {
+	if w.unfiltered() {
+		return w.forgedUnfiltered(alpha)
+	}
+	return w.forgedFiltered(alpha)
+}
+
+// unfiltered reports whether bogons came in the number that dark sources call for,
+// so that nothing was filtered, surely not on the way of most.
+func (w *witnesses) unfiltered() bool {
+	all, share := w.bogons+w.dark, bogonSpace/(bogonSpace+darkSpace)
+	return w.bogons >= fewWitnesses &&
+		stat.BinomialTail(all, share, w.bogons) > 0.01 && stat.BinomialTail(all, 1-share, w.dark) > 0.01
+}
+
+// forgedUnfiltered takes what was sent for uniform over all 2^32 addresses.
+func (w *witnesses) forgedUnfiltered(alpha float64) Share {
+	all := w.tested + w.bogons
+	per := (bogonSpace + darkSpace) / (publicSpace + bogonSpace)
+	f := impossible(w.bogons+w.dark, all, per, bogonBackground+darkBackground, alpha)
+	scale := all / w.tested * publicSpace / (publicSpace + bogonSpace)
+	return Share{f.Value * scale, f.Low * scale, f.High * scale}
+}
+
+// forgedFiltered allows for any filter that leaves of dark space what the filters
+// left that were seen.
+func (w *witnesses) forgedFiltered(alpha float64) Share {
+	f := impossible(w.dark, w.tested, mostDarkIfForged, darkBackground, alpha)
+	f.High *= mostDarkIfForged / leastDarkIfForged
+	return f
+}
+
+// impossible is the fraction of n sources that is forged, given that x of them
+// are where per of the forged and at most background of the others are: the interval
+// of Clopper and Pearson, scaled. Its ends may exceed 1 and fall below 0.
+func impossible(x, n, per, background, alpha float64) Share {
+	low, high := stat.ClopperPearson(x/n, n, alpha)
+	return Share{x / n / per, (low - background) / per, high / per}
+}
+
+// mostUngathered bounds the forged by the sources that have a neighbour, more than
+// chance explains: those are real.
+func (w *witnesses) mostUngathered() float64 {
+	byChance := 2 * evenly24 * w.pairs() / routed24
+	real := w.gathered - byChance - 4*math.Sqrt(byChance)
+	return 1 - max(real, 0)/w.tested
+}
+
+// mostByMix bounds the forged by countries that have few of the sources: forged
+// ones alone would give each at least about its part of the address space.
+func (w *witnesses) mostByMix(space *geo.Space, alpha float64) float64 {
+	const (
+		large    = 0.01 // countries smaller than that say little
+		filtered = 0.5  // what a filter leaves at least of the part of such a country
+	)
+	if space == nil {
+		return 1
+	}
+	countries := 0.0
+	for _, q := range space.IPv4 {
+		if q >= large {
+			countries++
+		}
+	}
+	most := 1.0
+	for o, q := range space.IPv4 {
+		if q < large {
+			continue
+		}
+		q = filtered * spaceBound(space, func(c geo.Origin) bool { return c == geo.Origin(o) }).Low
+		if x := w.mix[o]; q > 0 && x/w.tested < most*q {
+			_, high := stat.ClopperPearson(x/w.tested, w.tested, alpha/countries)
+			most = min(most, high/q)
+		}
+	}
+	return most
+}

@@ -40,9 +40,10 @@ func (e *Evidence) CheckOrigins(table *geo.Table) error {
 	return nil
 }
 
-// CheckHashes computes the hash of every source in the tally anew: with an invented
-// key, or without it, sources could be invented that count as more or fewer than
-// they are. Only those who share the secret can do it.
+// CheckHashes computes the hash of every source in the tally anew. Hashes choose the
+// sample and set the registers, so that whoever makes them up can have sources
+// count as more or fewer than they are. Only those who share the secret of the key
+// can check them.
 //
 // The error wraps [ErrMismatch] for another key than that of the tally,
 // [ErrNoAddresses] if the sources are not in it, and [ErrDisproved] if the hash of

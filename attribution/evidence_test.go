@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,10 +48,30 @@ func mustVerify(t testing.TB, data []byte) *Verification {
 func evidenceTallies() map[string]*Tally {
 	return map[string]*Tally{
 		"empty": NewTally(testTable(), small), "few": full(1), "exact": full(100), "sampled": full(5000),
-		"addresses dropped": tallyOf(Options{DropAddresses: true}, map[string]int{"RU": 9}),
-		"no address space":  decoded(tallyOf(small, map[string]int{"RU": 9, "US": 4})),
-		"address space":     tallyOf(small, map[string]int{"RU": 9, "US": 4, "reserved": 1}),
+		"addresses dropped":  tallyOf(Options{DropAddresses: true}, map[string]int{"RU": 9}),
+		"no address space":   decoded(tallyOf(small, map[string]int{"RU": 9, "US": 4})),
+		"address space":      tallyOf(small, map[string]int{"RU": 9, "US": 4, "reserved": 1}),
+		"scattered":          scattered(600),
+		"scattered, sampled": scattered(4000),
 	}
+}
+
+// scattered are flows of sources all over the place, with ties in every count, so
+// that whatever depends on an order shows.
+func scattered(n int) *Tally {
+	rng := rand.New(rand.NewPCG(61, 62))
+	t := NewTally(testTable(), small)
+	for i := range n {
+		source := ip([]string{"RU", "US", "CN", "BY", "", "reserved"}[rng.IntN(6)], rng.IntN(1<<24))
+		if i%7 == 0 {
+			source = ip6(rng.IntN(1 << 20))
+		}
+		t.AddFlow(Flow{
+			Source: source, Events: 1 + rng.Uint64N(3), Bytes: 100 * rng.Uint64N(3),
+			Handshake: i%5 == 0, Protocol: 17, SourcePort: []uint16{53, 40000, 50000}[i%3],
+		})
+	}
+	return t
 }
 
 // decoded is what arrives of a tally elsewhere.
@@ -80,7 +101,7 @@ func TestEvidenceRoundTrip(t *testing.T) {
 			if again, _ := v.Evidence.MarshalBinary(); !bytes.Equal(again, data) {
 				t.Errorf("%s: the evidence computed anew has other bytes", name)
 			}
-			if (e.space != nil) != (name == "address space" || name == "addresses dropped") {
+			if known := strings.HasPrefix(name, "scattered") || name == "address space" || name == "addresses dropped"; (e.space != nil) != known {
 				t.Errorf("%s: address space %v", name, e.space)
 			}
 			if name == "empty" { // a tally that used no table does not name it

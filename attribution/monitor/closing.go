@@ -22,7 +22,7 @@ func (m *Monitor) closeUntil(last int64) {
 		if next-c.closed <= maxQuiet {
 			next = c.closed + 1
 		}
-		missing := next - c.closed
+		last := c.closed
 		c.closed = next
 		if n < len(m.open) && m.open[n].index == next {
 			m.close(next, m.open[n])
@@ -30,7 +30,7 @@ func (m *Monitor) closeUntil(last int64) {
 		} else {
 			m.close(next, nil)
 		}
-		m.age(missing)
+		m.age(last, next)
 	}
 	m.open = slices.Delete(m.open, 0, n)
 	m.snapshots.expire(c.closed)
@@ -75,12 +75,18 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 	m.targets.shedUsual()
 }
 
-// age lets the weights of targets fade by so many intervals.
-func (m *Monitor) age(intervals int64) {
+// fade is after how many intervals the weights of targets are halved. They last
+// longer than it takes to find that a burst has begun: a target must not lose its
+// slot for a pause that its usual traffic has, and seem to come from nowhere when
+// it is back.
+const fade = 16
+
+// age lets the weights of targets fade, from one closed interval to another.
+func (m *Monitor) age(from, to int64) {
 	if m.targets == nil {
 		return
 	}
-	for range min(intervals, 64) { // nothing is left then
+	for range min(to/fade-from/fade, 64) { // nothing is left then
 		m.targets.heavy.Age()
 	}
 }

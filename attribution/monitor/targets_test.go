@@ -5,8 +5,10 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/scenario"
 )
 
 // What is told of a tracked target is what one tally of its events gives, while
@@ -124,5 +126,17 @@ func TestSourceHash(t *testing.T) {
 		if got := hash(c.a) == hash(c.b); got != c.same {
 			t.Errorf("%s and %s: same is %v", c.a, c.b, got)
 		}
+	}
+}
+
+// Nothing is told of everyday traffic to many more targets than are tracked, most
+// of which lose their place again and again.
+func TestManyTargets(t *testing.T) {
+	m, _, told := play(t, Options{}, scenario.Quiet{Seed: 1, Rate: 15, Targets: 50_000}, 15*time.Minute)
+	for _, b := range told {
+		t.Errorf("%v", b)
+	}
+	if m.Stats().Evicted < 100 {
+		t.Errorf("%+v: the targets are not too many", m.Stats())
 	}
 }

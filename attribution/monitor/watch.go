@@ -51,12 +51,16 @@ func newWatch(target Target, o Options) *watch {
 const introduced = 24 // intervals, twice as many as a series needs
 
 // introduce tells a new watch what can be told of the n intervals before i: that
-// its target weighed no more than bound, or else it would have been tracked.
+// its target weighed no more than bound in the time that weights last, or else it
+// would have been tracked. A source counts once in that time, so that there may be
+// more of them in an interval, but no more than events.
 func (w *watch) introduce(i, n int64, bound sketch.Weight) {
 	w.isNew = false
+	events := float64(bound.Events) / float64(max(1, min(n, fade)))
+	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {
-		w.events.observe(j, float64(bound.Events))
-		w.sources.observe(j, float64(bound.Sources))
+		w.events.observe(j, events)
+		w.sources.observe(j, sources)
 	}
 }
 

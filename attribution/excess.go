@@ -94,6 +94,9 @@ func (t *Tally) Excess(baseline *Tally) (*Excess, error) {
 	r.fresh = e
 	r.examine(t.space())
 	e.Burst = t.counts().Sources
+	// The two are estimated apart.
+	r.Sources.Distinct = min(r.Sources.Distinct, e.Burst.Distinct)
+	r.Sources.Low = min(r.Sources.Low, r.Sources.Distinct)
 	e.compare(baseline.counts())
 	return e, nil
 }

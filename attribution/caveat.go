@@ -57,6 +57,12 @@ const (
 	FewNewKeys      Code = "FEW_NEW_KEYS"     // new sources in the sample
 	NewKeysMissed   Code = "NEW_KEYS_MISSED"  // part of the new sources that was taken for known
 
+	// Who is inside; see Inside.
+	PrefixConcentrated  Code = "PREFIX_CONCENTRATED"  // share of the claimed sources that one /24 or /48 holds
+	NetworkConcentrated Code = "NETWORK_CONCENTRATED" // share of the claimed sources that one autonomous system holds
+	ListedSources       Code = "LISTED_SOURCES"       // share of the claimed sources that are on a list
+	HeavySources        Code = "HEAVY_SOURCES"        // share of events by few sources that send far more than the rest
+
 	// What else the packets that were not looked at may change.
 	SamplingRateSensitive Code = "SAMPLING_RATE_SENSITIVE" // change of the share if half were looked at
 
@@ -107,6 +113,9 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 		return caveats
 	}
 	if caveat, ok := differ(v); ok && s == nil {
+		caveats = append(caveats, caveat)
+	}
+	if caveat, ok := r.concentratedSite(c); ok {
 		caveats = append(caveats, caveat)
 	}
 	if s == nil && c.kind != plurality && !r.Sources.Exact && !r.SampleOnly && !t.Combined {
@@ -196,8 +205,15 @@ func (r *Report) standing() (caveats []Caveat) {
 			add(FewSources, share, "about %s of all events come from sources too few to appear in the sample", percent(share))
 		}
 	}
-	if top := float64(r.topEvents) / float64(max(r.Events, 1)); top > dominantShare && r.Sources.Distinct > 1 {
+	top := float64(r.topEvents) / float64(max(r.Events, 1))
+	dominant := top > dominantShare && r.Sources.Distinct > 1
+	if dominant {
 		add(DominantSource, top, "one source made %s of all events", percent(top))
+	}
+	if h := r.heavySources(); h.sources > 1 || !dominant {
+		if caveat, ok := h.caveat(r.Sources.Exact); ok {
+			caveats = append(caveats, caveat)
+		}
 	}
 	for _, u := range []Unit{OfEvents, OfBytes} {
 		if rank := r.rankOfFirst(u); rank > 1 {

@@ -87,3 +87,20 @@ func BenchmarkCheck(b *testing.B) {
 		r.Check(Majority("US"))
 	}
 }
+
+func BenchmarkInside(b *testing.B) {
+	r, o := fullReport(b)
+	for _, with := range []bool{false, true} {
+		b.Run(fmt.Sprintf("networks=%v", with), func(b *testing.B) {
+			var options InsideOptions
+			if with {
+				options.Networks = o.Networks
+			}
+			for b.Loop() {
+				if _, err := r.Inside(Majority("US"), options); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

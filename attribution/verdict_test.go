@@ -138,7 +138,7 @@ func TestClaimsOnEventsAndBytes(t *testing.T) {
 }
 
 func TestStandingCaveats(t *testing.T) {
-	tally := tallyOf(small, map[string]int{"RU": 600, "US": 400})
+	tally := tallyOf(Options{}, map[string]int{"RU": 6000, "US": 4000})
 	if v := tally.Report().Check(Majority("RU")); len(v.Caveats) != 0 {
 		t.Errorf("without reason: %v", v.Caveats)
 	}
@@ -150,7 +150,7 @@ func TestStandingCaveats(t *testing.T) {
 	if v := tally.Report().Check(Majority("RU")); !has(v, AddressChurn) {
 		t.Errorf("traffic of two days: %v", v.Caveats)
 	}
-	young := tallyOf(small, map[string]int{"RU": 600, "US": 400})
+	young := tallyOf(Options{}, map[string]int{"RU": 6000, "US": 4000})
 	young.Window(built.AddDate(-1, 0, 0), built.AddDate(-1, 0, 0))
 	if v := young.Report().Check(Majority("RU")); !has(v, DatabaseAge) || v.Caveats[0].Value != -365 {
 		t.Errorf("a year before the build: %v", v.Caveats)
@@ -265,6 +265,7 @@ func TestVerdictText(t *testing.T) {
   50.08 % of 601 distinct sources are IP addresses geolocated to RU by Test-Country, built 2026-06-01.
   It stands unless more than 0.083 % of all sources (0.166 % of those placed there) are placed in the wrong country.
   - fragile: little more than 0.083 % of all sources placed in the wrong country could overturn it
+  - 85.0 % of the sources that the claim is about are in 5.0.0.0/24: one owner may have them all
   - it is so for the 601 sources seen; were they a random sample of more, it would be undecided
   - 2 sources with reserved addresses left out; such packets did not come over the Internet, or were forged`
 	if got != want {
@@ -327,14 +328,14 @@ func TestReportJSON(t *testing.T) {
 		`"unlocated":{"sources":10,"events":10},"reserved":{"sources":3,"events":3},"skipped":0,` +
 		`"database":{"name":"Test-Country","built":"2026-06-01T12:00:00Z","sha256":"` + r.Database.SHA256 + `","credit":""},` +
 		`"claims":[{"claim":"RU \u003e 50% of sources","verdict":"supported","confidence":0.95,"share":{"value":0.6,"low":0.6,"high":0.7},"margin":0.09999999999999998,"geolocation_error_tolerated":0.09999999999999998,` +
-		`"caveats":[{"code":"SMALL_N","value":100,"text":"it is so for the 100 sources seen; were they a random sample of more, it would be undecided"},{"code":"RESERVED_PRESENT","value":3,"text":"3 sources with reserved addresses left out; such packets did not come over the Internet, or were forged"}]}]}`
+		`"caveats":[{"code":"PREFIX_CONCENTRATED","value":1,"text":"100.0 % of the sources that the claim is about are in 5.0.0.0/24: one owner may have them all"},{"code":"SMALL_N","value":100,"text":"it is so for the 100 sources seen; were they a random sample of more, it would be undecided"},{"code":"RESERVED_PRESENT","value":3,"text":"3 sources with reserved addresses left out; such packets did not come over the Internet, or were forged"}]}]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)
 	}
 	if b, err := json.Marshal(new(Tally).Report()); err != nil || !strings.Contains(string(b), `"origins":[]`) {
 		t.Errorf("empty report: %s, %v", b, err)
 	}
-	if b, err := json.Marshal(tallyOf(small, map[string]int{"RU": 500, "US": 300}).Report().Check(Majority("RU"))); err != nil || !strings.Contains(string(b), `"caveats":[]`) {
+	if b, err := json.Marshal(tallyOf(Options{}, map[string]int{"RU": 5000, "US": 3000}).Report().Check(Majority("RU"))); err != nil || !strings.Contains(string(b), `"caveats":[]`) {
 		t.Errorf("verdict without caveats: %s, %v", b, err)
 	}
 }

@@ -52,6 +52,7 @@ func Example() {
 	// supported: RU > 50% of sources
 	//   66.67 % of 60 distinct sources are IP addresses geolocated to RU by DB-IP Lite, built 2026-06-01.
 	//   It stands unless more than 16.6 % of all sources (25.0 % of those placed there) are placed in the wrong country.
+	//   - 100.0 % of the sources that the claim is about are in 77.88.8.0/24: one owner may have them all
 	//   - 1 source with reserved addresses left out; such packets did not come over the Internet, or were forged
 }
 

@@ -77,7 +77,7 @@ func NewEvidence(t *Tally, terms Terms, claims ...Claim) (*Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEvidence(encoded, t.spaceShares(), terms.filled(), append([]Claim{}, claims...))
+	return newEvidence(encoded, spaceSharesOf(t.space()), terms.filled(), append([]Claim{}, claims...))
 }
 
 // newEvidence computes everything from what was given, and from nothing else: it

@@ -34,7 +34,7 @@ func (e *Evidence) CheckOrigins(table *geo.Table) error {
 			return fmt.Errorf("attribution: %w: source %v is counted for %v, the database has %v", ErrDisproved, s.prefix(e.tally.options.IPv6Prefix), geo.Origin(it.Part), o)
 		}
 	}
-	if e.space != nil && !e.space.equal(spaceSharesOf(table.Space())) {
+	if space := table.Space(); e.space != nil && !e.space.equal(spaceSharesOf(&space)) {
 		return fmt.Errorf("attribution: %w: the shares of the IPv4 space are not those of the database", ErrDisproved)
 	}
 	return nil

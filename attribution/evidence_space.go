@@ -16,19 +16,11 @@ type spaceShares struct {
 	Routed map[geo.Origin]float64 `json:"routed,omitempty"` // absent if not known
 }
 
-// spaceShares returns the address space of the one database that located
-// everything in t, nil if t has no table or not it alone was used.
-func (t *Tally) spaceShares() *spaceShares {
-	if t.table == nil {
+// spaceSharesOf keeps of a space what evidence carries; nil of nil.
+func spaceSharesOf(space *geo.Space) *spaceShares {
+	if space == nil {
 		return nil
 	}
-	if used := t.used(); len(used) != 1 || compareDatabases(used[0], databaseOf(t.table)) != 0 {
-		return nil
-	}
-	return spaceSharesOf(t.table.Space())
-}
-
-func spaceSharesOf(space geo.Space) *spaceShares {
 	return &spaceShares{nonZero(&space.IPv4), nonZero(&space.Routed)}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/jcs"
+	"github.com/whence-go/whence/internal/scenario"
 )
 
 var someClaims = []Claim{Majority("RU"), Plurality("US").Of(OfEvents), LessThan(12.5, "FR", "NC").Outside()}
@@ -101,7 +102,7 @@ func TestEvidenceRoundTrip(t *testing.T) {
 			if again, _ := v.Evidence.MarshalBinary(); !bytes.Equal(again, data) {
 				t.Errorf("%s: the evidence computed anew has other bytes", name)
 			}
-			if known := strings.HasPrefix(name, "scattered") || name == "address space" || name == "addresses dropped"; (e.space != nil) != known {
+			if (e.space == nil) != (name == "no address space") {
 				t.Errorf("%s: address space %v", name, e.space)
 			}
 			if name == "empty" { // a tally that used no table does not name it
@@ -520,6 +521,27 @@ func TestSecondDatabaseOnEvidence(t *testing.T) {
 		if got.String() != want.String() || got.Check(Majority("US")).String() != want.Check(Majority("US")).String() {
 			t.Errorf("%d:\n%s%s", n, got, want)
 		}
+	}
+}
+
+// That sources are forged follows from the file as well, by the address space in it.
+func TestEvidenceOfForgedSources(t *testing.T) {
+	tally := played(t, Options{Key: testKey(1)}, scenario.SpoofedFlood{Seed: 1, Sources: 4_500})
+	_, data := mustProve(t, tally, Terms{}, Majority("US"))
+	v := mustVerify(t, data)
+	verdict := v.Evidence.Verdicts()[0]
+	if !v.OK() || verdict.Decision != Inadmissible || verdict.Caveats[0].Code != Spoofed || verdict.String() != tally.Report().Check(Majority("US")).String() {
+		t.Errorf("%v\n%v", v, verdict)
+	}
+	if err := v.Evidence.CheckOrigins(realWorld(t).table); err != nil {
+		t.Error(err)
+	}
+	without := reseal(t, data, func(b map[string]any) {
+		delete(b, "space")
+		delete(at(b, "digests"), "space")
+	})
+	if v := mustVerify(t, without); v.OK() || !strings.HasPrefix(v.Difference.Path, "$.evidence.report.spoofing") {
+		t.Errorf("without the address space: %v", v)
 	}
 }
 

@@ -62,6 +62,24 @@ func botnet(share, unlocated float64) func(uint64) scenario.Builder {
 	}
 }
 
+// sampled lets one in so many packets through, as if sources outside Russia had
+// sent that many times what they did.
+func sampled(rate int, unequal float64) func(*rand.Rand, *attribution.Flow) bool {
+	return func(rng *rand.Rand, f *attribution.Flow) bool {
+		times := unequal
+		if must(dbip.Table()).Lookup(f.Source) == origin("RU") {
+			times = 1
+		}
+		return rng.Float64() < times/float64(rate)
+	}
+}
+
+func persistent(sources, repeat int) func(uint64) scenario.Builder {
+	return func(seed uint64) scenario.Builder {
+		return scenario.Botnet{Seed: seed, Sources: sources, Origin: origin("RU"), Share: .6, Unlocated: .01, Repeat: repeat}
+	}
+}
+
 func origin(code string) geo.Origin { return must(geo.ParseOrigin(code)) }
 
 // forged is a flood of which the given share is real.
@@ -93,6 +111,14 @@ func stories() []story {
 		{
 			name: "52 % of the located, 5 % unlocated", build: botnet(.52*.95, .05), claim: majority,
 			want: undecided, caveat: attribution.UnlocatedMatters,
+		},
+		{
+			name: "one packet in 5 of sources that sent 60", build: persistent(2_000, 60), change: sampled(5, 1),
+			options: attribution.Options{SamplingRate: 5}, claim: majority, want: supported, caveat: attribution.PacketSampled, holds: .6,
+		},
+		{
+			name: "one packet in 1,000 of sources that sent 30 or 300", build: persistent(8_000, 30), change: sampled(1_000, 10),
+			options: attribution.Options{SamplingRate: 1_000}, claim: majority, want: inadmissible, caveat: attribution.UnseenSources,
 		},
 		{
 			name: "one source sends nearly everything", claim: "majority RU of events", want: supported, caveat: attribution.DominantSource,

@@ -52,6 +52,16 @@
 // from which somebody else can compute the verdicts anew: [Verify] says that all
 // of it is reproduced bit for bit, or names the first difference.
 //
+// # Who the sources are
+//
+// Before a claim is decided, the sources are asked whether they are who sent the
+// traffic. Where most addresses are forged, answer requests that somebody else
+// sent, were cut to networks, or stand for a proxy, a claim is inadmissible. Where
+// some are forged, it is decided on the share of the others, with what is not known
+// of the forged ones in its interval. [Spoofing] says what can be found, and what
+// cannot: addresses forged within one network or country. A handshake that [Flow]
+// or the options state proves an address, and is the best remedy.
+//
 // # Concurrency
 //
 // A Tally is for one goroutine at a time; [Shared] is for many. Reports, claims

@@ -2,8 +2,10 @@ package attribution_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"log"
+	"math/rand/v2"
 	"net/netip"
 	"time"
 
@@ -63,6 +65,24 @@ func ExampleReport_Check() {
 	//   DOMINANT_SOURCE one source made 99.6 % of all events
 	//   RANK_DIFFERS NL has most sources but is number 2 by events
 	//   RANK_DIFFERS NL has most sources but is number 2 by bytes
+}
+
+// Forged addresses have countries, too: those of the address space.
+func ExampleSpoofing() {
+	tally := newTally()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		tally.Add(netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, rng.Uint32()))))
+	}
+	report := tally.Report()
+	first := report.Origins[0]
+	fmt.Printf("%v has %.0f %% of the sources\n", first.Origin, 100*first.Share.Value)
+	fmt.Println(report.Spoofing.Finding)
+	fmt.Println(report.Check(attribution.Plurality("US")).Decision)
+	// Output:
+	// US has 39 % of the sources
+	// uniform
+	// inadmissible
 }
 
 // While a tally is exact it holds every source, so that the busiest can be named.

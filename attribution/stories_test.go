@@ -128,7 +128,62 @@ func stories() []story {
 			name: "one source sends nearly everything, by sources", claim: majority, want: refuted, caveat: attribution.DominantSource,
 			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
 		},
+
+		{name: "forged", build: forged(0, nil), options: small, claim: "plurality US", want: inadmissible, caveat: attribution.Spoofed},
+		{name: "forged, no bogons", build: forged(0, public), options: small, claim: "plurality US", want: inadmissible, caveat: attribution.Spoofed},
+		{name: "forged, only what is announced", build: forged(0, announced), options: small, claim: "majority US", want: inadmissible, caveat: attribution.Spoofed},
+		{name: "forged, of events", build: forged(0, announced), claim: "outside RU > 50% of events", want: inadmissible, caveat: attribution.Spoofed},
+		{
+			name: "forged by a fifth", build: forged(.8, nil), options: small, claim: "RU > 45%",
+			want: slices.Concat(supported, undecided), caveat: attribution.SpoofingPresent, holds: .52,
+		},
+		{
+			name: "forged by a fifth, only what is announced", build: forged(.8, announced), options: small, claim: majority,
+			want: slices.Concat(supported, undecided), caveat: attribution.SpoofingPresent, holds: .52,
+		},
+		{
+			name: "forged by a fifth, by events", build: forged(.8, announced), options: small, claim: "majority RU of events",
+			want: refuted, caveat: attribution.SpoofingPresent,
+		},
+		{
+			name: "one bot in a /24", change: unproven, options: small, claim: majority, want: supported, holds: .6,
+			build: func(seed uint64) scenario.Builder {
+				return scenario.Botnet{Seed: seed, Sources: 12_000, Origin: origin("RU"), Share: .6, Sparse: true}
+			},
+		},
+
+		{
+			name: "reflected", options: small, claim: "majority US", want: inadmissible, caveat: attribution.Reflection,
+			build: func(seed uint64) scenario.Builder { return scenario.Reflection{Seed: seed} },
+		},
+		{
+			name: "reflected SYNs", claim: "plurality US of bytes", want: inadmissible, caveat: attribution.Reflection,
+			build: func(seed uint64) scenario.Builder { return scenario.Reflection{Seed: seed, TCP: true} },
+		},
+		{name: "last octets zeroed", build: botnet(.6, 0), change: zeroed, claim: majority, want: inadmissible, caveat: attribution.Anonymised},
+		{name: "last octets zeroed, by events", build: botnet(.6, 0), change: zeroed, claim: "majority RU of events", want: supported, caveat: attribution.Anonymised},
+		{name: "behind a proxy", build: botnet(.6, 0), change: proxied, claim: majority, want: inadmissible, caveat: attribution.ProxyInFront},
 	}
+}
+
+// unproven hides the handshake.
+func unproven(_ *rand.Rand, f *attribution.Flow) bool {
+	f.Handshake = false
+	return true
+}
+
+// zeroed clears the last octet, as logs that hide their visitors do.
+func zeroed(_ *rand.Rand, f *attribution.Flow) bool {
+	f.Source = must(f.Source.Prefix(24)).Addr()
+	return true
+}
+
+// proxied has two of three come through a proxy.
+func proxied(rng *rand.Rand, f *attribution.Flow) bool {
+	if rng.IntN(3) > 0 {
+		f.Source = netip.AddrFrom4([4]byte{10, 0, 0, byte(1 + rng.IntN(2))})
+	}
+	return true
 }
 
 // Every story ends in the verdict that it should, in at least 99 of 100 tellings.

@@ -21,7 +21,8 @@ type Terms struct {
 	// Combined decides on both estimates of the share together, weighted by their
 	// inverse variances, where there are two: beyond the exact state the sample
 	// and the HyperLogLogs. It shortens intervals by about a quarter. A plurality
-	// is decided on the sample all the same.
+	// is decided on the sample all the same, and so is
+	// a share that has to be corrected for forged sources.
 	Combined bool `json:"combined,omitempty"`
 
 	// Look numbers the looks, from 1, at counts that still grow; 0 is the one

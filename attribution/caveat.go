@@ -98,7 +98,11 @@ func (r *Report) reasons(c Claim, f finding, v Verdict, t Terms) (caveats []Cave
 	}
 	s := v.Sampling
 	if s != nil && math.Abs(s.Shift) > maxShift {
-		add(SamplingRateSensitive, s.Shift, "if half the events had been looked at, the share of the sources seen would be %+.1f points off: countries differ in events per source", 100*s.Shift)
+		direction := "higher"
+		if s.Shift < 0 {
+			direction = "lower"
+		}
+		add(SamplingRateSensitive, s.Shift, "if half as many packets had been looked at, the share of the sources seen would be %.1f points %s: countries differ in events per source", 100*math.Abs(s.Shift), direction)
 	}
 	if v.Decision == Undecided && s != nil && s.Decision != Undecided {
 		add(UnseenSources, s.Completeness, "the interval reaches across the limit for the sources that were not seen; among those seen it would be %v", s.Decision)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -267,9 +268,15 @@ func TestExcessText(t *testing.T) {
 	baseline.Window(built, built.Add(72*time.Hour))
 	burst := tallyMix(small, mix{0, counts{"US": 2_000}}, mix{fresh, counts{"RU": 3_000, "US": 300, "CN": 100, "": 30}})
 	e := excess(t, burst, baseline)
-	text := e.String() + e.Report.String() + e.Report.Check(Majority("RU")).String()
+	text := ""
+	for _, s := range []fmt.Stringer{e, e.Report, e.Report.Check(Majority("RU"))} {
+		if !strings.Contains(s.String(), "not seen from 2026-06-01 12:00:00 to 2026-06-04 12:00:00 UTC") {
+			t.Errorf("not said since when sources are new:\n%v", s)
+		}
+		text += s.String()
+	}
 	for _, want := range []string{
-		"not seen from 2026-06-01 12:00:00 to 2026-06-04 12:00:00 UTC", "lift", "∞", "unlocated", "new sources", "geolocated to",
+		"lift", "∞", "unlocated", "new sources", "geolocated to",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no word of %q in\n%s", want, text)

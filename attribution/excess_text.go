@@ -19,7 +19,7 @@ func (e *Excess) String() string {
 	if r.countsEvents() {
 		b.WriteString(", " + eventCount(r.Events))
 	}
-	fmt.Fprintf(&b, "; the baseline has %s\n\n", e.Baseline.about())
+	fmt.Fprintf(&b, "; the baseline has %s %s\n\n", e.Baseline.about(), plural(e.Baseline.Distinct, "source", "sources"))
 	aligned(&b, e.table())
 	b.WriteString("\n")
 	if hidden := len(e.Lift) - maxRows; hidden > 0 {

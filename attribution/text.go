@@ -19,6 +19,9 @@ func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%sIP addresses by the country that they are geolocated to by %v\n", r.warning(), r.Database)
 	fmt.Fprintf(&b, "%s %s %s", r.Sources.withInterval(), r.kind(), plural(r.Sources.Distinct, "source", "sources"))
+	if r.fresh != nil {
+		b.WriteString(" (" + r.fresh.unseen() + ")")
+	}
 	if r.countsEvents() {
 		b.WriteString(", " + eventCount(r.Events))
 	}

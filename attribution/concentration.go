@@ -62,14 +62,15 @@ func (r *Report) heavySources() (h heavy) {
 	if r.topEvents < 1<<5 { // not even five doublings above one event
 		return h
 	}
-	var sources, events [logSteps]float64
+	var sources [logSteps]float64
+	var events [logSteps]uint64 // integers, whose sum is the same in any order
 	n := 0.0
 	for i := range r.seen {
 		if s := &r.seen[i]; s.origin != geo.Reserved {
-			e := max(float64(s.events), 1)
-			step := logStep(e)
+			e := max(s.events, 1)
+			step := logStep(float64(e))
 			sources[step]++
-			events[step] += e
+			events[step] = addSaturated(events[step], e)
 			n++
 		}
 	}
@@ -84,10 +85,10 @@ func (r *Report) heavySources() (h heavy) {
 	fence := median + int(outlier*float64(max(middle(&deviations, n), perDoubling)))
 	all, above := 0.0, 0.0
 	for step := range sources {
-		all += events[step]
+		all += float64(events[step])
 		if step > fence {
 			h.sources += uint64(sources[step])
-			above += events[step]
+			above += float64(events[step])
 		}
 	}
 	h.beyond, h.usual, h.share = endOf(fence), endOf(median), above/all

@@ -398,6 +398,45 @@ func TestVerifyAnotherMethod(t *testing.T) {
 	}
 }
 
+// A sample is walked in an order that is random for each process. No number
+// depends on it, however large the counts are.
+func TestVerdictsDoNotDependOnOrder(t *testing.T) {
+	o := small
+	o.SamplingRate = 100
+	rng := rand.New(rand.NewPCG(63, 64))
+	huge := NewTally(testTable(), o)
+	for i := range 1000 {
+		huge.AddFlow(Flow{
+			Source: ip([]string{"RU", "RU", "US", "FR", ""}[i%5], rng.IntN(4096)<<(i%3*4)),
+			Events: []uint64{1, 1 + rng.Uint64N(60), rng.Uint64() >> 8}[min(i%40, 2)*(i%3)%3], Bytes: rng.Uint64(),
+			Protocol: 17, SourcePort: []uint16{53, 40000}[i%2],
+		})
+	}
+	for name, tally := range map[string]*Tally{"scattered": scattered(4000), "huge counts": huge} {
+		stated := func(r *Report) string {
+			var verdicts []Verdict
+			for _, c := range append(someClaims, Majority("RU"), Majority("RU").Of(OfBytes)) {
+				verdicts = append(verdicts, r.Check(c))
+			}
+			b, err := jcs.Append(nil, map[string]any{"report": r, "verdicts": verdicts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
+		}
+		r := tally.Report()
+		want := stated(r)
+		for range 20 {
+			rng.Shuffle(len(r.seen), func(i, j int) { r.seen[i], r.seen[j] = r.seen[j], r.seen[i] })
+			r.examine(r.space)
+			if got := stated(r); got != want {
+				d, digits := jcs.Compare(jcs.Value{Raw: []byte(got)}, jcs.Value{Raw: []byte(want)}, roundingTolerance)
+				t.Fatalf("%s: another order gives other numbers: %+v %+v", name, d, digits)
+			}
+		}
+	}
+}
+
 const verifyEnv = "WHENCE_TEST_EVIDENCE"
 
 // Another process has other random numbers and another order of everything that

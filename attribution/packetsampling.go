@@ -74,7 +74,8 @@ func (r *Report) abundances() *[geo.MaxOrigins]abundance {
 		case 2:
 			a.twice++
 		}
-		a.half += 1 - math.Exp2(-float64(r.seen[i].events))
+		// Of so few bits that the sum is the same in any order.
+		a.half += 1 - math.Exp2(-float64(min(r.seen[i].events, 32)))
 	}
 	return &as
 }

@@ -18,21 +18,25 @@ type traits struct {
 	ipv6, ipv6Cut float64 // cut: all bits after the first 48 are 0
 }
 
-// volume is a number of sources with what they sent.
-type volume struct{ sources, events, bytes float64 }
+// volume is a number of sources with what they sent: integers, whose sum is the
+// same in any order.
+type volume struct {
+	sources       float64
+	events, bytes uint64
+}
 
 func (v *volume) add(s *seen) {
 	v.sources++
-	v.events += float64(s.events)
-	v.bytes += float64(s.bytes)
+	v.events = addSaturated(v.events, s.events)
+	v.bytes = addSaturated(v.bytes, s.bytes)
 }
 
 func (v *volume) amount(u Unit) float64 {
 	switch u {
 	case OfEvents:
-		return v.events
+		return float64(v.events)
 	case OfBytes:
-		return v.bytes
+		return float64(v.bytes)
 	}
 	return v.sources
 }

@@ -133,16 +133,22 @@ func (h *cells) push(code uint16) {
 	h.first++
 }
 
-// medianCode returns the middle of the known values among codes, which it sorts, and
-// how many are known.
-func medianCode(codes []uint16) (value float64, known int) {
-	slices.Sort(codes)
-	for known < len(codes) && codes[known] != unknown {
-		known++
+// medianCode returns the middle of the counts of the known codes, and how many are
+// known. It puts codes in another order.
+func medianCode(codes []uint16) (count float64, known int) {
+	for i, c := range codes {
+		if c != unknown {
+			codes[i], codes[known] = codes[known], c
+			known++
+		}
 	}
 	if known == 0 {
 		return 0, 0
 	}
-	lo, hi := codes[(known-1)/2], codes[known/2]
-	return (decodeCount(lo) + decodeCount(hi)) / 2, known
+	k := known / 2
+	order(codes[:known], k)
+	if known%2 == 1 {
+		return decodeCount(codes[k]), known
+	}
+	return (decodeCount(slices.Max(codes[:k])) + decodeCount(codes[k])) / 2, known
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -96,8 +97,9 @@ func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 		n.head = (n.head + 1) % limit
 	}
 	if n.fresh++; n.fresh >= fewPairs {
-		n.fresh = 0
 		n.estimate()
+		// Series that began together part, so that not all do this in one interval.
+		n.fresh = int(math.Float64bits(n.square) >> 8 % (fewPairs / 2))
 	}
 }
 
@@ -133,7 +135,7 @@ func median(values []float64) float64 {
 
 // order puts the value at k that would stand there if values were sorted, what is
 // less before it and what is more after it (Hoare 1961).
-func order(values []float64, k int) {
+func order[T cmp.Ordered](values []T, k int) {
 	for lo, hi := 0, len(values)-1; lo < hi; {
 		pivot := values[lo+(hi-lo)/2]
 		i, j := lo, hi

@@ -38,7 +38,9 @@ func (g grain) pairs() int {
 
 // grid divides the day: into intervals, which are judged, and into cells, which
 // are remembered. A season does not move within five minutes, so that shorter
-// intervals share a cell: four weeks then cost the same at any interval.
+// intervals share a cell: four weeks then cost the same at any interval, the
+// median of cells is a rate even where most intervals are empty, and two cells to
+// each side are the same time of day at any interval.
 type grid struct {
 	interval time.Duration
 	perDay   int64 // intervals in a day

@@ -69,8 +69,9 @@ const (
 type reading struct {
 	state state
 
-	// The burst, unless quiet. end is the interval after its last, when it has
-	// ended. endUncertain says that the end could be elsewhere: the burst was
+	// The burst, unless quiet. One that is too weak to be seen in single intervals
+	// is found up to grid.kept of them after its onset, and its end later still.
+	// end is the interval after its last, when it has ended. endUncertain says that the end could be elsewhere: the burst was
 	// hardly above the noise, or lasted until it was taken for normal, or was not
 	// seen to end.
 	onset, end   int64
@@ -141,6 +142,9 @@ func (s *series) skip(gap int64) (lost bool) {
 		} else {
 			s.recent = recent{}
 		}
+	}
+	if i := s.next - 1; i/s.grid.perCell != (i-gap)/s.grid.perCell {
+		s.cell = cellSum{}
 	}
 	if gap < s.grid.patience() {
 		return false
@@ -218,21 +222,21 @@ func (s *series) setLevel(mu, m float64) {
 // judge decides on an interval.
 func (s *series) judge(i int64, y, mu float64) reading {
 	s.record.add(y)
-	z, alarm, onset := s.each.judge(i, y, mu, s.seasonal && s.grid.perCell == 1, s.grid.kept())
-	var sums bool
-	var sumsOnset int64
+	sudden := max(suddenLeast, min(suddenRatio*mu, suddenRecord*max(mu, s.record.before)))
+	before := s.bursting
+	z, alarm, onset := s.each.judge(i, y, mu, sudden, s.seasonal && s.grid.perCell == 1, s.grid.kept())
 	if s.grid.perCell > 1 {
-		sums, sumsOnset = s.judgeCell(i, y, mu, alarm)
+		slow, since := s.judgeCell(i, y, mu, alarm)
+		if slow && !alarm && !s.bursting {
+			s.bursting, s.slow, s.onset = true, true, since
+		}
 	}
-	wasBursting := s.bursting
-	switch {
-	case alarm && (!s.bursting || s.slow):
+	if alarm {
+		// What is seen in intervals is dated by them, and so is its end.
 		if !s.bursting {
 			s.onset = onset
 		}
 		s.bursting, s.slow = true, false
-	case sums && !s.bursting:
-		s.bursting, s.slow, s.onset = true, true, sumsOnset
 	}
 	r := s.read(z, mu)
 	switch {
@@ -240,24 +244,36 @@ func (s *series) judge(i int64, y, mu float64) reading {
 		if s.each.idle() && s.sums.idle() {
 			s.record.settle()
 		}
-	case !wasBursting:
+	case !before:
 		r.state = began
-	case s.slow:
-		if (i+1)%s.grid.perCell != 0 {
-			break
-		}
-		since := (i+1)/s.grid.perCell - s.onset/s.grid.perCell
-		if t := s.sums.trail.last(since); t.isQuiet(leastQuiet) {
-			at, _ := t.split(true)
-			return s.finish((i+1)/s.grid.perCell*s.grid.perCell-int64(len(t)-at)*s.grid.perCell, true, r)
-		}
 	default:
-		if t := s.each.trail.last(i + 1 - s.onset); t.isQuiet(int(s.grid.patience())) {
-			at, height := t.split(true)
-			return s.finish(i+1-int64(len(t)-at), height < surely, r)
+		if end, uncertain, over := s.over(i); over {
+			return s.finish(end, uncertain, r)
 		}
 	}
 	return r
+}
+
+// over reports whether a burst has ended, after interval i, and where.
+func (s *series) over(i int64) (end int64, uncertain, over bool) {
+	if !s.slow {
+		t := s.each.trail.last(i + 1 - s.onset)
+		if !t.isQuiet(int(s.grid.patience())) {
+			return 0, false, false
+		}
+		at, height := t.split(true)
+		return i + 1 - int64(len(t)-at), height < surely, true
+	}
+	next := (i + 1) / s.grid.perCell
+	if (i+1)%s.grid.perCell != 0 {
+		return 0, false, false
+	}
+	t := s.sums.trail.last(next - s.onset/s.grid.perCell)
+	if !t.isQuiet(leastQuiet) {
+		return 0, false, false
+	}
+	at, _ := t.split(true)
+	return (next - int64(len(t)-at)) * s.grid.perCell, true, true
 }
 
 // judgeCell takes an interval into its cell, and decides on the cell when it is
@@ -274,8 +290,7 @@ func (s *series) judgeCell(i int64, y, mu float64, alarm bool) (burst bool, onse
 	if full.tainted || 2*full.known < s.grid.perCell {
 		return false, 0
 	}
-	at := i / s.grid.perCell
-	z, burst, since := s.sums.judge(at, full.y, full.mu, s.seasonal, keptSums)
+	z, burst, since := s.sums.judge(i/s.grid.perCell, full.y, full.mu, math.Inf(1), s.seasonal, keptSums)
 	s.learnNoise(&s.sums, full.y, full.mu, z, s.grid.perCell)
 	if s.seasonal && math.Abs(z) < zAccepted {
 		s.follow(z, full.mu, s.sums.noise.s2)
@@ -285,8 +300,8 @@ func (s *series) judgeCell(i int64, y, mu float64, alarm bool) (burst bool, onse
 	}
 	// The onset is where the intervals rise, not before the cell before.
 	t := s.each.trail.last(i + 1 - (since-1)*s.grid.perCell)
-	at2, _ := t.split(false)
-	return true, i + 1 - int64(len(t)-at2)
+	rise, _ := t.split(false)
+	return true, i + 1 - int64(len(t)-rise)
 }
 
 // follow lets the level follow z.

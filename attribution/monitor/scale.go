@@ -41,10 +41,11 @@ const (
 	leastMean  = .25 // what is rarer is judged as this: a burst is never one event or two
 	leastS2    = .02 // no series is so regular that its level is known to 14 %
 
-	// What is so many times as high as expected needs no second count: a flood can
-	// be over within one.
-	suddenRatio = 25
-	suddenMean  = 1
+	// A flood can be over within an interval: what is so many times as high as
+	// expected, or as ever before, needs no second one.
+	suddenRatio  = 25
+	suddenRecord = 10
+	suddenLeast  = 20
 )
 
 // likelihood returns the logarithm of the ratio for one count.
@@ -54,16 +55,16 @@ func likelihood(y, mu, s2 float64) float64 {
 }
 
 // judge takes count i and returns how far it is above mu, and whether there is a
-// burst and since when. Without a season, z is not summed: it would find the
-// morning.
-func (s *scale) judge(i int64, y, mu float64, seasonal bool, keep int) (z float64, alarm bool, onset int64) {
+// burst and since when; a count of sudden is one by itself. Without a season, z is
+// not summed: it would find the morning.
+func (s *scale) judge(i int64, y, mu, sudden float64, seasonal bool, keep int) (z float64, alarm bool, onset int64) {
 	z = s.noise.z(y, mu)
 	count := likelihood(y, mu, s.noise.lasting())
-	if clipped := min(count, countClip); y < suddenRatio*max(mu, suddenMean) {
-		s.byCount.add(i, clipped)
-	} else {
-		s.byCount.add(i, max(clipped, 2*countLimit))
+	weight := min(count, countClip)
+	if y >= sudden {
+		weight = 2 * countLimit
 	}
+	s.byCount.add(i, weight)
 	if seasonal {
 		s.byZ.add(i, min(z, zClip)-zAllowance)
 	}

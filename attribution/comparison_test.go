@@ -90,8 +90,9 @@ func TestCompare(t *testing.T) {
 		t.Errorf("of events: %+v", o)
 	}
 	// A lead: ten from RU to US count twice.
-	if o := c.Check(Plurality("RU")).Opinions[1]; math.Abs(o.StandardError-math.Sqrt(4*104)/100) > 1e-12 {
-		t.Errorf("plurality: %+v", o)
+	us := c.Origins[1].Origin
+	if s := c.spreadOf(Plurality("RU"), c.reports[1], us, us); math.Abs(s.standardError-math.Sqrt(4*104)/100) > 1e-12 {
+		t.Errorf("plurality: %+v", s)
 	}
 
 	text := c.String()

@@ -70,7 +70,7 @@ func (t Terms) Corroborate(c *Comparison, claim Claim) Corroboration {
 	b := t.basis(first)
 	v := Corroboration{Claim: claim, Confidence: 1 - b.alpha, Caveats: []Caveat{}}
 	f := finding{share: Share{0, 1, 0}, lead: Share{0, 1, -1}}
-	var widest spread
+	var ofShare, ofLead float64 // largest standard errors
 	for i, r := range c.reports {
 		o := Opinion{Database: r.Database, verdict: t.Check(r, claim)}
 		o.Decision, o.Share = o.verdict.Decision, o.verdict.Share
@@ -81,10 +81,11 @@ func (t Terms) Corroborate(c *Comparison, claim Claim) Corroboration {
 				x, y := claim.has(a), claim.has(b)
 				return x || y, x != y
 			})
-			s := c.spreadOf(claim, r)
+			s := c.spreadOf(claim, r, geo.Unlocated, geo.Unlocated)
 			o.StandardError, o.DesignEffect = s.standardError, s.designEffect
-			if s.standardError > widest.standardError {
-				widest = s
+			ofShare = max(ofShare, s.standardError)
+			if claim.kind == plurality {
+				ofLead = max(ofLead, c.spreadOf(claim, r, first.rival(claim), r.rival(claim)).standardError)
 			}
 		}
 		f.share = f.share.with(o.Share)
@@ -97,8 +98,9 @@ func (t Terms) Corroborate(c *Comparison, claim Claim) Corroboration {
 		v.text = v.explain(c.reports)
 		return v
 	}
-	e := b.z() * widest.standardError
+	e := b.z() * ofShare
 	v.Share = Share{v.Opinions[0].Share.Value, max(f.share.Low-e, 0), min(f.share.High+e, 1)}
+	e = b.z() * ofLead
 	f.share, f.lead = v.Share, Share{f.lead.Value, f.lead.Low - e, f.lead.High + e}
 	v.Decision, v.Margin = f.decide(claim)
 	v.Bounds = c.bounds(claim, b)
@@ -125,10 +127,10 @@ func (s *seen) weight(u Unit) float64 {
 }
 
 // spreadOf is that of the difference between the first database and another, by
-// the kind of cluster that makes it largest.
-func (c *Comparison) spreadOf(claim Claim, other *Report) spread {
+// the kind of cluster that makes it largest: of the claimed share, or of its lead
+// over a country by each of the two.
+func (c *Comparison) spreadOf(claim Claim, other *Report, mine, its geo.Origin) spread {
 	first := c.reports[0]
-	mine, its := first.rival(claim), other.rival(claim)
 	change := make([]float64, len(first.seen))
 	whole := 0.0
 	for i := range first.seen {
@@ -149,8 +151,8 @@ func (c *Comparison) spreadOf(claim Claim, other *Report) spread {
 	return widest
 }
 
-// score is what a source of an origin adds to the number that a claim is decided
-// on: the share, or the lead over a rival.
+// score is what a source of an origin adds to the claimed share, less what it adds
+// to that of a rival.
 func (c Claim) score(o, rival geo.Origin) float64 {
 	switch {
 	case c.has(o):
@@ -161,14 +163,14 @@ func (c Claim) score(o, rival geo.Origin) float64 {
 	return 0
 }
 
-// rival is the strongest one of a plurality; other claims have none.
+// rival is the country with most sources but the one that a plurality is of.
 func (r *Report) rival(c Claim) geo.Origin {
 	for _, row := range r.Origins {
-		if c.kind == plurality && !c.has(row.Origin) {
+		if !c.has(row.Origin) {
 			return row.Origin
 		}
 	}
-	return geo.Unlocated // never asked about
+	return geo.Unlocated
 }
 
 // bounds are the shares that all databases and that any database places in the

@@ -57,7 +57,7 @@ func (s Share) digits(limit float64, counted bool) (value, low, high string) {
 		unit := math.Pow10(decimals)
 		v := math.RoundToEven(100*s.Value*unit) / unit
 		l := math.Floor(100*s.Low*unit+slack) / unit
-		h := math.Ceil(100*s.High*unit-slack) / unit
+		h := max(math.Ceil(100*s.High*unit-slack)/unit, 0) // no negative zero
 		side := func(v float64) int {
 			if math.Abs(v-limit) < slack {
 				return 0

@@ -36,6 +36,7 @@ func TestShareDigits(t *testing.T) {
 		{Share{.57, .57, .57}, 57, "57.00", "57.00", "57.00"},           // also in binary
 		{Share{.500000001, .500000001, .500000001}, 50, "50.0000", "50.0000", "50.0001"},
 		{Share{0, 0, .00022}, noLimit, "0.00", "0.00", "0.03"},
+		{Share{}, noLimit, "0.00", "0.00", "0.00"},
 		{Share{1, .99978, 1}, noLimit, "100.00", "99.97", "100.00"},
 	} {
 		if v, l, h := c.share.digits(c.limit, false); v != c.value || l != c.low || h != c.high {

@@ -147,6 +147,32 @@ func TestOpenProxies(t *testing.T) {
 	}
 }
 
+// The embedded map of announced networks is a second opinion on real traffic.
+func TestWebDDoSSecondOpinion(t *testing.T) {
+	const leader = "ID"
+	for _, name := range []string{"2024-11-28", "2025-01-14", "2025-06-19"} {
+		_, path := realTraffic(t, "web-ddos/"+name+".csv")
+		status, stdout, stderr := attribute(t, "", "-addr", "IP", "-second", "routed", "-claim", "majority "+leader, path)
+		for _, want := range []string{
+			"  A  by DB-IP Lite, built 2026-06-01\n  B  by iptoasn (country of registration), built 2026-06-17\n",
+			"placed differently from A",
+			"\nrefuted: " + leader + " > 50% of sources",
+			"\nrefuted by 2 databases together: " + leader + " > 50% of sources",
+		} {
+			if !strings.Contains(stdout, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, stdout)
+			}
+		}
+		if status != exitOK || !strings.Contains(stderr, "which is not where they are") {
+			t.Errorf("%s: exit status %d, %s", name, status, stderr)
+		}
+		r, _, _ := attributeJSON(t, "", "-addr", "IP", "-second", "routed", path)
+		if d := r.Comparison.Databases; len(d) != 2 || d[1].Disagreement.Value < .02 || d[1].Disagreement.Value > .4 || len(r.Comparison.Origins) < len(r.Origins) {
+			t.Errorf("%s: %+v", name, r.Comparison)
+		}
+	}
+}
+
 func TestApacheAccess(t *testing.T) {
 	text, path := realTraffic(t, "apache-access/apache_logs.gz")
 	count := plainCount{bits: 64, seen: map[netip.Addr]bool{}}

@@ -15,6 +15,9 @@
 //   - csv: a header row, then records with commas, semicolons or tabs
 //   - json: one object a line; -addr and -time may be dotted paths
 //
+// With -second the sources are placed by other databases as well, with -asn and
+// -list it says whose networks they are in and on which lists they stand.
+//
 // Without a file it plays a simulated attack on a mailbox and checks what was
 // said of a real one.
 //
@@ -70,6 +73,7 @@ type config struct {
 	v6                     int
 	evidence, verify       string
 	dropAddresses          bool
+	others                 others
 	files                  []string
 }
 
@@ -102,6 +106,7 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 		cfg.claims = append(cfg.claims, claim)
 		return err
 	})
+	cfg.others.addFlags(flags)
 	cfg.addEvidenceFlags(flags)
 	if err := flags.Parse(args); err != nil {
 		return nil, err // the flag package has said it
@@ -122,6 +127,8 @@ func (cfg *config) check() error {
 		return fmt.Errorf("-addr and -time name columns and fields; -format %s has none", cfg.format)
 	case cfg.v6 < 32 || cfg.v6 > 128:
 		return fmt.Errorf("-v6 %d: not a prefix length from 32 to 128", cfg.v6)
+	case cfg.dropAddresses && cfg.others.asked():
+		return errors.New("-second, -asn and -list look up the addresses that -drop-addresses drops")
 	}
 	return nil
 }
@@ -138,6 +145,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	console := newConsole(stderr)
 	table, err := openTable(cfg.db)
 	if err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	if err := cfg.others.open(console); err != nil {
 		console.say("%v", err)
 		return exitUnusable
 	}
@@ -198,22 +209,19 @@ func write(w io.Writer, report *attribution.Report, cfg *config) error {
 	for _, claim := range cfg.claims {
 		verdicts = append(verdicts, report.Check(claim))
 	}
-	if cfg.json {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false) // claims have a ">"
-		return enc.Encode(struct {
-			*attribution.Report
-			Claims []attribution.Verdict `json:"claims"`
-		}{report, verdicts})
-	}
-	if _, err := fmt.Fprint(w, report); err != nil {
+	more, err := cfg.others.look(report, cfg.claims)
+	if err != nil {
 		return err
 	}
-	for _, verdict := range verdicts {
-		if _, err := fmt.Fprintf(w, "\n%v\n", verdict); err != nil {
-			return err
-		}
+	if !cfg.json {
+		return more.print(w, report, verdicts)
 	}
-	return nil
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false) // claims have a ">"
+	return enc.Encode(struct {
+		*attribution.Report
+		Claims []attribution.Verdict `json:"claims"`
+		further
+	}{report, verdicts, more})
 }

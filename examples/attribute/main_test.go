@@ -53,6 +53,49 @@ type result struct {
 			Value      float64
 		}
 	}
+	Comparison struct {
+		Databases []struct {
+			Database                struct{ Name, Built, SHA256, Credit string }
+			Unlocated, Disagreement share
+		}
+		Origins []struct {
+			Origin string
+			Shares []share
+		}
+		Exact bool
+	}
+	Corroborations []struct {
+		Claim, Verdict     string
+		Confidence, Margin float64
+		Share, Bounds      share
+		Opinions           []struct {
+			Database            struct{ Name, Built, SHA256, Credit string }
+			Verdict             string
+			Share               share
+			ClaimedDisagreement share   `json:"claimed_disagreement"`
+			StandardError       float64 `json:"standard_error"`
+			DesignEffect        float64 `json:"design_effect"`
+		}
+		Caveats []struct {
+			Code, Text string
+			Value      float64
+		}
+	}
+	Inside struct {
+		Claim                       string
+		Claimed                     uint64
+		Exact                       bool
+		IPv4, IPv6, Networks, Lists []struct {
+			Name            string
+			Sources, Events uint64
+			Share, Claimed  share
+			EventShare      float64 `json:"event_share"`
+		}
+		Caveats []struct {
+			Code, Text string
+			Value      float64
+		}
+	}
 }
 
 type share struct{ Value, Low, High float64 }

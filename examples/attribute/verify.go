@@ -26,6 +26,7 @@ type verified struct {
 type recounted struct {
 	*attribution.Report
 	Claims []attribution.Verdict `json:"claims"`
+	further
 }
 
 // verify holds a file of evidence against what follows from the tally in it, and
@@ -49,7 +50,17 @@ func verify(cfg *config, table *geo.Table, stdin io.Reader, stdout io.Writer, co
 		found.Rounding = v.Rounding.String()
 	}
 	if v.Evidence != nil {
-		found.Evidence = &recounted{v.Evidence.Report(), v.Evidence.Verdicts()}
+		report, verdicts := v.Evidence.Report(), v.Evidence.Verdicts()
+		var claims []attribution.Claim
+		for _, verdict := range verdicts {
+			claims = append(claims, verdict.Claim)
+		}
+		more, err := cfg.others.look(report, claims)
+		if err != nil {
+			console.say("%s: %v", cfg.verify, err)
+			return exitUnusable
+		}
+		found.Evidence = &recounted{report, verdicts, more}
 		found.checkOrigins(v.Evidence, table, cfg.db != "")
 	}
 	if cfg.json {
@@ -98,13 +109,8 @@ func (found *verified) print(w io.Writer, v *attribution.Verification) error {
 	if _, err := fmt.Fprintln(w, v); err != nil || found.Evidence == nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "Origins: %s.\n\nWhat follows from the tally in the file:\n\n%v", found.Origins, found.Evidence.Report); err != nil {
+	if _, err := fmt.Fprintf(w, "Origins: %s.\n\nWhat follows from the tally in the file:\n\n", found.Origins); err != nil {
 		return err
 	}
-	for _, verdict := range found.Evidence.Claims {
-		if _, err := fmt.Fprintf(w, "\n%v\n", verdict); err != nil {
-			return err
-		}
-	}
-	return nil
+	return found.Evidence.print(w, found.Evidence.Report, found.Evidence.Claims)
 }

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/maxmind/mmdbwriter"
+	"github.com/maxmind/mmdbwriter/mmdbtype"
+)
+
+// writeFiles writes a country database that calls 77.88.0.0/16 US, an ASN
+// database, and a list.
+func writeFiles(t *testing.T) (country, asn, list string) {
+	t.Helper()
+	write := func(name, prefix string, record mmdbtype.Map) string {
+		w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: name, BuildEpoch: 1780000000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, network, err := net.ParseCIDR(prefix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Insert(network, record); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), name)
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := w.WriteTo(f); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	country = write("Test-Country", "77.88.0.0/16", mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("US")}})
+	asn = write("Test-ASN", "77.88.0.0/16", mmdbtype.Map{"asn": mmdbtype.String("AS64500"), "name": mmdbtype.String("Example")})
+	list = filepath.Join(t.TempDir(), "vpn.txt")
+	if err := os.WriteFile(list, []byte("# services\n77.88.55.0/24\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return country, asn, list
+}
+
+// All three are geolocated to RU by every real database.
+const russian = "77.88.55.60\n77.88.55.61\n5.255.255.70\n"
+
+func TestOpinions(t *testing.T) {
+	country, asn, list := writeFiles(t)
+	args := []string{"-second", country, "-second", "routed", "-asn", asn, "-list", "vpn=" + list, "-claim", "majority RU", "-"}
+	status, stdout, stderr := attribute(t, russian, args...)
+	if status != exitOK || !strings.Contains(stderr, "-second routed: its countries are those where networks are registered") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+	at := 0
+	for _, want := range []string{
+		"3 distinct sources", "\nShare of 3 sources", "\n  B  by Test-Country, built 2026-05-28", "\n  C  by iptoasn", "\nsupported: RU > 50% of sources",
+		"\nundecided by 3 databases together: RU > 50% of sources", "the databases decide differently",
+		"\nWho holds the sources geolocated to RU", "77.88.55.0/24", "networks by Test-ASN", "AS64500 Example", "lists\n  vpn",
+	} {
+		i := strings.Index(stdout[at:], want)
+		if i < 0 {
+			t.Fatalf("no %q after byte %d of\n%s", want, at, stdout)
+		}
+		at += i
+	}
+
+	r, _, _ := attributeJSON(t, russian, args...)
+	if d := r.Comparison.Databases; len(d) != 3 || d[1].Database.Name != "Test-Country" || d[1].Disagreement.Value != 1 || !r.Comparison.Exact {
+		t.Errorf("%+v", r.Comparison)
+	}
+	if c := r.Corroborations; len(c) != 1 || c[0].Verdict != "undecided" || len(c[0].Opinions) != 3 || c[0].Opinions[1].Verdict != "refuted" || c[0].Caveats[0].Code != "DATABASES_DISAGREE" {
+		t.Errorf("%+v", r.Corroborations)
+	}
+	if in := r.Inside; in.Claimed != 3 || in.Networks[0].Name != "AS64500 Example" || in.Networks[0].Sources != 2 || in.Lists[0].Name != "vpn" || in.Lists[0].Sources != 2 {
+		t.Errorf("%+v", r.Inside)
+	}
+}
+
+// Nothing is said that was not asked for.
+func TestNoOpinions(t *testing.T) {
+	_, stdout, _ := attribute(t, russian, "-json", "-claim", "majority RU", "-")
+	for _, key := range []string{"comparison", "corroborations", "inside"} {
+		if strings.Contains(stdout, `"`+key+`"`) {
+			t.Errorf("%q in %s", key, stdout)
+		}
+	}
+	_, _, list := writeFiles(t)
+	// Without a claim, it is the country with most sources that matters.
+	if r, status, _ := attributeJSON(t, russian, "-list", "vpn="+list, "-"); status != exitOK || r.Inside.Claim != "plurality RU" || len(r.Comparison.Databases) != 0 {
+		t.Errorf("exit status %d, %+v", status, r.Inside)
+	}
+	if _, status, _ := attributeJSON(t, "10.0.0.1\n", "-list", "vpn="+list, "-"); status != exitOK {
+		t.Errorf("no country at all: exit status %d", status)
+	}
+}
+
+func TestOpinionErrors(t *testing.T) {
+	country, asn, list := writeFiles(t)
+	for _, tt := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"-second", asn}, exitUnusable, "it is an ASN database"},
+		{[]string{"-second", filepath.Join(t.TempDir(), "none")}, exitUnusable, "none"},
+		{[]string{"-asn", country}, exitUnusable, "it is a country database"},
+		{[]string{"-list", "x=" + country}, exitUnusable, country + ":1: "},
+		{[]string{"-list", list}, exitUsage, "want name=file"},
+		{[]string{"-list", "=" + list}, exitUsage, "want name=file"},
+		{[]string{"-drop-addresses", "-second", "routed"}, exitUsage, "-drop-addresses drops"},
+	} {
+		status, stdout, stderr := attribute(t, russian, append(tt.args, "-")...)
+		if status != tt.status || stdout != "" || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%v: exit status %d, %q, %s", tt.args, status, stdout, stderr)
+		}
+	}
+}
+
+// What was counted elsewhere can be looked up again, as long as it has addresses.
+func TestOpinionsOnEvidence(t *testing.T) {
+	country, asn, _ := writeFiles(t)
+	evidence := filepath.Join(t.TempDir(), "evidence")
+	if status, _, stderr := attribute(t, russian, "-claim", "majority RU", "-evidence", evidence, "-"); status != exitOK {
+		t.Fatal(stderr)
+	}
+	status, stdout, stderr := attribute(t, "", "-verify", evidence, "-second", country, "-asn", asn)
+	if status != exitOK || !strings.Contains(stdout, "undecided by 2 databases together: RU > 50% of sources") || !strings.Contains(stdout, "AS64500 Example") {
+		t.Errorf("exit status %d, %s\n%s", status, stderr, stdout)
+	}
+	if status, stdout, _ := attribute(t, "", "-json", "-verify", evidence, "-second", country); status != exitOK || !strings.Contains(stdout, `"comparison"`) {
+		t.Errorf("exit status %d\n%s", status, stdout)
+	}
+	if status, _, stderr := attribute(t, russian, "-drop-addresses", "-evidence", evidence, "-"); status != exitOK {
+		t.Fatal(stderr)
+	}
+	if status, _, stderr := attribute(t, "", "-verify", evidence, "-second", country); status != exitUnusable || !strings.Contains(stderr, "the addresses of the sources were dropped") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+}

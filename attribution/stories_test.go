@@ -213,7 +213,7 @@ func TestStories(t *testing.T) {
 					missed++
 				}
 			}
-			t.Logf("%d runs: %d other verdicts, interval missed %d times", runs, wrong, missed)
+			t.Logf("%s: %d runs: %d other verdicts, interval missed %d times", s.name, runs, wrong, missed)
 			if wrong*100 > runs {
 				t.Errorf("%d of %d runs end in another verdict, want at most 1 %%", wrong, runs)
 			}

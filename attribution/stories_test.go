@@ -186,6 +186,33 @@ func proxied(rng *rand.Rand, f *attribution.Flow) bool {
 	return true
 }
 
+// A verdict that another database would overturn says so, and together they do not
+// support it. Registration countries stand for that database.
+func TestStoryOfTwoDatabases(t *testing.T) {
+	runs := 4
+	switch {
+	case long():
+		runs = 200
+	case testing.Short():
+		runs = 1
+	}
+	claim, wrong := attribution.Majority("RU"), 0
+	for seed := range uint64(runs) {
+		report := story{build: botnet(.51, 0)}.tell(seed)
+		comparison := must(report.Compare(attribution.Opinions{Tables: []*geo.Table{must(routed.Table())}}))
+		together := comparison.Check(claim)
+		disagree := slices.ContainsFunc(together.Caveats, func(c attribution.Caveat) bool { return c.Code == attribution.DatabasesDisagree })
+		if v := report.Check(claim); v.Decision != attribution.Supported || together.Decision == attribution.Supported || !disagree {
+			wrong++
+			t.Logf("seed %d: %v\n%v", seed, v, together)
+		}
+	}
+	t.Logf("a database that flips the verdict: %d runs: %d other verdicts", runs, wrong)
+	if wrong*100 > runs {
+		t.Errorf("%d of %d runs end in another verdict, want at most 1 %%", wrong, runs)
+	}
+}
+
 // Every story ends in the verdict that it should, in at least 99 of 100 tellings.
 func TestStories(t *testing.T) {
 	runs := 6

@@ -52,12 +52,15 @@ func (m *Monitor) close(index int64, iv *interval) {
 
 func (m *Monitor) closeTargets(index int64, iv *interval) {
 	bounds := m.targets.bounds()
-	for slot, w := range m.targets.watches {
-		if w == nil {
+	for slot, target := range m.targets.tracked {
+		if target.IsZero() {
 			continue
 		}
-		if w.isNew {
+		w := m.targets.watches[slot]
+		if w == nil {
+			w = newWatch(target, m.options)
 			w.introduce(index, index-m.began, bounds[slot])
+			m.targets.watches[slot] = w
 		}
 		c, known := counted{snapshot: snapshot{index: index}}, true
 		if iv != nil && iv.targets[slot] != nil {

@@ -207,10 +207,13 @@ func (d *decoder) targets(t *targets) {
 		if got := t.heavy.Lookup(target.hash(t.key)); got != slot {
 			d.fail("target in a slot that is not its")
 		}
-		t.watches[slot] = d.watch(target)
+		t.tracked[slot] = target
+		if d.bool() {
+			t.watches[slot] = d.watch(target)
+		}
 	}
 	for it := range t.heavy.All() {
-		if t.watches[it.Slot] == nil {
+		if t.tracked[it.Slot].IsZero() {
 			d.fail("slot without a target")
 		}
 	}
@@ -218,7 +221,6 @@ func (d *decoder) targets(t *targets) {
 
 func (d *decoder) watch(target Target) *watch {
 	w := newWatch(target, d.m.options)
-	w.isNew = d.bool()
 	w.events, w.sources = d.series(w.events.grain), d.series(w.events.grain)
 	w.recent = d.recent()
 	w.usual.full, w.usual.filling = d.tally(), d.tally()

@@ -38,7 +38,12 @@ func (e *encoder) int(values ...int64) {
 	}
 }
 
-func (e *encoder) bool(values ...bool)     { e.b = appendBools(e.b, values...) }
+// bool encodes a truth and returns it.
+func (e *encoder) bool(v bool) bool {
+	e.b = appendBools(e.b, v)
+	return v
+}
+
 func (e *encoder) float(values ...float64) { e.b = appendFloats(e.b, values...) }
 
 // blob encodes bytes that nobody will write to.
@@ -108,7 +113,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 }
 
 func (e *encoder) clock(c *clock) {
-	e.bool(c.started, c.directed)
+	e.b = appendBools(e.b, c.started, c.directed)
 	e.int(c.mark, c.closed+1, int64(c.ahead), int64(c.past))
 	e.uint(uint64(len(c.held)))
 	for i := range c.held {
@@ -125,14 +130,13 @@ func (e *encoder) clock(c *clock) {
 
 func (e *encoder) interval(iv *interval) {
 	e.int(iv.index)
-	e.bool(iv.first <= iv.last)
-	if iv.first <= iv.last {
+	if e.bool(iv.first <= iv.last) {
 		e.int(iv.first, iv.last)
 	}
 	e.uint(iv.events)
 	e.tally(iv.whole)
 	for _, c := range iv.targets {
-		if e.bool(c != nil); c != nil {
+		if e.bool(c != nil) {
 			e.uint(c.events)
 			e.tally(c.tally)
 		}
@@ -144,27 +148,29 @@ func (e *encoder) targets(t *targets) {
 	e.blob(heavy)
 	e.int(int64(max(t.records, 0)))
 	e.uint(t.givenUp)
-	for _, w := range t.watches {
-		if e.bool(w != nil); w != nil {
-			e.target(w.target)
+	for slot, target := range t.tracked {
+		if e.bool(!target.IsZero()); target.IsZero() {
+			continue
+		}
+		e.target(target)
+		if w := t.watches[slot]; e.bool(w != nil) {
 			e.watch(w)
 		}
 	}
 }
 
 func (e *encoder) watch(w *watch) {
-	e.bool(w.isNew)
 	e.blob(w.events.append(nil))
 	e.blob(w.sources.append(nil))
 	e.recent(w.recent)
 	e.tally(w.usual.full)
 	e.tally(w.usual.filling)
 	e.int(w.usual.from, w.lastOnset, w.lastEnd)
-	if e.bool(w.burst != nil); w.burst != nil {
+	if e.bool(w.burst != nil) {
 		e.burst(w.burst)
 		e.tally(w.burst.settled)
 	}
-	if e.bool(w.shown != nil); w.shown != nil {
+	if e.bool(w.shown != nil) {
 		e.account(w.shown)
 	}
 }
@@ -212,7 +218,7 @@ func (e *encoder) burst(b *burst) {
 	e.uint(b.id)
 	e.target(b.target)
 	e.int(b.onset, b.end, b.endsAt, b.peak)
-	e.bool(b.final, b.uncertain, b.lost, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
+	e.b = appendBools(e.b, b.final, b.uncertain, b.lost, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
 	e.uint(b.total, b.most, b.mostSources, uint64(b.look), b.nextLook)
 	e.float(b.expected, b.inEvents.seen, b.inEvents.expected, b.inSources.seen, b.inSources.expected)
 	e.float(b.precedent.Peak, b.precedent.Before)

@@ -20,3 +20,12 @@ type Event struct {
 	// valid source counts as skipped.
 	attribution.Flow
 }
+
+func (e *Event) count() uint64 { return max(e.Events, 1) }
+
+// flow is the flow with its 0 events made one.
+func (e *Event) flow() attribution.Flow {
+	f := e.Flow
+	f.Events = e.count()
+	return f
+}

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"math"
+	"net/netip"
 	"sync"
 
 	"github.com/whence-go/whence/attribution"
@@ -22,8 +23,9 @@ type Monitor struct {
 	current  *interval // the one that the last event fell into
 	from, to int64     // times that fall into current without a second thought
 
-	packer packer
-	flows  []attribution.Flow // scratch of a run
+	packer  packer
+	flows   []attribution.Flow // scratch of a run
+	sources []netip.Addr       // likewise
 
 	untold  []*account // bursts that are still to be told
 	telling sync.Mutex
@@ -53,7 +55,7 @@ func New(table *geo.Table, options Options) *Monitor {
 			clock:     newClock(o),
 			snapshots: snapshots{most: int64(o.Retention / o.Interval)},
 		},
-		flows: make([]attribution.Flow, 0, blockSize),
+		flows: make([]attribution.Flow, 0, blockSize), sources: make([]netip.Addr, 0, blockSize),
 	}
 	m.watchAnew()
 	return m
@@ -106,7 +108,8 @@ func (m *Monitor) observeBlock(events []Event) {
 func (m *Monitor) run(events []Event) int {
 	n := 0
 	latest, earliest := int64(math.MinInt64), int64(math.MaxInt64)
-	m.flows = m.flows[:0]
+	plain := true // nothing is known of any but the source
+	total := uint64(0)
 	for i := range events {
 		e := &events[i]
 		ns, ok := nanoseconds(e.Time)
@@ -114,8 +117,10 @@ func (m *Monitor) run(events []Event) int {
 			break
 		}
 		latest, earliest = max(latest, ns), min(earliest, ns)
-		m.flows = append(m.flows, e.Flow)
-		m.flows[n].Events = max(e.Events, 1)
+		plain = plain && e.Events <= 1 && e.Bytes == 0 && e.Protocol == 0 && !e.Handshake
+		if e.Source.IsValid() {
+			total = addSaturated(total, e.count())
+		}
 		n++
 	}
 	if n == 0 {
@@ -124,14 +129,22 @@ func (m *Monitor) run(events []Event) int {
 	m.clock.mark = max(m.clock.mark, latest)
 	iv := m.current
 	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
-	iv.whole.AddFlows(m.flows)
-	for i := range m.flows {
-		if m.flows[i].Source.IsValid() {
-			iv.events = addSaturated(iv.events, m.flows[i].Events)
+	iv.events = addSaturated(iv.events, total)
+	if plain {
+		m.sources = m.sources[:0]
+		for i := range events[:n] {
+			m.sources = append(m.sources, events[i].Source)
 		}
+		iv.whole.AddBatch(m.sources)
+	} else {
+		m.flows = m.flows[:0]
+		for i := range events[:n] {
+			m.flows = append(m.flows, events[i].flow())
+		}
+		iv.whole.AddFlows(m.flows)
 	}
 	if m.targets != nil {
-		m.targets.count(m, iv, events[:n], m.flows)
+		m.targets.count(m, iv, events[:n])
 	}
 	m.stats.Records += uint64(n)
 	return n
@@ -143,7 +156,6 @@ func (m *Monitor) watchAnew() {
 		m.lose(m.whole)
 	}
 	m.whole = newWatch(Target{}, m.options)
-	m.whole.isNew = false
 	if m.targets != nil {
 		for _, w := range m.targets.watches {
 			if w != nil {

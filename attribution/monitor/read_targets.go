@@ -23,13 +23,16 @@ func (m *Monitor) Targets() []TargetCount {
 	if m.targets == nil {
 		return counts
 	}
-	for slot, w := range m.targets.watches {
-		if w == nil {
+	for slot, target := range m.targets.tracked {
+		if target.IsZero() {
 			continue
 		}
-		c := TargetCount{Target: w.target, Bursting: w.shown != nil}
-		for _, old := range w.recent {
-			c.Events = addSaturated(c.Events, old.events)
+		c := TargetCount{Target: target}
+		if w := m.targets.watches[slot]; w != nil {
+			c.Bursting = w.shown != nil
+			for _, old := range w.recent {
+				c.Events = addSaturated(c.Events, old.events)
+			}
 		}
 		for _, iv := range m.open {
 			if count := iv.targets[slot]; count != nil {
@@ -70,8 +73,10 @@ func (m *Monitor) lately(target Target) (open *attribution.Tally, packed [][]byt
 			m.must(open.Merge(count.tally))
 		}
 	}
-	for _, c := range m.targets.watches[slot].recent {
-		packed = append(packed, c.data)
+	if w := m.targets.watches[slot]; w != nil {
+		for _, c := range w.recent {
+			packed = append(packed, c.data)
+		}
 	}
 	return open, packed, true
 }

@@ -13,7 +13,8 @@ import (
 // targets are the heavy ones among all, each with a watch of its own.
 type targets struct {
 	heavy   *sketch.Heavy
-	watches []*watch // by slot
+	tracked []Target // by slot; zero: nobody has it
+	watches []*watch // by slot; nil until an interval has closed
 	key     sketch.Key
 	mask    uint64 // of the upper half of an IPv6 source
 
@@ -38,7 +39,7 @@ const (
 
 func newTargets(key sketch.Key, o Options) *targets {
 	return &targets{
-		heavy: sketch.NewHeavy(key.ID(), o.Targets), watches: make([]*watch, o.Targets), key: key,
+		heavy: sketch.NewHeavy(key.ID(), o.Targets), tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets), key: key,
 		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
 	}
 }
@@ -49,15 +50,15 @@ type targetCount struct {
 	tally  *attribution.Tally // nil: given up, for want of memory
 }
 
-// count counts the events of a run by target. flows are theirs.
-func (t *targets) count(m *Monitor, iv *interval, events []Event, flows []attribution.Flow) {
+// count counts the events of a run by target.
+func (t *targets) count(m *Monitor, iv *interval, events []Event) {
 	n := 0
 	for i := range events {
 		if e := &events[i]; !e.Target.IsZero() && e.Source.IsValid() {
 			t.at[n] = uint8(i)
 			t.hashes[n] = e.Target.hash(t.key)
 			t.sources[n] = t.sourceHash(e.Source)
-			t.counts[n] = flows[i].Events
+			t.counts[n] = e.count()
 			n++
 		}
 	}
@@ -75,9 +76,9 @@ func (t *targets) count(m *Monitor, iv *interval, events []Event, flows []attrib
 			c = &targetCount{tally: attribution.NewTally(iv.table, m.options.Tally)}
 			iv.targets[p.Slot] = c
 		}
-		c.events = addSaturated(c.events, flows[i].Events)
+		c.events = addSaturated(c.events, t.counts[k])
 		if c.tally != nil {
-			c.tally.AddFlow(flows[i])
+			c.tally.AddFlow(events[i].flow())
 		}
 	}
 	if t.records -= n; t.records <= 0 {
@@ -90,17 +91,18 @@ func (m *Monitor) hand(slot int32, target Target) {
 	t := m.targets
 	if w := t.watches[slot]; w != nil {
 		m.lose(w)
-		for _, iv := range m.open {
-			iv.targets[slot] = nil
-		}
+		t.watches[slot] = nil
 	}
-	t.watches[slot] = newWatch(target.clone(), m.options)
+	for _, iv := range m.open {
+		iv.targets[slot] = nil
+	}
+	t.tracked[slot] = target.clone()
 }
 
-// shed looks at what the target tallies of open intervals hold. While that is too
-// much, it gives up those of the targets that are hit least.
+// shed looks at what the target tallies of open intervals hold. If that is too
+// much, it gives up those of the targets that are hit least, a quarter of all, so
+// that it need not look again soon.
 func (t *targets) shed(open openIntervals) {
-	rank := t.lightestFirst()
 	held := 0
 	for _, iv := range open {
 		for _, c := range iv.targets {
@@ -109,9 +111,17 @@ func (t *targets) shed(open openIntervals) {
 			}
 		}
 	}
-	for _, slot := range rank {
-		if t.records = (t.memory - held) / recordMemory; t.records >= blockSize {
-			return
+	if held > t.memory-blockSize*recordMemory {
+		held = t.giveUp(open, held, t.memory/4*3)
+	}
+	t.records = max((t.memory-held)/recordMemory, blockSize)
+}
+
+// giveUp gives up target tallies until no more than most bytes are held.
+func (t *targets) giveUp(open openIntervals, held, most int) (left int) {
+	for _, slot := range t.lightestFirst() {
+		if held <= most {
+			break
 		}
 		for _, iv := range open {
 			if c := iv.targets[slot]; c != nil && c.tally != nil {
@@ -121,7 +131,7 @@ func (t *targets) shed(open openIntervals) {
 			}
 		}
 	}
-	t.records = blockSize
+	return held
 }
 
 // lightestFirst returns the slots in the order of what their targets weigh, by

@@ -12,7 +12,6 @@ import (
 // each interval, who sent the last of it, and who sent before.
 type watch struct {
 	target  Target // zero: all traffic
-	isNew   bool   // no interval has closed since it began
 	events  *series
 	sources *series
 
@@ -43,7 +42,7 @@ func newWatch(target Target, o Options) *watch {
 		g = fine
 	}
 	return &watch{
-		target: target, isNew: true, lastOnset: 1, lastEnd: 0, // none
+		target: target, lastOnset: 1, lastEnd: 0, // none
 		events: newSeries(o.Interval, g), sources: newSeries(o.Interval, g),
 	}
 }
@@ -55,7 +54,6 @@ const introduced = 24 // intervals, twice as many as a series needs
 // would have been tracked. A source counts once in that time, so that there may be
 // more of them in an interval, but no more than events.
 func (w *watch) introduce(i, n int64, bound sketch.Weight) {
-	w.isNew = false
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {

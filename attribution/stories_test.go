@@ -198,7 +198,7 @@ func TestStoryOfTwoDatabases(t *testing.T) {
 	}
 	claim, wrong := attribution.Majority("RU"), 0
 	for seed := range uint64(runs) {
-		report := story{build: botnet(.51, 0)}.tell(seed)
+		report := story{build: botnet(.502, 0)}.tell(seed)
 		comparison := must(report.Compare(attribution.Opinions{Tables: []*geo.Table{must(routed.Table())}}))
 		together := comparison.Check(claim)
 		disagree := slices.ContainsFunc(together.Caveats, func(c attribution.Caveat) bool { return c.Code == attribution.DatabasesDisagree })

@@ -133,3 +133,29 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// Whatever a tally holds, evidence of it is reproduced bit for bit.
+func FuzzEvidenceOfTally(f *testing.F) {
+	for _, data := range malformed() {
+		f.Add(data, "RU > 50% of sources", .95, 0)
+	}
+	for _, tally := range evidenceTallies() {
+		b, _ := tally.MarshalBinary()
+		f.Add(b, "plurality US", .99, 3)
+		f.Add(b, "outside RU < 10% of bytes", .5, 1<<40)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, text string, confidence float64, look int) {
+		tally, claim, terms := new(Tally), Claim{}, Terms{Confidence: confidence, Look: look, Population: look&1 == 1, Combined: look&2 == 2}
+		if tally.UnmarshalBinary(data) != nil || claim.UnmarshalText([]byte(text)) != nil || claim.Err() != nil || terms.Err() != nil {
+			return
+		}
+		e, err := NewEvidence(tally, terms, claim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _ := e.MarshalBinary()
+		if v, err := Verify(file); err != nil || !v.OK() || v.Rounding != nil {
+			t.Errorf("%v, %v", v, err)
+		}
+	})
+}

@@ -110,7 +110,7 @@ func (r *Report) testSources(space *geo.Space) {
 		s.MixDistance, s.MixNoise = w.distance(space)
 		even = even && s.MixDistance-s.MixNoise < evenMix
 	}
-	dark := w.dark >= fewWitnesses && w.blocks >= leastDarkBlocks && exceeds(w.dark, w.tested, darkBackground)
+	dark := w.dark >= fewWitnesses && !w.usersInDark() && exceeds(w.dark, w.tested, darkBackground)
 	switch {
 	case even && dark && w.byPlace(alpha).High >= 1:
 		s.Finding, s.Forged.High = SpoofingUniform, 1
@@ -141,27 +141,44 @@ func (w *witnesses) forged(space *geo.Space, alpha float64) Share {
 	return f
 }
 
+// darkSources is the number of forged sources that it takes, drawn at random, to be
+// in so many dark networks.
+func (w *witnesses) darkSources() float64 {
+	const networks = darkSpace * (1 << 24)
+	return min(-networks*math.Log1p(-w.dark/networks), w.tested)
+}
+
 // byPlace tells the forged by where nobody is.
 func (w *witnesses) byPlace(alpha float64) Share {
-	if w.unfiltered() {
+	switch {
+	case w.usersInDark():
+		return Share{0, 0, 1}
+	case w.unfiltered():
 		return w.forgedUnfiltered(alpha)
 	}
 	return w.forgedFiltered(alpha)
 }
 
+// usersInDark reports whether the dark sources are in so few blocks that they look
+// like users after all, and tell nothing.
+func (w *witnesses) usersInDark() bool {
+	return w.dark >= fewWitnesses && w.blocks < leastDarkBlocks
+}
+
 // unfiltered reports whether bogons came in the number that dark sources call for,
 // so that nothing was filtered, surely not on the way of most.
 func (w *witnesses) unfiltered() bool {
-	all, share := w.bogons+w.dark, bogonSpace/(bogonSpace+darkSpace)
+	dark := w.darkSources()
+	all, share := w.bogons+dark, bogonSpace/(bogonSpace+darkSpace)
 	return w.bogons >= fewWitnesses &&
-		stat.BinomialTail(all, share, w.bogons) > 0.01 && stat.BinomialTail(all, 1-share, w.dark) > 0.01
+		stat.BinomialTail(all, share, w.bogons) > 0.01 && stat.BinomialTail(all, 1-share, dark) > 0.01
 }
 
 // forgedUnfiltered takes what was sent for uniform over all 2^32 addresses.
 func (w *witnesses) forgedUnfiltered(alpha float64) Share {
 	all := w.tested + w.bogons
 	per := (bogonSpace + darkSpace) / (publicSpace + bogonSpace)
-	f := impossible(w.bogons+w.dark, all, per, bogonBackground+darkBackground, alpha)
+	f := impossible(w.bogons+w.darkSources(), all, per, bogonBackground+darkBackground, alpha)
 	scale := all / w.tested * publicSpace / (publicSpace + bogonSpace)
 	return Share{f.Value * scale, f.Low * scale, f.High * scale}
 }
@@ -169,7 +186,7 @@ func (w *witnesses) forgedUnfiltered(alpha float64) Share {
 // forgedFiltered allows for any filter that leaves of dark space what the filters
 // left that were seen.
 func (w *witnesses) forgedFiltered(alpha float64) Share {
-	f := impossible(w.dark, w.tested, mostDarkIfForged, darkBackground, alpha)
+	f := impossible(w.darkSources(), w.tested, mostDarkIfForged, darkBackground, alpha)
 	f.High *= mostDarkIfForged / leastDarkIfForged
 	return f
 }

@@ -77,7 +77,8 @@ func left(part, forged, q float64) float64 {
 	if forged >= 1 {
 		return part // nothing is known of what is not forged
 	}
-	return min(max((part-forged*q)/(1-forged), -1), 1)
+	taken := float64(forged * q) // rounded here on every machine
+	return min(max((part-taken)/(1-forged), -1), 1)
 }
 
 // share removes the forged from a share, or from the lead of one over another. For

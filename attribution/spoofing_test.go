@@ -147,6 +147,9 @@ func TestPartlySpoofedFlood(t *testing.T) {
 	if text := v.String(); !strings.Contains(text, "of those not forged among 19,") || !strings.Contains(text, "With the forged ones it is") {
 		t.Error(text)
 	}
+	if text := r.String(); !strings.Contains(text, "Some sources are forged, 15 to 20 % of them") || !strings.HasPrefix(text, "IP addresses") {
+		t.Error(text)
+	}
 	if v := r.Check(Plurality("RU")); v.Decision != Supported || v.Uncorrected == nil {
 		t.Error(v)
 	}
@@ -250,7 +253,7 @@ func TestUsersOfDarkSpace(t *testing.T) {
 		tally.Add(netip.AddrFrom4([4]byte{22, byte(i / 100), byte(i / 10 % 10), byte(i)}))
 		tally.Add(ip("RU", i))
 	}
-	if r := tally.Report(); r.Spoofing.Finding != NotSpoofed || r.Spoofing.Dark < 100 {
+	if r := tally.Report(); r.Spoofing.Finding != NotSpoofed || r.Spoofing.Dark < 100 || r.Spoofing.Forged.Low > 0 {
 		t.Errorf("%+v", r.Spoofing)
 	}
 }

@@ -53,6 +53,10 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, " Origins are those of a sample of %s sources.", grouped(round(r.sampling.k)))
 	}
 	b.WriteString(" The database may be wrong.\n")
+	if c, ok := r.someSpoofed(); ok && c.Code == SpoofingPresent {
+		_, low, high := r.forgedOfAll().digits(noLimit, false)
+		fmt.Fprintf(&b, "Some sources are forged, %s to %s %% of them, and spread over the rows as address space is.\n", low, high)
+	}
 	if n := r.Reserved.Sources; n > 0 {
 		with := ""
 		if r.countsEvents() {

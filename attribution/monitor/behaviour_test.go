@@ -178,3 +178,36 @@ func truth(b bool) float64 {
 	}
 	return 0
 }
+
+// What cannot be told in intervals of ten seconds is found in minutes, and dated
+// by where the intervals rise.
+func TestWeakBurst(t *testing.T) {
+	const minute, hour, day = 6, 360, 8640
+	for _, c := range []struct {
+		name         string
+		grain        grain
+		rate, sd     float64
+		history      int64
+		length       int64
+		factor       float64
+		found, onset int64 // intervals after the onset, and off it, at most
+	}{
+		{"twice in noise", fine, 100, .3, 5 * day, 4 * hour, 2, 30 * minute, 4 * minute},
+		{"twice in noise, of a target", coarse, 100, .3, 5 * day, 4 * hour, 2, 90 * minute, 4 * minute},
+		{"ten times one in five minutes", coarse, 1. / 30, 0, day, 3 * hour, 10, 60 * minute, 10 * minute},
+	} {
+		m := model{interval: 10 * time.Second, rate: c.rate, sd: c.sd}
+		r := m.start(11, 0)
+		s := newSeries(m.interval, c.grain)
+		if bursts := watchFor(s, r, r.i, int(c.history)); len(bursts) > 0 {
+			t.Errorf("%s: %v before the burst", c.name, bursts)
+		}
+		start := r.i
+		r.wave = between(start, start+c.length, c.factor)
+		got := watchFor(s, r, start, int(c.length+8*hour))
+		if len(got) != 1 || got[0].at > c.found || abs(got[0].onset) > c.onset ||
+			abs(got[0].end-c.length) > s.grid.perCell || !got[0].uncertain {
+			t.Errorf("%s: got %v", c.name, got)
+		}
+	}
+}

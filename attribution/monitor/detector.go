@@ -346,7 +346,8 @@ func (s *series) learn(i int64, y, mu, z float64) {
 	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
 		s.follow(z, mu, s.each.noise.s2)
 	}
-	if s.each.byCount.sum <= countClip/2 && !s.departed.low() && s.departed.shift == 0 {
+	rising := max(s.each.byCount.sum, s.sums.byCount.sum) > countClip/2
+	if !rising && !s.departed.low() && s.departed.shift == 0 {
 		s.recent.learn(y, s.grid.window())
 	}
 	if changed := s.season.learn(s.grid, i, y); changed && s.seasonal {

@@ -98,9 +98,14 @@ func (t Terms) Corroborate(c *Comparison, claim Claim) Corroboration {
 		v.text = v.explain(c.reports)
 		return v
 	}
-	e := b.z() * ofShare
+	// Where a part of the sources is forged, all that differs is among the others.
+	genuine := 1.0
+	if first.corrects(claim) {
+		genuine = max(1-first.correction(b.alpha).forged.High, 1/max(first.sampling.k, 1))
+	}
+	e := b.z() * ofShare / genuine
 	v.Share = Share{v.Opinions[0].Share.Value, max(f.share.Low-e, 0), min(f.share.High+e, 1)}
-	e = b.z() * ofLead
+	e = b.z() * ofLead / genuine
 	f.share, f.lead = v.Share, Share{f.lead.Value, f.lead.Low - e, f.lead.High + e}
 	v.Decision, v.Margin = f.decide(claim)
 	v.Bounds = c.bounds(claim, b)
@@ -199,6 +204,12 @@ func (c *Comparison) bounds(claim Claim, b basis) Share {
 		}
 	}
 	bounds := Share{Low: every / whole, High: any / whole}
+	if first.corrects(claim) {
+		fix := first.correction(b.alpha)
+		low, _ := stat.ClopperPearson(bounds.Low, fix.sampling.nEff, fix.alpha)
+		_, high := stat.ClopperPearson(bounds.High, fix.sampling.nEff, fix.alpha)
+		return fix.share(Share{bounds.Low, low, high}, spaceBound(first.space, claim.has)).positive()
+	}
 	if b.sampling != (sampling{}) && claim.unit == OfSources {
 		bounds.Low, _ = stat.ClopperPearson(bounds.Low, b.sampling.nEff, b.alpha)
 		_, bounds.High = stat.ClopperPearson(bounds.High, b.sampling.nEff, b.alpha)

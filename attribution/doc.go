@@ -62,6 +62,14 @@
 // cannot: addresses forged within one network or country. A handshake that [Flow]
 // or the options state proves an address, and is the best remedy.
 //
+// # Other databases
+//
+// A report keeps its sources, or a sample of them, and looks them up again where
+// that is asked for: [Report.Under] in another database, [Report.Compare] in
+// several at once, with what they do not agree on, and [Report.Inside] in the
+// networks and lists that say who holds them. Databases err by whole networks at
+// a time, so that the errors of a share do not average out over its sources.
+//
 // # Concurrency
 //
 // A Tally is for one goroutine at a time; [Shared] is for many. Reports, claims

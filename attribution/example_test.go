@@ -7,10 +7,13 @@ import (
 	"log"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/geo/routed"
 )
 
 func newTally() *attribution.Tally {
@@ -171,4 +174,67 @@ func ExampleKnown() {
 	}
 	fmt.Println(excess.Report.Sources.Distinct, "new sources with", excess.Report.Events, "events, most geolocated to", excess.Lift[0].Origin)
 	// Output: 2 new sources with 3 events, most geolocated to RU
+}
+
+// Another database is asked about the same sources. This one says where networks
+// are registered, which for most of these is not where the addresses are.
+func ExampleReport_Compare() {
+	tally := newTally()
+	for i := range byte(30) {
+		tally.Add(netip.AddrFrom4([4]byte{77, 88, 8, i + 1}))
+	}
+	for i := range byte(20) {
+		tally.Add(netip.AddrFrom4([4]byte{193, 0, 6, i + 1}))
+	}
+	other, err := routed.Table()
+	if err != nil {
+		log.Fatal(err)
+	}
+	comparison, err := tally.Report().Compare(attribution.Opinions{Tables: []*geo.Table{other}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(comparison.Databases[1].Disagreement.Value, "of all placed differently")
+	corroboration := comparison.Check(attribution.Majority("RU"))
+	for _, opinion := range corroboration.Opinions {
+		fmt.Println(opinion.Decision, "by", opinion.Database)
+	}
+	fmt.Println(corroboration.Decision, "by both")
+	// Output:
+	// 0.6 of all placed differently
+	// supported by DB-IP Lite, built 2026-06-01
+	// refuted by iptoasn (country of registration), built 2026-06-17
+	// undecided by both
+}
+
+// The sources of a country may be everywhere in it, or in one place.
+func ExampleReport_Inside() {
+	tally := newTally()
+	for i := range byte(40) {
+		tally.AddN(netip.AddrFrom4([4]byte{77, 88, i % 4, i + 1}), 5, 0)
+	}
+	list, err := geo.ReadPrefixes("vpn.txt", strings.NewReader("77.88.0.0/23 # rented\n"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	inside, err := tally.Report().Inside(attribution.Majority("RU"), attribution.InsideOptions{
+		Lists: []attribution.List{{Name: "vpn", Prefixes: list}},
+		Top:   2,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Print(inside)
+	// Output:
+	// Who holds the sources geolocated to RU by DB-IP Lite, built 2026-06-01
+	// 40 of 40 distinct sources
+	//
+	//                 sources  of these  of all sources  of all events
+	// IPv4 /24
+	//   77.88.0.0/24       10    25.0 %          25.0 %         25.0 %
+	//   77.88.1.0/24       10    25.0 %          25.0 %         25.0 %
+	// lists
+	//   vpn                20    50.0 %          50.0 %         50.0 %
+	//   - 25.0 % of the sources that the claim is about are in 77.88.0.0/24: one owner may have them all
+	//   - 50.0 % of the sources that the claim is about are on the list "vpn"
 }

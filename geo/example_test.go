@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
@@ -95,4 +96,19 @@ func ExampleParseOrigin() {
 	// GB true <nil>
 	// unlocated false <nil>
 	// unlocated false geo: unknown origin "EU"
+}
+
+func ExampleReadPrefixes() {
+	const list = "# Tor exits\n192.0.2.0/25\n192.0.2.128/25\n2001:db8::1 ; seen in May\n"
+	exits, err := geo.ReadPrefixes("exits.txt", strings.NewReader(list))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(exits.Contains(netip.MustParseAddr("192.0.2.200")), exits.Contains(netip.MustParseAddr("2001:db8::2")))
+	_, err = geo.ReadPrefixes("exits.txt", strings.NewReader(list+"<html>"))
+	fmt.Println(err)
+	// Output:
+	// true false
+	// geo: exits.txt:5: no address and no prefix: "<html>"
 }

@@ -118,8 +118,8 @@ func (r *Report) testSources(space *geo.Space) {
 		s.Finding = SpoofingDominant
 	case dark, w.bogons >= fewWitnesses && exceeds(w.bogons, w.tested+w.bogons, bogonBackground):
 		s.Finding = SpoofingFound
-	case even:
-		s.Finding = SpoofingHinted
+	case even: // by a forger, if any, who knows where nobody is
+		s.Finding, s.Forged.High = SpoofingHinted, 1
 	default:
 		s.Finding = NotSpoofed
 	}

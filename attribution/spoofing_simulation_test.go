@@ -112,7 +112,7 @@ func trialsFor(sources int) int {
 	case testing.Short():
 		return min(20, max(1, 10_000/sources))
 	}
-	return min(200, max(1, 60_000/sources))
+	return min(100, max(1, 30_000/sources))
 }
 
 // Real populations are not accused, though they have what misconfiguration adds.

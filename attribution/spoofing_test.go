@@ -75,15 +75,14 @@ func TestWitnesses(t *testing.T) {
 	}
 }
 
-// forger makes floods of forged addresses that reach their target through a filter.
+// filter is what may be between a forger and the target.
 type filter struct {
 	name  string
 	allow func(netip.Addr) bool
 }
 
-// filters are what may be between a forger and the target: nothing, no reserved
-// addresses, only those that are announced, and only part even of those, so that 3.5 %
-// of what comes is dark.
+// filters let through everything, all but reserved addresses, only those that are
+// announced, and only part even of those, so that 3.5 % of what comes is dark.
 func filters(t testing.TB) []filter {
 	w := realWorld(t)
 	isRouted := func(a netip.Addr) bool { return w.routed.Lookup(a).IsCountry() }
@@ -159,11 +158,43 @@ func TestPartlySpoofedFlood(t *testing.T) {
 	if v := r.Check(Majority("RU").Of(OfEvents)); v.Decision == Inadmissible || v.Uncorrected != nil || !has(v, SpoofingPresent) {
 		t.Error(v)
 	}
-	// What is true of nearly all sources is open with half of them forged.
+	// With half of the sources forged, a narrow majority among the others is open.
 	flood.Real, flood.Share = .5, .52
 	r = played(t, Options{Key: testKey(1)}, flood).Report()
 	if v := r.Check(Majority("RU")); v.Decision != Undecided || !has(v, SpoofingMatters) || v.Share.Low > .52 || v.Share.High < .52 {
 		t.Error(v)
+	}
+}
+
+// A forger who avoids even the dark networks is suspected by how evenly the rest
+// lies, and no more.
+func TestSuspectedFlood(t *testing.T) {
+	w := realWorld(t)
+	allow := func(a netip.Addr) bool {
+		return w.routed.Lookup(a).IsCountry() && !isDark[a.As4()[0]]
+	}
+	r := played(t, Options{Key: testKey(1)}, scenario.SpoofedFlood{Seed: 9, Sources: 5000, Allow: allow}).Report()
+	if v := r.Check(Majority("US")); r.Spoofing.Finding != SpoofingHinted || r.Spoofing.Forged != (Share{0, 0, 1}) || v.Decision != Refuted || v.Uncorrected != nil || !has(v, SpoofingSuspected) {
+		t.Errorf("%+v\n%v", r.Spoofing, v)
+	}
+	if s := r.String(); !strings.HasPrefix(s, "IP addresses by") {
+		t.Error(s)
+	}
+}
+
+// The machine form has these keys.
+func TestSpoofingJSON(t *testing.T) {
+	b, err := json.Marshal(Spoofing{
+		Finding: SpoofingFound, Tested: 1, Forged: Share{.2, .1, .3}, Pairs24: 2, Pairs24IfForged: .5,
+		Pairs16: 3, Pairs16IfForged: 1.5, Dark: 4, Bogons: 5, MixDistance: .25, MixNoise: .125,
+	})
+	want := `{"finding":"present","tested":1,"forged":{"value":0.2,"low":0.1,"high":0.3},"pairs_24":2,"pairs_24_if_forged":0.5,` +
+		`"pairs_16":3,"pairs_16_if_forged":1.5,"dark":4,"bogons":5,"mix_distance":0.25,"mix_noise":0.125}`
+	if err != nil || string(b) != want {
+		t.Errorf("got %s, %v\nwant %s", b, err, want)
+	}
+	if b, err := json.Marshal(Spoofing{}); err != nil || strings.Contains(string(b), "mix") {
+		t.Errorf("no address space known: %s, %v", b, err)
 	}
 }
 

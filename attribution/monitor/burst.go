@@ -39,10 +39,10 @@ type burst struct {
 // follow shows a watch an interval that has closed. known says that the number of
 // sources is.
 func (m *Monitor) follow(w *watch, c counted, known bool) {
-	e := w.events.surge(c.index, c.events, w.events.observe(c.index, float64(c.events)))
+	e := w.events.observe(c.index, float64(c.events))
 	var s reading
 	if known {
-		s = w.sources.surge(c.index, c.sources, w.sources.observe(c.index, float64(c.sources)))
+		s = w.sources.observe(c.index, float64(c.sources))
 	}
 	left := w.remember(c, m.lookback)
 	if b := w.burst; b != nil {
@@ -52,7 +52,7 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	}
 	if b := w.burst; b != nil {
 		b.see(c, e, s)
-		if b.id == 0 && (w == m.whole || b.inEvents.proves(m.options.Targets) || b.inSources.proves(m.options.Targets)) {
+		if b.id == 0 && (w == m.whole || m.proves(w)) {
 			m.lastID++
 			b.id = m.lastID
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/whence-go/whence/internal/scenario"
 )
 
-// quietHour is everyday traffic before and after.
+// overHour lays bursts over everyday traffic.
 func overHour(after time.Duration, bursts ...scenario.Builder) scenario.Overlay {
-	o := scenario.Overlay{Quiet: scenario.Quiet{Seed: 5, Rate: 15, Noise: 0.1}}
+	o := scenario.Overlay{Quiet: scenario.Quiet{Seed: 5, Rate: 10, Noise: 0.1}}
 	for _, b := range bursts {
 		o.Bursts = append(o.Bursts, scenario.Part{Builder: b, After: after})
 	}
@@ -54,7 +54,7 @@ func final(told []Burst, target Target) (found []Burst) {
 // A mail bomb on one of hundreds of mailboxes is found while it runs, on the whole
 // and on its target, told again as it grows, and told once when it has ended.
 func TestMailBomb(t *testing.T) {
-	m, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}, overHour(20*time.Minute, scenario.MailBomb{Seed: 1}), 32*time.Minute)
+	m, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}, overHour(8*time.Minute, scenario.MailBomb{Seed: 1}), 15*time.Minute)
 	truth := s.Bursts()[0]
 	for _, target := range []Target{{}, ParseTarget(truth.Targets[0])} {
 		ended := final(told, target)
@@ -104,7 +104,7 @@ func hasCaveat(b Burst, code attribution.Code) bool {
 // One source that makes nearly all events is said to be one source.
 func TestSingleSource(t *testing.T) {
 	origin, _ := geo.ParseOrigin("RU")
-	_, _, told := play(t, Options{}, overHour(20*time.Minute, scenario.SingleSource{Seed: 1, Origin: origin}), 22*time.Minute)
+	_, _, told := play(t, Options{}, overHour(8*time.Minute, scenario.SingleSource{Seed: 1, Origin: origin}), 10*time.Minute)
 	if len(told) == 0 {
 		t.Fatal("nothing was told")
 	}
@@ -117,7 +117,7 @@ func TestSingleSource(t *testing.T) {
 
 // The machine form has these keys, and no other.
 func TestBurstJSON(t *testing.T) {
-	_, _, told := play(t, Options{}, overHour(20*time.Minute, scenario.MailBomb{Seed: 1}), 32*time.Minute)
+	_, _, told := play(t, Options{}, overHour(8*time.Minute, scenario.MailBomb{Seed: 1}), 15*time.Minute)
 	b := final(told, ParseTarget("mailbox-400@lagoon.example"))[0]
 	data, err := json.Marshal(b)
 	if err != nil {
@@ -145,7 +145,7 @@ func TestBurstJSON(t *testing.T) {
 
 // Nothing is told of a quiet day.
 func TestQuietHours(t *testing.T) {
-	_, _, told := play(t, Options{}, scenario.Quiet{Seed: 3, Rate: 15, Noise: 0.1}, 3*time.Hour)
+	_, _, told := play(t, Options{}, scenario.Quiet{Seed: 3, Rate: 15, Noise: 0.1}, 90*time.Minute)
 	for _, b := range told {
 		t.Errorf("%v", b)
 	}

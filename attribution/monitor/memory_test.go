@@ -23,7 +23,7 @@ func TestWorstHour(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	intervals := 30
+	intervals := 12
 	if *long {
 		intervals = 360
 	}

@@ -1,14 +1,22 @@
 package monitor
 
-import "math"
+import (
+	"math"
+
+	"github.com/whence-go/whence/attribution"
+)
 
 // A series that is wrong once in a month is wrong every half hour among a thousand.
 // So a burst of one target is told only once it is beyond what that explains: twice
 // the level expected, itself not known well, must be less likely than the counts
-// seen by 1/e^8 for each of the targets.
+// seen by 1/e^8 for each of the targets. What one source does is one decision, not
+// many: a bot that works off a list is no burst. So counts are taken for as many as
+// the mean number from one source allows, up to a limit, since a source that sends
+// hundreds where nothing is expected is one.
 const (
 	proofRatio = 2
 	proofLimit = 8
+	mostClump  = 30 // events of one source that are worth one
 )
 
 // evidence is what speaks for a burst in one of the series.
@@ -19,30 +27,44 @@ func (e *evidence) add(seen uint64, expected float64) {
 	e.expected += max(expected, leastMean)
 }
 
-// proves reports whether the evidence suffices among so many series: by the
-// logarithm of the likelihood ratio of Poisson counts.
-func (e evidence) proves(series int) bool {
+// weight is the logarithm of the likelihood ratio of Poisson counts.
+func (e evidence) weight() float64 {
 	expected := proofRatio * e.expected
 	if e.seen <= expected || expected == 0 {
+		return 0
+	}
+	return e.seen*math.Log(e.seen/expected) - (e.seen - expected)
+}
+
+// clump is how many of the counts are worth one, if they came from so many sources.
+func (e evidence) clump(sources float64) float64 {
+	return min(max(e.seen/max(sources, 1), 1), mostClump)
+}
+
+// proves reports whether what a watch sees is a burst among so many targets.
+func (m *Monitor) proves(w *watch) bool {
+	b := w.burst
+	limit := proofLimit + math.Log(float64(m.options.Targets))
+	events, sources := b.inEvents.weight(), b.inSources.weight()
+	if max(events, sources) <= limit {
 		return false
 	}
-	g := e.seen*math.Log(e.seen/expected) - (e.seen - expected)
-	return g > proofLimit+math.Log(float64(series))
+	distinct := max(m.sourcesSoFar(w), float64(b.mostSources))
+	return events > limit*b.inEvents.clump(distinct) || sources > limit*b.inSources.clump(distinct)
 }
 
-// surge finds what a series does not call a burst, because it is over in one
-// interval: ten times as much as in any interval before, and as was expected.
-func (s *series) surge(i int64, y uint64, r reading) reading {
-	if r.state != quiet || !r.warm || y < leastSurge || float64(y) < surgeRatio*max(s.record.before, r.baseline) {
-		return r
+// sourcesSoFar is the number of distinct sources of a burst that runs.
+func (m *Monitor) sourcesSoFar(w *watch) float64 {
+	b := w.burst
+	all := new(attribution.Tally)
+	if b.settled != nil {
+		m.must(all.Merge(b.settled))
 	}
-	s.bursting, s.onset = true, i
-	r.state, r.onset = began, i
-	r.record = Precedent{Peak: float64(y), Before: s.record.before, History: r.history}
-	return r
+	m.must(mergeInto(all, b.first.data))
+	for _, c := range w.recent {
+		if c.index >= b.onset {
+			m.must(mergeInto(all, c.data))
+		}
+	}
+	return all.Distinct().Value
 }
-
-const (
-	surgeRatio = 10
-	leastSurge = 20 // events or sources
-)

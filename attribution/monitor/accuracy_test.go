@@ -105,12 +105,12 @@ func atMost(t *testing.T, what string, got, mean float64) {
 // burst, then bursts of an hour at all times of day.
 func TestSeasonalAccuracy(t *testing.T) {
 	const five = 5 * time.Minute
-	runs, bursts := 4, 10
+	runs, bursts, factors := 3, 10, []float64{3, 10}
 	switch {
 	case *long:
-		runs, bursts = 100, 12
+		runs, bursts, factors = 100, 12, []float64{1.5, 2, 3, 10}
 	case testing.Short():
-		runs = 2
+		runs = 1
 	}
 	for _, w := range []wanted{
 		{model: model{name: "A", interval: five, rate: 5, day: .8, weekend: -.3, phi: .5, sd: .1}, false7: .25, ten: .99, three: .6, onset: .9},
@@ -122,7 +122,6 @@ func TestSeasonalAccuracy(t *testing.T) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			var alarms float64
-			factors := []float64{1.5, 2, 3, 10}
 			outcomes := make([]outcome, len(factors))
 			for k := range runs {
 				r := w.start(uint64(1000+k), 0)
@@ -146,7 +145,7 @@ func TestSeasonalAccuracy(t *testing.T) {
 				t.Logf("%s ×%v: %v", w.name, f, &outcomes[j])
 			}
 			atMost(t, "false alarms", alarms, w.false7*2*float64(runs))
-			three, ten := &outcomes[2], &outcomes[3]
+			three, ten := &outcomes[len(factors)-2], &outcomes[len(factors)-1]
 			atLeast(t, "×3 within 6 intervals", three.within[5], three.n, w.three)
 			atLeast(t, "×10 within 3 intervals", ten.within[2], ten.n, w.ten)
 			atLeast(t, "onset of ×10", share(ten.onset, 1)*ten.found, ten.found, w.onset)
@@ -159,7 +158,7 @@ func TestSeasonalAccuracy(t *testing.T) {
 // reach from the first minutes over the day that the season takes over.
 func TestColdAccuracy(t *testing.T) {
 	const ten = 10 * time.Second
-	trials, runs, days, factors := 60, 1, 4, []float64{10}
+	trials, runs, days, factors := 40, 1, 4, []float64{10}
 	switch {
 	case *long:
 		trials, runs, days, factors = 1000, 10, 10, []float64{3, 5, 30, 10}

@@ -38,6 +38,7 @@ const (
 	countRatio = 5
 	countLimit = 12
 	countClip  = 9   // two in a row at least
+	loudCount  = 1   // at least, for a burst to go on: more than one event
 	leastMean  = .25 // what is rarer is judged as this: a burst is never one event or two
 	leastS2    = .02 // no series is so regular that its level is known to 14 %
 
@@ -69,7 +70,7 @@ func (s *scale) judge(i int64, y, mu, sudden float64, seasonal bool, keep int) (
 		s.byZ.add(i, min(z, zClip)-zAllowance)
 	}
 	loud := z
-	if count > 0 {
+	if count > loudCount {
 		loud = max(z, zAllowance)
 	}
 	s.trail.add(loud, keep)

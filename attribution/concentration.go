@@ -22,15 +22,19 @@ func (r *Report) concentratedSite(c Claim) (Caveat, bool) {
 	if !r.addresses || claimed < fewSources || only6 && of.sampled6 == 0 {
 		return Caveat{}, false
 	}
-	numbers, all := newNumbering(int(claimed)), make([]held, int(claimed))
-	var most held
+	var among []*seen
 	for i := range r.seen {
 		if s := &r.seen[i]; c.has(s.origin) && (!only6 || !s.isIPv4()) {
-			h := &all[numbers.of(s.site())]
-			h.add(s, c)
-			if h.compare(most) < 0 {
-				most = *h
-			}
+			among = append(among, s)
+		}
+	}
+	numbers, all := newNumbering(len(among)), make([]held, len(among))
+	var most held
+	for _, s := range among {
+		h := &all[numbers.of(s.site())]
+		h.add(s, c)
+		if h.compare(most) < 0 {
+			most = *h
 		}
 	}
 	return concentratedIn(siteName(most.least, r.ipv6Bits), r.shareOfSample(most.claimed, claimed))

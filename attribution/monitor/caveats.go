@@ -98,7 +98,7 @@ func (b *Burst) sentence() string {
 		about = "about "
 	}
 	s += fmt.Sprintf(", %s events from %s%s sources, at most %s events in %v where about %s were expected; %v\n",
-		grouped(r.Events), about, grouped(r.Sources.Distinct), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
+		grouped(addSaturated(r.Events, r.Reserved.Events)), about, grouped(r.Sources.Distinct), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
 	for _, v := range b.Verdicts {
 		provisional := ""
 		if !b.Final {

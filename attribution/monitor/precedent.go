@@ -48,7 +48,7 @@ func (p Precedent) String() string {
 	switch {
 	case p.Before >= p.Peak:
 		return "not the largest in " + span(p.History)
-	case p.Before <= 0:
+	case p.Before < 1:
 		return fmt.Sprintf("the first in %s", span(p.History))
 	}
 	s := fmt.Sprintf("the largest in %s; %s times the largest before", span(p.History), ratioText(p.Ratio()))

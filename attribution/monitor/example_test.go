@@ -1,0 +1,53 @@
+package monitor_test
+
+import (
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/internal/scenario"
+)
+
+// A mail bomb on one of hundreds of mailboxes. Its events are simulated; a program
+// makes them from what it reads.
+func ExampleMonitor() {
+	table, err := dbip.Table()
+	if err != nil {
+		log.Fatal(err)
+	}
+	incident, err := scenario.MailBomb{}.Build(scenario.NewPopulation(table, nil))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	m := monitor.New(table, monitor.Options{
+		Tally:  attribution.Options{SampleSize: 65_536}, // counts them one by one
+		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")},
+		Notify: func(b monitor.Burst) {
+			if !b.Final && b.Look == 1 && !b.Target.IsZero() {
+				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Distinct, b.End.Format(time.TimeOnly))
+				for _, v := range b.Verdicts {
+					fmt.Printf("%v: %v so far\n", v.Claim, v.Decision)
+				}
+			}
+		},
+	})
+	for e := range incident.Events() {
+		m.Observe(monitor.Event{
+			Time:   e.Time,
+			Target: monitor.ParseTarget(e.Target),
+			Flow:   attribution.Flow{Source: e.Source, Events: e.Events, Bytes: e.Bytes},
+		})
+	}
+
+	last := m.Report(time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC), time.Date(2024, 5, 21, 7, 10, 0, 0, time.UTC))
+	fmt.Println("before:", last.Origins[0].Origin, last.Sources.Distinct, "sources")
+	// Output:
+	// mailbox-400@lagoon.example: 6000 sources by 07:11:30
+	// RU > 50% of sources: refuted so far
+	// plurality RU: supported so far
+	// before: NC 1188 sources
+}

@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/oracle":     {"geo"},
 	"internal/stat":       {},
 	"internal/scenario":   {"geo"},
-	"examples/attribute":  {"attribution", "geo", "geo/dbip", "geo/routed", "internal/scenario", "github.com/klauspost/compress/zstd"},
+	"examples/attribute":  {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
 	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
 }
 

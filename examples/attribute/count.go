@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,14 +18,30 @@ import (
 // only counted.
 const maxPlaces = 3
 
-// counter feeds a tally from files.
+// counter reads the files of the command line.
 type counter struct {
-	tally   *attribution.Tally
+	sink    sink
 	console *console
 	cfg     *config
 	now     func() time.Time
-	batch   []netip.Addr // not yet in the tally
-	used    uint64       // records of all files that gave a source
+	live    func(io.ReadCloser) io.ReadCloser // what to make of an input that may pause; nil: nothing
+	used    uint64                            // records of all files that gave a source
+}
+
+// sink takes the records of files. One that could not be used has no source.
+type sink interface {
+	open(in *input) error // before the first record
+	add(r *record) error
+	close(n *fileCount) error // after the last
+}
+
+// input is a file that is being read.
+type input struct {
+	name    string
+	regular bool // all of it is there already
+	text    *lines
+	format  format
+	resumed bool // only what is new in it is read
 }
 
 // fileCount is what became of the records of one file.
@@ -32,6 +49,8 @@ type fileCount struct {
 	used, skipped, badTimes uint64
 	from, to                time.Time
 }
+
+var errInterrupted = errors.New("interrupted")
 
 // files counts all files of the command line, and reports whether that went
 // well. A file that cannot be read does not keep the others from being counted.
@@ -49,64 +68,90 @@ func (c *counter) files(ctx context.Context, stdin io.Reader) (ok bool) {
 // file counts one file and says on the console how it was read. What it counted
 // stays counted if it returns an error.
 func (c *counter) file(ctx context.Context, name string, stdin io.Reader) error {
-	raw, size, err := openInput(name, stdin)
+	in, done, err := c.open(name, stdin)
 	if err != nil {
 		return err
 	}
-	defer raw.Close()
-	if name == "-" {
-		name = "standard input"
+	defer done()
+	if err := c.sink.open(in); err != nil {
+		return fmt.Errorf("%s: %w", in.name, err)
 	}
-	bar := &progress{Reader: raw, console: c.console, name: name, size: size, now: c.now}
-	defer c.console.clear()
+	return c.count(ctx, in)
+}
+
+// open opens a file and settles how to read it.
+func (c *counter) open(name string, stdin io.Reader) (in *input, done func(), err error) {
+	raw, size, err := openInput(name, stdin)
+	if err != nil {
+		return nil, nil, err
+	}
+	in = &input{name: name}
+	if name == "-" {
+		in.name, in.regular = "standard input", isRegular(stdin)
+	} else {
+		in.regular = isRegular(raw)
+	}
+	live := c.live != nil && !in.regular
+	if live {
+		raw = c.live(raw)
+	}
+	bar := &progress{Reader: raw, console: c.console, name: in.name, size: size, now: c.now}
 	plain, release, err := decompress(bufio.NewReaderSize(bar, 64<<10))
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		raw.Close()
+		return nil, nil, fmt.Errorf("%s: %w", in.name, err)
 	}
-	defer release()
-	text := newLines(plain)
-	bar.text = text
-	f, err := openFormat(text, c.cfg)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	done = func() {
+		release()
+		raw.Close()
+		c.console.clear()
 	}
+	in.text = newLines(plain)
+	in.text.live = live
+	bar.text = in.text
+	if in.format, err = openFormat(in.text, c.cfg); err != nil {
+		done()
+		return nil, nil, fmt.Errorf("%s: %w", in.name, err)
+	}
+	return in, done, nil
+}
 
-	n, err := c.read(ctx, name, text, f)
+// count reads a file to its end and says what it gave.
+func (c *counter) count(ctx context.Context, in *input) error {
+	n, err := c.read(ctx, in)
+	if err == errInterrupted && in.text.live {
+		err = nil // it has no other end
+	}
+	err = cmp.Or(err, c.sink.close(&n))
 	c.used += n.used
 	if n.used > 0 {
-		c.console.say("%s: read as %s, %s used, %s skipped", name, f.name, group(n.used), group(n.skipped))
+		c.console.say("%s: read as %s, %s used, %s skipped", in.name, in.format.name, group(n.used), group(n.skipped))
 	}
 	if n.badTimes > 0 {
-		c.console.say("%s: %s of them without a readable time", name, group(n.badTimes))
+		c.console.say("%s: %s of them without a readable time", in.name, group(n.badTimes))
 	}
 	switch {
 	case err != nil && n.used > 0:
-		return fmt.Errorf("%s:%d: %w; what stands before is counted", name, text.n, err)
+		return fmt.Errorf("%s:%d: %w; what stands before is counted", in.name, in.text.n, err)
 	case err != nil:
-		return fmt.Errorf("%s: %w", name, err)
-	case n.used == 0 && n.skipped == 0:
-		return fmt.Errorf("%s: empty", name)
-	case n.used == 0:
-		return fmt.Errorf("%s: read as %s, and not one record of %s could be used: no address %s", name, f.name, group(n.skipped), f.where)
+		return fmt.Errorf("%s: %w", in.name, err)
+	case n.used > 0 || in.resumed:
+		return nil
+	case n.skipped == 0:
+		return fmt.Errorf("%s: empty", in.name)
 	}
-	return nil
+	return fmt.Errorf("%s: read as %s, and not one record of %s could be used: no address %s", in.name, in.format.name, group(n.skipped), in.format.where)
 }
 
 // read counts the records of one text to its end.
-func (c *counter) read(ctx context.Context, name string, text *lines, f format) (n fileCount, err error) {
-	defer func() {
-		c.flush()
-		if !n.from.IsZero() {
-			c.tally.Window(n.from, n.to)
-		}
-	}()
+func (c *counter) read(ctx context.Context, in *input) (n fileCount, err error) {
 	r := new(record) // one for all, as it escapes
 	for i := 0; ; i++ {
 		if i%4096 == 0 && ctx.Err() != nil {
-			return n, errors.New("interrupted")
+			return n, errInterrupted
 		}
 		*r = record{}
-		line, err := f.next()
+		line, err := in.format.next()
 		why, skip := err.(fault)
 		switch {
 		case skip:
@@ -117,20 +162,22 @@ func (c *counter) read(ctx context.Context, name string, text *lines, f format) 
 		case len(bytes.TrimSpace(line)) == 0:
 			continue
 		default:
-			why = f.parse(line, r)
+			why = in.format.parse(line, r)
 		}
 		if why == nothing {
 			continue
 		}
 		if why != "" {
 			if n.skipped++; n.skipped <= maxPlaces {
-				c.console.say("%s:%d: skipped: %s: %.60q", name, text.first, why, line)
+				c.console.say("%s:%d: skipped: %s: %.60q", in.name, in.text.first, why, line)
 			}
 			*r = record{} // an address that is not valid counts as skipped
 		} else {
 			n.add(r)
 		}
-		c.add(r)
+		if err := c.sink.add(r); err != nil {
+			return n, err
+		}
 	}
 }
 
@@ -150,19 +197,35 @@ func (n *fileCount) add(r *record) {
 	}
 }
 
-// add counts one record. Those without a size go in batches, which the tally
-// takes faster than one at a time.
-func (c *counter) add(r *record) {
-	if r.bytes > 0 {
-		c.tally.AddN(r.source, 1, r.bytes)
-		return
-	}
-	if c.batch = append(c.batch, r.source); len(c.batch) == cap(c.batch) {
-		c.flush()
-	}
+// tallySink counts without regard to time. Records without a size go in batches,
+// which the tally takes faster than one at a time.
+type tallySink struct {
+	tally *attribution.Tally
+	batch []netip.Addr // not yet in the tally
 }
 
-func (c *counter) flush() {
-	c.tally.AddBatch(c.batch)
-	c.batch = c.batch[:0]
+func (s *tallySink) open(*input) error { return nil }
+
+func (s *tallySink) add(r *record) error {
+	if r.bytes > 0 {
+		s.tally.AddN(r.source, 1, r.bytes)
+		return nil
+	}
+	if s.batch = append(s.batch, r.source); len(s.batch) == cap(s.batch) {
+		s.flush()
+	}
+	return nil
+}
+
+func (s *tallySink) close(n *fileCount) error {
+	s.flush()
+	if !n.from.IsZero() {
+		s.tally.Window(n.from, n.to)
+	}
+	return nil
+}
+
+func (s *tallySink) flush() {
+	s.tally.AddBatch(s.batch)
+	s.batch = s.batch[:0]
 }

@@ -12,16 +12,17 @@ import (
 // doubled quotes and line ends. A quote inside an unquoted field is a character
 // like any other.
 type csvText struct {
-	lines *lines
-	delim byte
-	long  []byte // a record that spans lines
-	addr  int    // the column with the address
-	time  int    // the column with the time, -1 if none was asked for
+	lines  *lines
+	delim  byte
+	long   []byte // a record that spans lines
+	addr   int    // the column with the address
+	time   int    // the column with the time, -1 if none was asked for
+	target int    // the column with the target, likewise
 }
 
 // openCSV reads the header row and finds the columns in it.
 func openCSV(text *lines, head []byte, cfg *config) (format, error) {
-	c := &csvText{lines: text, time: -1}
+	c := &csvText{lines: text, time: -1, target: -1}
 	header, err := c.header()
 	if err != nil {
 		return format{}, fmt.Errorf("header row: %w", err)
@@ -29,7 +30,7 @@ func openCSV(text *lines, head []byte, cfg *config) (format, error) {
 	columns := splitHeader(header, c.delim)
 
 	addresses := func(name string) (n int) {
-		sample := &csvText{lines: newLines(bytes.NewReader(head)), addr: slices.Index(columns, name), time: -1}
+		sample := &csvText{lines: newLines(bytes.NewReader(head)), addr: slices.Index(columns, name), time: -1, target: -1}
 		sample.header() // the same bytes gave a header above
 		for {
 			text, err := sample.next()
@@ -46,12 +47,21 @@ func openCSV(text *lines, head []byte, cfg *config) (format, error) {
 		return format{}, fmt.Errorf("header row: %w", err)
 	}
 	c.addr = slices.Index(columns, name)
-	if cfg.time != "" {
-		name, err := chooseName(cfg.time, "column", columns, nil)
+	for _, asked := range []struct {
+		name   string
+		column *int
+	}{{cfg.time, &c.time}, {cfg.targetField(), &c.target}} {
+		if asked.name == "" {
+			continue
+		}
+		name, err := chooseName(asked.name, "column", columns, nil)
 		if err != nil {
 			return format{}, fmt.Errorf("header row: %w", err)
 		}
-		c.time = slices.Index(columns, name)
+		*asked.column = slices.Index(columns, name)
+	}
+	if cfg.burst && c.time < 0 {
+		return format{}, noTimes("column", columns)
 	}
 	return format{"csv", fmt.Sprintf("in column %q", name), c.next, c.parse}, nil
 }
@@ -189,16 +199,27 @@ func cutField(b []byte, delim byte) (field, rest []byte, more bool) {
 	return b[:i], b[i+1:], true
 }
 
+// undoubled makes the doubled quotes of a field single.
+func undoubled(field []byte) []byte {
+	if bytes.IndexByte(field, '"') < 0 {
+		return field
+	}
+	return bytes.ReplaceAll(field, []byte(`""`), []byte(`"`))
+}
+
 func (c *csvText) parse(text []byte, r *record) fault {
 	var source, at []byte
-	for column, more := 0, true; more && column <= max(c.addr, c.time); column++ {
+	for column, more := 0, true; more && column <= max(c.addr, c.time, c.target); column++ {
 		var field []byte
 		field, text, more = cutField(text, c.delim)
-		switch column {
-		case c.addr:
+		if column == c.addr {
 			source = field
-		case c.time:
+		}
+		if column == c.time {
 			at = field
+		}
+		if column == c.target { // it may be one of the others
+			r.target = undoubled(bytes.TrimSpace(field))
 		}
 	}
 	if source == nil {

@@ -16,6 +16,7 @@ type record struct {
 	bytes   uint64
 	at      time.Time // zero if the line gives no time
 	badTime bool      // a time was asked for and could not be read
+	target  []byte    // what -target asks for, valid as long as the line; nil if it gives none
 }
 
 // A format reads the records of one file.
@@ -42,12 +43,9 @@ const sampleSize = 64 << 10
 // openFormat decides how to read the text: as the configuration says, or by its
 // first lines.
 func openFormat(text *lines, cfg *config) (format, error) {
-	head, err := text.r.Peek(sampleSize)
-	if bytes.IndexByte(head, '\n') < 0 {
-		head, err = text.r.Peek(maxLine)
-	}
-	head = bytes.Clone(head)
-	sample := sampleLines(head, err == nil)
+	text.sample()
+	head := text.head
+	sample := sampleLines(head, text.more)
 	name := cfg.format
 	if name == "auto" {
 		name = detect(head, sample, cfg)
@@ -61,7 +59,17 @@ func openFormat(text *lines, cfg *config) (format, error) {
 	case "csv":
 		return openCSV(text, head, cfg)
 	case "combined":
-		return format{"combined", "at the start of the line", text.next, parseCombined}, nil
+		parse := parseCombined
+		if cfg.burst {
+			var err error
+			if parse, err = combinedWithTarget(cfg.target, sample); err != nil {
+				return format{}, err
+			}
+		}
+		return format{"combined", "at the start of the line", text.next, parse}, nil
+	}
+	if cfg.burst && len(sample) > 0 {
+		return format{}, errors.New("read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with the csv column or json field that has it")
 	}
 	return format{"addr", "at the start of the line", text.next, parseAddr}, nil
 }
@@ -186,6 +194,13 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 //
 //	192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326 ...
 func parseCombined(text []byte, r *record) fault {
+	_, _, why := cutCombined(text, r)
+	return why
+}
+
+// cutCombined is parseCombined, and returns besides the server's name and the
+// request, which are nil if the line has none.
+func cutCombined(text []byte, r *record) (server, request []byte, why fault) {
 	host, rest, _ := bytes.Cut(text, []byte(" "))
 	var ok bool
 	r.source, ok = parseSource(bytes.TrimSuffix(host, []byte(","))) // a list of forwarders: the first is the client
@@ -193,25 +208,25 @@ func parseCombined(text []byte, r *record) fault {
 	// be an address, so one more word before the time decides.
 	if second, after, found := bytes.Cut(rest, []byte(" ")); found && (!ok || isPortOf(host) && wordsBeforeTime(after) == 2) {
 		if source, isSource := parseSource(second); isSource {
-			r.source, ok, rest = source, true, after
+			server, r.source, ok, rest = host, source, true, after
 		}
 	}
 	if !ok {
-		return noAddress
+		return nil, nil, noAddress
 	}
 	_, rest, found := bytes.Cut(rest, []byte("["))
 	if !found {
-		return ""
+		return server, nil, ""
 	}
 	at, rest, found := bytes.Cut(rest, []byte("]"))
 	if !found {
-		return ""
+		return server, nil, ""
 	}
 	if r.at, ok = parseTime(at); !ok {
 		r.badTime = true
 	}
-	r.bytes = responseSize(rest)
-	return ""
+	request, r.bytes = requestAndSize(rest)
+	return server, request, ""
 }
 
 // isPortOf reports whether a word ends in a port.
@@ -228,29 +243,30 @@ func wordsBeforeTime(text []byte) int {
 	return bytes.Count(before, []byte(" "))
 }
 
-// responseSize reads what follows the time: a quoted request, in which a
+// requestAndSize reads what follows the time: a quoted request, in which a
 // backslash keeps a quote from closing it, the status and the size.
-func responseSize(text []byte) uint64 {
+func requestAndSize(text []byte) (request []byte, size uint64) {
 	open := bytes.IndexByte(text, '"')
 	if open < 0 {
-		return 0
+		return nil, 0
 	}
 	text = text[open+1:]
+	end := 0
 	for {
-		i := bytes.IndexAny(text, `"\`)
-		if i < 0 || i+1 >= len(text) {
-			return 0
+		i := bytes.IndexAny(text[end:], `"\`)
+		if i < 0 || end+i+1 >= len(text) {
+			return nil, 0
 		}
-		if text[i] == '"' {
-			text = text[i+1:]
+		if end += i; text[end] == '"' {
 			break
 		}
-		text = text[i+2:]
+		end += 2
 	}
+	request, text = text[:end], text[end+1:]
 	_, text, _ = bytes.Cut(bytes.TrimLeft(text, " "), []byte(" ")) // the status
-	size, _, _ := bytes.Cut(text, []byte(" "))
-	if len(size) > 18 {
-		return 0
+	number, _, _ := bytes.Cut(text, []byte(" "))
+	if len(number) > 18 {
+		return request, 0
 	}
-	return uint64(max(0, digits(size)))
+	return request, uint64(max(0, digits(number)))
 }

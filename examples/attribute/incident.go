@@ -9,6 +9,15 @@ import (
 	"github.com/whence-go/whence/internal/scenario"
 )
 
+// claimsOrPublic has two claims checked if there are none: the one that was made in
+// public, and one that shows what it may have been mistaken for.
+func (cfg *config) claimsOrPublic() {
+	if len(cfg.claims) == 0 {
+		majority := attribution.Majority("RU")
+		cfg.claims = []attribution.Claim{majority, majority.Of(attribution.OfEvents)}
+	}
+}
+
 // simulate counts the built-in attack and says on w what it is. A program of
 // your own has real traffic and no need for this file.
 //
@@ -26,8 +35,8 @@ func simulate(tally *attribution.Tally, w io.Writer) error {
 	burst := attack.Bursts()[0]
 	var attempts uint64
 	for e := range attack.Events() {
-		// Everyday traffic surrounds the attack. Telling them apart is work for
-		// attribution/monitor; here the target and the seconds are known.
+		// Everyday traffic surrounds the attack. Telling them apart is what -burst
+		// does; here the target and the seconds are known.
 		if !burst.Covers(&e) {
 			continue
 		}

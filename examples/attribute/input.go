@@ -96,9 +96,16 @@ func (d decoder) Read(b []byte) (int, error) {
 // lines walks over a text line by line in constant memory and without
 // allocation.
 type lines struct {
-	r     *bufio.Reader // its buffer is the longest line
-	n     int           // lines read
-	first int           // the line on which the last record began, from 1
+	r      *bufio.Reader // its buffer is the longest line
+	n      int           // lines read
+	first  int           // the line on which the last record began, from 1
+	offset int64         // bytes read, without the byte order mark
+
+	head []byte // what it begins with; see sample
+	more bool   // it goes on behind that
+
+	live  bool // more comes in its own time, and a sample must not wait for it
+	ended bool // a last line without its end is left for when it has one
 }
 
 func newLines(r io.Reader) *lines {
@@ -109,22 +116,64 @@ func newLines(r io.Reader) *lines {
 	return l
 }
 
+// sample looks at the beginning of the text, before anything is read of it.
+func (l *lines) sample() {
+	if l.live {
+		l.sampleLive()
+		return
+	}
+	head, err := l.r.Peek(sampleSize)
+	if bytes.IndexByte(head, '\n') < 0 {
+		head, err = l.r.Peek(maxLine)
+	}
+	l.head, l.more = bytes.Clone(head), err == nil
+}
+
+// sampleLive waits for two lines, such as a header and a record, and takes what
+// came with them.
+func (l *lines) sampleLive() {
+	for err := error(nil); ; _, err = l.r.Peek(l.r.Buffered() + 1) {
+		head, _ := l.r.Peek(l.r.Buffered())
+		if err != nil || len(head) >= sampleSize || bytes.Count(head, []byte("\n")) >= 2 {
+			l.head, l.more = bytes.Clone(head), err == nil
+			return
+		}
+	}
+}
+
+// skip passes over so many bytes, which end at the end of a line.
+func (l *lines) skip(bytes int64) error {
+	for l.offset < bytes {
+		n, err := l.r.Discard(int(min(bytes-l.offset, 1<<30)))
+		l.offset += int64(n)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // next returns the next line without its end, valid until the following call.
 // A line that is too long is passed over to its end and gives a fault; every
 // other error ends the text, [io.EOF] in order. A last line that an error
 // cut short is not returned: half an address is another address.
 func (l *lines) next() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
+	if err == io.EOF && l.ended {
+		return nil, err
+	}
 	if len(line) > 0 || err == nil {
 		l.n++
 	}
+	l.offset += int64(len(line))
 	l.first = l.n
 	switch {
 	case err == nil:
 		line = line[:len(line)-1]
 	case err == bufio.ErrBufferFull:
 		for err == bufio.ErrBufferFull {
-			_, err = l.r.ReadSlice('\n')
+			line, err = l.r.ReadSlice('\n')
+			l.offset += int64(len(line))
 		}
 		if err != nil && err != io.EOF {
 			return nil, err

@@ -9,13 +9,16 @@ import (
 	"strings"
 )
 
-// jsonText takes two fields out of each line's object. A dotted path goes into
+// jsonText takes a few fields out of each line's object. A dotted path goes into
 // nested objects, and also finds a member whose own name has the dot, as the
 // Elastic Common Schema writes it. encoding/json would allocate for every line.
 type jsonText struct {
-	paths [2]string // of the address and of the time, "" if not asked for
+	paths jsonPaths
 	scan  jsonScanner
 }
+
+// jsonPaths are those of the address, the time and the target, "" if not asked for.
+type jsonPaths [3]string
 
 // openJSON settles the names of the fields by the first lines.
 func openJSON(text *lines, sample [][]byte, cfg *config) (format, error) {
@@ -32,7 +35,7 @@ func openJSON(text *lines, sample [][]byte, cfg *config) (format, error) {
 	slices.Sort(fields)
 	fields = slices.Compact(fields)
 	addresses := func(name string) (n int) {
-		j := &jsonText{paths: [2]string{name}}
+		j := &jsonText{paths: jsonPaths{name}}
 		for _, line := range sample {
 			if j.parse(line, new(record)) == "" {
 				n++
@@ -47,7 +50,10 @@ func openJSON(text *lines, sample [][]byte, cfg *config) (format, error) {
 			return format{}, err
 		}
 	}
-	j := &jsonText{paths: [2]string{name, cfg.time}}
+	if cfg.burst && cfg.time == "" {
+		return format{}, noTimes("field", fields)
+	}
+	j := &jsonText{paths: jsonPaths{name, cfg.time, cfg.targetField()}}
 	where := fmt.Sprintf("in field %q of an object on each line", name)
 	if len(fields) > 0 {
 		where += "; the first lines have the fields " + listNames(fields)
@@ -95,7 +101,22 @@ func (j *jsonText) parse(text []byte, r *record) fault {
 		r.at, ok = parseTime(at)
 		r.badTime = !ok
 	}
+	if j.paths[2] != "" {
+		r.target = scalar(s.found[2])
+	}
 	return ""
+}
+
+// scalar returns the text of a string, a number or a boolean, nil for anything
+// else.
+func scalar(value []byte) []byte {
+	if text, ok := jsonString(value); ok {
+		return text
+	}
+	if len(value) == 0 || bytes.IndexByte([]byte(`{["n`), value[0]) >= 0 {
+		return nil
+	}
+	return bytes.TrimSpace(value)
 }
 
 // jsonString returns the text of a string value.
@@ -111,12 +132,12 @@ func jsonString(value []byte) ([]byte, bool) {
 	return []byte(s), err == nil
 }
 
-// jsonScanner checks the grammar of RFC 8259 and remembers two values on the
-// way. Its methods report whether what they read was well formed.
+// jsonScanner checks the grammar of RFC 8259 and remembers a few values on
+// the way. Its methods report whether what they read was well formed.
 type jsonScanner struct {
 	text  []byte
 	pos   int
-	found [2][]byte
+	found [len(jsonPaths{})][]byte
 }
 
 // maxDepth is how deeply values may be nested, as in encoding/json.
@@ -153,7 +174,7 @@ func (s *jsonScanner) is(c byte) bool {
 }
 
 // object reads an object, looking in it for the paths.
-func (s *jsonScanner) object(paths [2]string, depth int) bool {
+func (s *jsonScanner) object(paths jsonPaths, depth int) bool {
 	if !s.is('{') || depth == maxDepth {
 		return false
 	}
@@ -169,8 +190,8 @@ func (s *jsonScanner) object(paths [2]string, depth int) bool {
 		if !ok || !s.is(':') {
 			return false
 		}
-		var hit [2]bool
-		var inner [2]string
+		var hit [len(jsonPaths{})]bool
+		var inner jsonPaths
 		for i, path := range paths {
 			hit[i], inner[i] = match(path, name)
 		}
@@ -216,7 +237,7 @@ func match(path string, name []byte) (hit bool, rest string) {
 func (s *jsonScanner) value(depth int) bool {
 	switch c := s.peek(); c {
 	case '{':
-		return s.object([2]string{}, depth)
+		return s.object(jsonPaths{}, depth)
 	case '[':
 		return s.array(depth)
 	case '"':

@@ -81,7 +81,7 @@ func FuzzParseJSON(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		j := &jsonText{paths: [2]string{"ip", "c.ip"}}
+		j := &jsonText{paths: jsonPaths{"ip", "c.ip"}}
 		var r record
 		why := j.parse([]byte(line), &r)
 		if (why == "") != r.source.IsValid() {

@@ -21,6 +21,13 @@
 // Without a file it plays a simulated attack on a mailbox and checks what was
 // said of a real one.
 //
+// With -burst it finds when there was more traffic than at other times, to which
+// target, and what may be claimed about that, while the input still comes:
+//
+//	attribute -burst access.log
+//	tail -F access.log | attribute -burst -claim "majority RU" -
+//	attribute -burst -time start -target dst_ip -state burst.state flows.csv
+//
 // With -evidence it also writes a file from which somebody else can compute the
 // verdicts anew, and does so with -verify:
 //
@@ -74,7 +81,8 @@ type config struct {
 	evidence, verify       string
 	dropAddresses          bool
 	others                 others
-	files                  []string
+	burstConfig
+	files []string
 }
 
 var formats = []string{"auto", "addr", "combined", "csv", "json"}
@@ -84,6 +92,7 @@ const usage = `usage: attribute [flags] [file...]
 Attribute says which countries the sources of some traffic are geolocated to,
 and checks claims about that. It reads files, "-" being standard input, plain or
 compressed with gzip or zstd. Without a file it plays a simulated attack.
+With -burst it finds the bursts in the traffic and reports on each.
 
 `
 
@@ -108,11 +117,12 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 	})
 	cfg.others.addFlags(flags)
 	cfg.addEvidenceFlags(flags)
+	cfg.addBurstFlags(flags)
 	if err := flags.Parse(args); err != nil {
 		return nil, err // the flag package has said it
 	}
 	cfg.files = flags.Args()
-	err := cmp.Or(cfg.check(), cfg.checkVerify(flags))
+	err := cmp.Or(cfg.check(), cfg.checkVerify(flags), cfg.checkBurst(flags))
 	if err != nil {
 		fmt.Fprintln(stderr, "attribute:", err)
 	}
@@ -155,9 +165,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if cfg.verify != "" {
 		return verify(cfg, table, stdin, stdout, console)
 	}
-	tally := attribution.NewTally(table, attribution.Options{IPv6Prefix: cfg.v6, DropAddresses: cfg.dropAddresses})
+	options := attribution.Options{IPv6Prefix: cfg.v6, DropAddresses: cfg.dropAddresses}
+	if cfg.burst {
+		return watch(ctx, cfg, table, options, stdin, stdout, console)
+	}
+	tally := attribution.NewTally(table, options)
 
-	c := &counter{tally: tally, console: console, cfg: cfg, now: time.Now, batch: make([]netip.Addr, 0, 1024)}
+	sink := &tallySink{tally: tally, batch: make([]netip.Addr, 0, 1024)}
+	c := &counter{sink: sink, console: console, cfg: cfg, now: time.Now}
 	complete := true
 	if len(cfg.files) > 0 {
 		complete = c.files(ctx, stdin)
@@ -173,12 +188,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			console.say("%v", err)
 			return exitUnusable
 		}
-		if len(cfg.claims) == 0 {
-			// The first was made in public. The second shows what it may have
-			// been mistaken for.
-			majority := attribution.Majority("RU")
-			cfg.claims = []attribution.Claim{majority, majority.Of(attribution.OfEvents)}
-		}
+		cfg.claimsOrPublic()
 	}
 	if err := write(stdout, tally.Report(), cfg); err != nil {
 		console.say("%v", err)

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/sketch"
+)
+
+// watcher feeds a monitor from files and prints the bursts that it finds. All of
+// it runs in one goroutine.
+type watcher struct {
+	cfg     *config
+	console *console
+	stdout  io.Writer
+	now     func() time.Time
+	monitor *monitor.Monitor
+	state   *state // nil without -state
+
+	targets targetNames
+	batch   []monitor.Event // not yet in the monitor
+	in      *input
+	sorter  *sorter // of an input that is not in the order of time, or nil
+	offset  int64   // of in: behind the last record, of which it was
+	lines   int     // line
+
+	arrived time.Time // when the last batch came, and the time of the stream then
+	reached time.Time
+
+	printed  bool // a burst was
+	running  map[uint64]bool
+	ended    int
+	from, to time.Time // of the records
+	used     uint64
+	err      error // of printing or of the state
+}
+
+// watch is the program with -burst. It returns the exit status.
+func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader, stdout io.Writer, console *console) int {
+	w := newWatcher(cfg, stdout, console)
+	if len(cfg.files) == 0 {
+		cfg.claimsOrPublic()
+	}
+	if err := w.start(table, options); err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	complete := true
+	if len(cfg.files) > 0 {
+		c := &counter{sink: w, console: console, cfg: cfg, now: w.now, live: func(raw io.ReadCloser) io.ReadCloser {
+			return newLiveReader(ctx, raw, cfg.interval, w.flush, w.tick)
+		}}
+		if len(cfg.files) > 1 {
+			c.byTime()
+		}
+		complete = c.files(ctx, stdin)
+	} else if err := w.play(); err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	if err := w.end(); err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	if !complete {
+		return exitUnusable
+	}
+	return exitOK
+}
+
+func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
+	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
+		targets: targetNames{}, batch: make([]monitor.Event, 0, 1024), running: map[uint64]bool{}}
+}
+
+// start makes the monitor, from the state if there is one.
+func (w *watcher) start(table *geo.Table, options attribution.Options) error {
+	with := func(key sketch.Key) *monitor.Monitor {
+		options.Key = key
+		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, Lateness: w.cfg.lateness,
+			Tally: options, Claims: w.cfg.claims, Notify: w.tell})
+	}
+	if w.cfg.state == "" {
+		w.monitor = with(sketch.NewKey())
+		return nil
+	}
+	var err error
+	w.state, w.monitor, err = openState(w.cfg.state, with)
+	if errors.Is(err, errDamaged) {
+		aside := w.cfg.state + ".bad"
+		w.console.say("%v; it is kept as %s, and all begins anew", err, aside)
+		if err := os.Rename(w.cfg.state, aside); err != nil {
+			return err
+		}
+		w.monitor, err = w.state.begin(with)
+	}
+	if err != nil {
+		return err
+	}
+	w.state.saved = w.now()
+	for b := range w.monitor.Bursts() {
+		if !b.Final {
+			w.running[b.ID] = true
+		}
+	}
+	if s := w.monitor.Stats(); !s.Time.IsZero() {
+		w.console.say("%s: goes on from %s UTC; running bursts: %d", w.cfg.state, s.Time.Format(time.DateTime), len(w.running))
+	}
+	return nil
+}
+
+// open implements [sink].
+func (w *watcher) open(in *input) error {
+	w.in, w.sorter = in, nil
+	if !in.regular {
+		if w.state != nil {
+			w.state.known = false
+		}
+		return nil
+	}
+	if !inOrder(in, w.cfg) {
+		if w.state != nil {
+			return errors.New("its records are not in the order of time, and -state goes on behind the last one; sort it by time")
+		}
+		w.console.say("%s: not in the order of time; read as a whole and sorted", in.name)
+		w.sorter = newSorter(maxSorted)
+		return nil
+	}
+	if w.state == nil {
+		return nil
+	}
+	in.text.ended = true
+	offset, lines := w.state.resume(in.text.head)
+	w.offset, w.lines = max(offset, in.text.offset), max(lines, in.text.n)
+	if offset <= in.text.offset {
+		return nil
+	}
+	in.resumed = true
+	if err := in.text.skip(offset); err != nil {
+		return fmt.Errorf("shorter than when %s was written; remove the state to begin anew: %w", w.cfg.state, err)
+	}
+	in.text.n = lines
+	w.console.say("%s: goes on behind line %s", in.name, group(uint64(lines)))
+	return nil
+}
+
+// add implements [sink].
+func (w *watcher) add(r *record) error {
+	if !r.source.IsValid() {
+		return nil
+	}
+	e := monitor.Event{Time: r.at, Target: w.targets.target(r.target)}
+	e.Source, e.Events, e.Bytes = r.source, 1, r.bytes
+	if w.sorter != nil {
+		return w.sorter.add(&e)
+	}
+	w.batch = append(w.batch, e)
+	w.offset, w.lines = w.in.text.offset, w.in.text.n
+	if len(w.batch) == cap(w.batch) {
+		w.flush()
+	}
+	return w.err
+}
+
+// close implements [sink].
+func (w *watcher) close(n *fileCount) error {
+	if w.sorter != nil {
+		w.sorter.replay(w.observe)
+		w.sorter = nil
+	}
+	w.flush()
+	w.used += n.used - n.badTimes
+	if !n.from.IsZero() && (w.from.IsZero() || n.from.Before(w.from)) {
+		w.from = n.from
+	}
+	if n.to.After(w.to) {
+		w.to = n.to
+	}
+	if n.used > 0 && n.from.IsZero() {
+		return errors.New("not one record has a time that can be read (RFC 3339, Unix seconds or milliseconds, common log); -burst needs it")
+	}
+	return w.err
+}
+
+// observe passes an event on, in a batch with others.
+func (w *watcher) observe(e monitor.Event) {
+	if w.batch = append(w.batch, e); len(w.batch) == cap(w.batch) {
+		w.flush()
+	}
+}
+
+// flush passes on what is batched.
+func (w *watcher) flush() {
+	if len(w.batch) == 0 {
+		return
+	}
+	w.monitor.ObserveBatch(w.batch)
+	w.batch = w.batch[:0]
+	if w.in != nil && !w.in.regular {
+		w.arrived, w.reached = w.now(), w.monitor.Stats().Time
+	}
+	if w.state != nil {
+		w.state.reached(w.offset, w.lines)
+		w.save()
+	}
+}
+
+// tick is called now and then while an input pauses. The time of the stream goes on
+// meanwhile, if its last records were of the present: a log of yesterday that comes
+// through a pipe may pause for as long as it likes.
+func (w *watcher) tick(now time.Time) {
+	behind := w.arrived.Sub(w.reached).Abs()
+	if w.arrived.IsZero() || behind > w.cfg.wait()+6*w.cfg.interval {
+		return
+	}
+	w.monitor.Advance(w.reached.Add(now.Sub(w.arrived)))
+	w.save()
+}
+
+// save writes the state if it is time to.
+func (w *watcher) save() {
+	if w.state == nil || w.err != nil {
+		return
+	}
+	if now := w.now(); now.Sub(w.state.saved) >= w.state.every {
+		w.err = w.state.write(w.monitor)
+		w.state.saved = w.now()
+	}
+}
+
+// end closes what is still open, or leaves it to the next run by writing the state,
+// and says what came of it all.
+func (w *watcher) end() error {
+	if w.state == nil {
+		w.monitor.Advance(w.monitor.Stats().Time.Add(w.cfg.interval + w.cfg.wait()))
+	} else if w.err == nil {
+		w.err = w.state.write(w.monitor)
+	}
+	w.summary()
+	return w.err
+}
+
+// tell prints a burst.
+func (w *watcher) tell(b monitor.Burst) {
+	if b.Final {
+		delete(w.running, b.ID)
+		w.ended++
+	} else {
+		w.running[b.ID] = true
+	}
+	w.console.clear()
+	var err error
+	if w.cfg.json {
+		enc := json.NewEncoder(w.stdout)
+		enc.SetEscapeHTML(false) // claims have a ">"
+		err = enc.Encode(b)
+	} else {
+		if !w.printed { // whoever shows results of the database has to name it
+			_, err = fmt.Fprintf(w.stdout, "%s\n\n", b.Report.Database.Credit)
+		}
+		if err == nil {
+			_, err = fmt.Fprintln(w.stdout, b)
+		}
+	}
+	w.printed = true
+	if w.err == nil {
+		w.err = err
+	}
+}

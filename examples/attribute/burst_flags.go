@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// burstConfig is what the command line says about bursts.
+type burstConfig struct {
+	burst              bool
+	target, state      string
+	interval, lateness time.Duration
+}
+
+const maxLate = 8 // intervals, as the monitor has it
+
+func (cfg *config) addBurstFlags(flags *flag.FlagSet) {
+	flags.BoolVar(&cfg.burst, "burst", false, "find bursts: print each as soon as it is confirmed, when it has doubled, and when it has ended; -json gives one object a line")
+	flags.StringVar(&cfg.target, "target", "", "`field` with what was hit: a csv column or json field (default none); of access logs host, path or none (default the host, or else the path)")
+	flags.DurationVar(&cfg.interval, "interval", 10*time.Second, "resolution in time of bursts; quiet times should have 20 records in an interval")
+	flags.DurationVar(&cfg.lateness, "lateness", 0, "how late records may come without being dropped, out of order or after a pause; at most 8 intervals (default one interval)")
+	flags.StringVar(&cfg.state, "state", "", "keep in `file` what is known of bursts and how far the inputs are read, and go on from there; the last intervals are left to the next run. It holds the source addresses")
+}
+
+// checkBurst refuses what has no meaning with -burst, or without it.
+func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
+	refused, what := []string{"target", "interval", "lateness", "state"}, "without"
+	if cfg.burst {
+		refused, what = []string{"evidence", "second", "asn", "list"}, "beside"
+	}
+	flags.Visit(func(f *flag.Flag) {
+		if slices.Contains(refused, f.Name) && err == nil {
+			err = fmt.Errorf("-%s has no meaning %s -burst", f.Name, what)
+		}
+	})
+	switch {
+	case err != nil || !cfg.burst:
+		return err
+	case cfg.format == "addr":
+		return errors.New("-burst needs the time of each line; -format addr has none")
+	case cfg.format == "combined" && !slices.Contains(combinedTargets, cfg.target):
+		return errNoCombined(cfg.target)
+	case cfg.interval < time.Second || cfg.interval > time.Hour || 24*time.Hour%cfg.interval != 0:
+		return fmt.Errorf("-interval %v: not from 1s to 1h and a divisor of a day", cfg.interval)
+	case cfg.lateness < 0 || cfg.lateness > maxLate*cfg.interval:
+		return fmt.Errorf("-lateness %v: not from 0s to %d intervals of %v", cfg.lateness, maxLate, cfg.interval)
+	case cfg.state != "" && len(cfg.files) == 0:
+		return errors.New("-state has no meaning without a file to read")
+	}
+	return nil
+}
+
+// wait returns the lateness that is in force.
+func (cfg *burstConfig) wait() time.Duration {
+	if cfg.lateness == 0 {
+		return cfg.interval
+	}
+	return cfg.lateness
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/internal/scenario"
+)
+
+// play has the built-in attack found in the everyday traffic around it. A program
+// of your own has real traffic and no need for this file.
+func (w *watcher) play() error {
+	const before, after = 2 * time.Hour, 12 * time.Minute
+	table, err := dbip.Table()
+	if err != nil {
+		return err
+	}
+	traffic, err := scenario.Overlay{
+		Quiet:  scenario.Quiet{Rate: 8, Noise: 0.15},
+		Bursts: []scenario.Part{{Builder: scenario.MailBomb{}, After: before}},
+	}.Build(scenario.NewPopulation(table, nil))
+	if err != nil {
+		return err
+	}
+	notes := w.stdout
+	if w.cfg.json { // which has no place for it
+		notes = w.console.w
+	}
+	_, err = fmt.Fprintf(notes, `Simulated traffic: %v of everyday requests, and in it a burst that is shaped like
+an attack on an internet provider in New Caledonia in May 2024. No packet was
+recorded.
+
+`, before+after)
+	if err != nil {
+		return err
+	}
+	end := traffic.Bursts()[0].End.Add(after)
+	for e := range traffic.Events() {
+		if e.Time.After(end) {
+			break
+		}
+		event := monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target)}
+		event.Source, event.Events, event.Bytes = e.Source, e.Events, e.Bytes
+		w.observe(event)
+	}
+	w.flush()
+	return w.err
+}

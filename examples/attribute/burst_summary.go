@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strings"
+	"time"
+)
+
+// summary says what was found in what, and what kept more from being found.
+func (w *watcher) summary() {
+	s := w.monitor.Stats()
+	w.console.say("%s records: %s late, %s set aside, %s undated; bursts: %d ended, %d running",
+		group(s.Records+uint64(s.Waiting)), group(s.Late), group(s.Misdated+uint64(s.Waiting)), group(s.Undated), w.ended, len(w.running))
+	for _, hint := range w.hints(s.Late, s.Records, s.SetBack) {
+		w.console.say("%s", hint)
+	}
+}
+
+// few is the number of records that quiet intervals should have, and fewest how many
+// intervals must have gone by before a burst can be told.
+const (
+	few    = 20
+	fewest = 12
+)
+
+func (w *watcher) hints(late, records, setBack uint64) (hints []string) {
+	hint := func(parts ...string) { hints = append(hints, strings.Join(parts, "")) }
+	if setBack > 0 {
+		hint("the times went back ", group(setBack), " times, and all began anew; give the inputs in the order of time")
+	}
+	if late*100 > records {
+		hint("many records came too late to be counted; give a longer -lateness (now ", brief(w.cfg.wait()), "), or sort the input by time, oldest first")
+	}
+	span := w.to.Sub(w.from)
+	if w.from.IsZero() || span <= 0 {
+		return hints
+	}
+	if n := int64(span / w.cfg.interval); n < fewest {
+		hint("all of it is within ", group(uint64(n+1)), " intervals of ", brief(w.cfg.interval), "; a burst is told from what came in ", group(fewest), " intervals before it")
+	} else if rate := float64(w.used) / span.Seconds(); rate*w.cfg.interval.Seconds() < few {
+		if longer := longerInterval(rate); longer > w.cfg.interval && span/longer >= fewest {
+			hint("fewer than ", group(few), " records in an interval of ", brief(w.cfg.interval), " on average, too few to tell a small burst from chance; try -interval ", brief(longer))
+		}
+	}
+	return hints
+}
+
+// brief prints a duration without the zeros that fmt gives it: 10m for 10m0s.
+func brief(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// longerInterval returns the shortest usual interval in which enough records come.
+func longerInterval(rate float64) time.Duration {
+	for _, d := range []time.Duration{time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute} {
+		if rate*d.Seconds() >= few {
+			return d
+		}
+	}
+	return time.Hour
+}

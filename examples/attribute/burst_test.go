@@ -1,0 +1,318 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hit is a request of the log that the tests of -burst read.
+type hit struct {
+	at     time.Time
+	source netip.Addr
+	path   string
+}
+
+// logBegin is when it begins.
+var logBegin = time.Date(2024, 5, 21, 22, 0, 0, 0, time.UTC)
+
+const (
+	logInterval = 10 * time.Second
+	logBurst    = 60 // interval in which 600 sources make 3,000 requests
+)
+
+// requests are 20 minutes of them: 40 in an interval, from usual sources to usual
+// paths, and in one a burst on /login, half of whose sources are geolocated to RU by
+// every database.
+func requests(intervals int) (all []hit) {
+	paths := []string{"/", "/news", "/mail", "/login"}
+	for i := range intervals {
+		begin := logBegin.Add(time.Duration(i) * logInterval)
+		n := 40
+		if i == logBurst {
+			n += 3000
+		}
+		for j := range n {
+			h := hit{begin.Add(logInterval * time.Duration(j) / time.Duration(n)), netip.AddrFrom4([4]byte{101, 101, byte(j), byte(i % 7)}), paths[(i+j)%4]}
+			if j >= 40 {
+				from := (j - 40) % 600
+				h.path, h.source = "/login", netip.AddrFrom4([4]byte{77, 88, 55, byte(from)})
+				if from >= 200 {
+					h.source = netip.AddrFrom4([4]byte{8, 8, byte(from / 200), byte(from)})
+				}
+			}
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+func combinedLog(all []hit) string {
+	var b strings.Builder
+	for _, h := range all {
+		fmt.Fprintf(&b, "%v - - [%s] \"GET %s?n=1 HTTP/1.1\" 200 100 \"-\" \"-\"\n", h.source, h.at.Format("02/Jan/2006:15:04:05 -0700"), h.path)
+	}
+	return b.String()
+}
+
+// found is a burst as -burst -json writes it.
+type found struct {
+	ID          uint64
+	Target      string
+	Onset, End  time.Time
+	Final       bool
+	Look        int
+	PeakEvents  uint64 `json:"peak_events"`
+	PeakSources uint64 `json:"peak_sources"`
+	Report      struct {
+		Events  uint64
+		Sources struct {
+			Distinct uint64
+			Exact    bool
+		}
+	}
+	Verdicts []struct{ Claim, Verdict string }
+}
+
+func (f found) String() string {
+	verdicts := ""
+	for _, v := range f.Verdicts {
+		verdicts += " " + v.Claim + ": " + v.Verdict
+	}
+	return fmt.Sprintf("%d %q look %d final %v, %s to %s, %d events (%d) from %d (%d) %v%s", f.ID, f.Target, f.Look, f.Final,
+		f.Onset.Format(time.TimeOnly), f.End.Format(time.TimeOnly), f.Report.Events, f.PeakEvents, f.Report.Sources.Distinct, f.PeakSources, f.Report.Sources.Exact, verdicts)
+}
+
+// bursts reads what -burst -json wrote.
+func bursts(t *testing.T, stdout string) (all []found) {
+	t.Helper()
+	for line := range strings.Lines(stdout) {
+		var f found
+		if err := json.Unmarshal([]byte(line), &f); err != nil || !strings.HasSuffix(line, "\n") {
+			t.Fatalf("%v in line %q", err, line)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+func texts(all []found) (lines []string) {
+	for _, f := range all {
+		lines = append(lines, f.String())
+	}
+	return lines
+}
+
+// fileOf puts a text into a file of its own.
+func fileOf(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The same bursts are found whatever they are written down as.
+func TestBurstFormats(t *testing.T) {
+	all := requests(120)
+	var csv, objects, hosts strings.Builder
+	csv.WriteString("when;ip;path\n")
+	for _, h := range all {
+		fmt.Fprintf(&csv, "%s;%v;\"%s\"\n", h.at.Format(time.RFC3339), h.source, h.path)
+		fmt.Fprintf(&objects, "{\"ip\":%q,\"http\":{\"path\":%q},\"ts\":%d}\n", h.source, h.path, h.at.Unix())
+		fmt.Fprintf(&hosts, "%s:443 %v - - [%s] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n", "host-"+h.path[1:], h.source, h.at.Format("02/Jan/2006:15:04:05 -0700"))
+	}
+	want := func(target string) []string {
+		burst := func(id int, target string, look int, events, sources int) string {
+			end := fmt.Sprintf("look %d final %v, 22:10:00 to 22:10:10, %d events (%d) from %d (%d) true", look, look == 0, events, events, sources, sources)
+			return fmt.Sprintf("%d %q %s RU > 50%% of sources: refuted", id, target, end)
+		}
+		if target == "" {
+			return []string{burst(1, "", 1, 3040, 640), burst(1, "", 0, 3040, 640)}
+		}
+		return []string{burst(1, "", 1, 3040, 640), burst(2, target, 1, 3010, 610), burst(1, "", 0, 3040, 640), burst(2, target, 0, 3010, 610)}
+	}
+	for _, tt := range []struct {
+		name, text string
+		args       []string
+		want       []string
+	}{
+		{"combined", combinedLog(all), nil, want("/login")},
+		{"combined, compressed", gzipped(t, combinedLog(all)), nil, want("/login")},
+		{"combined without target", combinedLog(all), []string{"-target", "none"}, want("")},
+		{"combined with server", hosts.String(), nil, want("host-login")},
+		{"combined, path of all servers", hosts.String(), []string{"-target", "path"}, nil},
+		{"csv", csv.String(), []string{"-time", "when", "-target", "path"}, want("/login")},
+		{"csv without target", csv.String(), []string{"-time", "when"}, want("")},
+		{"json", objects.String(), []string{"-time", "ts", "-target", "http.path"}, want("/login")},
+		{"json with a target that is missing", objects.String(), []string{"-time", "ts", "-target", "path"}, want("")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.want == nil { // everything went to one path, and none of it is a target beside the whole
+				tt.want = []string{want("")[0], strings.Replace(want("")[0], `1 ""`, `2 "/"`, 1), want("")[1], strings.Replace(want("")[1], `1 ""`, `2 "/"`, 1)}
+			}
+			path := fileOf(t, "a.log", tt.text)
+			for _, input := range []string{path, "-"} {
+				status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst", "-json", "-claim", "majority RU"}, tt.args...), input)...)
+				if got := texts(bursts(t, stdout)); status != exitOK || !slices.Equal(got, tt.want) {
+					t.Errorf("%s: exit status %d, got\n%s\nwant\n%s\n%s", input, status, strings.Join(got, "\n"), strings.Join(tt.want, "\n"), stderr)
+				}
+				const summary = "attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: "
+				if !strings.Contains(stderr, summary) {
+					t.Errorf("%s: no %q in %s", input, summary, stderr)
+				}
+			}
+		})
+	}
+}
+
+func TestBurstText(t *testing.T) {
+	status, stdout, stderr := attribute(t, combinedLog(requests(80)), "-burst", "-target", "none", "-claim", "majority RU", "-claim", "RU > 20% of sources", "-")
+	const want = `IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
+
+burst 1 of all traffic: since 2024-05-21 22:10:00 UTC (to 10s), still running at 22:10:10, 3,040 events from 640 sources, at most 3,040 events in 10s where about 40 were expected; the largest in 10 minutes; 76.0 times the largest before
+- RU > 50% of sources: provisionally refuted by DB-IP Lite
+- RU > 20% of sources: provisionally supported by DB-IP Lite
+- compared with 10 minutes of history only
+
+`
+	if status != exitOK || stdout != want {
+		t.Errorf("exit status %d, got\n%s\nwant\n%s", status, stdout, want)
+	}
+	const summary = `attribute: standard input: read as combined, 6,200 used, 0 skipped
+attribute: 6,200 records: 0 late, 0 set aside, 0 undated; bursts: 0 ended, 1 running
+`
+	if stderr != summary {
+		t.Errorf("got\n%s\nwant\n%s", stderr, summary)
+	}
+}
+
+// The built-in attack is found in what surrounds it.
+func TestBurstIncident(t *testing.T) {
+	status, stdout, stderr := attribute(t, "", "-burst", "-json")
+	if status != exitOK || !strings.HasPrefix(stderr, "Simulated traffic: ") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+	const target = "mailbox-400@lagoon.example"
+	final := map[string]int{}
+	for _, b := range bursts(t, stdout) {
+		if !b.Final {
+			continue
+		}
+		final[b.Target]++
+		if len(b.Verdicts) != 2 || b.Verdicts[0].Verdict != "refuted" || b.Verdicts[1].Verdict != "supported" {
+			t.Errorf("%v", b)
+		}
+		// 95,000 in the burst; everyday traffic and private sources beside it.
+		if b.PeakEvents < 95_000 || b.PeakEvents > 95_300 || b.Report.Sources.Distinct < 5700 || b.Report.Sources.Distinct > 6600 {
+			t.Errorf("%v", b)
+		}
+	}
+	if len(final) != 2 || final[""] != 1 || final[target] != 1 {
+		t.Errorf("bursts that ended: %v", final)
+	}
+}
+
+func TestBurstUsage(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"-target path x.log", "-target has no meaning without -burst"},
+		{"-interval 1m x.log", "-interval has no meaning without -burst"},
+		{"-lateness 1m x.log", "-lateness has no meaning without -burst"},
+		{"-state s x.log", "-state has no meaning without -burst"},
+		{"-burst -evidence e x.log", "-evidence has no meaning beside -burst"},
+		{"-burst -second routed x.log", "-second has no meaning beside -burst"},
+		{"-burst -asn a.mmdb x.log", "-asn has no meaning beside -burst"},
+		{"-burst -list a=b x.log", "-list has no meaning beside -burst"},
+		{"-burst -verify e", "-burst has no meaning beside -verify"},
+		{"-burst -format addr -", "-burst needs the time of each line; -format addr has none"},
+		{"-burst -format combined -target host2 -", `-target "host2": an access log has host, path or none`},
+		{"-burst -interval 7s -", "-interval 7s: not from 1s to 1h and a divisor of a day"},
+		{"-burst -interval 500ms -", "-interval 500ms: not from 1s"},
+		{"-burst -interval 2h -", "-interval 2h0m0s: not from 1s"},
+		{"-burst -lateness 81s -", "-lateness 1m21s: not from 0s to 8 intervals of 10s"},
+		{"-burst -lateness -1s -", "-lateness -1s: not from 0s"},
+		{"-burst -state s", "-state has no meaning without a file to read"},
+	} {
+		status, stdout, stderr := attribute(t, "", strings.Fields(tt.args)...)
+		if status != exitUsage || stdout != "" || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%s: exit status %d, %s", tt.args, status, stderr)
+		}
+	}
+}
+
+// What cannot be watched says what to do about it.
+func TestBurstUnusable(t *testing.T) {
+	for _, tt := range []struct{ name, text, args, want string }{
+		{"addresses", "8.8.8.8\n8.8.4.4\n", "", "read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with"},
+		{"csv", "ip,when,n\n8.8.8.8,2024-05-21T22:13:05Z,1\n", "", `-burst needs the time of each record; give -time with the column that has it, one of: "ip", "when", "n"`},
+		{"json", `{"ip":"8.8.8.8","ts":{"iso":"2024-05-21T22:13:05Z"}}` + "\n", "", `give -time with the field that has it, one of: "ip", "ts.iso"`},
+		{"times that are none", "ip,when\n8.8.8.8,soon\n8.8.4.4,late\n", "-time when", "not one record has a time that can be read"},
+		{"no such target", "ip,when\n8.8.8.8,2024-05-21T22:13:05Z\n", "-time when -target host", `no column named "host"; there are: "ip", "when"`},
+		{"no server", combinedLog(requests(1)), "-target host", "the first lines do not begin with the server's name"},
+		{"target of an access log", combinedLog(requests(1)), "-target user", `-target "user": an access log has host, path or none`},
+		{"empty", "", "", "standard input: empty"},
+	} {
+		status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst"}, strings.Fields(tt.args)...), "-")...)
+		if status != exitUnusable || stdout != "" || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
+		}
+	}
+}
+
+// The hints say what keeps bursts from being found.
+func TestBurstHints(t *testing.T) {
+	all := requests(120)
+	line := func(at time.Time) hit { return hit{at, all[0].source, "/"} }
+	var sparse, early, jumping []hit
+	for i := range 400 {
+		sparse = append(sparse, line(logBegin.Add(time.Duration(i)*15*time.Second)))
+		early = append(early, line(logBegin.Add(time.Duration(i)*100*time.Millisecond)))
+		jumping = append(jumping, line(logBegin.Add(time.Duration(i)*time.Second-time.Duration(i%4)*15*time.Second)))
+	}
+	for _, tt := range []struct {
+		name string
+		all  []hit
+		want string // "" if there is none
+	}{
+		{"enough", all, ""},
+		{"few records", sparse, "fewer than 20 records in an interval of 10s on average, too few to tell a small burst from chance; try -interval 5m\n"},
+		{"few intervals", early, "all of it is within 4 intervals of 10s; a burst is told from what came in 12 intervals before it\n"},
+		{"out of order", jumping, "many records came too late to be counted; give a longer -lateness (now 10s)"},
+		{"twice", slices.Concat(all, all), "the times went back 1 times, and all began anew"},
+	} {
+		status, _, stderr := attribute(t, combinedLog(tt.all), "-burst", "-")
+		_, hints, found := strings.Cut(stderr, " running\n")
+		if status != exitOK || !found || (tt.want == "") != (hints == "") || !strings.Contains(hints, tt.want) {
+			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
+		}
+	}
+}
+
+// A burst that cannot be printed is not lost silently.
+func TestBurstUnprintable(t *testing.T) {
+	var stderr bytes.Buffer
+	status := run(t.Context(), []string{"-burst", "-"}, strings.NewReader(combinedLog(requests(120))), brokenWriter{}, &stderr)
+	if status != exitUnusable || !strings.Contains(stderr.String(), "broken") {
+		t.Errorf("exit status %d, %s", status, stderr.String())
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, fmt.Errorf("broken") }
+
+// overwrite puts a text into a file that may exist.
+func overwrite(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

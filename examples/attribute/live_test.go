@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/whence-go/whence/geo/dbip"
+)
+
+// watched runs -burst on what is written to a pipe, by a clock that the test turns.
+func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *strings.Builder, interrupt func())) (status int, stdout, stderr string) {
+	t.Helper()
+	if _, err := dbip.Table(); err != nil { // before the clock stands still
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		ctx, cancel := context.WithCancel(t.Context())
+		var out, errs strings.Builder
+		done := make(chan int)
+		go func() { done <- run(ctx, append([]string{"-burst", "-json"}, append(args, "-")...), r, &out, &errs) }()
+		feed(w, &out, cancel)
+		w.Close()
+		status = <-done
+		r.Close() // which frees a read that an interrupt left
+		cancel()
+		stdout, stderr = out.String(), errs.String()
+	})
+	return status, stdout, stderr
+}
+
+// now moves the log to where it ends a second ago.
+func now(all []hit) []hit {
+	shift := time.Since(all[len(all)-1].at.Truncate(time.Second)) - time.Second
+	for i := range all {
+		all[i].at = all[i].at.Add(shift)
+	}
+	return all
+}
+
+// When the traffic pauses after a burst, it is told all the same, and that it is
+// over; more of the traffic is counted when it comes.
+func TestBurstPause(t *testing.T) {
+	status, _, stderr := watched(t, nil, func(w io.Writer, stdout *strings.Builder, _ func()) {
+		all := now(requests(logBurst + 1))
+		io.WriteString(w, combinedLog(all))
+		synctest.Wait()
+		if stdout.Len() > 0 {
+			t.Errorf("told before it can be known:\n%s", stdout)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := bursts(t, stdout.String()); len(got) != 2 || got[0].Final || got[1].Final || got[1].Target != "/login" {
+			t.Errorf("after a minute: %v", got)
+		}
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if got := bursts(t, stdout.String()); len(got) != 4 || !got[2].Final || !got[3].Final || got[2].Report.Events != 3040 {
+			t.Errorf("after an hour: %v", got)
+		}
+		io.WriteString(w, combinedLog([]hit{{time.Now(), all[0].source, "/"}}))
+	})
+	if want := "attribute: 5,441 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n"; status != exitOK || !strings.Contains(stderr, want) {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+}
+
+// Records of the past that come through a pipe are late through no pause of it.
+func TestBurstPauseOfThePast(t *testing.T) {
+	status, stdout, stderr := watched(t, nil, func(w io.Writer, _ *strings.Builder, _ func()) {
+		text := combinedLog(requests(120))
+		third := strings.LastIndexByte(text[:len(text)/3], '\n') - 20 // within a line
+		io.WriteString(w, text[:third])
+		time.Sleep(time.Hour)
+		io.WriteString(w, text[third:2*third])
+		time.Sleep(time.Hour)
+		io.WriteString(w, text[2*third:])
+	})
+	if want := "attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n"; status != exitOK || !strings.Contains(stderr, want) || len(bursts(t, stdout)) != 4 {
+		t.Errorf("exit status %d, %v, %s", status, bursts(t, stdout), stderr)
+	}
+}
+
+// An interrupt ends a pipe in order, even while it pauses.
+func TestBurstInterrupt(t *testing.T) {
+	status, _, stderr := watched(t, nil, func(w io.Writer, _ *strings.Builder, interrupt func()) {
+		io.WriteString(w, combinedLog(requests(2)))
+		synctest.Wait()
+		interrupt()
+		synctest.Wait()
+	})
+	if want := "read as combined, 80 used, 0 skipped\nattribute: 80 records: "; status != exitOK || !strings.Contains(stderr, want) {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+}
+
+// The first lines are told apart as soon as they are there.
+func TestSampleLive(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		text []string // as it comes
+		want string   // what is looked at
+	}{
+		{"two lines at once", []string{"a\nb\nc"}, "a\nb\nc"},
+		{"a piece at a time", []string{"a", "a\nb", "b", "\n", "c\n"}, "aa\nbb\n"},
+		{"one line", []string{"a\n"}, "a\n"},
+		{"nothing", nil, ""},
+		{"a long line", []string{strings.Repeat("x", sampleSize), "x"}, strings.Repeat("x", sampleSize)},
+	} {
+		var parts []io.Reader
+		for _, text := range tt.text {
+			parts = append(parts, strings.NewReader(text))
+		}
+		l := newLines(io.MultiReader(parts...))
+		l.live = true
+		l.sample()
+		if !strings.HasPrefix(string(l.head), tt.want) || tt.name != "a long line" && string(l.head) != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, l.head, tt.want)
+		}
+	}
+}
+
+func TestLiveReader(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		source io.Reader
+		want   string
+		err    error
+	}{
+		{"to the end", strings.NewReader("abc"), "abc", nil},
+		{"byte by byte", iotest.OneByteReader(strings.NewReader("abc")), "abc", nil},
+		{"with the end in it", iotest.DataErrReader(strings.NewReader("abc")), "abc", nil},
+		{"with an error", io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(io.ErrUnexpectedEOF)), "abc", io.ErrUnexpectedEOF},
+		{"with an error in it", iotest.DataErrReader(io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(io.ErrUnexpectedEOF))), "abc", io.ErrUnexpectedEOF},
+	} {
+		idle := 0
+		r := newLiveReader(t.Context(), io.NopCloser(tt.source), time.Hour, func() { idle++ }, func(time.Time) { t.Error("ticks") })
+		got, err := io.ReadAll(r)
+		if string(got) != tt.want || err != tt.err || idle == 0 {
+			t.Errorf("%s: %q, %v, %d times idle", tt.name, got, err, idle)
+		}
+		if n, err := r.Read(make([]byte, 1)); n != 0 || err == nil {
+			t.Errorf("%s: behind the end: %d, %v", tt.name, n, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/whence-go/whence/attribution/monitor"
+)
+
+// inOrder reports whether the beginning of a file looks like a stream: later
+// records have later times, up to the lateness. Times are the same or jump a
+// little in any log; a file that is written newest first, or put together, is
+// another matter.
+func inOrder(in *input, cfg *config) bool {
+	times := sampleTimes(in, cfg)
+	if len(times) < 2 {
+		return true
+	}
+	var latest time.Time
+	late := 0
+	for _, at := range times {
+		if at.Before(latest.Add(-cfg.wait() - cfg.interval)) {
+			late++
+		} else if at.After(latest) {
+			latest = at
+		}
+	}
+	half := len(times) / 2
+	return late*100 <= len(times) && !median(times[len(times)-half:]).Before(median(times[:half]))
+}
+
+// byTime puts files into the order of their times, since a shell lists access.log
+// before the older access.log.1. What it cannot read is left for when its turn
+// comes, and is told then.
+func (c *counter) byTime() {
+	begins := map[string]time.Time{}
+	for _, name := range c.cfg.files {
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			return // what comes through a pipe has its place
+		}
+		if in, done, err := c.open(name, nil); err == nil {
+			if times := sampleTimes(in, c.cfg); len(times) > 0 {
+				begins[name] = median(times)
+			}
+			done()
+		}
+	}
+	sorted := slices.Clone(c.cfg.files)
+	slices.SortStableFunc(sorted, func(a, b string) int { return begins[a].Compare(begins[b]) })
+	if !slices.Equal(sorted, c.cfg.files) {
+		c.cfg.files = sorted
+		c.console.say("read in the order of their times: %s", strings.Join(sorted, ", "))
+	}
+}
+
+// sampleTimes reads the times in the head of a file.
+func sampleTimes(in *input, cfg *config) (times []time.Time) {
+	whole := in.text.head
+	if in.text.more {
+		whole = whole[:bytes.LastIndexByte(whole, '\n')+1]
+	}
+	f, err := openFormat(newLines(bytes.NewReader(whole)), cfg)
+	if err != nil {
+		return nil
+	}
+	for {
+		var r record
+		text, err := f.next()
+		switch _, skip := err.(fault); {
+		case skip:
+		case err != nil:
+			return times
+		case f.parse(text, &r) == "" && !r.at.IsZero():
+			times = append(times, r.at)
+		}
+	}
+}
+
+func median(times []time.Time) time.Time {
+	sorted := slices.SortedFunc(slices.Values(times), time.Time.Compare)
+	return sorted[len(sorted)/2]
+}
+
+// maxSorted is how many records are held to be put in order. One takes 64 bytes.
+const maxSorted = 3_000_000
+
+// sorter holds the records of a file until all of them are there.
+type sorter struct {
+	most    int // records
+	records []sortable
+	targets []monitor.Target
+	numbers map[monitor.Target]int32
+}
+
+type sortable struct {
+	at     time.Time
+	source netip.Addr
+	bytes  uint64
+	target int32 // number in targets
+}
+
+func newSorter(most int) *sorter {
+	return &sorter{most: most, numbers: map[monitor.Target]int32{}}
+}
+
+// add holds a record, or returns an error if there are too many.
+func (s *sorter) add(e *monitor.Event) error {
+	// A target that is new takes as much as some ten records.
+	if len(s.records)+10*len(s.targets) >= s.most {
+		return fmt.Errorf("its records are not in the order of time, and more than fit into memory (%s of %s targets); sort it by time, oldest first (tac turns a log around that is newest first)",
+			group(uint64(len(s.records))), group(uint64(len(s.targets))))
+	}
+	number, ok := s.numbers[e.Target]
+	if !ok {
+		number = int32(len(s.targets))
+		s.targets = append(s.targets, e.Target)
+		s.numbers[e.Target] = number
+	}
+	s.records = append(s.records, sortable{e.Time, e.Source, e.Bytes, number})
+	return nil
+}
+
+// replay yields what is held in the order of time, and lets it go.
+func (s *sorter) replay(yield func(monitor.Event)) {
+	slices.SortStableFunc(s.records, func(a, b sortable) int { return a.at.Compare(b.at) })
+	for _, r := range s.records {
+		e := monitor.Event{Time: r.at, Target: s.targets[r.target]}
+		e.Source, e.Events, e.Bytes = r.source, 1, r.bytes
+		yield(e)
+	}
+	*s = sorter{}
+}

@@ -1,0 +1,340 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/sketch"
+)
+
+// stateText is a log of which the tests of -state read one part after the other.
+var stateText = combinedLog(requests(120))
+
+// lineAt returns the part of the log before its n-th line.
+func lineAt(n int) string {
+	end := 0
+	for range n {
+		end += strings.IndexByte(stateText[end:], '\n') + 1
+	}
+	return stateText[:end]
+}
+
+// atOnce are the bursts that one run over the whole log finds.
+func atOnce(t *testing.T) []string {
+	t.Helper()
+	_, stdout, _ := attribute(t, stateText, "-burst", "-json", "-")
+	all := texts(bursts(t, stdout))
+	if len(all) != 4 {
+		t.Fatalf("the log has %q", all)
+	}
+	return all
+}
+
+// A log that grows, and one that is cut into several by rotation, gives the bursts
+// that it gives at once.
+func TestStateGrows(t *testing.T) {
+	want := atOnce(t)
+	const cut = 2000               // within the time before the burst
+	torn := len(lineAt(2900)) + 30 // within a line of the burst
+	for name, pack := range map[string]func(string) string{
+		"plain":      func(s string) string { return s },
+		"compressed": func(s string) string { return gzipped(t, s) },
+	} {
+		dir := t.TempDir()
+		state, log, rotated := filepath.Join(dir, "state"), filepath.Join(dir, "access.log"), filepath.Join(dir, "access.log.1")
+		args := []string{"-burst", "-json", "-state", state, log}
+		var got []string
+		run := func(wantErr string, args ...string) {
+			t.Helper()
+			status, stdout, stderr := attribute(t, "", args...)
+			if status != exitOK || !strings.Contains(stderr, wantErr) {
+				t.Fatalf("%s: exit status %d, no %q in %s", name, status, wantErr, stderr)
+			}
+			got = append(got, texts(bursts(t, stdout))...)
+		}
+		overwrite(t, log, pack(lineAt(cut)))
+		run("attribute: "+log+": read as combined, 2,000 used, 0 skipped\nattribute: 2,000 records: ", args...)
+		run("attribute: "+log+": goes on behind line 2,000\nattribute: 2,000 records: ", args...)
+		overwrite(t, log, pack(stateText[:torn]))
+		run(log+": read as combined, 900 used, 0 skipped\nattribute: 2,900 records: ", args...)
+		overwrite(t, rotated, pack(lineAt(6000)))
+		overwrite(t, log, pack(stateText[len(lineAt(6000)):]))
+		run("attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n", append(args, rotated)...)
+		run(log+": goes on behind line 1,800\nattribute: 7,800 records: ", append(args, rotated)...)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		if info, err := os.Stat(state); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: the state has mode %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
+// A run that is killed goes on from the last state that it wrote: what was told
+// since is told again, and nothing is missing.
+func TestStateAfterKill(t *testing.T) {
+	want := atOnce(t)
+	for _, kill := range []int{1, 3, 5, 7} { // batches of 1,024 records, the 7th being the last that is full
+		path, log := filepath.Join(t.TempDir(), "state"), fileOf(t, "access.log", stateText)
+		cfg, err := parseArgs([]string{"-burst", "-json", "-state", path, log}, os.Stderr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := dbip.Table()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stdout, stderr strings.Builder
+		console := newConsole(&stderr)
+		w := newWatcher(cfg, &stdout, console)
+		if err := w.start(table, attribution.Options{IPv6Prefix: cfg.v6}); err != nil {
+			t.Fatal(err)
+		}
+		w.state.every = 0
+		// The clock is read twice for each state that is written. The run is
+		// stopped behind one of them, and never comes to its end.
+		ctx, stop := context.WithCancel(t.Context())
+		reads := 0
+		w.now = func() time.Time {
+			if reads++; reads == 2*kill {
+				w.err = context.Canceled
+			}
+			return time.Now()
+		}
+		in, done, err := (&counter{sink: w, console: console, cfg: cfg, now: time.Now}).open(log, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.open(in); err != nil {
+			t.Fatal(err)
+		}
+		n, err := (&counter{sink: w, console: console, cfg: cfg, now: time.Now}).read(ctx, in)
+		if err != context.Canceled || n.used != uint64(1024*kill) {
+			t.Fatalf("killed after %d records: %v, %s", n.used, err, stderr.String())
+		}
+		done()
+		stop()
+
+		told := texts(bursts(t, stdout.String()))
+		status, rest, errs := attribute(t, "", "-burst", "-json", "-state", path, log)
+		if status != exitOK || !strings.Contains(errs, "7,800 records: 0 late") {
+			t.Errorf("exit status %d, %s", status, errs)
+		}
+		for _, line := range texts(bursts(t, rest)) {
+			if !slices.Contains(told, line) {
+				told = append(told, line)
+			}
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("killed at batch %d: got\n%s\nwant\n%s", kill, strings.Join(told, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// What comes through a pipe has no place to go on from; what is known is kept.
+func TestStateOfPipe(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	half := len(lineAt(3000))
+	_, first, _ := attribute(t, stateText[:half], "-burst", "-json", "-state", state, "-")
+	status, second, stderr := attribute(t, stateText[half:], "-burst", "-json", "-state", state, "-")
+	got := texts(bursts(t, first+second))
+	if want := "7,800 records: 0 late"; status != exitOK || !strings.Contains(stderr, want) || !slices.Equal(got, atOnce(t)) {
+		t.Errorf("exit status %d, %q, %s", status, got, stderr)
+	}
+}
+
+// What is no state is left alone; a state that is damaged is kept beside the new.
+func TestStateUnusable(t *testing.T) {
+	dir := t.TempDir()
+	log := fileOf(t, "access.log", stateText)
+	good := filepath.Join(dir, "good")
+	if status, _, stderr := attribute(t, "", "-burst", "-state", good, log); status != exitOK {
+		t.Fatal(stderr)
+	}
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := func(at int) string {
+		b := bytes.Clone(whole)
+		b[at] ^= 1
+		return string(b)
+	}
+	for _, tt := range []struct {
+		name, text string
+		args       []string
+		status     int
+		want       string
+		kept       bool // as FILE.bad
+	}{
+		{"good", string(whole), nil, exitOK, ": goes on from 2024-05-21 22:19:59 UTC; running bursts: 0", false},
+		{"empty", "", nil, exitOK, "7,800 records", false},
+		{"a log", stateText, nil, exitUnusable, ": no state of attribute -burst; give another name", false},
+		{"short", "192.0.2.1", nil, exitUnusable, ": no state of attribute -burst; give another name", false},
+		{"cut in its header", string(whole[:20]), nil, exitOK, ": damaged: 20 bytes are no header; it is kept as", true},
+		{"cut", string(whole[:len(whole)/2]), nil, exitOK, ": damaged: monitor: invalid encoding: ", true},
+		{"cut behind the header", string(whole[:stateHeader]), nil, exitOK, ": damaged: monitor: invalid encoding: ", true},
+		{"secret flipped", flipped(20), nil, exitOK, ": damaged: the checksum of its header is wrong; it is kept as", true},
+		{"flipped", flipped(len(whole) / 2), nil, exitOK, ": damaged: monitor: invalid encoding: the checksum is wrong; it is kept as", true},
+		{"another interval", string(whole), []string{"-interval", "20s"}, exitUnusable, "checkpoint of another monitor: ", false},
+		{"without addresses", string(whole), []string{"-drop-addresses"}, exitUnusable, "checkpoint of another monitor: ", false},
+		{"another prefix", string(whole), []string{"-v6", "48"}, exitUnusable, "checkpoint of another monitor: ", false},
+		{"other claims", string(whole), []string{"-claim", "majority RU"}, exitOK, ": goes on from", false},
+	} {
+		path := filepath.Join(t.TempDir(), "state")
+		overwrite(t, path, tt.text)
+		status, stdout, stderr := attribute(t, "", append(append([]string{"-burst", "-json", "-state", path}, tt.args...), log)...)
+		if status != tt.status || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
+		}
+		bad, err := os.ReadFile(path + ".bad")
+		if tt.kept != (err == nil) || tt.kept && string(bad) != tt.text {
+			t.Errorf("%s: kept aside: %v, %d bytes of %d", tt.name, err, len(bad), len(tt.text))
+		}
+		after, err := os.ReadFile(path)
+		if err != nil || tt.status == exitUnusable && string(after) != tt.text || !bytes.HasPrefix(after, []byte(stateMagic)) && tt.status == exitOK {
+			t.Errorf("%s: the state now has %d bytes, %v", tt.name, len(after), err)
+		}
+		if anew := tt.kept || tt.name == "empty"; anew != (stdout != "") {
+			t.Errorf("%s: %q", tt.name, texts(bursts(t, stdout)))
+		}
+	}
+}
+
+// A file that -state cannot go on within is refused, and the state is none the worse.
+func TestStateOfInput(t *testing.T) {
+	all := requests(20)
+	slices.Reverse(all)
+	backwards := fileOf(t, "backwards.log", combinedLog(all))
+	state := filepath.Join(t.TempDir(), "state")
+	status, _, stderr := attribute(t, "", "-burst", "-state", state, backwards)
+	if status != exitUnusable || !strings.Contains(stderr, "backwards.log: its records are not in the order of time, and -state goes on behind the last one") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+	log := fileOf(t, "access.log", stateText)
+	attribute(t, "", "-burst", "-state", state, log)
+	overwrite(t, log, lineAt(3000))
+	status, _, stderr = attribute(t, "", "-burst", "-state", state, log)
+	if status != exitUnusable || !strings.Contains(stderr, "shorter than when "+state+" was written; remove the state to begin anew") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+	status, _, stderr = attribute(t, "", "-burst", "-state", filepath.Join(state, "x"), log)
+	if status != exitUnusable || !strings.Contains(stderr, "not a directory") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+}
+
+// Inputs are known by how they begin, the longest beginning first, and the last
+// thousand of them.
+func TestStateInputs(t *testing.T) {
+	s := new(state)
+	for range 2 {
+		if offset, lines := s.resume([]byte("a,b\n")); offset != 0 || lines != 0 {
+			t.Fatalf("an input of a header alone goes on at %d", offset)
+		}
+	}
+	s.reached(4, 1)
+	if offset, lines := s.resume([]byte("a,b\n1,2\n")); offset != 4 || lines != 1 || len(s.inputs) != 1 {
+		t.Fatalf("goes on at %d, line %d; %v", offset, lines, s.inputs)
+	}
+	s.reached(8, 2)
+	if offset, _ := s.resume([]byte("a,b\n3,4\n")); offset != 0 {
+		t.Fatalf("another input of the same header goes on at %d", offset)
+	}
+	s.reached(7, 2)
+	if offset, _ := s.resume([]byte("a,b\n1,2\n5,6\n")); offset != 8 {
+		t.Fatalf("goes on at %d", offset)
+	}
+	if s.resume(nil); len(s.inputs) != 2 {
+		t.Fatalf("an empty input is known: %v", s.inputs)
+	}
+	s.reached(99, 99)
+	if s.inputs[1].Offset != 8 {
+		t.Errorf("an empty input is taken for another: %v", s.inputs)
+	}
+	for i := range 3 * maxInputs {
+		s.resume(fmt.Appendf(nil, "%d\n", i))
+	}
+	text, err := json.Marshal(s.inputs)
+	if len(s.inputs) != maxInputs || err != nil || len(text) > 1<<19 {
+		t.Errorf("%d inputs in %d bytes, %v", len(s.inputs), len(text), err)
+	}
+}
+
+// malformedPlaces are positions that no state has.
+var malformedPlaces = []string{
+	"", "{}", "[", "null x", `[{"offset":1}]`, `[{"head_bytes":1,"head_sha256":"AAAA","offset":1}]`,
+	`[{"head_bytes":4097,"head_sha256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","offset":1}]`,
+	`[{"head_bytes":1,"head_sha256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","offset":-1}]`,
+	`[{"head_bytes":1,"head_sha256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","lines":-1}]`,
+	`[{"head_bytes":1e99}]`,
+}
+
+func TestMalformedPlaces(t *testing.T) {
+	for _, text := range malformedPlaces {
+		if places, err := parsePlaces([]byte(text)); err == nil {
+			t.Errorf("%s: %v", text, places)
+		}
+	}
+}
+
+// FuzzState reads states, whatever they look like.
+func FuzzState(f *testing.F) {
+	table, err := dbip.Table()
+	if err != nil {
+		f.Fatal(err)
+	}
+	make := func(key sketch.Key) *monitor.Monitor {
+		return monitor.New(table, monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}})
+	}
+	s := new(state)
+	m, err := s.begin(make)
+	if err != nil {
+		f.Fatal(err)
+	}
+	s.path = filepath.Join(f.TempDir(), "state")
+	s.resume([]byte("ip,time\n"))
+	if err := s.write(m); err != nil {
+		f.Fatal(err)
+	}
+	whole, err := os.ReadFile(s.path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:stateHeader])
+	f.Add(whole[:10])
+	f.Add([]byte(stateText[:100]))
+	for _, text := range malformedPlaces {
+		var b bytes.Buffer
+		b.Write(whole[:stateHeader])
+		if err := m.Checkpoint(&b, []byte(text)); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := new(state)
+		m, err := s.read(bytes.NewReader(data), make)
+		if (m == nil) != (err != nil) {
+			t.Fatalf("%v and %v", m, err)
+		}
+		if err == nil && len(data) > 0 {
+			var b bytes.Buffer
+			if position, err := json.Marshal(s.inputs); err != nil || m.Checkpoint(&b, position) != nil {
+				t.Fatalf("what was read cannot be written: %v", err)
+			}
+		}
+	})
+}

@@ -179,8 +179,13 @@ func (w *witnesses) forgedUnfiltered(alpha float64) Share {
 	all := w.tested + w.bogons
 	per := (bogonSpace + darkSpace) / (publicSpace + bogonSpace)
 	f := impossible(w.bogons+w.darkSources(), all, per, bogonBackground+darkBackground, alpha)
-	scale := all / w.tested * publicSpace / (publicSpace + bogonSpace)
-	return Share{f.Value * scale, f.Low * scale, f.High * scale}
+	// That is the fraction among the tested and the bogons, which are all forged.
+	tested := func(all float64) float64 {
+		all = min(max(all, 0), 1)
+		public := float64(all * publicSpace / (publicSpace + bogonSpace)) // rounded here on every machine
+		return public / (public + 1 - all)
+	}
+	return Share{tested(f.Value), tested(f.Low), tested(f.High)}
 }
 
 // forgedFiltered allows for any filter that leaves of dark space what the filters

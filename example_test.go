@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"log"
 	"net/netip"
+	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/sketch"
 )
@@ -108,4 +110,52 @@ func Example_collectors() {
 	}
 	fmt.Println(all.Report().Sources.Distinct, "distinct sources,", all.Report().Events, "events")
 	// Output: 3 distinct sources, 4 events
+}
+
+// batches stands for a stream: forty minutes of everyday mail, and in it a minute in
+// which one mailbox is flooded.
+func batches(yield func([]monitor.Event) bool) {
+	begin := time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)
+	for tick := range 240 { // of ten seconds
+		var batch []monitor.Event
+		add := func(mailbox int, source ...byte) {
+			batch = append(batch, monitor.Event{
+				Time:   begin.Add(time.Duration(tick) * 10 * time.Second),
+				Target: monitor.TargetName(fmt.Sprintf("mailbox-%d@lagoon.example", mailbox)),
+				Flow:   attribution.Flow{Source: netip.AddrFrom4([4]byte(source))},
+			})
+		}
+		for i := range 20 {
+			add((tick+i)%50, 193, 0, byte(i), byte(tick%7))
+		}
+		if tick >= 120 && tick < 126 {
+			for i := range 1200 {
+				add(7, 77, 88, byte(i%50), byte(i))
+			}
+		}
+		if !yield(batch) {
+			return
+		}
+	}
+}
+
+// A stream is watched while it runs: bursts are told as they are found, whom they
+// hit and where what is new came from.
+func Example_stream() {
+	table, err := dbip.Table()
+	if err != nil {
+		log.Fatal(err)
+	}
+	m := monitor.New(table, monitor.Options{
+		Claims: []attribution.Claim{attribution.Majority("RU")},
+		Notify: func(b monitor.Burst) { // at once, as it grows, and when it has ended
+			if b.Final {
+				fmt.Println(b)
+			}
+		},
+	})
+	for events := range batches { // each event has a time, a target and a source
+		m.ObserveBatch(events)
+	}
+	// Output:
 }

@@ -158,4 +158,15 @@ func Example_stream() {
 		m.ObserveBatch(events)
 	}
 	// Output:
+	// burst 1 of all traffic: from 2026-11-22 07:20:00 to 07:21:00 UTC (to 10s), 7,320 events from 1,320 sources, at most 1,220 events in 10s where about 20 were expected; the largest in 25 minutes; 61.0 times the largest before
+	// supported: RU > 50% of sources
+	//   82.73 % of 1,320 distinct sources are IP addresses geolocated to RU by DB-IP Lite, built 2026-06-01.
+	//   Of the 1,200 that are new it is supported.
+	// - compared with 25 minutes of history only
+	//
+	// burst 2 of mailbox-7@lagoon.example: from 2026-11-22 07:20:00 to 07:21:00 UTC (to 10s), 7,200 events from 1,200 sources, at most 1,200 events in 10s where about 0.3 were expected; the largest in 25 minutes; 1200 times the largest before
+	// supported: RU > 50% of sources
+	//   91.00 % of 1,200 distinct sources are IP addresses geolocated to RU by DB-IP Lite, built 2026-06-01.
+	//   Of the 1,200 that are new it is supported.
+	// - compared with 25 minutes of history only
 }

@@ -3,6 +3,7 @@ package monitor
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -93,21 +94,31 @@ func (b *Burst) sentence() string {
 	} else {
 		s += fmt.Sprintf("since %s UTC (to %v), still running at %s", b.Onset.Format(layout), b.Interval, b.End.Format(time.TimeOnly))
 	}
-	about := ""
-	if !r.Sources.Exact {
-		about = "about "
-	}
-	s += fmt.Sprintf(", %s events from %s%s sources, at most %s events in %v where about %s were expected; %v\n",
-		grouped(addSaturated(r.Events, r.Reserved.Events)), about, grouped(r.Sources.Distinct), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
-	for _, v := range b.Verdicts {
-		provisional := ""
-		if !b.Final {
-			provisional = "provisionally "
+	s += fmt.Sprintf(", %s events from %s sources, at most %s events in %v where about %s were expected; %v\n",
+		grouped(addSaturated(r.Events, r.Reserved.Events)), number(r.Sources), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
+	for i, v := range b.Verdicts {
+		s += finding(v)
+		if i < len(b.ExcessVerdicts) {
+			fresh := b.Excess.Report.Sources
+			s += fmt.Sprintf("  Of the %s that are new it is %v.\n", number(fresh), b.ExcessVerdicts[i].Decision)
 		}
-		s += fmt.Sprintf("- %v: %s%v by %s\n", v.Claim, provisional, v.Decision, r.Database.Name)
 	}
 	for _, c := range b.Caveats {
 		s += "- " + c.Text + "\n"
 	}
 	return s
+}
+
+// finding is what a verdict says, without its caveats.
+func finding(v attribution.Verdict) string {
+	lines := strings.SplitAfterN(v.String()+"\n", "\n", 3)
+	return lines[0] + lines[1]
+}
+
+// number prints a number of sources.
+func number(s attribution.Sources) string {
+	if s.Exact {
+		return grouped(s.Distinct)
+	}
+	return "about " + grouped(s.Distinct)
 }

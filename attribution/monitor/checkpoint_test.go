@@ -180,7 +180,7 @@ func TestRestoreRefuses(t *testing.T) {
 		refused(fmt.Sprintf("%d bytes", n), m, good[:n], ErrInvalid, "monitor: ")
 	}
 	refused("a foreign file", m, []byte("PK\x03\x04 and much else that is no checkpoint"), ErrInvalid, "begins with")
-	for i := 0; i < len(good); i += len(good)/50 + 1 {
+	for i := 0; i < len(good); i += len(good)/15 + 1 {
 		damaged := slices.Clone(good)
 		damaged[i] ^= 4
 		refused(fmt.Sprintf("byte %d damaged", i), m, damaged, ErrInvalid, "")
@@ -221,7 +221,7 @@ func FuzzRestore(f *testing.F) {
 	f.Add(body)
 	f.Add(body[:len(body)/2])
 	f.Add([]byte{})
-	for i := 0; i < len(body); i += len(body)/40 + 1 {
+	for i := 0; i < len(body); i += len(body)/12 + 1 {
 		damaged := slices.Clone(body)
 		damaged[i] ^= 1
 		f.Add(damaged)

@@ -55,6 +55,9 @@ var floods = []struct {
 func TestRealFloods(t *testing.T) {
 	for _, flood := range floods {
 		t.Run(flood.name, func(t *testing.T) {
+			if testing.Short() && flood.sources > 1000 {
+				t.Skip("the longest")
+			}
 			rows, err := csv.NewReader(realTraffic(t, "web-ddos/"+flood.name+".csv")).ReadAll()
 			if err != nil {
 				t.Fatal(err)
@@ -112,6 +115,9 @@ var robots = []string{"#vi.wikipedia", "#uz.wikipedia"}
 // A quiet day of edits of Wikipedia, with channels as targets, has no attack in it.
 // What robots did is found and is said to come from few sources; nothing else is.
 func TestRealQuietDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole day, twice")
+	}
 	lines := bufio.NewScanner(realTraffic(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"))
 	lines.Buffer(nil, 1<<20)
 	var events []Event

@@ -37,7 +37,7 @@ var stories = []struct {
 func TestStories(t *testing.T) {
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {
-			if testing.Short() && story.length > 20*time.Minute {
+			if testing.Short() && story.length > 18*time.Minute {
 				t.Skip("a long story")
 			}
 			_, s, told := play(t, Options{}, overHour(10*time.Minute, story.burst), story.length)
@@ -92,6 +92,9 @@ func TestStories(t *testing.T) {
 
 // What one country sends beyond its usual share shows as lift.
 func TestExcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one more story")
+	}
 	ru, _ := geo.ParseOrigin("RU")
 	_, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU")}}, overHour(10*time.Minute, scenario.Botnet{Seed: 1, Repeat: 3}), 18*time.Minute)
 	truth := s.Bursts()[0]

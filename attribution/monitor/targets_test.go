@@ -74,7 +74,7 @@ func TestTargetMemory(t *testing.T) {
 	m.targets.memory = 4 << 20
 	m.targets.records = m.targets.memory / recordMemory
 	var mine []Event
-	for round := range 12 {
+	for round := range 5 {
 		var events []Event
 		for i := range 150_000 {
 			target := TargetName(fmt.Sprintf("target-%d", i%40))

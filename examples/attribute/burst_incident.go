@@ -12,7 +12,7 @@ import (
 // play has the built-in attack found in the everyday traffic around it. A program
 // of your own has real traffic and no need for this file.
 func (w *watcher) play() error {
-	const before, after = 2 * time.Hour, 12 * time.Minute
+	const before, after = time.Hour, 12 * time.Minute
 	table, err := dbip.Table()
 	if err != nil {
 		return err
@@ -28,11 +28,11 @@ func (w *watcher) play() error {
 	if w.cfg.json { // which has no place for it
 		notes = w.console.w
 	}
-	_, err = fmt.Fprintf(notes, `Simulated traffic: %v of everyday requests, and in it a burst that is shaped like
+	_, err = fmt.Fprintf(notes, `Simulated traffic: %s of everyday requests, and in it a burst that is shaped like
 an attack on an internet provider in New Caledonia in May 2024. No packet was
 recorded.
 
-`, before+after)
+`, brief(before+after))
 	if err != nil {
 		return err
 	}

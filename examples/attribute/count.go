@@ -130,6 +130,9 @@ func (c *counter) count(ctx context.Context, in *input) error {
 	if n.badTimes > 0 {
 		c.console.say("%s: %s of them without a readable time", in.name, group(n.badTimes))
 	}
+	if in.text.left {
+		c.console.say("%s: its last line has no end yet, and is left for the next run", in.name)
+	}
 	switch {
 	case err != nil && n.used > 0:
 		return fmt.Errorf("%s:%d: %w; what stands before is counted", in.name, in.text.n, err)

@@ -105,7 +105,8 @@ type lines struct {
 	more bool   // it goes on behind that
 
 	live  bool // more comes in its own time, and a sample must not wait for it
-	ended bool // a last line without its end is left for when it has one
+	ended bool // a last line without its end is left for when it has one,
+	left  bool // which was so
 }
 
 func newLines(r io.Reader) *lines {
@@ -160,6 +161,7 @@ func (l *lines) skip(bytes int64) error {
 func (l *lines) next() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
 	if err == io.EOF && l.ended {
+		l.left = len(line) > 0
 		return nil, err
 	}
 	if len(line) > 0 || err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -13,7 +14,7 @@ import (
 )
 
 // watched runs -burst on what is written to a pipe, by a clock that the test turns.
-func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *strings.Builder, interrupt func())) (status int, stdout, stderr string) {
+func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *screen, interrupt func())) (status int, stdout, stderr string) {
 	t.Helper()
 	if _, err := dbip.Table(); err != nil { // before the clock stands still
 		t.Fatal(err)
@@ -21,7 +22,7 @@ func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *strings
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
 		ctx, cancel := context.WithCancel(t.Context())
-		var out, errs strings.Builder
+		var out, errs screen
 		done := make(chan int)
 		go func() { done <- run(ctx, append([]string{"-burst", "-json"}, append(args, "-")...), r, &out, &errs) }()
 		feed(w, &out, cancel)
@@ -32,6 +33,24 @@ func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *strings
 		stdout, stderr = out.String(), errs.String()
 	})
 	return status, stdout, stderr
+}
+
+// screen is what one goroutine writes and another reads.
+type screen struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 // now moves the log to where it ends a second ago.
@@ -46,12 +65,12 @@ func now(all []hit) []hit {
 // When the traffic pauses after a burst, it is told all the same, and that it is
 // over; more of the traffic is counted when it comes.
 func TestBurstPause(t *testing.T) {
-	status, _, stderr := watched(t, nil, func(w io.Writer, stdout *strings.Builder, _ func()) {
+	status, _, stderr := watched(t, nil, func(w io.Writer, stdout *screen, _ func()) {
 		all := now(requests(logBurst + 1))
 		io.WriteString(w, combinedLog(all))
 		synctest.Wait()
-		if stdout.Len() > 0 {
-			t.Errorf("told before it can be known:\n%s", stdout)
+		if text := stdout.String(); text != "" {
+			t.Errorf("told before it can be known:\n%s", text)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -72,7 +91,7 @@ func TestBurstPause(t *testing.T) {
 
 // Records of the past that come through a pipe are late through no pause of it.
 func TestBurstPauseOfThePast(t *testing.T) {
-	status, stdout, stderr := watched(t, nil, func(w io.Writer, _ *strings.Builder, _ func()) {
+	status, stdout, stderr := watched(t, nil, func(w io.Writer, _ *screen, _ func()) {
 		text := combinedLog(requests(120))
 		third := strings.LastIndexByte(text[:len(text)/3], '\n') - 20 // within a line
 		io.WriteString(w, text[:third])
@@ -88,7 +107,7 @@ func TestBurstPauseOfThePast(t *testing.T) {
 
 // An interrupt ends a pipe in order, even while it pauses.
 func TestBurstInterrupt(t *testing.T) {
-	status, _, stderr := watched(t, nil, func(w io.Writer, _ *strings.Builder, interrupt func()) {
+	status, _, stderr := watched(t, nil, func(w io.Writer, _ *screen, interrupt func()) {
 		io.WriteString(w, combinedLog(requests(2)))
 		synctest.Wait()
 		interrupt()

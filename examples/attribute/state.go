@@ -35,9 +35,9 @@ const (
 	stateHeader = len(stateMagic) + stateSecret + 4
 )
 
-// stateEvery is how often the state is written. It counts by the machine's clock,
-// as a log of a day is read in seconds.
-const stateEvery = 10 * time.Second
+// stateEvery is how often the state is written, which may be tens of megabytes. It
+// counts by the machine's clock, as a log of a day is read in seconds.
+const stateEvery = time.Minute
 
 // state is what outlives the program.
 type state struct {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/bench/internal/load"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/geo/routed"
 	"github.com/whence-go/whence/internal/oracle"
 )
 
@@ -284,5 +286,36 @@ func BenchmarkReport(b *testing.B) {
 	}
 	for b.Loop() {
 		t.Report()
+	}
+}
+
+// BenchmarkFullReport is all that can be asked of one tally: the report with its
+// tests, two claims together, another database, and who is inside.
+func BenchmarkFullReport(b *testing.B) {
+	t := attribution.NewTally(load.Table(), attribution.Options{})
+	t.AddBatch(uniform("v4", 1<<20))
+	second, err := routed.Table()
+	if err != nil {
+		b.Fatal(err)
+	}
+	claim := attribution.Majority("US")
+	full := func() (*attribution.Report, attribution.Corroboration) {
+		r := t.Report()
+		attribution.Terms{}.CheckAll(r, claim, attribution.Plurality("US"))
+		others, err := r.Compare(attribution.Opinions{Tables: []*geo.Table{second}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := r.Inside(claim, attribution.InsideOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		return r, others.Check(claim)
+	}
+	r, both := full()
+	if n := len(r.Origins); n < 200 || r.Sources.Exact || len(both.Opinions) != 2 {
+		b.Fatalf("%d origins, exact %v, %d opinions", n, r.Sources.Exact, len(both.Opinions))
+	}
+	for b.Loop() {
+		full()
 	}
 }

@@ -18,6 +18,7 @@ const (
 	NothingCounted     Code = "NOTHING_COUNTED"     // always 0
 	EstimatorsDisagree Code = "ESTIMATORS_DISAGREE" // distance in standard errors
 	VolumeUnknown      Code = "VOLUME_UNKNOWN"      // sampled sources, whose origins are all that is known
+	Saturated          Code = "SATURATED"           // always 0
 	ProxyInFront       Code = "PROXY_IN_FRONT"      // share of all events from reserved addresses
 	Spoofed            Code = "SPOOFED"             // least share of the sources that are forged
 	Reflection         Code = "REFLECTION"          // share of sources (or events, or bytes) of reflectors
@@ -162,7 +163,7 @@ func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 		}
 		return []Caveat{{UnlocatedMatters, unlocated / all, text}}
 	}
-	drawn := r.SamplingRate > 1
+	drawn := r.SamplingRate > 1 || c.unit == OfSources && b.population
 	if !drawn && (c.unit != OfSources || r.Sources.Exact) {
 		return nil
 	}
@@ -173,6 +174,9 @@ func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 		size = all
 	}
 	share, distance := f.share.Value, min(math.Abs(low), math.Abs(high))
+	if distance == 0 { // where it would take forever, one of the sample more or less
+		distance = 1 / size
+	}
 	variance := max(share*(1-share), 1/size)
 	if c.kind == plurality {
 		variance = max(2*share, 1/size) // of a difference of two shares near each other

@@ -93,6 +93,7 @@ func newClaim(k kind, percent float64, codes []string) Claim {
 func (c *Claim) settle() {
 	slices.Sort(c.origins)
 	c.origins = slices.Compact(c.origins)
+	c.percent += 0 // -0 would be printed as such
 	switch {
 	case len(c.origins) == 0:
 		c.err = fmt.Errorf("attribution: %w: it names no country", ErrClaim)

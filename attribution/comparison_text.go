@@ -19,7 +19,7 @@ func letter(i int) string {
 func (c *Comparison) String() string {
 	var b strings.Builder
 	first := c.reports[0]
-	fmt.Fprintf(&b, "Share of %s by the country that they are geolocated to\n", first.compared())
+	fmt.Fprintf(&b, "%sShare of %s by the country that they are geolocated to\n", first.warning(), first.compared())
 	var credits []string
 	for i, d := range c.Databases {
 		fmt.Fprintf(&b, "  %s  by %v\n", letter(i), d.Database)

@@ -101,7 +101,7 @@ func (t Terms) Corroborate(c *Comparison, claim Claim) Corroboration {
 	// Where a part of the sources is forged, all that differs is among the others.
 	genuine := 1.0
 	if first.corrects(claim) {
-		genuine = max(1-first.correction(b.alpha).forged.High, 1/max(first.sampling.k, 1))
+		genuine = first.genuine(b.alpha)
 	}
 	e := b.z() * ofShare / genuine
 	v.Share = Share{v.Opinions[0].Share.Value, max(f.share.Low-e, 0), min(f.share.High+e, 1)}

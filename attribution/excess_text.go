@@ -11,7 +11,7 @@ import (
 func (e *Excess) String() string {
 	var b strings.Builder
 	r := e.Report
-	fmt.Fprintf(&b, "New IP addresses (%s) by the country that they are geolocated to by %v\n", e.unseen(), r.Database)
+	fmt.Fprintf(&b, "%sNew IP addresses (%s) by the country that they are geolocated to by %v\n", r.warning(), e.unseen(), r.Database)
 	fmt.Fprintf(&b, "%s new %s", r.Sources.withInterval(), plural(r.Sources.Distinct, "source", "sources"))
 	if e.Burst != (Sources{}) {
 		fmt.Fprintf(&b, " of %s in all", e.Burst.about())

@@ -64,7 +64,8 @@ func (r *Report) find(c Claim, b basis) (f finding) {
 }
 
 // together is the share of x in x+y by the sample and by the HyperLogLogs, two
-// practically independent estimates, weighted by their inverse variances.
+// practically independent estimates, weighted by their inverse variances. That all
+// or none of what was seen is x says nothing for sure of a population.
 func (b basis) together(x, y group) Share {
 	s := b.sampling.within(x.sampled + y.sampled)
 	parts := partsShare(x, y, b.z())
@@ -75,7 +76,10 @@ func (b basis) together(x, y group) Share {
 	vs := s.standardError(bySample)
 	vp := parts.Value * (1 - parts.Value) * math.Hypot(x.relErr(), y.relErr())
 	vs, vp = vs*vs, vp*vp
-	if vp == 0 {
+	switch {
+	case vp == 0 && b.population:
+		return s.population().share(x.sampled, b.alpha)
+	case vp == 0:
 		return parts
 	}
 	v := 1 / (1/vs + 1/vp)

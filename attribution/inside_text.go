@@ -43,7 +43,7 @@ func (r *Report) insideCaveats(in Inside) []Caveat {
 // explainInside puts it into a table.
 func (r *Report) explainInside(in Inside, o InsideOptions) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Who holds the %s %s by %v\n", plural(in.Claimed, "source", "sources"), strings.TrimPrefix(in.Claim.Of(OfSources).subject(), "IP addresses "), r.Database)
+	fmt.Fprintf(&b, "%sWho holds the %s %s by %v\n", r.warning(), plural(in.Claimed, "source", "sources"), strings.TrimPrefix(in.Claim.Of(OfSources).subject(), "IP addresses "), r.Database)
 	fmt.Fprintf(&b, "%s of %s\n\n", r.number(in.Claimed), r.whole(in.Claim.Of(OfSources)))
 	events := "of all events"
 	if !in.Exact {

@@ -205,7 +205,7 @@ func (r *Report) packets(u Unit) float64 {
 	if u == OfBytes {
 		n = min(n, float64(r.Bytes)/packetBytes)
 	}
-	return max(n, 1)
+	return min(max(n, 1), stat.MaxDraws)
 }
 
 // widenVolume adds the error of the packets drawn to a share of events or bytes,

@@ -317,7 +317,8 @@ func (o origin) group() group {
 // group adds up the origins for which in holds, never the reserved.
 func (r *Report) group(in func(geo.Origin) bool) (g group) {
 	for i := range r.counted {
-		if o := geo.Origin(i); o != geo.Reserved && r.counted[i].sources > 0 && in(o) {
+		// Also what has no sources by its registers: it may have some in the sample.
+		if o := geo.Origin(i); o != geo.Reserved && r.counted[i] != (origin{}) && in(o) {
 			g = g.and(r.counted[i].group())
 		}
 	}

@@ -71,6 +71,12 @@ func (r *Report) correction(alpha float64) correction {
 	}
 }
 
+// genuine is the least fraction of all public sources that is not forged: never
+// nothing, since then nothing would be claimed.
+func (r *Report) genuine(alpha float64) float64 {
+	return max(1-r.correction(alpha).forged.High, 1/max(r.sampling.k, 1))
+}
+
 // left is what remains, as a share of what is not forged, of a part of all when the
 // forged are taken away: forged is their fraction, of which q are in the part.
 func left(part, forged, q float64) float64 {

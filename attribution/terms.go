@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/whence-go/whence/internal/stat"
 )
@@ -69,7 +70,7 @@ func (t Terms) Err() error {
 func (t Terms) alpha() float64 {
 	a := 1 - t.Confidence
 	if t.Look > 0 {
-		a /= float64(t.Look) * float64(t.Look+1)
+		a /= float64(t.Look) * (float64(t.Look) + 1)
 	}
 	return a
 }
@@ -82,7 +83,9 @@ type basis struct {
 	population bool
 }
 
-func (b basis) z() float64 { return stat.NormalQuantile(1 - b.alpha/2) }
+// z is the number of standard errors. It is taken from the lower tail, since an
+// alpha may be too small to be told from 0 in 1-alpha.
+func (b basis) z() float64 { return -stat.NormalQuantile(b.alpha / 2) }
 
 // basis resolves the terms for a report.
 func (t Terms) basis(r *Report) basis {
@@ -119,7 +122,7 @@ func (t Terms) CheckAll(r *Report, claims ...Claim) []Verdict {
 	for left, more := len(claims), true; more; {
 		more = false
 		each := t
-		each.Confidence = 1 - (1-t.Confidence)/float64(max(left, 1))
+		each.Confidence = min(1-(1-t.Confidence)/float64(max(left, 1)), math.Nextafter(1, 0))
 		for i, c := range claims {
 			if decided[i] {
 				continue

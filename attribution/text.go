@@ -169,20 +169,20 @@ func (r *Report) explain(v Verdict) string {
 			fmt.Fprintf(&b, "  With the forged ones it is %s.\n", v.amount(*v.Uncorrected, counted))
 		}
 		if un := r.group(isUnlocated).amount(c.unit); un > 0 {
-			fmt.Fprintf(&b, "  Of those that have a country it is %s.\n", percent(v.located))
+			fmt.Fprintf(&b, "  Of those that have a country it is %s.\n", c.beside(v.located))
 		}
 		if f := v.Families; len(f) == 2 {
-			fmt.Fprintf(&b, "  Of the %s sources alone it is %s, of the %s sources %s.\n", f[0].Family, percent(f[0].Share.Value), f[1].Family, percent(f[1].Share.Value))
+			fmt.Fprintf(&b, "  Of the %s sources alone it is %s, of the %s sources %s.\n", f[0].Family, c.beside(f[0].Share.Value), f[1].Family, c.beside(f[1].Share.Value))
 		}
 	}
 	if s := v.Sampling; s != nil {
 		value, low, high := s.Share.digits(c.limit(), false)
 		fmt.Fprintf(&b, "  Among the sources seen alone it is %s %% (%s–%s %%): of them the claim would be %v.", value, low, high, s.Decision)
-		fmt.Fprintf(&b, " Of all sources, by an estimate of those not seen (Chao 1987), it is %s, of the events %s.\n", percent(s.Estimated), percent(s.Events))
+		fmt.Fprintf(&b, " Of all sources, by an estimate of those not seen (Chao 1987), it is %s, of the events %s.\n", c.beside(s.Estimated), c.beside(s.Events))
 	}
 	if v.Decision == Supported || v.Decision == Refuted {
 		labelled := ""
-		if v.Decision == Supported && c.kind == moreThan && v.Share.Low < 1 {
+		if v.Decision == Supported && c.kind == moreThan && v.Share.Low < 1 && v.Uncorrected == nil {
 			labelled = fmt.Sprintf(" (%s of those placed there)", roundedDown(1-c.percent/100/v.Share.Low))
 		}
 		fmt.Fprintf(&b, "  It stands unless more than %s of all %s%s are placed in the wrong country.\n", roundedDown(v.GeolocationErrorTolerated), c.unit, labelled)
@@ -225,6 +225,16 @@ func (c Claim) limit() float64 {
 		return noLimit
 	}
 	return c.percent
+}
+
+// beside prints a share by itself, with as many decimals as keep it on its side of
+// the limit.
+func (c Claim) beside(share float64) string {
+	if text := percent(share); math.Abs(100*share-c.limit()) > 0.1 {
+		return text
+	}
+	value, _, _ := Share{share, share, share}.digits(c.limit(), true)
+	return value + " %"
 }
 
 // whole names what the share is of.

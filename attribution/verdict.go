@@ -132,6 +132,9 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	if c.kind == plurality {
 		v.GeolocationErrorTolerated = v.Margin / 2 // one error shortens the lead by two
 	}
+	if v.Uncorrected != nil {
+		v.GeolocationErrorTolerated *= r.genuine(b.alpha) // all errors may be among these
+	}
 
 	// 4. What a reader must know beside it.
 	if v.Uncorrected == nil {
@@ -186,6 +189,8 @@ func (r *Report) inadmissible(c Claim) (Caveat, bool) {
 		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("origins are known of a sample of %s sources only; what share of all %s the countries have is not known", grouped(round(r.sampling.k)), c.unit)}, true
 	case all.amount(c.unit) == 0:
 		return Caveat{NothingCounted, 0, fmt.Sprintf("no %s of public sources were counted", c.unit)}, true
+	case c.unit == OfEvents && all.events == math.MaxUint64, c.unit == OfBytes && all.bytes == math.MaxUint64:
+		return Caveat{Saturated, 0, fmt.Sprintf("there are more %s than can be counted", c.unit)}, true
 	case all.amount(c.unit) == unlocated.amount(c.unit):
 		return Caveat{NothingCounted, 0, fmt.Sprintf("none of the %s have a country in the database", c.unit)}, true
 	case c.unit == OfSources && !r.Sources.Exact && r.sampling.k == 0:

@@ -49,6 +49,27 @@ func TestNormalQuantile(t *testing.T) {
 	}
 }
 
+// The quantile undoes the tail where 1-p is 1.
+func TestNormalQuantileOfSmallTails(t *testing.T) {
+	for _, p := range []float64{1e-8, 2e-9, 1e-9, 1e-10, 1e-16, 1e-40, 1e-300} {
+		if q := NormalQuantile(p); math.Abs(NormalTail(-q)/p-1) > 1e-6 {
+			t.Errorf("the tail beyond the quantile %v of %v is %v", q, p, NormalTail(-q))
+		}
+	}
+}
+
+// However many draws, the interval is one, and is not narrower than that of fewer.
+func TestClopperPearsonOfMany(t *testing.T) {
+	for _, n := range []float64{1e8, 1e9, 1e12, math.MaxUint64} {
+		for _, share := range []float64{0, 1 / n, 1e-6, .5, 1 - 1e-6, 1} {
+			low, high := ClopperPearson(share, n, .05)
+			if !(low >= 0 && low <= share && share <= high && high <= 1 && high-low < 5e-4) {
+				t.Errorf("%v of %v: %v to %v", share, n, low, high)
+			}
+		}
+	}
+}
+
 func TestClopperPearson(t *testing.T) {
 	for _, c := range []struct{ x, n, low, high float64 }{
 		{0, 10, 0, .308497}, {10, 10, .691503, 1}, {52, 100, .41779, .620995},

@@ -1,0 +1,131 @@
+package attribution
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/whence-go/whence/geo"
+)
+
+// The fraction that a database may place wrongly is one of all sources, forged ones
+// included, though all of its errors may fall on the others.
+func TestToleratedErrorAmongForged(t *testing.T) {
+	w := realWorld(t)
+	tally := NewTally(w.table, small)
+	for _, a := range forge(rand.New(rand.NewPCG(83, 84)), 400, nil) {
+		tally.Add(a)
+	}
+	for i := range 600 {
+		tally.Add(netip.AddrFrom4([4]byte{95, 24, byte(i >> 7), byte(i << 1)}))
+	}
+	r := tally.Report()
+	for _, c := range []Claim{Majority("RU"), Plurality("RU"), MoreThan(90, "US")} {
+		v := r.Check(c)
+		if v.Uncorrected == nil || v.Margin == 0 {
+			t.Fatalf("%v", v)
+		}
+		margin := v.Margin
+		if c.kind == plurality {
+			margin /= 2
+		}
+		if most := margin * (1 - r.forgedOfAll().High); v.GeolocationErrorTolerated > most {
+			t.Errorf("%v of all sources are said to be tolerated, want %v: %v", v.GeolocationErrorTolerated, most, v)
+		}
+	}
+}
+
+// A country of which nobody was seen may be in the population all the same, also
+// by two estimates that have nothing of it.
+func TestNoneSeenOfAPopulation(t *testing.T) {
+	r := tallyOf(small, map[string]int{"RU": 30_000, "US": 30_000}).Report()
+	for _, combined := range []bool{false, true} {
+		terms := Terms{Population: true, Combined: combined}
+		for text, want := range map[string]Decision{"KP < 0.1%": Undecided, "KP < 1%": Supported, "RU,US > 99.9%": Undecided, "RU,US > 99%": Supported} {
+			if v := terms.Check(r, parse(t, text)); v.Decision != want {
+				t.Errorf("%s on %+v: %v, want %v", text, terms, v, want)
+			}
+		}
+	}
+}
+
+// An undecided claim says why, also of a population that was counted in part.
+func TestUndecidedOfAPopulation(t *testing.T) {
+	for _, tally := range []*Tally{tallyOf(small, map[string]int{"RU": 52, "US": 48}), tallyOf(small, map[string]int{"RU": 5050, "US": 4950})} {
+		v := (Terms{Population: true}).Check(tally.Report(), Majority("RU"))
+		if v.Decision != Undecided || !has(v, SamplingError) || strings.Contains(v.String(), "only counting every source") {
+			t.Error(v)
+		}
+	}
+}
+
+// Counts that have reached the largest number are no longer counts.
+func TestSaturatedCountsDecideNothing(t *testing.T) {
+	tally := tallyOf(small, map[string]int{"RU": 2, "US": 1})
+	tally.AddN(ip("RU", 1), math.MaxUint64, math.MaxUint64/2)
+	tally.AddN(ip("US", 0), math.MaxUint64/2, math.MaxUint64/2)
+	r := tally.Report()
+	for text, want := range map[string]Decision{
+		"RU > 99% of events": Inadmissible, "US < 1% of events": Inadmissible, "RU > 60%": Supported, "RU > 40% of bytes": Supported,
+	} {
+		if v := r.Check(parse(t, text)); v.Decision != want {
+			t.Errorf("%s: %v, want %v", text, v, want)
+		}
+	}
+}
+
+// What is printed beside a limit stays on its side of it.
+func TestNothingIsPrintedAcrossTheLimit(t *testing.T) {
+	o := small
+	o.SampleSize = 1 << 14
+	tally := tallyOf(o, map[string]int{"RU": 4996, "US": 5004, "": 1})
+	for i := range 3000 {
+		tally.AddN(ip6(i), 0, 0)
+	}
+	for i := range 3004 {
+		b := ip6(i).As16()
+		b[0], b[1] = 0x26, 0
+		tally.AddN(netip.AddrFrom16(b), 0, 0)
+	}
+	text := tally.Report().Check(MoreThan(49.98, "RU")).String()
+	if strings.Contains(text, "50.0 %") || !strings.Contains(text, "Of those that have a country it is 49.96 %") || !strings.Contains(text, "IPv4 sources alone it is 49.96 %") {
+		t.Error(text)
+	}
+}
+
+// A claim above -0 % is one above 0 %, and evidence of it can be read again.
+func TestNoNegativeZero(t *testing.T) {
+	c := MoreThan(math.Copysign(0, -1), "RU")
+	if got, want := c.String(), "RU > 0% of sources"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	b, err := json.Marshal(c)
+	var again Claim
+	if err != nil || json.Unmarshal(b, &again) != nil {
+		t.Errorf("%s, %v", b, err)
+	}
+}
+
+// What is said of sources that are not where traffic came from says so first.
+func TestWarningsInEveryTable(t *testing.T) {
+	w := realWorld(t)
+	tally := NewTally(w.table, Options{Key: testKey(1)})
+	for _, a := range forge(rand.New(rand.NewPCG(85, 86)), 5000, nil) {
+		tally.Add(a)
+	}
+	r := tally.Report()
+	const warning = "Noise of forged addresses, not origins: "
+	in, err := r.Inside(Majority("US"), InsideOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := excess(t, tally, NewTally(w.table, Options{Key: testKey(1)}))
+	for _, text := range []string{r.String(), in.String(), e.String(), compareWith(t, r, Opinions{Tables: []*geo.Table{testTable()}}).String()} {
+		if !strings.HasPrefix(text, warning) {
+			t.Errorf("no warning: %.200s", text)
+		}
+	}
+}

@@ -65,7 +65,7 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 		c, known := counted{snapshot: snapshot{index: index}}, true
 		if iv != nil && iv.targets[slot] != nil {
 			count := iv.targets[slot]
-			if c.events = count.events; count.tally != nil {
+			if c.events = count.events; count.settle() != nil {
 				c.sources = round(count.tally.Distinct().Value)
 				iv.mark(count.tally)
 				c.data = m.packer.pack(count.tally)

@@ -234,7 +234,7 @@ func (s *series) judge(i int64, y, mu float64) reading {
 	if alarm {
 		// What is seen in intervals is dated by them, and so is its end.
 		if !s.bursting {
-			s.onset = onset
+			s.onset = s.each.rise(onset, i)
 		}
 		s.bursting, s.slow = true, false
 	}

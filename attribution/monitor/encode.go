@@ -138,7 +138,7 @@ func (e *encoder) interval(iv *interval) {
 	for _, c := range iv.targets {
 		if e.bool(c != nil) {
 			e.uint(c.events)
-			e.tally(c.tally)
+			e.tally(c.settle())
 		}
 	}
 }

@@ -67,3 +67,13 @@ func (t trail) split(down bool) (at int, height float64) {
 	}
 	return at, height
 }
+
+// rise returns where a burst begins that was found at i: its sum may have been above
+// 0 before, for an event or two that have nothing to do with it.
+func (s *scale) rise(since, i int64) int64 {
+	t := s.trail.last(i + 1 - since)
+	if at, height := t.split(false); height < zAllowance/2 {
+		return i + 1 - int64(len(t)-at)
+	}
+	return since
+}

@@ -68,7 +68,7 @@ func (m *Monitor) lately(target Target) (open *attribution.Tally, packed [][]byt
 		return open, nil, false
 	}
 	for _, iv := range m.open {
-		if count := iv.targets[slot]; count != nil && count.tally != nil {
+		if count := iv.targets[slot]; count != nil && count.settle() != nil {
 			iv.mark(count.tally)
 			m.must(open.Merge(count.tally))
 		}

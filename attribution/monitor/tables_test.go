@@ -72,7 +72,7 @@ func TestAccuracyTable(t *testing.T) {
 	t.Run("stories", func(t *testing.T) {
 		for i, s := range stories {
 			t.Run(s.name, func(t *testing.T) {
-				if !*long && !s.always {
+				if !*long && (!s.always || testing.Short() && s.length > 18*time.Minute) {
 					t.Skip("with -long only")
 				}
 				t.Parallel()

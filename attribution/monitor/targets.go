@@ -46,8 +46,39 @@ func newTargets(key sketch.Key, o Options) *targets {
 
 // targetCount is what came to one target in an interval that is open.
 type targetCount struct {
-	events uint64
-	tally  *attribution.Tally // nil: given up, for want of memory
+	events  uint64
+	tally   *attribution.Tally // nil: given up, for want of memory
+	pending []attribution.Flow // not yet in the tally
+}
+
+// pendingFlows is how many flows to a busy target wait for each other. The tallies
+// of a thousand targets do not fit into the caches; what goes into one of them at
+// once waits for memory once.
+const pendingFlows = 64
+
+func (c *targetCount) add(f attribution.Flow) {
+	c.events = addSaturated(c.events, f.Events)
+	switch {
+	case c.tally == nil:
+	case c.events < pendingFlows:
+		c.tally.AddFlow(f)
+	default:
+		if c.pending == nil {
+			c.pending = make([]attribution.Flow, 0, pendingFlows)
+		}
+		if c.pending = append(c.pending, f); len(c.pending) == pendingFlows {
+			c.settle()
+		}
+	}
+}
+
+// settle brings the tally up to date.
+func (c *targetCount) settle() *attribution.Tally {
+	if c.tally != nil && len(c.pending) > 0 {
+		c.tally.AddFlows(c.pending)
+	}
+	c.pending = c.pending[:0]
+	return c.tally
 }
 
 // count counts the events of a run by target.
@@ -76,12 +107,10 @@ func (t *targets) count(m *Monitor, iv *interval, events []Event) {
 			c = &targetCount{tally: attribution.NewTally(iv.table, m.options.Tally)}
 			iv.targets[p.Slot] = c
 		}
-		c.events = addSaturated(c.events, t.counts[k])
-		if c.tally != nil {
-			c.tally.AddFlow(events[i].flow())
-		}
+		c.add(events[i].flow())
+		t.records--
 	}
-	if t.records -= n; t.records <= 0 {
+	if t.records <= 0 {
 		t.shed(m.open)
 	}
 }
@@ -106,7 +135,7 @@ func (t *targets) shed(open openIntervals) {
 	held := 0
 	for _, iv := range open {
 		for _, c := range iv.targets {
-			if c != nil && c.tally != nil {
+			if c != nil && c.settle() != nil {
 				held += c.tally.Memory()
 			}
 		}
@@ -126,7 +155,7 @@ func (t *targets) giveUp(open openIntervals, held, most int) (left int) {
 		for _, iv := range open {
 			if c := iv.targets[slot]; c != nil && c.tally != nil {
 				held -= c.tally.Memory()
-				c.tally = nil
+				c.tally, c.pending = nil, nil
 				t.givenUp++
 			}
 		}

@@ -120,7 +120,7 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 // open implements [sink].
 func (w *watcher) open(in *input) error {
 	w.in, w.sorter = in, nil
-	if !in.regular {
+	if !in.regular { // has no place to go on from
 		if w.state != nil {
 			w.state.known = false
 		}

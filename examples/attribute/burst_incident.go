@@ -18,7 +18,7 @@ func (w *watcher) play() error {
 		return err
 	}
 	traffic, err := scenario.Overlay{
-		Quiet:  scenario.Quiet{Rate: 8, Noise: 0.15},
+		Quiet:  scenario.Quiet{Rate: 8, Noise: 0.15, Targets: 60},
 		Bursts: []scenario.Part{{Builder: scenario.MailBomb{}, After: before}},
 	}.Build(scenario.NewPopulation(table, nil))
 	if err != nil {
@@ -32,7 +32,7 @@ func (w *watcher) play() error {
 an attack on an internet provider in New Caledonia in May 2024. No packet was
 recorded.
 
-`, brief(before+after))
+`, compact(before+after))
 	if err != nil {
 		return err
 	}

@@ -28,24 +28,24 @@ func (w *watcher) hints(late, records, setBack uint64) (hints []string) {
 		hint("the times went back ", group(setBack), " times, and all began anew; give the inputs in the order of time")
 	}
 	if late*100 > records {
-		hint("many records came too late to be counted; give a longer -lateness (now ", brief(w.cfg.wait()), "), or sort the input by time, oldest first")
+		hint("many records came too late to be counted; give a longer -lateness (now ", compact(w.cfg.wait()), "), or sort the input by time, oldest first")
 	}
 	span := w.to.Sub(w.from)
 	if w.from.IsZero() || span <= 0 {
 		return hints
 	}
 	if n := int64(span / w.cfg.interval); n < fewest {
-		hint("all of it is within ", group(uint64(n+1)), " intervals of ", brief(w.cfg.interval), "; a burst is told from what came in ", group(fewest), " intervals before it")
+		hint("all of it is within ", group(uint64(n+1)), " intervals of ", compact(w.cfg.interval), "; a burst is told from what came in ", group(fewest), " intervals before it")
 	} else if rate := float64(w.used) / span.Seconds(); rate*w.cfg.interval.Seconds() < few {
 		if longer := longerInterval(rate); longer > w.cfg.interval && span/longer >= fewest {
-			hint("fewer than ", group(few), " records in an interval of ", brief(w.cfg.interval), " on average, too few to tell a small burst from chance; try -interval ", brief(longer))
+			hint("fewer than ", group(few), " records in an interval of ", compact(w.cfg.interval), " on average, too few to tell a small burst from chance; try -interval ", compact(longer))
 		}
 	}
 	return hints
 }
 
-// brief prints a duration without the zeros that fmt gives it: 10m for 10m0s.
-func brief(d time.Duration) string {
+// compact prints a duration without the zeros that fmt gives it: 10m for 10m0s.
+func compact(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

@@ -161,6 +161,9 @@ func TestBurstFormats(t *testing.T) {
 			}
 			path := fileOf(t, "a.log", tt.text)
 			for _, input := range []string{path, "-"} {
+				if testing.Short() && input == "-" {
+					continue
+				}
 				status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst", "-json", "-claim", "majority RU"}, tt.args...), input)...)
 				if got := texts(bursts(t, stdout)); status != exitOK || !slices.Equal(got, tt.want) {
 					t.Errorf("%s: exit status %d, got\n%s\nwant\n%s\n%s", input, status, strings.Join(got, "\n"), strings.Join(tt.want, "\n"), stderr)

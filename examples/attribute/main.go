@@ -28,6 +28,9 @@
 //	tail -F access.log | attribute -burst -claim "majority RU" -
 //	attribute -burst -time start -target dst_ip -state burst.state flows.csv
 //
+// With -state a run goes on where the one before ended or was killed, in logs that
+// grow and are rotated.
+//
 // With -evidence it also writes a file from which somebody else can compute the
 // verdicts anew, and does so with -verify:
 //

@@ -157,8 +157,7 @@ func (w *watcher) add(r *record) error {
 	if !r.source.IsValid() {
 		return nil
 	}
-	e := monitor.Event{Time: r.at, Target: w.targets.target(r.target)}
-	e.Source, e.Events, e.Bytes = r.source, 1, r.bytes
+	e := monitor.Event{Time: r.at, Target: w.targets.target(r.target), Flow: r.flow()}
 	if w.sorter != nil {
 		return w.sorter.add(&e)
 	}

@@ -41,9 +41,7 @@ recorded.
 		if e.Time.After(end) {
 			break
 		}
-		event := monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target)}
-		event.Source, event.Events, event.Bytes = e.Source, e.Events, e.Bytes
-		w.observe(event)
+		w.observe(monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target), Flow: flowOf(&e)})
 	}
 	w.flush()
 	return w.err

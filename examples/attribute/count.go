@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -200,21 +199,20 @@ func (n *fileCount) add(r *record) {
 	}
 }
 
-// tallySink counts without regard to time. Records without a size go in batches,
-// which the tally takes faster than one at a time.
+// tallySink counts without regard to time.
 type tallySink struct {
 	tally *attribution.Tally
-	batch []netip.Addr // not yet in the tally
+	batch []attribution.Flow // not yet in the tally
+}
+
+func newTallySink(tally *attribution.Tally) *tallySink {
+	return &tallySink{tally: tally, batch: make([]attribution.Flow, 0, 1024)}
 }
 
 func (s *tallySink) open(*input) error { return nil }
 
 func (s *tallySink) add(r *record) error {
-	if r.bytes > 0 {
-		s.tally.AddN(r.source, 1, r.bytes)
-		return nil
-	}
-	if s.batch = append(s.batch, r.source); len(s.batch) == cap(s.batch) {
+	if s.batch = append(s.batch, r.flow()); len(s.batch) == cap(s.batch) {
 		s.flush()
 	}
 	return nil
@@ -229,6 +227,6 @@ func (s *tallySink) close(n *fileCount) error {
 }
 
 func (s *tallySink) flush() {
-	s.tally.AddBatch(s.batch)
+	s.tally.AddFlows(s.batch)
 	s.batch = s.batch[:0]
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/whence-go/whence/attribution"
 )
 
 // record is what one line says.
@@ -16,7 +18,14 @@ type record struct {
 	bytes   uint64
 	at      time.Time // zero if the line gives no time
 	badTime bool      // a time was asked for and could not be read
-	target  []byte    // what -target asks for, valid as long as the line; nil if it gives none
+
+	handshake bool   // the source itself was answered, so that it is not forged
+	target    []byte // what -target asks for, valid as long as the line; nil if it gives none
+}
+
+// flow is what the record counts.
+func (r *record) flow() attribution.Flow {
+	return attribution.Flow{Source: r.source, Events: 1, Bytes: r.bytes, Handshake: r.handshake}
 }
 
 // A format reads the records of one file.
@@ -203,7 +212,8 @@ func parseCombined(text []byte, r *record) fault {
 func cutCombined(text []byte, r *record) (server, request []byte, why fault) {
 	host, rest, _ := bytes.Cut(text, []byte(" "))
 	var ok bool
-	r.source, ok = parseSource(bytes.TrimSuffix(host, []byte(","))) // a list of forwarders: the first is the client
+	r.source, ok = parseSource(bytes.TrimSuffix(host, []byte(","))) // a list of forwarders: the first is the client,
+	r.handshake = !bytes.HasSuffix(host, []byte(","))               // as it says itself
 	// In vhost_combined a server name with its port comes first. It may itself
 	// be an address, so one more word before the time decides.
 	if second, after, found := bytes.Cut(rest, []byte(" ")); found && (!ok || isPortOf(host) && wordsBeforeTime(after) == 2) {

@@ -40,7 +40,7 @@ func simulate(tally *attribution.Tally, w io.Writer) error {
 		if !burst.Covers(&e) {
 			continue
 		}
-		tally.AddN(e.Source, e.Events, e.Bytes)
+		tally.AddFlow(flowOf(&e))
 		tally.Window(e.Time, e.Time)
 		attempts += e.Events
 	}
@@ -50,4 +50,12 @@ which the first claim below was made. No packet was recorded.
 
 `, group(attempts), burst.Targets[0], burst.End.Sub(burst.Onset).Seconds())
 	return err
+}
+
+// flowOf is an event of a scenario as a collector would see it.
+func flowOf(e *scenario.Event) attribution.Flow {
+	return attribution.Flow{
+		Source: e.Source, Events: e.Events, Bytes: e.Bytes,
+		Handshake: e.Established, Protocol: e.Protocol, SourcePort: e.SourcePort, TCPFlags: e.TCPFlags,
+	}
 }

@@ -50,7 +50,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/netip"
+	"math"
 	"os"
 	"os/signal"
 	"slices"
@@ -83,6 +83,8 @@ type config struct {
 	v6                     int
 	evidence, verify       string
 	dropAddresses          bool
+	handshake              bool
+	sampling               uint
 	others                 others
 	burstConfig
 	files []string
@@ -112,6 +114,8 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 	flags.StringVar(&cfg.time, "time", "", "`name` of the csv column or json field with the time (RFC 3339, Unix seconds or milliseconds, common log)")
 	flags.StringVar(&cfg.db, "db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
 	flags.BoolVar(&cfg.json, "json", false, "write JSON")
+	flags.BoolVar(&cfg.handshake, "handshake", false, "every source completed a handshake, so that none is forged; access logs are taken so without being told")
+	flags.UintVar(&cfg.sampling, "sampling", 1, "the records are 1 in `n` of what there was, as a router samples packets")
 	flags.IntVar(&cfg.v6, "v6", 64, "count IPv6 sources by prefixes of this `length`")
 	flags.Func("claim", "`claim` to check, such as \"majority RU\"; may be repeated", func(s string) error {
 		claim, err := attribution.ParseClaim(s)
@@ -140,6 +144,8 @@ func (cfg *config) check() error {
 		return fmt.Errorf("-addr and -time name columns and fields; -format %s has none", cfg.format)
 	case cfg.v6 < 32 || cfg.v6 > 128:
 		return fmt.Errorf("-v6 %d: not a prefix length from 32 to 128", cfg.v6)
+	case cfg.sampling == 0 || cfg.sampling > math.MaxUint32:
+		return fmt.Errorf("-sampling %d: not a rate of 1 in 1 to 1 in %d", cfg.sampling, uint32(math.MaxUint32))
 	case cfg.dropAddresses && cfg.others.asked():
 		return errors.New("-second, -asn and -list look up the addresses that -drop-addresses drops")
 	}
@@ -168,13 +174,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if cfg.verify != "" {
 		return verify(cfg, table, stdin, stdout, console)
 	}
-	options := attribution.Options{IPv6Prefix: cfg.v6, DropAddresses: cfg.dropAddresses}
+	options := attribution.Options{
+		IPv6Prefix: cfg.v6, DropAddresses: cfg.dropAddresses, Handshake: cfg.handshake, SamplingRate: uint32(cfg.sampling),
+	}
 	if cfg.burst {
 		return watch(ctx, cfg, table, options, stdin, stdout, console)
 	}
 	tally := attribution.NewTally(table, options)
 
-	sink := &tallySink{tally: tally, batch: make([]netip.Addr, 0, 1024)}
+	sink := newTallySink(tally)
 	c := &counter{sink: sink, console: console, cfg: cfg, now: time.Now}
 	complete := true
 	if len(cfg.files) > 0 {

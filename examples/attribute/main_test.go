@@ -251,3 +251,34 @@ func (c *cancelling) Read(b []byte) (int, error) {
 	}
 	return c.text.Read(b[:min(len(b), 4096)])
 }
+
+// Whoever got an answer was there: access logs say so of their clients, but not of
+// a client that a forwarder names. Of other records the flag says it.
+func TestHandshake(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		want bool
+	}{
+		{`77.88.8.1 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 5`, true},
+		{`77.88.8.1, 10.0.0.1 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 5`, false},
+	} {
+		r := new(record)
+		if why := parseCombined([]byte(c.line), r); why != "" || r.flow().Handshake != c.want {
+			t.Errorf("%s: %q, handshake %v, want %v", c.line, why, r.flow().Handshake, c.want)
+		}
+	}
+}
+
+func TestSampling(t *testing.T) {
+	status, stdout, _ := attribute(t, "77.88.8.1\n77.88.8.2\n", "-sampling", "1000", "-claim", "majority RU", "-")
+	if status != exitOK || !strings.Contains(stdout, "Only 1 in 1,000 packets or flows was looked at") || !strings.Contains(stdout, "inadmissible: RU > 50% of sources") {
+		t.Errorf("status %d:\n%s", status, stdout)
+	}
+	if status, _, stderr := attribute(t, "", "-sampling", "0"); status != exitUsage || !strings.Contains(stderr, "-sampling 0") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	_, proven, _ := attribute(t, "", "-handshake", "-json")
+	if strings.Contains(proven, `"spoofing"`) {
+		t.Error("sources that completed a handshake were tested for being forged")
+	}
+}

@@ -98,7 +98,7 @@ func (b *Burst) sentence() string {
 		grouped(addSaturated(r.Events, r.Reserved.Events)), number(r.Sources), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
 	for i, v := range b.Verdicts {
 		s += finding(v)
-		if i < len(b.ExcessVerdicts) {
+		if i < len(b.ExcessVerdicts) && b.ExcessVerdicts[i].Decision != attribution.Inadmissible {
 			fresh := b.Excess.Report.Sources
 			s += fmt.Sprintf("  Of the %s that are new it is %v.\n", number(fresh), b.ExcessVerdicts[i].Decision)
 		}

@@ -45,7 +45,7 @@ func (a *account) caveats(o Options, told *Burst, window *attribution.Tally, cla
 		add(TargetLost, 0, "the target was no longer among those hit hardest; what came later is not known")
 	}
 	if b.incomplete {
-		add(Incomplete, 0, "the sources of some of its time were given up for want of memory")
+		add(Incomplete, 0, "who came in part of its time is not known: it began before it showed, or memory was wanting")
 	}
 	return caveats
 }

@@ -67,7 +67,7 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	case !w.events.bursting && !w.sources.bursting:
 		b.end, b.uncertain = min(b.endsAt, b.end), b.endUncertain
 		m.finish(w)
-	case b.look == 0 || b.total >= b.nextLook:
+	case b.look == 0 || b.total >= b.nextLook && b.nextLook < math.MaxUint64: // no more doublings
 		b.look++
 		b.nextLook = addSaturated(b.total, b.total)
 		m.show(w)
@@ -165,8 +165,16 @@ func (m *Monitor) finish(w *watch) {
 
 // lose ends the burst of a watch whose target is no longer tracked.
 func (m *Monitor) lose(w *watch) {
-	if b := w.burst; b != nil {
-		b.uncertain, b.lost = true, true
+	if w.burst != nil {
+		w.burst.lost = true
+		m.breakOff(w)
+	}
+}
+
+// breakOff ends the burst of a watch that sees no more of it.
+func (m *Monitor) breakOff(w *watch) {
+	if w.burst != nil {
+		w.burst.uncertain = true
 		m.finish(w)
 	}
 }

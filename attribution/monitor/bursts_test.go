@@ -154,3 +154,55 @@ func TestQuietHours(t *testing.T) {
 		t.Errorf("%v", b)
 	}
 }
+
+// Counts as large as can be do not make a burst look doubled in every interval.
+func TestHugeCounts(t *testing.T) {
+	told := 0
+	o := Options{Targets: 16, Notify: func(b Burst) { told++ }}
+	m := newMonitor(o)
+	m.ObserveBatch(repeat(1000, 0, 1))
+	for i := range 100 {
+		e := Event{Time: at(1000 + 10*float64(i)), Flow: flowOf(ip(i)), Target: TargetName("a")}
+		e.Events, e.Bytes = math.MaxUint64, math.MaxUint64
+		m.Observe(e)
+	}
+	if told == 0 || told > 8 {
+		t.Errorf("told %d times", told)
+	}
+	restored(t, m, o)
+}
+
+// A callback that panics costs its burst, none of those that follow.
+func TestNotifyPanics(t *testing.T) {
+	var told []uint64
+	m := newMonitor(Options{Targets: -1, Notify: func(b Burst) {
+		if told = append(told, b.ID); len(told) == 1 {
+			panic("the first")
+		}
+	}})
+	observe := func(events []Event) {
+		defer func() { recover() }()
+		m.ObserveBatch(events)
+	}
+	observe(repeat(1000, 0, 1))
+	observe(repeat(10_000, 1000, .01))
+	observe(repeat(1000, 1100, 1))
+	if len(told) < 2 || m.hasUntold() {
+		t.Errorf("told of %v", told)
+	}
+}
+
+// A burst during which the clock was set back was not lost to other targets.
+func TestSetBackInABurst(t *testing.T) {
+	m := newMonitor(Options{Targets: -1})
+	m.ObserveBatch(join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(100, -7200, 1)))
+	bursts := slices.Collect(m.Bursts())
+	if len(bursts) != 1 || !bursts[0].Final {
+		t.Fatalf("%v", bursts)
+	}
+	for _, c := range bursts[0].Caveats {
+		if c.Code == TargetLost {
+			t.Errorf("%v", bursts[0])
+		}
+	}
+}

@@ -39,7 +39,7 @@ func (a *account) caveats(o Options, told *Burst, window *attribution.Tally, cla
 		add(NoBaseline, 0, "nobody was seen before it, so that what is new about its sources cannot be told")
 	}
 	if b.final && b.uncertain {
-		add(EndUncertain, 0, "the end is uncertain: the traffic faded away, or stayed until it was taken for normal")
+		add(EndUncertain, 0, "the end is uncertain: the traffic faded away, stayed until it was taken for normal, or was no longer seen")
 	}
 	if b.lost {
 		add(TargetLost, 0, "the target was no longer among those hit hardest; what came later is not known")

@@ -78,7 +78,7 @@ func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	m.mu.Lock()
 	table := m.table
 	m.mu.Unlock()
-	restored := New(table, m.options)
+	restored := newFilled(table, m.options)
 	if position, err = restored.decode(body); err != nil {
 		return nil, err
 	}

@@ -280,3 +280,27 @@ func FuzzEvents(f *testing.F) {
 		}
 	})
 }
+
+// restored returns a new monitor that goes on from a checkpoint of m.
+func restored(t *testing.T, m *Monitor, o Options) *Monitor {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.Checkpoint(&b, nil); err != nil {
+		t.Fatal(err)
+	}
+	r := newMonitor(o)
+	if _, err := r.Restore(&b); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Options that are set to none are none in a restored monitor too.
+func TestRestoreWithNone(t *testing.T) {
+	for _, o := range []Options{{Targets: -1}, {Lateness: -1}, {Targets: -1, Lateness: -1, Interval: time.Minute}} {
+		m := newMonitor(o)
+		m.ObserveBatch(repeat(300, 0, 1))
+		r := restored(t, m, o)
+		sameTally(t, fmt.Sprintf("%+v", o), r.Tally(time.Time{}, time.Time{}), m.Tally(time.Time{}, time.Time{}))
+	}
+}

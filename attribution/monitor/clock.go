@@ -55,6 +55,17 @@ func nanoseconds(t time.Time) (ns int64, ok bool) {
 	return s*1_000_000_000 + int64(t.Nanosecond()), s >= 0 && s <= lastSecond
 }
 
+// clamped returns Unix time, or the first or the last that an event can have.
+func clamped(t time.Time) int64 {
+	switch ns, ok := nanoseconds(t); {
+	case ok:
+		return ns
+	case t.Unix() < 0:
+		return 0
+	}
+	return lastTime
+}
+
 const (
 	lastSecond = math.MaxInt64/1_000_000_000 - 86400
 	lastTime   = lastSecond*1_000_000_000 + 999_999_999
@@ -67,7 +78,7 @@ func (c *clock) index(ns int64) int64 { return ns / c.interval }
 func (c *clock) start(ns int64) {
 	c.started, c.mark = true, ns
 	c.ahead, c.past = 0, 0
-	c.closed = c.index(ns-c.lateness) - 1
+	c.closed = c.index(max(ns-c.lateness, 0)) - 1
 }
 
 // due returns the last interval that is to be closed by now.

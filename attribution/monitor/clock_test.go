@@ -157,3 +157,33 @@ func TestTimesAtRandom(t *testing.T) {
 		}
 	}
 }
+
+// Times may count from 1970 on, as those of a replay do.
+func TestTimesFromZero(t *testing.T) {
+	for _, lateness := range []time.Duration{-1, 0, 80 * time.Second} {
+		o := Options{Lateness: lateness, Targets: 16}
+		m := newMonitor(o)
+		for i := range 300 {
+			m.Observe(Event{Time: time.Unix(int64(i), 0), Flow: flowOf(ip(i)), Target: TargetName("a")})
+			if i%17 == 0 {
+				m = restored(t, m, o)
+			}
+		}
+		if s := m.Stats(); s.Late != 0 || s.Oldest.Unix() != 0 {
+			t.Errorf("%+v", s)
+		}
+		if r := m.Report(time.Time{}, time.Time{}); r.Events != 300 {
+			t.Errorf("%d events", r.Events)
+		}
+	}
+}
+
+// A clock that is set back is believed although no more events can be set aside.
+func TestSetBackWithoutRoom(t *testing.T) {
+	m := newMonitor(Options{Targets: -1})
+	m.ObserveBatch(join(repeat(1, 0, 1), alternating(maxHeld)))
+	m.ObserveBatch(repeat(200, -7200, 1))
+	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-7200+199) || s.Misdated != confirmPast {
+		t.Errorf("%+v", s)
+	}
+}

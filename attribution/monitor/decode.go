@@ -144,7 +144,7 @@ func (d *decoder) clock(c *clock) {
 	c.mark = d.time()
 	c.closed = d.int(maxInterval) - 1
 	c.ahead, c.past = int(d.int(confirmAhead-1)), int(d.int(confirmPast-1))
-	if due := c.index(c.mark-c.lateness) - 1; c.started && (c.closed < due || c.closed > c.index(c.mark)) {
+	if due := c.index(max(c.mark-c.lateness, 0)) - 1; c.started && (c.closed < due || c.closed > c.index(c.mark)) {
 		d.fail("clock that cannot be")
 	}
 	for range d.count(maxHeld) {

@@ -46,8 +46,10 @@ type knowledge struct {
 
 // New returns a Monitor that locates sources with table. It panics if table is nil
 // or an option is out of its documented range.
-func New(table *geo.Table, options Options) *Monitor {
-	o := options.filled()
+func New(table *geo.Table, options Options) *Monitor { return newFilled(table, options.filled()) }
+
+// newFilled takes options whose defaults are filled in.
+func newFilled(table *geo.Table, o Options) *Monitor {
 	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
 	m := &Monitor{
 		options: o, table: table, lookback: lookback(o),
@@ -153,13 +155,13 @@ func (m *Monitor) run(events []Event) int {
 // watchAnew forgets what was watched, but for the bursts that were found.
 func (m *Monitor) watchAnew() {
 	if m.whole != nil {
-		m.lose(m.whole)
+		m.breakOff(m.whole)
 	}
 	m.whole = newWatch(Target{}, m.options)
 	if m.targets != nil {
 		for _, w := range m.targets.watches {
 			if w != nil {
-				m.lose(w)
+				m.breakOff(w)
 			}
 		}
 		m.stats.Evicted += m.targets.heavy.Evictions()

@@ -45,7 +45,7 @@ func (m *Monitor) place(e *Event) {
 		}
 		m.setAside(e)
 		if c.past++; c.past >= confirmPast {
-			m.setBack()
+			m.setBack(ns)
 		}
 	}
 	m.leave() // the next event may end a row
@@ -95,15 +95,12 @@ func (m *Monitor) advance(ns int64) {
 }
 
 // setBack believes that the clock went back: the stream begins anew at the least
-// time of those set aside.
-func (m *Monitor) setBack() {
-	c := &m.clock
-	events := c.release(0, c.mark-c.leap-1)
-	if len(events) == 0 {
-		c.past = 0 // there was no room to hold any
-		return
+// time of those set aside, or at ns if there was no room for any.
+func (m *Monitor) setBack(ns int64) {
+	events := m.clock.release(0, m.clock.mark-m.clock.leap-1)
+	if len(events) > 0 {
+		ns, _ = nanoseconds(events[0].Time)
 	}
-	ns, _ := nanoseconds(events[0].Time)
 	m.restart(ns)
 	m.placeAll(events)
 }

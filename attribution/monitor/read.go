@@ -29,11 +29,11 @@ func (m *Monitor) Report(from, to time.Time) *attribution.Report { return m.Tall
 
 func (m *Monitor) indexes(from, to time.Time) (first, last int64) {
 	first, last = 0, math.MaxInt64
-	if ns, ok := nanoseconds(from); ok {
-		first = ns / int64(m.options.Interval)
+	if !from.IsZero() {
+		first = clamped(from) / int64(m.options.Interval)
 	}
-	if ns, ok := nanoseconds(to); ok {
-		last = (ns+int64(m.options.Interval)-1)/int64(m.options.Interval) - 1
+	if !to.IsZero() {
+		last = (clamped(to)+int64(m.options.Interval)-1)/int64(m.options.Interval) - 1
 	}
 	return first, last
 }

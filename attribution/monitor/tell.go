@@ -10,20 +10,26 @@ import (
 // it at a time, so that calls stay in order; it sees what others add meanwhile.
 func (m *Monitor) tell() {
 	for m.options.Notify != nil && m.hasUntold() && m.telling.TryLock() {
-		for {
-			m.mu.Lock()
-			accounts := m.untold
-			m.untold = nil
-			m.mu.Unlock()
-			if len(accounts) == 0 {
-				break
-			}
-			for _, a := range accounts {
-				m.options.Notify(a.tell(m.options))
-			}
-		}
-		m.telling.Unlock()
+		m.tellAll()
 	}
+}
+
+// tellAll takes one at a time: should Notify panic, and a caller recover, the others
+// are still to be told.
+func (m *Monitor) tellAll() {
+	defer m.telling.Unlock()
+	for a := m.nextUntold(); a != nil; a = m.nextUntold() {
+		m.options.Notify(a.tell(m.options))
+	}
+}
+
+func (m *Monitor) nextUntold() (a *account) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.untold) > 0 {
+		a, m.untold = m.untold[0], m.untold[1:]
+	}
+	return a
 }
 
 func (m *Monitor) hasUntold() bool {

@@ -145,3 +145,22 @@ func mustPanic(t *testing.T, what string, f func()) {
 	}()
 	f()
 }
+
+// What lies outside of the time that there is has nothing in it.
+func TestReportOutside(t *testing.T) {
+	m := newMonitor(Options{Targets: -1})
+	m.ObserveBatch(repeat(100, 0, 1))
+	for _, c := range []struct {
+		from, to time.Time
+		want     uint64
+	}{
+		{time.Time{}, time.Unix(-1, 0), 0},
+		{time.Unix(-9, 0), time.Unix(-1, 0), 0},
+		{time.Unix(1<<40, 0), time.Time{}, 0},
+		{time.Unix(-9, 0), time.Unix(1<<40, 0), 100},
+	} {
+		if r := m.Report(c.from, c.to); r.Events != c.want {
+			t.Errorf("%v to %v: %d events, want %d", c.from, c.to, r.Events, c.want)
+		}
+	}
+}

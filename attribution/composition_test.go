@@ -11,6 +11,51 @@ import (
 	"github.com/whence-go/whence/geo"
 )
 
+// Sources are forged, and only one packet in ten was looked at: each of the two
+// leaves more room than either alone. A pool of forged addresses of which every one
+// was seen often must not vouch for the real sources, of which few were.
+func TestForgedAmongSampledPackets(t *testing.T) {
+	w := realWorld(t)
+	o := small
+	o.SamplingRate, o.SampleSize = 10, 1<<14
+	ru, us := netip.MustParseAddr("95.24.0.0"), netip.MustParseAddr("73.0.0.0")
+	if w.table.Lookup(ru).String() != "RU" || w.table.Lookup(us).String() != "US" {
+		t.Fatal("the database has moved the networks of this test")
+	}
+	add := func(tally *Tally, base netip.Addr, n int, seen func(i int) uint64) {
+		b := base.As4()
+		for i := range n {
+			tally.AddN(netip.AddrFrom4([4]byte{b[0], b[1], byte(i >> 8), byte(i)}), seen(i), 0)
+		}
+	}
+	often := func(int) uint64 { return 20 }
+	seldom := func(i int) uint64 { return []uint64{1, 1, 1, 1, 1, 1, 2, 1, 3, 1}[i%10] }
+	sometimes := func(i int) uint64 { return []uint64{1, 1, 1, 2, 2, 2, 5, 7, 9, 9}[i%10] }
+	flood := func(russians, americans int, russian, american func(int) uint64) *Report {
+		tally := NewTally(w.table, o)
+		for _, a := range forge(rand.New(rand.NewPCG(81, 82)), 4600, nil) {
+			tally.AddN(a, 20, 0)
+		}
+		add(tally, ru, russians, russian)
+		add(tally, us, americans, american)
+		r := tally.Report()
+		if f := r.Spoofing; f == nil || f.Finding != SpoofingFound || r.mostlySpoofed() {
+			t.Fatalf("%+v", f)
+		}
+		return r
+	}
+	// 4,300 Russians are all that there are; of the other real sources 1,000 were seen,
+	// and 3,200 or more were not.
+	if v := flood(4300, 1000, often, seldom).Check(Majority("RU")); v.Decision == Supported {
+		t.Error(v)
+	}
+	// 1,900 Americans are all that there are, beside many forged ones; of the Russians 1,500
+	// were seen, and 220 or more, perhaps twice as many, were not.
+	if v := flood(1500, 1900, sometimes, often).Check(Plurality("US")); v.Decision == Supported {
+		t.Error(v)
+	}
+}
+
 // The fraction that a database may place wrongly is one of all sources, forged ones
 // included, though all of its errors may fall on the others.
 func TestToleratedErrorAmongForged(t *testing.T) {

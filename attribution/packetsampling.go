@@ -27,7 +27,8 @@ type PacketSampling struct {
 
 	// Completeness is how much of the claimed countries' sources was seen at most,
 	// or of all others', whichever is less. SeenOnce is the part of the sources
-	// that one event gave away.
+	// that one event gave away. Where some are forged, both allow for as many as may
+	// be, and for their having been seen more often than the others.
 	Completeness float64 `json:"completeness"`
 	SeenOnce     float64 `json:"seen_once"`
 
@@ -78,6 +79,23 @@ func (r *Report) abundances() *[geo.MaxOrigins]abundance {
 		a.half += 1 - math.Exp2(-float64(min(r.seen[i].events, 32)))
 	}
 	return &as
+}
+
+// without takes sources out that may be forged, up to all but one. Nothing is known
+// of how often these were seen, so that all that were not seen remain.
+func (a abundance) without(forged float64) abundance {
+	a.seen = max(a.seen-forged, min(a.seen, 1))
+	return a
+}
+
+// forgedAmong tells how many of the sampled sources in a set of origins may be
+// forged, none where a claim is not corrected for them.
+func (r *Report) forgedAmong(c Claim, b basis) func(in func(geo.Origin) bool) float64 {
+	if !r.corrects(c) {
+		return func(func(geo.Origin) bool) float64 { return 0 }
+	}
+	most := r.correction(b.alpha).forged.High * r.sampling.k
+	return func(in func(geo.Origin) bool) float64 { return most * spaceBound(r.space, in).High }
 }
 
 // chao1 estimates the number of sources, seen or not, with its standard error, in
@@ -132,11 +150,14 @@ func (r *Report) unseen(c Claim, b basis, f *finding) (s *PacketSampling, reason
 		}
 	}
 	rest, all := others.and(unlocated), own.and(others).and(unlocated)
+	forged := r.forgedAmong(c, b)
+	outside := func(o geo.Origin) bool { return !c.has(o) }
+	mine, theirs := own.without(forged(c.has)), rest.without(forged(outside))
 	s = &PacketSampling{
 		Rate:         r.SamplingRate,
 		Share:        f.share,
-		Completeness: min(own.completeness(), rest.completeness()),
-		SeenOnce:     all.once / max(all.seen, 1),
+		Completeness: min(mine.completeness(), theirs.completeness()),
+		SeenOnce:     min(all.once/max(mine.and(theirs).seen, 1), 1),
 		Shift:        own.half/max(all.half, 1) - own.seen/max(all.seen, 1),
 	}
 	s.Decision, _ = f.decide(c)
@@ -151,10 +172,11 @@ func (r *Report) unseen(c Claim, b basis, f *finding) (s *PacketSampling, reason
 		return s, Caveat{UnseenSources, s.Completeness, text}, true
 	}
 	z := b.z()
-	f.share = Share{f.share.Value, moreOf(f.share.Low, 1/rest.most(z)), moreOf(f.share.High, own.and(unlocated).most(z))}
-	f.located = Share{f.located.Value, moreOf(f.located.Low, 1/others.most(z)), moreOf(f.located.High, own.most(z))}
+	orUnlocated := own.and(unlocated).without(forged(func(o geo.Origin) bool { return c.has(o) || isUnlocated(o) }))
+	f.share = Share{f.share.Value, moreOf(f.share.Low, 1/theirs.most(z)), moreOf(f.share.High, orUnlocated.most(z))}
+	f.located = Share{f.located.Value, moreOf(f.located.Low, 1/others.without(forged(outside)).most(z)), moreOf(f.located.High, mine.most(z))}
 	if c.kind == plurality {
-		r.widenLead(c, b, f, as, own, unlocated)
+		r.widenLead(c, b, f, as, forged)
 	}
 	return s, Caveat{}, false
 }
@@ -166,17 +188,24 @@ func moreOf(share, times float64) float64 {
 }
 
 // widenLead gives each rival the most sources that were not seen, and the claimed
-// country none; for the upper end the other way round. Where the leader then
+// country none, and takes all that may be forged from the claimed; for the upper end
+// the other way round. Where the leader then
 // still leads, it does so by a smaller part of a larger whole.
-func (r *Report) widenLead(c Claim, b basis, f *finding, as *[geo.MaxOrigins]abundance, own, unlocated abundance) {
+func (r *Report) widenLead(c Claim, b basis, f *finding, as *[geo.MaxOrigins]abundance, forged func(func(geo.Origin) bool) float64) {
 	z := b.z()
 	rivals := r.rivals(c)
+	var own abundance
 	whole := 0.0
-	for o, a := range as {
-		if geo.Origin(o) != geo.Reserved {
+	for i, a := range as {
+		o := geo.Origin(i)
+		if o != geo.Reserved {
 			whole += a.seen * a.most(z)
 		}
+		if c.has(o) {
+			own = own.and(a)
+		}
 	}
+	mine := own.without(forged(c.has)).seen
 	s := b.sampling
 	widen := func(lead *Share, un abundance) {
 		for _, row := range r.Origins {
@@ -184,13 +213,14 @@ func (r *Report) widenLead(c Claim, b basis, f *finding, as *[geo.MaxOrigins]abu
 				continue
 			}
 			rival := as[row.Origin]
-			low := b.least(own.seen, rival.seen+un.seen, rival.and(un).most(z), b.alpha/2)
-			high := -b.least(rival.seen, own.seen+un.seen, own.and(un).most(z), b.alpha/2/float64(len(rivals)))
+			its := rival.without(forged(func(o geo.Origin) bool { return o == row.Origin })).seen
+			low := b.least(mine, rival.seen+un.seen, rival.and(un).most(z), b.alpha/2)
+			high := -b.least(its, own.seen+un.seen, own.and(un).most(z), b.alpha/2/float64(len(rivals)))
 			lead.Low = min(lead.Low, low*s.k/whole)
 			lead.High = max(lead.High, high*s.k/whole)
 		}
 	}
-	widen(&f.lead, unlocated)
+	widen(&f.lead, as[geo.Unlocated])
 	widen(&f.locatedLead, abundance{})
 }
 

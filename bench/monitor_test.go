@@ -110,11 +110,11 @@ func TestMonitorMemory(t *testing.T) {
 	}
 	sizes := []int{10_000, 1_000_000}
 	if *long {
-		sizes = append(sizes, 100_000_000)
+		sizes = append(sizes, 10_000_000, 100_000_000)
 	}
 	addrs := load.Workload{Family: "mixed", Sources: "recurring"}.Stream(1 << 18)
 	for _, targets := range []int{100, 100_000, 10_000_000} {
-		// An event a millisecond: the hour of retention is full in the long run.
+		// An event a millisecond: the hour of retention is full after 3.6 million.
 		before := heap()
 		s := newStreamer(addrs, drawTargets("uniform", targets), 1000)
 		own := heap() - before
@@ -130,7 +130,7 @@ func TestMonitorMemory(t *testing.T) {
 			}
 			got := float64(heap()-before-own) / 1e6
 			t.Logf("targets=%d events=%d: %.1f MB", targets, total, got)
-			if got > 100 {
+			if got > 150 {
 				t.Errorf("%d targets, %d events: %.1f MB", targets, total, got)
 			}
 		}

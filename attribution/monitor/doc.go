@@ -87,7 +87,8 @@
 // It is bounded by the options. A closed interval takes some 15 bytes for each of
 // up to 4,096 sources, and beyond that up to 1 kB for each country: with a million
 // sources from everywhere in every interval 0.2 MB, and all of a monitor some 140 MB
-// after an hour; a quiet one takes 20 to 50 MB. See [Stats].SnapshotBytes.
+// after an hour; one of 20,000 sources takes 50 to 100 MB, however many targets there
+// are. See [Stats].SnapshotBytes.
 //
 // # Concurrency
 //

@@ -19,6 +19,7 @@ const (
 	EstimatorsDisagree Code = "ESTIMATORS_DISAGREE" // distance in standard errors
 	VolumeUnknown      Code = "VOLUME_UNKNOWN"      // sampled sources, whose origins are all that is known
 	Saturated          Code = "SATURATED"           // always 0
+	MixedSampling      Code = "MIXED_SAMPLING"      // the finest sampling rate, 1 in so many
 	ProxyInFront       Code = "PROXY_IN_FRONT"      // share of all events from reserved addresses
 	Spoofed            Code = "SPOOFED"             // least share of the sources that are forged
 	Reflection         Code = "REFLECTION"          // share of sources (or events, or bytes) of reflectors

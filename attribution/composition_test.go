@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -171,6 +172,50 @@ func TestWarningsInEveryTable(t *testing.T) {
 	for _, text := range []string{r.String(), in.String(), e.String(), compareWith(t, r, Opinions{Tables: []*geo.Table{testTable()}}).String()} {
 		if !strings.HasPrefix(text, warning) {
 			t.Errorf("no warning: %.200s", text)
+		}
+	}
+}
+
+// Events of which one stands for a thousand packets, and events of which each is
+// one, are not added up, whatever merged them.
+func TestMixedSamplingRates(t *testing.T) {
+	coarse := small
+	coarse.SamplingRate = 1000
+	a, b := tallyOf(coarse, map[string]int{"RU": 1000}), tallyOf(small, map[string]int{"US": 1000})
+	collector := NewTally(testTable(), small)
+	merged := func(into *Tally, tallies ...*Tally) *Tally {
+		for _, tally := range tallies {
+			if err := into.Merge(tally); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return into
+	}
+	counting := merged(NewTally(testTable(), small), a)
+	for i := range 1000 {
+		counting.Add(ip("US", i))
+	}
+	want := encoded(t, merged(a.Clone(), b))
+	for name, tally := range map[string]*Tally{
+		"coarse, fine": merged(a.Clone(), b), "fine, coarse": merged(b.Clone(), a), "collected": merged(collector, b, a),
+		"zero": merged(new(Tally), decoded(b), a), "counting on": counting, "decoded": decoded(merged(a.Clone(), b)),
+	} {
+		if !bytes.Equal(encoded(t, tally), want) {
+			t.Errorf("%s: other bytes", name)
+		}
+		r := tally.Report()
+		if r.SamplingRate != 1000 || r.FinestSamplingRate != 1 {
+			t.Errorf("%s: 1 in %d to 1 in %d", name, r.FinestSamplingRate, r.SamplingRate)
+		}
+		for _, unit := range []Unit{OfEvents, OfBytes} {
+			if v := r.Check(MoreThan(40, "US").Of(unit)); v.Decision != Inadmissible {
+				t.Errorf("%s: %v", name, v)
+			}
+		}
+	}
+	for name, tally := range map[string]*Tally{"collected": merged(NewTally(testTable(), small), a, a), "decoded": decoded(a)} {
+		if r := tally.Report(); r.FinestSamplingRate != 0 || r.Check(MoreThan(40, "RU").Of(OfEvents)).Decision != Supported {
+			t.Errorf("%s: one rate, and 1 in %d to 1 in %d", name, r.FinestSamplingRate, r.SamplingRate)
 		}
 	}
 }

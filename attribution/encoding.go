@@ -3,7 +3,6 @@ package attribution
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/whence-go/whence/geo"
@@ -26,7 +25,8 @@ const (
 //	1  IPv6 prefix length
 //	1  precision
 //	   skipped
-//	   sampling rate, at least 1
+//	   sampling rate, at least 1, the coarsest of all; plus 2^32 times the finest
+//	   if another
 //	8  begin of the span, Unix nanoseconds, big endian, two's complement
 //	8  end of the span; a begin after the end says that it is unknown
 //	   number of databases, at most 64; for each: name, build time in Unix seconds
@@ -53,7 +53,11 @@ func (t *Tally) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, tallyMagic...)
 	b = append(b, byte(t.options.IPv6Prefix), byte(t.options.Precision))
 	b = binary.AppendUvarint(b, t.skipped)
-	b = binary.AppendUvarint(b, uint64(t.rate))
+	rate := uint64(t.rate)
+	if f := t.finestRate(); f > 0 && f != t.rate {
+		rate |= uint64(f) << 32
+	}
+	b = binary.AppendUvarint(b, rate)
 	b = binary.BigEndian.AppendUint64(b, uint64(t.from))
 	b = binary.BigEndian.AppendUint64(b, uint64(t.to))
 	b = binary.AppendUvarint(b, uint64(len(used)))
@@ -153,10 +157,10 @@ func decode(data []byte) (*Tally, error) {
 	r := reader{data: data, at: tallyHeader}
 	t.skipped = r.uvarint()
 	rate := r.uvarint()
-	if rate == 0 || rate > math.MaxUint32 {
+	t.rate, t.finest = uint32(rate), uint32(rate>>32)
+	if t.rate == 0 || t.finest >= t.rate {
 		r.fail("sampling rate out of range")
 	}
-	t.rate = uint32(rate)
 	t.from, t.to = int64(r.uint64()), int64(r.uint64())
 	if from, to := noSpan(); t.from > t.to && (t.from != from || t.to != to) {
 		r.fail("span that ends before it begins")
@@ -169,6 +173,9 @@ func decode(data []byte) (*Tally, error) {
 	t.sample = new(sketch.Sample)
 	if err := t.sample.UnmarshalBinary(sample); err != nil {
 		return nil, fmt.Errorf("attribution: %w: sample before byte %d: %w", ErrInvalid, r.at, err)
+	}
+	if t.finest == 0 && t.sample.Len() > 0 {
+		t.finest = t.rate
 	}
 	t.options.SampleSize = t.sample.Size()
 	t.options.DropAddresses = !t.sample.KeepsItems()

@@ -2,8 +2,10 @@ package attribution
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,6 +97,8 @@ func malformed() map[string][]byte {
 		"precision 0":              change(exact, 5, 0),
 		"precision differs":        change(dense, 5, 13),
 		"sampling rate 0":          change(exact, 7, 0),
+		"finest rate not finer":    slices.Concat(exact[:7], binary.AppendUvarint(nil, 1|1<<32), exact[8:]),
+		"finest rate alone":        slices.Concat(exact[:7], binary.AppendUvarint(nil, 1<<32), exact[8:]),
 		"span ends first":          change(exact, 8, 0x7f, 1, 1),
 		"too many databases":       change(exact, 24, 65),
 		"no database":              change(exact, 24, 0),

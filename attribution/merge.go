@@ -27,7 +27,8 @@ var (
 // sides and wraps [ErrMismatch]; t is then unchanged. Tallies made with different
 // databases merge, and the report says so: a source that the databases place
 // differently counts in one origin or two, as the order has it. If either side
-// drops addresses, the result does; of two sampling rates it keeps the coarser.
+// drops addresses, the result does; of two sampling rates it keeps the coarser, and
+// events and bytes then support no claim.
 //
 // A zero Tally becomes a copy of other.
 func (t *Tally) Merge(other *Tally) error {
@@ -61,6 +62,9 @@ func (t *Tally) Merge(other *Tally) error {
 	t.skipped = addSaturated(t.skipped, other.skipped)
 	t.from, t.to = min(t.from, other.from), max(t.to, other.to)
 	t.rate = max(t.rate, other.rate)
+	if f := other.finestRate(); f > 0 && (t.finest == 0 || f < t.finest) {
+		t.finest = f
+	}
 	t.databases = t.databases.with(other.used()...)
 	return nil
 }
@@ -143,6 +147,7 @@ func (t *Tally) copyFrom(other *Tally) {
 // forgetTable makes t what a decoded Tally is: readable, but without the table
 // and the key to count with.
 func (t *Tally) forgetTable() {
+	t.finest = t.finestRate()
 	t.databases, t.counted = t.used(), false
 	t.table = nil
 	t.options.Key = sketch.Key{}

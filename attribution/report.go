@@ -34,6 +34,12 @@ type Report struct {
 	// were. All counts are of what was looked at.
 	SamplingRate uint32 `json:"sampling_rate,omitempty"`
 
+	// FinestSamplingRate is the least of several rates, of which SamplingRate is the
+	// largest, where tallies of several were merged; else absent. An event then
+	// stands for more packets or for fewer, and claims about events and bytes are
+	// [Inadmissible].
+	FinestSamplingRate uint32 `json:"finest_sampling_rate,omitempty"`
+
 	// SampleOnly says that origins are known of the sampled sources only; see
 	// [Report.Under] and [Excess]. Events and bytes of the rows and of the unlocated are then
 	// 0, and claims about them [Inadmissible].
@@ -145,6 +151,9 @@ func (t *Tally) emptyReport() *Report {
 	r := &Report{Origins: []Row{}, databases: t.used(), ipv6Bits: t.options.IPv6Prefix}
 	if t.rate > 1 {
 		r.SamplingRate = t.rate
+	}
+	if f := t.finestRate(); f > 0 && f != t.rate {
+		r.FinestSamplingRate = f
 	}
 	if len(r.databases) == 0 && t.table != nil {
 		r.databases = databases{databaseOf(t.table)}

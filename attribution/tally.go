@@ -41,6 +41,7 @@ type Tally struct {
 	skipped   uint64
 	from, to  int64  // span of the traffic in Unix nanoseconds; from > to: unknown
 	rate      uint32 // of packet sampling, 1 in so many; at least 1
+	finest    uint32 // of the rates of what was merged or decoded; 0: nothing was
 	databases databases
 	counted   bool // something was counted with table
 }
@@ -72,8 +73,17 @@ func (t *Tally) Reset(table *geo.Table) {
 	o := t.options
 	t.sample = sketch.NewSample(o.Key.ID(), o.SampleSize, o.DropAddresses)
 	t.dense, t.skipped, t.databases, t.counted = nil, 0, nil, false
-	t.rate = o.SamplingRate
+	t.rate, t.finest = o.SamplingRate, 0
 	t.from, t.to = noSpan()
+}
+
+// finestRate is the least of the sampling rates of all that was counted; 0 while
+// nothing was.
+func (t *Tally) finestRate() uint32 {
+	if own := t.options.SamplingRate; t.counted && (t.finest == 0 || own < t.finest) {
+		return own
+	}
+	return t.finest
 }
 
 func (t *Tally) mustCount() {

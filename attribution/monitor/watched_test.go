@@ -187,7 +187,7 @@ func (w *watched) newcomers(b *Burst, o geo.Origin) float64 {
 	var mine, all float64
 	for source, in := range w.seen {
 		origin := testTable().Lookup(source)
-		known := slices.ContainsFunc(in, func(i int64) bool { return i >= from && i <= to })
+		known := slices.ContainsFunc(in, func(i int64) bool { return i >= from && i <= to && !w.burstingAt(i) })
 		if known || origin == geo.Reserved || !slices.ContainsFunc(in, func(i int64) bool { return i >= onset && i < end }) {
 			continue
 		}
@@ -196,4 +196,12 @@ func (w *watched) newcomers(b *Burst, o geo.Origin) float64 {
 		}
 	}
 	return mine / max(1, all)
+}
+
+// burstingAt reports whether an interval is of a burst of all traffic, or next to
+// one: who came then is not known from before.
+func (w *watched) burstingAt(i int64) bool {
+	return slices.ContainsFunc(w.told, func(b told) bool {
+		return b.Final && b.Target.IsZero() && i >= w.index(b.Onset)-1 && i <= w.index(b.End)
+	})
 }

@@ -208,7 +208,9 @@ func useAll(t *testing.T, name string, tally *Tally) {
 	for _, text := range oddClaims {
 		claims = append(claims, parse(t, text))
 	}
-	oddTerms[len(oddTerms)-2].CheckAll(r, claims...)
+	for _, terms := range oddTerms {
+		terms.CheckAll(r, claims...) // which must not panic, however near to certainty
+	}
 	for _, terms := range oddTerms {
 		if tally.sample == nil {
 			break
@@ -231,7 +233,7 @@ func TestOddTallies(t *testing.T) {
 	for name, tally := range oddTallies() {
 		t.Run(name, func(t *testing.T) {
 			useAll(t, name, tally)
-			if tally.sample != nil {
+			if tally.sample != nil && !testing.Short() {
 				useAll(t, name+", decoded", decoded(tally))
 			}
 		})
@@ -239,7 +241,11 @@ func TestOddTallies(t *testing.T) {
 }
 
 func TestArbitraryTallies(t *testing.T) {
-	for seed := range uint64(12) {
+	seeds := uint64(12)
+	if testing.Short() {
+		seeds = 4
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { useAll(t, "arbitrary", arbitrary(rand.New(rand.NewPCG(71, seed)))) })
 	}
 }

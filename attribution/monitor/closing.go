@@ -76,6 +76,7 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 		m.follow(w, c, known)
 	}
 	m.targets.shedUsual()
+	m.targets.shedClosed()
 }
 
 // fade is after how many intervals the weights of targets are halved. They last

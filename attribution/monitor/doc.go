@@ -64,9 +64,10 @@
 // Options.Targets of them are tracked, by events and by distinct sources; see
 // [sketch.Heavy] for what that guarantees. What came to a target before it was
 // tracked is not in its tallies. Each is counted by itself as exactly as all traffic
-// is, within 64 MB for the open intervals and as much for baselines: when many
-// targets have very many sources at once, those that are hit least are given up for
-// a while ([Stats].GivenUp), and all traffic tells of the burst.
+// is, within 64 MB for the open intervals, as much for those that closed lately and
+// for the bursts that run, and as much for baselines: when many targets have very
+// many sources at once, those that are hit least are given up for a while
+// ([Stats].GivenUp), and all traffic tells of the burst.
 //
 // # Checkpoints
 //
@@ -87,8 +88,9 @@
 // It is bounded by the options. A closed interval takes some 15 bytes for each of
 // up to 4,096 sources, and beyond that up to 1 kB for each country: with a million
 // sources from everywhere in every interval 0.2 MB, and all of a monitor some 140 MB
-// after an hour; one of 20,000 sources takes 50 to 100 MB, however many targets there
-// are. See [Stats].SnapshotBytes.
+// after an hour, and 120 MB more while a thousand targets are hit so; one of 20,000
+// sources takes 50 to 100 MB, however many targets there are. See
+// [Stats].SnapshotBytes.
 //
 // # Concurrency
 //

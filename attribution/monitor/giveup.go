@@ -1,0 +1,69 @@
+package monitor
+
+// memory returns about how many bytes w holds of who sent to its target lately, and
+// while a burst of it runs.
+func (w *watch) memory() (n int) {
+	for _, c := range w.recent {
+		n += len(c.data)
+	}
+	if w.burst != nil && w.burst.settled != nil {
+		n += w.burst.settled.Memory()
+	}
+	if w.shown != nil {
+		n += w.shown.size()
+	}
+	return n
+}
+
+// giveUp forgets them, not how many there were.
+func (w *watch) giveUp() {
+	if b := w.burst; b != nil {
+		w.burst = b.withoutSources()
+	}
+	w.recent = withoutSources(w.recent)
+	if a := w.shown; a != nil {
+		// Readers may hold the old one.
+		w.shown = &account{burst: *a.burst.withoutSources(), recent: withoutSources(a.recent)}
+	}
+}
+
+func (b burst) withoutSources() *burst {
+	b.settled, b.before.data, b.first.data = nil, nil, nil
+	b.incomplete = true
+	return &b
+}
+
+// withoutSources returns a copy.
+func withoutSources(recent []counted) []counted {
+	without := make([]counted, len(recent))
+	for i, c := range recent {
+		c.data = nil
+		without[i] = c
+	}
+	return without
+}
+
+// shedClosed gives up who sent to the targets that are hit least, while all of it
+// is too much.
+func (t *targets) shedClosed() {
+	held := 0
+	for _, w := range t.watches {
+		if w != nil {
+			held += w.memory()
+		}
+	}
+	if held <= t.memory {
+		return
+	}
+	for _, slot := range t.lightestFirst() {
+		if held <= t.memory/4*3 {
+			break
+		}
+		if w := t.watches[slot]; w != nil {
+			held -= w.memory()
+			w.giveUp()
+			held += w.memory()
+			t.givenUp++
+		}
+	}
+}

@@ -8,7 +8,7 @@ import "fmt"
 type FamilyShare struct {
 	Family  string `json:"family"`  // "IPv4" or "IPv6"
 	Sources uint64 `json:"sources"` // estimated from the sample beyond the exact state
-	Share   Share  `json:"share"`   // as Verdict.Share
+	Share   Share  `json:"share"`   // as Verdict.Share; among the sources seen, where packets were sampled
 
 	decision Decision
 }

@@ -1,6 +1,10 @@
 package attribution
 
-import "github.com/whence-go/whence/geo"
+import (
+	"slices"
+
+	"github.com/whence-go/whence/geo"
+)
 
 // Opinions are what [Report.Compare] holds a report against.
 type Opinions struct {
@@ -52,9 +56,13 @@ func (r *Report) Compare(o Opinions) (*Comparison, error) {
 	if len(o.Tables) == 0 {
 		panic("attribution: Compare without a table")
 	}
-	reports := []*Report{r}
+	// A sample has no order, and sums of large counts that are rounded have one.
+	first := *r
+	first.seen = slices.Clone(r.seen)
+	slices.SortFunc(first.seen, func(a, b seen) int { return a.compare(b.source) })
+	reports := []*Report{&first}
 	for _, table := range o.Tables {
-		u, err := r.Under(table)
+		u, err := first.Under(table)
 		if err != nil {
 			return nil, err
 		}

@@ -112,9 +112,12 @@ func (b basis) of(s sampling) sampling {
 func (r *Report) Check(c Claim) Verdict { return Terms{}.Check(r, c) }
 
 // CheckAll holds several claims against a report, so that the probability of even
-// one wrong decision among them stays what the terms allow (Holm 1979): it is for
-// a statement that makes them all. Verdicts stand in the order of the claims. It
-// panics where [Terms.Check] does.
+// one wrong decision among them stays what the terms allow: it is for a statement
+// that makes them all. The method is that of Holm (1979), which holds whatever
+// the claims have to do with each other, if being supported wrongly is what
+// counts; that refutations are included is proven for independent claims only
+// (Shaffer 1980). Verdicts stand in the order of the claims. It panics where
+// [Terms.Check] does.
 func (t Terms) CheckAll(r *Report, claims ...Claim) []Verdict {
 	t = t.filled()
 	verdicts := make([]Verdict, len(claims))

@@ -104,28 +104,27 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 	b := t.basis(r)
 	v := Verdict{Claim: c, Confidence: 1 - b.alpha, Look: t.Look, Caveats: []Caveat{}}
 
-	// 1. Can these data carry any claim about origin? 2. The share with all that
-	// is uncertain about it.
-	var f finding
-	reason, ruledOut := r.inadmissible(c)
-	if !ruledOut {
-		f = r.find(c, b)
-		if r.corrects(c) {
-			all := f.share
-			v.Uncorrected = &all
-			v.withForged, _ = f.decide(c)
-			f = r.corrected(c, b)
-		}
-		v.Sampling, reason, ruledOut = r.unseen(c, b, &f)
-	}
-	if ruledOut {
-		v.Decision = Inadmissible
-		v.Caveats = append(append(v.Caveats, reason), r.standing()...)
-		v.text = r.explain(v)
-		return v
+	// 1. Can these data carry any claim about origin?
+	if reason, ok := r.inadmissible(c); ok {
+		return r.ruleOut(v, reason)
 	}
 
-	// 3. The decision.
+	// 2. The share, whichever countries the unlocated belong to; 3. of what is not
+	// forged; 4. with what packet sampling has left unseen.
+	f := r.find(c, b)
+	if r.corrects(c) {
+		all := f.share
+		v.Uncorrected = &all
+		v.withForged, _ = f.decide(c)
+		f = r.corrected(c, b)
+	}
+	var reason Caveat
+	var hidden bool
+	if v.Sampling, reason, hidden = r.unseen(c, b, &f); hidden {
+		return r.ruleOut(v, reason)
+	}
+
+	// 5. The decision, and what it would survive.
 	v.Share, v.located, v.lead = f.share, f.located.Value, f.lead
 	v.Decision, v.Margin = f.decide(c)
 	v.GeolocationErrorTolerated = v.Margin
@@ -136,11 +135,25 @@ func (t Terms) Check(r *Report, c Claim) Verdict {
 		v.GeolocationErrorTolerated *= r.genuine(b.alpha) // all errors may be among these
 	}
 
-	// 4. What a reader must know beside it.
+	// 6. What a reader must know beside it.
 	if v.Uncorrected == nil {
 		v.Families = r.families(c, b)
 	}
 	v.Caveats = append(append(v.Caveats, r.reasons(c, f, v, t)...), r.standing()...)
+	v.text = r.explain(v)
+	return v
+}
+
+// ruleOut is the verdict that no claim can be made, for a reason that it states
+// first.
+func (r *Report) ruleOut(v Verdict, reason Caveat) Verdict {
+	v.Decision = Inadmissible
+	v.Caveats = append(v.Caveats, reason)
+	for _, c := range r.standing() {
+		if c.Code != reason.Code {
+			v.Caveats = append(v.Caveats, c)
+		}
+	}
 	v.text = r.explain(v)
 	return v
 }

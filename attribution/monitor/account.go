@@ -11,14 +11,14 @@ import (
 // from. It is immutable, so that making it needs no lock.
 type account struct {
 	burst   burst     // without settled
-	recent  []counted // from before the onset on
+	recent  []counted // from before the onset on, without the burst before
 	settled []byte    // encoded, as in a snapshot; nil: nothing
 	usual   [2][]byte // likewise
 }
 
 // show takes an account of a burst and has it told.
 func (m *Monitor) show(w *watch) {
-	a := &account{burst: *w.burst, recent: slices.Clone(w.recent)}
+	a := &account{burst: *w.burst, recent: w.outsideLast()}
 	a.burst.settled = nil
 	a.settled = m.packer.pack(w.burst.settled)
 	a.usual = [2][]byte{m.packer.pack(w.usual.full), m.packer.pack(w.usual.filling)}

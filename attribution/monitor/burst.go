@@ -135,7 +135,7 @@ func (m *Monitor) settle(w *watch, c counted) {
 	}
 	b := w.burst
 	if b == nil || c.index < b.onset-1 {
-		if c.index < w.lastOnset-1 || c.index > w.lastEnd {
+		if !w.inLast(c.index) {
 			m.must(w.usual.add(c.snapshot, m.snapshots.most/2, m.newTally))
 		}
 		return

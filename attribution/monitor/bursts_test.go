@@ -206,3 +206,26 @@ func TestSetBackInABurst(t *testing.T) {
 		}
 	}
 }
+
+// Those who come again minutes later are as new as they were: what a burst sent is
+// in no baseline of the next, at no look.
+func TestSecondWave(t *testing.T) {
+	looks := 0
+	m := newMonitor(Options{Targets: -1, Notify: func(b Burst) {
+		looks++
+		if b.Excess == nil || b.Excess.Report.Sources.Distinct != b.Report.Sources.Distinct {
+			t.Errorf("look %d: %v", b.Look, b)
+		}
+	}})
+	wave := func(from float64) (events []Event) {
+		for i, e := range repeat(3000, from, .02) {
+			e.Source = ip(5000 + i)
+			events = append(events, e)
+		}
+		return events
+	}
+	m.ObserveBatch(join(repeat(1200, 0, 1), wave(1200), repeat(280, 1260, 1), wave(1540), repeat(900, 1600, 1)))
+	if n := len(slices.Collect(m.Bursts())); n != 2 || looks < 6 {
+		t.Errorf("%d bursts, told %d times", n, looks)
+	}
+}

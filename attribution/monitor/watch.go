@@ -76,6 +76,22 @@ func (w *watch) remember(c counted, lookback int64) (left []counted) {
 	return left
 }
 
+// outsideLast returns what is recent without what the burst before sent, which is
+// no baseline of the one that runs.
+func (w *watch) outsideLast() []counted {
+	recent := make([]counted, 0, len(w.recent))
+	for _, c := range w.recent {
+		if c.index >= w.burst.onset-1 || !w.inLast(c.index) {
+			recent = append(recent, c)
+		}
+	}
+	return recent
+}
+
+// inLast reports whether an interval belongs to the burst before, or lies at its
+// edge.
+func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && index <= w.lastEnd }
+
 // usual is who sent before what is recent, without what a burst sent: one or two
 // spans of half the retention.
 type usual struct {

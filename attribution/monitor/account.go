@@ -10,7 +10,7 @@ import (
 // account is what a burst looked like at one moment: all that its [Burst] is made
 // from. It is immutable, so that making it needs no lock.
 type account struct {
-	burst   burst     // without settled
+	burst   burst     // without settled and fading
 	recent  []counted // from before the onset on, without the burst before
 	settled []byte    // encoded, as in a snapshot; nil: nothing
 	usual   [2][]byte // likewise
@@ -19,8 +19,8 @@ type account struct {
 // show takes an account of a burst and has it told.
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast()}
-	a.burst.settled = nil
-	a.settled = m.packer.pack(w.burst.settled)
+	a.burst.settled, a.burst.fading = nil, nil
+	a.settled = m.packer.pack(m.gathered(w.burst))
 	a.usual = [2][]byte{m.packer.pack(w.usual.full), m.packer.pack(w.usual.filling)}
 	if a.burst.final {
 		m.finals.add(a)

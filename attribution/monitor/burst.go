@@ -32,6 +32,8 @@ type burst struct {
 	before       snapshot
 	first        snapshot           // of the first interval, if it is no longer recent,
 	settled      *attribution.Tally // and of those after it; nil: nothing
+	fading       *attribution.Tally // of what settled while it was quiet, after its end perhaps;
+	fadingFrom   int64              // from this interval on
 	endsAt       int64              // latest end that a series stated
 	endUncertain bool
 }
@@ -146,21 +148,70 @@ func (m *Monitor) settle(w *watch, c counted) {
 	case c.index == b.onset:
 		b.first = c.snapshot
 	default:
-		if b.settled == nil {
-			b.settled = m.newTally()
+		if c.index < w.quietSince() {
+			m.gather(b)
+			b.settled = m.grown(b.settled, c.data)
+			return
 		}
-		m.must(mergeInto(b.settled, c.data))
+		if b.fading == nil {
+			b.fadingFrom = c.index
+		}
+		b.fading = m.grown(b.fading, c.data)
 	}
+}
+
+// grown adds what is packed to a tally, which may be nil.
+func (m *Monitor) grown(t *attribution.Tally, data []byte) *attribution.Tally {
+	if t == nil {
+		t = m.newTally()
+	}
+	m.must(mergeInto(t, data))
+	return t
+}
+
+// gather makes what was fading part of the burst.
+func (m *Monitor) gather(b *burst) {
+	b.settled, b.fading = m.gathered(b), nil
+}
+
+// gathered is all of the burst that has settled; nil: nothing.
+func (m *Monitor) gathered(b *burst) *attribution.Tally {
+	switch {
+	case b.fading == nil:
+		return b.settled
+	case b.settled == nil:
+		return b.fading
+	}
+	all := b.settled.Clone()
+	m.must(all.Merge(b.fading))
+	return all
 }
 
 // finish ends the burst of a watch.
 func (m *Monitor) finish(w *watch) {
 	b := w.burst
+	m.endSettled(w)
 	if b.final, b.look = true, 0; b.id != 0 {
 		m.show(w)
 	}
 	w.lastOnset, w.lastEnd = b.onset, b.end
 	w.burst, w.shown = nil, nil
+}
+
+// endSettled takes what was fading for part of the burst, or not, whichever is less
+// wrong: mostly its end is where fading began.
+func (m *Monitor) endSettled(w *watch) {
+	b := w.burst
+	if b.fading == nil {
+		return
+	}
+	settled := w.events.next - m.lookback
+	if inside := b.end - b.fadingFrom; 2*inside > settled-b.fadingFrom {
+		m.gather(b)
+	} else if inside > 0 {
+		b.incomplete = true
+	}
+	b.fading = nil
 }
 
 // lose ends the burst of a watch whose target is no longer tracked.

@@ -228,7 +228,8 @@ func (d *decoder) watch(target Target) *watch {
 	w.lastOnset, w.lastEnd = d.int(maxInterval), d.int(maxInterval)
 	if d.bool() {
 		w.burst = d.burst()
-		w.burst.settled = d.tally()
+		w.burst.settled, w.burst.fading = d.tally(), d.tally()
+		w.burst.fadingFrom = d.int(maxInterval)
 	}
 	if d.bool() {
 		w.shown = d.account()

@@ -169,6 +169,8 @@ func (e *encoder) watch(w *watch) {
 	if e.bool(w.burst != nil) {
 		e.burst(w.burst)
 		e.tally(w.burst.settled)
+		e.tally(w.burst.fading)
+		e.int(w.burst.fadingFrom)
 	}
 	if e.bool(w.shown != nil) {
 		e.account(w.shown)

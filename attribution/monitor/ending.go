@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -45,6 +46,29 @@ func (t trail) isQuiet(n int) bool {
 		}
 	}
 	return loud <= n/6
+}
+
+// quiet returns how many of the last are nearly all quiet, from one that is.
+func (t trail) quiet() (n int64) {
+	loud := 0
+	for i, code := range slices.Backward(t) {
+		length := len(t) - i
+		if code >= (zAllowance-trailLow)*trailUnit {
+			loud++
+		} else if loud <= length/6 {
+			n = int64(length)
+		}
+	}
+	return n
+}
+
+// quietSince returns the interval from which on nearly all is quiet, the begin of a
+// cell if the burst is one of sums.
+func (s *series) quietSince() int64 {
+	if s.slow {
+		return (s.next/s.grid.perCell - s.sums.trail.quiet()) * s.grid.perCell
+	}
+	return s.next - s.each.trail.quiet()
 }
 
 // split returns where t falls into two parts of constant level by least squares,

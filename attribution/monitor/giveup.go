@@ -1,13 +1,19 @@
 package monitor
 
+import "github.com/whence-go/whence/attribution"
+
 // memory returns about how many bytes w holds of who sent to its target lately, and
 // while a burst of it runs.
 func (w *watch) memory() (n int) {
 	for _, c := range w.recent {
 		n += len(c.data)
 	}
-	if w.burst != nil && w.burst.settled != nil {
-		n += w.burst.settled.Memory()
+	if b := w.burst; b != nil {
+		for _, t := range []*attribution.Tally{b.settled, b.fading} {
+			if t != nil {
+				n += t.Memory()
+			}
+		}
 	}
 	if w.shown != nil {
 		n += w.shown.size()
@@ -28,7 +34,7 @@ func (w *watch) giveUp() {
 }
 
 func (b burst) withoutSources() *burst {
-	b.settled, b.before.data, b.first.data = nil, nil, nil
+	b.settled, b.fading, b.before.data, b.first.data = nil, nil, nil, nil
 	b.incomplete = true
 	return &b
 }

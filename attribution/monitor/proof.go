@@ -68,8 +68,8 @@ func (m *Monitor) proves(w *watch) bool {
 func (m *Monitor) sourcesSoFar(w *watch) float64 {
 	b := w.burst
 	all := new(attribution.Tally)
-	if b.settled != nil {
-		m.must(all.Merge(b.settled))
+	if settled := m.gathered(b); settled != nil {
+		m.must(all.Merge(settled))
 	}
 	m.must(mergeInto(all, b.first.data))
 	for _, c := range w.recent {

@@ -92,6 +92,18 @@ func (w *watch) outsideLast() []counted {
 // edge.
 func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && index <= w.lastEnd }
 
+// quietSince returns the interval from which on a burst that runs is nearly all
+// quiet.
+func (w *watch) quietSince() int64 {
+	since := int64(math.MinInt64)
+	for _, s := range []*series{w.events, w.sources} {
+		if s.bursting {
+			since = max(since, s.quietSince())
+		}
+	}
+	return since
+}
+
 // usual is who sent before what is recent, without what a burst sent: one or two
 // spans of half the retention.
 type usual struct {

@@ -1,0 +1,42 @@
+package monitor
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// A burst that only sums of intervals show is known to have ended an hour later;
+// its report has nothing of that hour, restored or not.
+func TestSlowBurst(t *testing.T) {
+	o := Options{Targets: -1, Retention: 10_000 * time.Minute, Interval: time.Minute}
+	m := newMonitor(o)
+	rng := rand.New(rand.NewPCG(1, 1))
+	level := func(from, minutes int, mean float64) {
+		for i := range minutes {
+			k := int(mean + rng.NormFloat64()*(5+mean/10))
+			m.ObserveBatch(repeat(k, float64(60*(from+i)), 60/float64(k)))
+		}
+	}
+	const history = 4 * 24 * 60
+	level(0, history, 100)
+	level(history, 60, 150)
+	level(history+60, 50, 100)
+	if m.whole.burst == nil || m.whole.burst.fading == nil {
+		t.Fatal("no burst fades")
+	}
+	m = restored(t, m, o)
+	level(history+110, 120, 100)
+	bursts := slices.Collect(m.Bursts())
+	if len(bursts) != 1 || !bursts[0].Final {
+		t.Fatalf("%v", bursts)
+	}
+	b := bursts[0]
+	if got, want := b.Report, m.Report(b.Onset, b.End); got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
+		t.Errorf("%d events from %v to %v, want %d", got.Events, b.Onset, b.End, want.Events)
+	}
+	if off := b.End.Sub(at(60 * (history + 60))).Abs(); off > 10*time.Minute {
+		t.Errorf("it ended at %v", b.End)
+	}
+}

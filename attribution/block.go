@@ -3,6 +3,7 @@ package attribution
 import (
 	"encoding/binary"
 	"net/netip"
+	"sync"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/sketch"
@@ -22,24 +23,27 @@ type block struct {
 	ips     [blockSize]uint32 // IPv4
 	nets    [blockSize]source // IPv6
 	origins [blockSize]geo.Origin
+	addrs   [blockSize]netip.Addr // of flows
 }
+
+// spareBlocks are shared by all tallies: where there are thousands, a block for each
+// would never be in the caches.
+var spareBlocks = sync.Pool{New: func() any { return new(block) }}
 
 // addBlock counts one event of each of at most blockSize addresses.
 func (t *Tally) addBlock(addrs []netip.Addr) {
-	if t.block == nil {
-		t.block = new(block)
-	}
-	b := t.block
+	b := spareBlocks.Get().(*block)
+	defer spareBlocks.Put(b)
 	v4, v6 := b.fill(t.mask, t.options.Key, addrs)
 	t.skipped = addSaturated(t.skipped, uint64(len(addrs)-v4-(blockSize-v6)))
 	if t.dense == nil {
-		t.addExactBlock(addrs, 0, v4)
-		t.addExactBlock(addrs, v6, blockSize)
+		t.addExactBlock(b, addrs, 0, v4)
+		t.addExactBlock(b, addrs, v6, blockSize)
 		return
 	}
 	b.locate(t.table, v4, v6)
-	t.addDenseBlock(addrs, 0, v4)
-	t.addDenseBlock(addrs, v6, blockSize)
+	t.addDenseBlock(b, addrs, 0, v4)
+	t.addDenseBlock(b, addrs, v6, blockSize)
 }
 
 // fill takes the sources of the valid addresses and their hashes, IPv4 into the
@@ -87,8 +91,7 @@ func (b *block) locate(table *geo.Table, v4, v6 int) {
 	}
 }
 
-func (t *Tally) addExactBlock(addrs []netip.Addr, from, to int) {
-	b := t.block
+func (t *Tally) addExactBlock(b *block, addrs []netip.Addr, from, to int) {
 	for i := from; i < to; i++ {
 		if t.dense == nil {
 			if _, found := t.sample.Count(b.hashes[i], 1, 0); found {
@@ -103,12 +106,11 @@ func (t *Tally) addExactBlock(addrs []netip.Addr, from, to int) {
 	}
 }
 
-func (t *Tally) addDenseBlock(addrs []netip.Addr, from, to int) {
+func (t *Tally) addDenseBlock(b *block, addrs []netip.Addr, from, to int) {
 	if from == to {
 		return
 	}
 	t.counted = true
-	b := t.block
 	hashes, origins := b.hashes[from:to], b.origins[from:to]
 	sketch.InsertBatch(t.dense.sources, origins, hashes)
 	for _, o := range origins {

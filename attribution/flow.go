@@ -74,40 +74,35 @@ func (t *Tally) AddFlows(flows []Flow) {
 
 // addFlowBlock takes flows through the stages of [Tally.addBlock].
 func (t *Tally) addFlowBlock(flows []Flow) {
-	if t.block == nil {
-		t.block = new(block)
-	}
-	b := t.block
-	var addrs [blockSize]netip.Addr
+	b := spareBlocks.Get().(*block)
+	defer spareBlocks.Put(b)
 	for i := range flows {
-		addrs[i] = flows[i].Source
+		b.addrs[i] = flows[i].Source
 	}
-	v4, v6 := b.fill(t.mask, t.options.Key, addrs[:len(flows)])
+	v4, v6 := b.fill(t.mask, t.options.Key, b.addrs[:len(flows)])
 	t.skipped = addSaturated(t.skipped, uint64(len(flows)-v4-(blockSize-v6)))
 	if t.dense == nil {
-		t.addExactFlows(flows, 0, v4)
-		t.addExactFlows(flows, v6, blockSize)
+		t.addExactFlows(b, flows, 0, v4)
+		t.addExactFlows(b, flows, v6, blockSize)
 		return
 	}
 	b.locate(t.table, v4, v6)
-	t.addDenseFlows(flows, 0, v4)
-	t.addDenseFlows(flows, v6, blockSize)
+	t.addDenseFlows(b, flows, 0, v4)
+	t.addDenseFlows(b, flows, v6, blockSize)
 }
 
-func (t *Tally) addExactFlows(flows []Flow, from, to int) {
-	b := t.block
+func (t *Tally) addExactFlows(b *block, flows []Flow, from, to int) {
 	for i := from; i < to; i++ {
 		f := &flows[b.at[i]]
 		t.addOne(t.mask.sourceOf(f.Source), b.hashes[i], f.Events, f.Bytes, t.asserted|f.facts())
 	}
 }
 
-func (t *Tally) addDenseFlows(flows []Flow, from, to int) {
+func (t *Tally) addDenseFlows(b *block, flows []Flow, from, to int) {
 	if from == to {
 		return
 	}
 	t.counted = true
-	b := t.block
 	hashes, origins, at := b.hashes[from:to], b.origins[from:to], b.at[from:to]
 	sketch.InsertBatch(t.dense.sources, origins, hashes)
 	for i, o := range origins {

@@ -124,7 +124,6 @@ func (t *Tally) Clone() *Tally {
 func (t *Tally) copyFrom(other *Tally) {
 	sample, d := t.sample, t.dense
 	*t = *other
-	t.block = nil
 	if other.sample != nil {
 		if sample == nil {
 			sample = new(sketch.Sample)

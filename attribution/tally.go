@@ -36,7 +36,6 @@ type Tally struct {
 	asserted facts // of every source, by the options
 	sample   *sketch.Sample
 	dense    *dense // nil while exact
-	block    *block // scratch of AddBatch
 
 	skipped   uint64
 	from, to  int64  // span of the traffic in Unix nanoseconds; from > to: unknown

@@ -141,7 +141,8 @@ func (m *Monitor) run(events []Event) int {
 	} else {
 		m.flows = m.flows[:0]
 		for i := range events[:n] {
-			m.flows = append(m.flows, events[i].flow())
+			m.flows = append(m.flows, events[i].Flow)
+			m.flows[i].Events = events[i].count()
 		}
 		iv.whole.AddFlows(m.flows)
 	}

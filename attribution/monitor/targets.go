@@ -56,17 +56,20 @@ type targetCount struct {
 // once waits for memory once.
 const pendingFlows = 64
 
-func (c *targetCount) add(f attribution.Flow) {
-	c.events = addSaturated(c.events, f.Events)
+func (c *targetCount) add(e *Event) {
+	n := e.count()
+	c.events = addSaturated(c.events, n)
 	switch {
 	case c.tally == nil:
 	case c.events < pendingFlows:
-		c.tally.AddFlow(f)
+		c.tally.AddFlow(e.flow())
 	default:
 		if c.pending == nil {
 			c.pending = make([]attribution.Flow, 0, pendingFlows)
 		}
-		if c.pending = append(c.pending, f); len(c.pending) == pendingFlows {
+		c.pending = append(c.pending, e.Flow)
+		c.pending[len(c.pending)-1].Events = n
+		if len(c.pending) == pendingFlows {
 			c.settle()
 		}
 	}
@@ -107,7 +110,7 @@ func (t *targets) count(m *Monitor, iv *interval, events []Event) {
 			c = &targetCount{tally: attribution.NewTally(iv.table, m.options.Tally)}
 			iv.targets[p.Slot] = c
 		}
-		c.add(events[i].flow())
+		c.add(&events[i])
 		t.records--
 	}
 	if t.records <= 0 {

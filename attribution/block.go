@@ -116,21 +116,26 @@ func (t *Tally) addDenseBlock(b *block, addrs []netip.Addr, from, to int) {
 	for _, o := range origins {
 		t.dense.addEvent(o)
 	}
-	// Collected without a branch, since which ones are wanted cannot be
-	// predicted.
 	var wanted [blockSize]uint8
-	n := 0
-	for i, hash := range hashes {
-		wanted[n&(blockSize-1)] = uint8(i)
-		if t.sample.Wants(hash) {
-			n++
-		}
-	}
-	for _, i := range wanted[:n] {
+	for _, i := range collectWanted(t.sample, hashes, &wanted) {
 		if _, found := t.sample.Count(hashes[i], 1, 0); !found {
 			t.addNew(t.mask.sourceOf(addrs[b.at[from+int(i)]]), origins[i], hashes[i], 1, 0, t.asserted)
 		} else if t.asserted != 0 {
 			t.sample.Mark(hashes[i], uint8(t.asserted))
 		}
 	}
+}
+
+// collectWanted puts the places of the hashes that the sample wants into wanted,
+// and returns those. It has no branch, since which ones are wanted cannot be
+// predicted.
+func collectWanted(sample *sketch.Sample, hashes []uint64, wanted *[blockSize]uint8) []uint8 {
+	n := 0
+	for i, hash := range hashes {
+		wanted[n&(blockSize-1)] = uint8(i)
+		if sample.Wants(hash) {
+			n++
+		}
+	}
+	return wanted[:n]
 }

@@ -92,6 +92,7 @@ func (t *Tally) addFlowBlock(flows []Flow) {
 }
 
 func (t *Tally) addExactFlows(b *block, flows []Flow, from, to int) {
+	t.sample.Touch(b.hashes[from:to])
 	for i := from; i < to; i++ {
 		f := &flows[b.at[i]]
 		t.addOne(t.mask.sourceOf(f.Source), b.hashes[i], f.Events, f.Bytes, t.asserted|f.facts())
@@ -109,10 +110,9 @@ func (t *Tally) addDenseFlows(b *block, flows []Flow, from, to int) {
 		f := &flows[at[i]]
 		t.dense.addVolume(o, f.Events, f.Bytes)
 	}
-	for i, hash := range hashes {
-		if t.sample.Wants(hash) {
-			f := &flows[at[i]]
-			t.addWanted(t.mask.sourceOf(f.Source), origins[i], hash, f.Events, f.Bytes, t.asserted|f.facts())
-		}
+	var wanted [blockSize]uint8
+	for _, i := range collectWanted(t.sample, hashes, &wanted) {
+		f := &flows[at[i]]
+		t.addWanted(t.mask.sourceOf(f.Source), origins[i], hashes[i], f.Events, f.Bytes, t.asserted|f.facts())
 	}
 }

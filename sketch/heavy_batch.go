@@ -78,6 +78,7 @@ func (h *Heavy) addFresh(places []Place, e eventBlock) {
 func (h *Heavy) addRun(places []Place, e eventBlock) int {
 	h.tracked.findBatch(places, e.targets, &h.maybe)
 	loose := h.collect(places, e)
+	h.cells.touch(loose)
 	done := 0 // of those with slots
 	for len(loose) > 0 {
 		n, estimate := h.cells.add(loose, h.tracked.limit)

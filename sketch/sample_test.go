@@ -109,6 +109,22 @@ func TestSampleDistinctError(t *testing.T) {
 
 // However a stream is split and in whatever order the parts are merged, the
 // bytes are the same.
+func TestSampleTouchChangesNothing(t *testing.T) {
+	touched, plain := NewSample(testKey(3).ID(), testSize, false), NewSample(testKey(3).ID(), testSize, false)
+	touched.Touch(nil)
+	for _, it := range stream(5, 20_000, 5000) {
+		touched.Touch([]uint64{it.Hash, ^it.Hash, 0})
+		touched.Add(it)
+		plain.Add(it)
+	}
+	if got, want := slices.Collect(touched.All()), slices.Collect(plain.All()); !slices.Equal(got, want) {
+		t.Errorf("%d items, want the same %d as without Touch", len(got), len(want))
+	}
+	if touched.Exact() != plain.Exact() || touched.Distinct() != plain.Distinct() {
+		t.Errorf("distinct %v, want %v", touched.Distinct(), plain.Distinct())
+	}
+}
+
 func TestSampleMergeIsCanonical(t *testing.T) {
 	for _, distinct := range []int{300, testSize, 1300, 2000, 50_000} {
 		items := stream(1, 3*distinct, distinct)

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"net/netip"
 	"strings"
@@ -71,6 +72,13 @@ func TestTargetHash(t *testing.T) {
 	for i := range 100_000 {
 		add(TargetAddr(ip(i)))
 		add(TargetName(ip(i).String()))
+	}
+	for i := range 1000 { // it is that of the 16 bytes, whichever way they are read
+		b := ip(i).As16()
+		want := testKey.Hash(binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:]))
+		if got := TargetAddr(ip(i)); got.hash(testKey) != want {
+			t.Fatalf("%v: hash %x, want %x", got, got.hash(testKey), want)
+		}
 	}
 	other, err := sketch.KeyFrom([]byte("another key, sixteen bytes"))
 	if err != nil {

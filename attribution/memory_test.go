@@ -36,3 +36,31 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// What holds the same is said to hold as much, however it came to be: programs that
+// go on from an encoding decide as they would have.
+func TestMemoryOfDecoded(t *testing.T) {
+	for _, n := range []int{0, 1, 100, 3000, 20_000} {
+		whole := NewTally(testTable(), small)
+		for part := range 5 {
+			one := NewTally(testTable(), small)
+			for i := range n / 5 {
+				one.Add(ip([]string{"RU", "US", "CN", "FR", "BY"}[i%5], part*n/5+i))
+			}
+			if err := whole.Merge(one); err != nil {
+				t.Fatal(err)
+			}
+		}
+		data, err := whole.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var decoded Tally
+		if err := decoded.UnmarshalBinary(data); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := decoded.Memory(), whole.Memory(); got != want {
+			t.Errorf("%d sources: %d bytes, want %d", n, got, want)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/bench/internal/load"
+	"github.com/whence-go/whence/sketch"
 )
 
 // drawTargets returns a function that draws one of n targets: from all alike, or by
@@ -63,7 +64,8 @@ func observe(m *monitor.Monitor, events []monitor.Event) {
 }
 
 // BenchmarkMonitor times ObserveBatch, intervals that close and targets included,
-// in turns with Tally.AddBatch on the same sources. x-tally is the ratio.
+// in turns with Tally.AddBatch on the same sources. x-tally is the ratio to a tally
+// of default options, x-same to one with those of the monitor.
 func BenchmarkMonitor(b *testing.B) {
 	const part, parts = 1 << 17, 4
 	for _, targets := range []int{100, 100_000} {
@@ -72,29 +74,34 @@ func BenchmarkMonitor(b *testing.B) {
 				addrs := load.Workload{Family: "v4", Sources: "recurring"}.Stream(parts * part)
 				s := newStreamer(addrs, drawTargets(kind, targets), 1_000_000)
 				tally := attribution.NewTally(load.Table(), attribution.Options{})
+				same := attribution.NewTally(load.Table(), attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: sketch.MinPrecision})
 				for range 2 {
 					observe(s.m, s.date(0, len(s.events)))
 				}
 				tally.AddBatch(addrs)
+				same.AddBatch(addrs)
 				if got := s.m.Stats(); got.Records != 2*parts*part || got.Late != 0 {
 					b.Fatalf("%+v", got)
 				}
-				var ours, theirs load.Stopwatch
+				var ours, theirs, alike load.Stopwatch
 				i := 0
 				for b.Loop() {
 					events := s.date(i*part, part)
 					ours.Time(part, func() { observe(s.m, events) })
 					far := (i + parts/2) % parts
-					theirs.Time(part, func() {
+					add := func(t *attribution.Tally) {
 						for rest := addrs[far*part:][:part]; len(rest) > 0; rest = rest[batch:] {
-							tally.AddBatch(rest[:batch])
+							t.AddBatch(rest[:batch])
 						}
-					})
+					}
+					theirs.Time(part, func() { add(tally) })
+					alike.Time(part, func() { add(same) })
 					i = (i + 1) % parts
 				}
 				b.ReportMetric(0, "ns/op")
 				b.ReportMetric(ours.PerEvent(), "ns/event")
 				b.ReportMetric(ours.PerEvent()/theirs.PerEvent(), "x-tally")
+				b.ReportMetric(ours.PerEvent()/alike.PerEvent(), "x-same")
 			})
 		}
 	}

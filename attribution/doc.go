@@ -46,6 +46,19 @@
 // database at its word, and states how large a geolocation error it would
 // survive.
 //
+// # Several claims, several looks
+//
+// [Terms] say at which confidence a claim is decided, whether it is about the
+// sources seen or about a population they were drawn from, and whether the look is
+// one of many at counts that still grow. [Terms.CheckAll] decides several claims
+// that one statement makes, [Report.JointIntervals] widens the rows of a table
+// until all of them hold together.
+//
+// # New sources
+//
+// [Tally.Excess] tells those of a burst that a baseline has not seen, and what
+// each country has more of them; [Known] counts them in one pass.
+//
 // # Evidence
 //
 // [NewEvidence] puts a tally, claims and verdicts into one file, optionally signed,

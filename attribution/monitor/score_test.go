@@ -163,7 +163,7 @@ func (s *score) check(t *testing.T, what string, want aims) {
 	if bias := 100 * mean(s.ofBurst); math.Abs(bias) > want.dilution+.5 {
 		t.Errorf("%s: shares are %.2f points off", what, bias)
 	}
-	if s.ofNewCovered > 0 {
-		atLeast(t, what+": shares of the new covered", float64(s.ofNewCovered), n, .95)
+	if told := float64(len(s.ofNew)); told > 0 {
+		atLeast(t, what+": shares of the new covered", float64(s.ofNewCovered), told, .95)
 	}
 }

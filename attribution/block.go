@@ -34,16 +34,25 @@ var spareBlocks = sync.Pool{New: func() any { return new(block) }}
 func (t *Tally) addBlock(addrs []netip.Addr) {
 	b := spareBlocks.Get().(*block)
 	defer spareBlocks.Put(b)
-	v4, v6 := b.fill(t.mask, t.options.Key, addrs)
-	t.skipped = addSaturated(t.skipped, uint64(len(addrs)-v4-(blockSize-v6)))
+	v4, v6 := t.place(b, addrs)
 	if t.dense == nil {
 		t.addExactBlock(b, addrs, 0, v4)
 		t.addExactBlock(b, addrs, v6, blockSize)
 		return
 	}
-	b.locate(t.table, v4, v6)
 	t.addDenseBlock(b, addrs, 0, v4)
 	t.addDenseBlock(b, addrs, v6, blockSize)
+}
+
+// place fills b, and locates its sources unless the exact state will know most of
+// them already. An address that is no source counts as skipped.
+func (t *Tally) place(b *block, addrs []netip.Addr) (v4, v6 int) {
+	v4, v6 = b.fill(t.mask, t.options.Key, addrs)
+	t.skipped = addSaturated(t.skipped, uint64(len(addrs)-v4-(blockSize-v6)))
+	if t.dense != nil {
+		b.locate(t.table, v4, v6)
+	}
+	return v4, v6
 }
 
 // fill takes the sources of the valid addresses and their hashes, IPv4 into the

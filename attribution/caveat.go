@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // Code says in a stable word what a [Caveat] is about.
@@ -186,7 +187,7 @@ func (r *Report) whyUndecided(c Claim, f finding, b basis) (caveats []Caveat) {
 	if c.unit == OfBytes {
 		k = max(k*packetBytes, size+1)
 	}
-	text := "the interval reaches across the limit; a sample of about " + estimated(round(k)) + " " + c.unit.String() + " would probably decide"
+	text := "the interval reaches across the limit; a sample of about " + estimated(count.Round(k)) + " " + c.unit.String() + " would probably decide"
 	if n := float64(r.Sources.Distinct); !drawn && k >= n {
 		k = n
 		text = "the interval reaches across the limit; only counting every source would decide"
@@ -200,7 +201,7 @@ func (r *Report) standing() (caveats []Caveat) {
 		caveats = append(caveats, Caveat{code, value, fmt.Sprintf(format, args...)})
 	}
 	if r.SamplingRate > 1 {
-		add(PacketSampled, float64(r.SamplingRate), "only 1 in %s packets or flows was looked at: counts are of those, and sources that sent little are missing", grouped(uint64(r.SamplingRate)))
+		add(PacketSampled, float64(r.SamplingRate), "only 1 in %s packets or flows was looked at: counts are of those, and sources that sent little are missing", count.Grouped(uint64(r.SamplingRate)))
 	}
 	if r.fresh != nil {
 		caveats = append(caveats, r.fresh.Caveats...)

@@ -31,6 +31,17 @@ func (u Unit) String() string {
 	return fmt.Sprintf("unit(%d)", uint8(u))
 }
 
+// of picks what is counted in the unit.
+func (u Unit) of(sources float64, events, bytes uint64) float64 {
+	switch u {
+	case OfEvents:
+		return float64(events)
+	case OfBytes:
+		return float64(bytes)
+	}
+	return sources
+}
+
 // Claim is a statement about where traffic came from, such as "more than 50 % of
 // the sources are geolocated to RU", which [Report.Check] holds against what was
 // counted. Make one with [Majority], [Plurality], [MoreThan], [LessThan] or

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/whence-go/whence/internal/count"
 )
 
 func TestParseClaim(t *testing.T) {
@@ -76,7 +78,7 @@ func TestParseClaimErrors(t *testing.T) {
 	}
 }
 
-func itoa(n int) string { return strings.ReplaceAll(grouped(uint64(n)), ",", "") }
+func itoa(n int) string { return strings.ReplaceAll(count.Grouped(uint64(n)), ",", "") }
 
 func FuzzParseClaim(f *testing.F) {
 	for text := range badClaims {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/whence-go/whence/internal/count"
 )
 
 // letter names the i-th database of a table: A, B, and so on.
@@ -68,9 +70,9 @@ func (c *Comparison) String() string {
 // compared names the sources that are looked up in every database.
 func (r *Report) compared() string {
 	if r.Sources.Exact {
-		return grouped(r.Sources.Distinct) + " " + plural(r.Sources.Distinct, "source", "sources")
+		return count.Grouped(r.Sources.Distinct) + " " + plural(r.Sources.Distinct, "source", "sources")
 	}
-	return fmt.Sprintf("about %s sources, of which a sample of %s was compared,", estimated(r.Sources.Distinct), grouped(round(r.sampling.k)))
+	return fmt.Sprintf("about %s sources, of which a sample of %s was compared,", estimated(r.Sources.Distinct), count.Grouped(count.Round(r.sampling.k)))
 }
 
 // caveats say what stands between the opinions and a decision.

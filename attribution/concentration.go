@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 )
 
 const (
@@ -136,5 +137,5 @@ func (h heavy) caveat(exact bool) (Caveat, bool) {
 		of = "the events of the sample"
 	}
 	return Caveat{HeavySources, h.share, fmt.Sprintf("%s with more than %s events each made %s of %s, where half of the sources have at most %s; a single address may stand for many hosts, as behind the address translation of a provider",
-		grouped(h.sources)+" "+plural(h.sources, "source", "sources"), grouped(round(h.beyond)), percent(h.share), of, grouped(round(h.usual)))}, true
+		count.Grouped(h.sources)+" "+plural(h.sources, "source", "sources"), count.Grouped(count.Round(h.beyond)), percent(h.share), of, count.Grouped(count.Round(h.usual)))}, true
 }

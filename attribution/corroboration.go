@@ -121,15 +121,7 @@ func (s Share) with(other Share) Share {
 }
 
 // weight is what a source counts in a unit.
-func (s *seen) weight(u Unit) float64 {
-	switch u {
-	case OfEvents:
-		return float64(s.events)
-	case OfBytes:
-		return float64(s.bytes)
-	}
-	return 1
-}
+func (s *seen) weight(u Unit) float64 { return u.of(1, s.events, s.bytes) }
 
 // spreadOf is that of the difference between the first database and another, by
 // the kind of cluster that makes it largest: of the claimed share, or of its lead

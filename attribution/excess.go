@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -106,7 +107,7 @@ func (e *Excess) compare(usual *Report) {
 	e.Baseline, e.BaselineFrom, e.BaselineTo = usual.Sources, usual.From, usual.To
 	e.Lift = liftOf(e.Report, usual)
 	if rate := usual.SamplingRate; rate > 1 {
-		e.Caveats = append(e.Caveats, Caveat{PacketSampled, float64(rate), fmt.Sprintf("only 1 in %s packets or flows of the baseline was looked at: sources that are called new may have sent some of the others", grouped(uint64(rate)))})
+		e.Caveats = append(e.Caveats, Caveat{PacketSampled, float64(rate), fmt.Sprintf("only 1 in %s packets or flows of the baseline was looked at: sources that are called new may have sent some of the others", count.Grouped(uint64(rate)))})
 	}
 	if all := e.Report.databases.with(usual.databases...); len(e.Lift) > 0 && len(all) > len(e.Report.databases) {
 		e.Caveats = append(e.Caveats, Caveat{MixedDatabases, float64(len(all)), "the baseline was located with another database: its countries may differ for that alone"})
@@ -168,7 +169,7 @@ func (f fraction) fill(r *Report, n Share) {
 		}
 	}
 	r.sum()
-	r.Sources.Low, r.Sources.High = round(math.Floor(n.Low)), round(math.Ceil(n.High))
+	r.Sources.Low, r.Sources.High = count.Round(math.Floor(n.Low)), count.Round(math.Ceil(n.High))
 }
 
 // remainder is what is left of the sources of two tallies without those of one, by

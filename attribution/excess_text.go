@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/whence-go/whence/internal/count"
 )
 
 // String returns the new sources as a table for people, with what raised each
@@ -47,7 +49,7 @@ func (e *Excess) table() [][]string {
 	rows := [][]string{head}
 	for _, l := range e.Lift[:min(len(e.Lift), maxRows)] {
 		rows = append(rows, []string{
-			l.Origin.String() + " " + l.Origin.Name(), r.number(round(r.counted[l.Origin].sources)),
+			l.Origin.String() + " " + l.Origin.Name(), r.number(count.Round(r.counted[l.Origin].sources)),
 			r.shareCell(l.New), percent(l.Baseline.Value), l.Ratio.String(),
 		})
 	}

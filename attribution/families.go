@@ -1,6 +1,10 @@
 package attribution
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/whence-go/whence/internal/count"
+)
 
 // FamilyShare is what a claim about sources finds in one address family alone.
 // Sources of the two are different things, an address and a prefix, and networks
@@ -23,7 +27,7 @@ func (r *Report) families(c Claim, b basis) []FamilyShare {
 	for i := range shares {
 		alone := r.onlyFamily(i == 1)
 		s := &shares[i]
-		s.Sources = round(r.sampling.n * alone.sampling.k / r.sampling.k)
+		s.Sources = count.Round(r.sampling.n * alone.sampling.k / r.sampling.k)
 		if b.sampling != (sampling{}) {
 			b.combined = false // the HyperLogLogs do not know families
 			b.sampling = b.of(r.sampling.within(alone.sampling.k))

@@ -127,12 +127,4 @@ func (b basis) least(x, y, times, level float64) float64 {
 }
 
 // amount is how much of a unit a group has.
-func (g group) amount(u Unit) float64 {
-	switch u {
-	case OfEvents:
-		return float64(g.events)
-	case OfBytes:
-		return float64(g.bytes)
-	}
-	return g.sources
-}
+func (g group) amount(u Unit) float64 { return u.of(g.sources, g.events, g.bytes) }

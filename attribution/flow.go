@@ -79,14 +79,12 @@ func (t *Tally) addFlowBlock(flows []Flow) {
 	for i := range flows {
 		b.addrs[i] = flows[i].Source
 	}
-	v4, v6 := b.fill(t.mask, t.options.Key, b.addrs[:len(flows)])
-	t.skipped = addSaturated(t.skipped, uint64(len(flows)-v4-(blockSize-v6)))
+	v4, v6 := t.place(b, b.addrs[:len(flows)])
 	if t.dense == nil {
 		t.addExactFlows(b, flows, 0, v4)
 		t.addExactFlows(b, flows, v6, blockSize)
 		return
 	}
-	b.locate(t.table, v4, v6)
 	t.addDenseFlows(b, flows, 0, v4)
 	t.addDenseFlows(b, flows, v6, blockSize)
 }

@@ -5,16 +5,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-)
 
-// grouped prints a count with separators: 1,234,567.
-func grouped(n uint64) string {
-	s := strconv.FormatUint(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+	"github.com/whence-go/whence/internal/count"
+)
 
 // estimated prints a count to the three digits that an estimate is worth.
 func estimated(n uint64) string {
@@ -22,7 +15,7 @@ func estimated(n uint64) string {
 	for n/unit >= 1000 {
 		unit *= 10
 	}
-	return grouped((n + unit/2) / unit * unit)
+	return count.Grouped((n + unit/2) / unit * unit)
 }
 
 // plural returns the noun for a number of things.

@@ -5,12 +5,7 @@ import (
 	"testing"
 )
 
-func TestGrouped(t *testing.T) {
-	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", 1<<64 - 1: "18,446,744,073,709,551,615"} {
-		if got := grouped(n); got != want {
-			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
-		}
-	}
+func TestEstimated(t *testing.T) {
 	for n, want := range map[uint64]string{0: "0", 999: "999", 1234: "1,230", 1235: "1,240", 999600: "1,000,000", 894204: "894,000"} {
 		if got := estimated(n); got != want {
 			t.Errorf("estimated(%d) = %q, want %q", n, got, want)

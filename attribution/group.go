@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -56,13 +57,5 @@ func (g group) relErr() float64 {
 // count is the number of sources with its interval, rounded outward.
 func (g group) count() (distinct, low, high uint64) {
 	l, h := sketch.Count{Value: g.sources, RelErr: g.relErr()}.Interval(z)
-	return round(g.sources), round(math.Floor(l)), round(math.Ceil(h))
-}
-
-// round converts a number that may come from hostile registers.
-func round(v float64) uint64 {
-	if v >= 1<<63 {
-		return 1 << 63
-	}
-	return uint64(math.Round(v))
+	return count.Round(g.sources), count.Round(math.Floor(l)), count.Round(math.Ceil(h))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // InsideOptions say what the sources are looked up in, beside the networks of
@@ -68,7 +69,7 @@ func (r *Report) Inside(c Claim, o InsideOptions) (Inside, error) {
 		return Inside{}, err
 	}
 	top := cmp.Or(max(o.Top, 0), 10)
-	in := Inside{Claim: c, Claimed: round(r.group(c.has).sources), Exact: r.Sources.Exact, Networks: []Holding{}, Lists: []Holding{}}
+	in := Inside{Claim: c, Claimed: count.Round(r.group(c.has).sources), Exact: r.Sources.Exact, Networks: []Holding{}, Lists: []Holding{}}
 
 	each := make(holders, len(r.seen))
 	for i, number := range sites(r.seen) {
@@ -167,7 +168,7 @@ func (r *Report) holdings(c Claim, list holders, name func(source) string) []Hol
 	for _, h := range list {
 		holdings = append(holdings, Holding{
 			Name:       name(h.least),
-			Sources:    round(h.sources * r.sampling.n / max(r.sampling.k, 1)),
+			Sources:    count.Round(h.sources * r.sampling.n / max(r.sampling.k, 1)),
 			Share:      r.shareOfSample(h.sources, all),
 			Claimed:    r.shareOfSample(h.claimed, claimed),
 			Events:     h.events,

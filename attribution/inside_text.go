@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/whence-go/whence/internal/count"
 )
 
 // siteName is the prefix of the site that a source lies in.
@@ -68,7 +70,7 @@ func (r *Report) explainInside(in Inside, o InsideOptions) string {
 	add("lists", in.Lists)
 	aligned(&b, rows)
 	if !in.Exact {
-		fmt.Fprintf(&b, "\nOf a sample of %s sources; intervals are for 95 %% confidence, each on its own.\n", grouped(round(r.sampling.k)))
+		fmt.Fprintf(&b, "\nOf a sample of %s sources; intervals are for 95 %% confidence, each on its own.\n", count.Grouped(count.Round(r.sampling.k)))
 	}
 	for _, c := range in.Caveats {
 		fmt.Fprintf(&b, "  - %s\n", c.Text)

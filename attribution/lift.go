@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // Lift says how much more of a country there is among the new sources than there
@@ -72,7 +73,7 @@ func factor(v float64) string {
 	case math.IsInf(v, 1):
 		return "∞"
 	case v >= 100:
-		return grouped(round(v))
+		return count.Grouped(count.Round(v))
 	}
 	decimals := 2
 	if v >= 10 {

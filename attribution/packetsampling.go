@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/internal/stat"
 )
 
@@ -168,7 +169,7 @@ func (r *Report) unseen(c Claim, b basis, f *finding) (s *PacketSampling, reason
 		s.Events = float64(r.group(c.has).events) / float64(all.events)
 	}
 	if s.Completeness < minCompleteness || s.SeenOnce > maxSeenOnce {
-		text := fmt.Sprintf("1 in %s packets or flows was looked at, which showed no more than about %s of the sources, %s of them once: a share of all sources cannot be told from it", grouped(uint64(s.Rate)), percent(s.Completeness), percent(s.SeenOnce))
+		text := fmt.Sprintf("1 in %s packets or flows was looked at, which showed no more than about %s of the sources, %s of them once: a share of all sources cannot be told from it", count.Grouped(uint64(s.Rate)), percent(s.Completeness), percent(s.SeenOnce))
 		return s, Caveat{UnseenSources, s.Completeness, text}, true
 	}
 	z := b.z()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // What the sample says of the kind of sources that came, before anybody asks where
@@ -31,15 +32,7 @@ func (v *volume) add(s *seen) {
 	v.bytes = addSaturated(v.bytes, s.bytes)
 }
 
-func (v *volume) amount(u Unit) float64 {
-	switch u {
-	case OfEvents:
-		return float64(v.events)
-	case OfBytes:
-		return float64(v.bytes)
-	}
-	return v.sources
-}
+func (v *volume) amount(u Unit) float64 { return u.of(v.sources, v.events, v.bytes) }
 
 // examine finds out what kind of sources the sample has. space is that of the table
 // behind the origins, nil where it is not known.
@@ -123,7 +116,7 @@ func (r *Report) plausibility() (caveats []Caveat) {
 		caveats = append(caveats, c)
 	}
 	if n := r.Sources.Distinct; n > 0 && n < fewSources && r.Events/n >= proxyLoad {
-		caveats = append(caveats, Caveat{ManyPerSource, float64(r.Events) / float64(n), fmt.Sprintf("%s made %s each on average: proxies or gateways may stand in front of the true sources", grouped(n)+" "+plural(n, "source", "sources"), eventCount(r.Events/n))})
+		caveats = append(caveats, Caveat{ManyPerSource, float64(r.Events) / float64(n), fmt.Sprintf("%s made %s each on average: proxies or gateways may stand in front of the true sources", count.Grouped(n)+" "+plural(n, "source", "sources"), eventCount(r.Events/n))})
 	}
 	return caveats
 }

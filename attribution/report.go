@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/sketch"
 )
@@ -236,9 +237,9 @@ func (r *Report) sum() {
 		o, c := geo.Origin(i), r.counted[i]
 		switch {
 		case o == geo.Unlocated:
-			r.Unlocated = Apart{round(c.sources), c.events}
+			r.Unlocated = Apart{count.Round(c.sources), c.events}
 		case o == geo.Reserved:
-			r.Reserved = Apart{round(c.sources), c.events}
+			r.Reserved = Apart{count.Round(c.sources), c.events}
 		}
 	}
 }
@@ -248,7 +249,7 @@ func (r *Report) rows(all group, z float64) []Row {
 	rows := []Row{} // an empty list in JSON, not null
 	for i, c := range r.counted {
 		if o := geo.Origin(i); o.IsCountry() && c.sources > 0 {
-			rows = append(rows, Row{o, round(c.sources), r.shareOf(o, all, z), c.events, c.bytes})
+			rows = append(rows, Row{o, count.Round(c.sources), r.shareOf(o, all, z), c.events, c.bytes})
 		}
 	}
 	slices.SortFunc(rows, func(a, b Row) int {

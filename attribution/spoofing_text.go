@@ -1,6 +1,10 @@
 package attribution
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/whence-go/whence/internal/count"
+)
 
 // part is the fraction of all public sources that was tested.
 func (r *Report) part() float64 { return r.witnesses.tested / r.witnesses.public }
@@ -21,7 +25,7 @@ func (r *Report) spoofed() (Caveat, bool) {
 		return Caveat{Spoofed, f.Low, fmt.Sprintf("at least %s of the sources are forged: %s; what the table shows is address space", percent(f.Low), s.nobodyThere())}, true
 	}
 	text := fmt.Sprintf("the sources look forged, all of them: they lie as evenly as chance has it, with %s in one /24 network where %.3g are expected; %s",
-		grouped(s.Pairs24)+" "+plural(s.Pairs24, "pair", "pairs"), s.Pairs24IfForged, s.nobodyThere())
+		count.Grouped(s.Pairs24)+" "+plural(s.Pairs24, "pair", "pairs"), s.Pairs24IfForged, s.nobodyThere())
 	if s.MixDistance > 0 {
 		text += "; and their countries are those of the address space"
 	}
@@ -30,9 +34,9 @@ func (r *Report) spoofed() (Caveat, bool) {
 
 // nobodyThere says what no real source does.
 func (s *Spoofing) nobodyThere() string {
-	text := fmt.Sprintf("%s of %s lie in networks without users", grouped(s.Dark), grouped(s.Tested))
+	text := fmt.Sprintf("%s of %s lie in networks without users", count.Grouped(s.Dark), count.Grouped(s.Tested))
 	if s.Bogons >= fewWitnesses {
-		text += fmt.Sprintf(", and %s more have addresses that no host can have", grouped(s.Bogons))
+		text += fmt.Sprintf(", and %s more have addresses that no host can have", count.Grouped(s.Bogons))
 	}
 	return text
 }
@@ -44,7 +48,7 @@ func (r *Report) someSpoofed() (Caveat, bool) {
 		return Caveat{}, false
 	}
 	if s.Finding == SpoofingHinted {
-		return Caveat{SpoofingSuspected, float64(s.Tested), fmt.Sprintf("%s sources lie as evenly as forged ones would, though none of them where nobody is", grouped(s.Tested))}, true
+		return Caveat{SpoofingSuspected, float64(s.Tested), fmt.Sprintf("%s sources lie as evenly as forged ones would, though none of them where nobody is", count.Grouped(s.Tested))}, true
 	}
 	f := r.forgedOfAll()
 	_, low, high := f.digits(noLimit, false)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // maxRows is the number of countries that a table for people shows.
@@ -26,7 +27,7 @@ func (r *Report) String() string {
 		b.WriteString(", " + eventCount(r.Events))
 	}
 	if r.Bytes > 0 {
-		fmt.Fprintf(&b, ", %s bytes", grouped(r.Bytes))
+		fmt.Fprintf(&b, ", %s bytes", count.Grouped(r.Bytes))
 	}
 	if !r.From.IsZero() {
 		fmt.Fprintf(&b, ", %s to %s", r.From.Format(time.DateTime), r.To.Format(time.DateTime+" MST"))
@@ -47,10 +48,10 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "Intervals are for 95 %% confidence, %s; rows need not sum to 100 %%.", together)
 	}
 	if r.SamplingRate > 1 {
-		fmt.Fprintf(&b, " Only 1 in %s packets or flows was looked at: all counts are of those, and sources that sent little are missing.", grouped(uint64(r.SamplingRate)))
+		fmt.Fprintf(&b, " Only 1 in %s packets or flows was looked at: all counts are of those, and sources that sent little are missing.", count.Grouped(uint64(r.SamplingRate)))
 	}
 	if r.SampleOnly {
-		fmt.Fprintf(&b, " Origins are those of a sample of %s sources.", grouped(round(r.sampling.k)))
+		fmt.Fprintf(&b, " Origins are those of a sample of %s sources.", count.Grouped(count.Round(r.sampling.k)))
 	}
 	b.WriteString(" The database may be wrong.\n")
 	if c, ok := r.someSpoofed(); ok && c.Code == SpoofingPresent {
@@ -87,12 +88,12 @@ func (r *Report) warning() string {
 // number prints a number of sources, to the digits that it is worth.
 func (r *Report) number(sources uint64) string {
 	if r.Sources.Exact {
-		return grouped(sources)
+		return count.Grouped(sources)
 	}
 	return estimated(sources)
 }
 
-func eventCount(n uint64) string { return grouped(n) + " " + plural(n, "event", "events") }
+func eventCount(n uint64) string { return count.Grouped(n) + " " + plural(n, "event", "events") }
 
 // countsEvents reports whether events are known at all.
 func (r *Report) countsEvents() bool {
@@ -103,7 +104,7 @@ func (s Sources) withInterval() string {
 	if s.Exact {
 		return s.about()
 	}
-	return fmt.Sprintf("%s (95 %% interval %s to %s)", s.about(), grouped(s.Low), grouped(s.High))
+	return fmt.Sprintf("%s (95 %% interval %s to %s)", s.about(), count.Grouped(s.Low), count.Grouped(s.High))
 }
 
 func (r *Report) table() [][]string {
@@ -116,7 +117,7 @@ func (r *Report) table() [][]string {
 	}
 	rows := [][]string{head}
 	add := func(name string, sources, events uint64, share Share) {
-		cells := []string{name, r.number(sources), r.shareCell(share), grouped(events), ""}
+		cells := []string{name, r.number(sources), r.shareCell(share), count.Grouped(events), ""}
 		if r.Events > 0 {
 			cells[4] = percent(float64(events) / float64(r.Events))
 		}
@@ -243,7 +244,7 @@ func (r *Report) whole(c Claim) string {
 	case OfEvents:
 		return eventCount(r.Events)
 	case OfBytes:
-		return grouped(r.Bytes) + " " + plural(r.Bytes, "byte", "bytes")
+		return count.Grouped(r.Bytes) + " " + plural(r.Bytes, "byte", "bytes")
 	}
 	whole := r.Sources.about() + " " + r.kind() + " " + plural(r.Sources.Distinct, "source", "sources")
 	if r.SamplingRate > 1 {
@@ -266,7 +267,7 @@ func (r *Report) kind() string {
 // about prints a number of sources without its interval.
 func (s Sources) about() string {
 	if s.Exact {
-		return grouped(s.Distinct)
+		return count.Grouped(s.Distinct)
 	}
 	return "about " + estimated(s.Distinct)
 }

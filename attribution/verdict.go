@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/internal/stat"
 )
 
@@ -199,11 +200,11 @@ func (r *Report) inadmissible(c Claim) (Caveat, bool) {
 	case c.Err() != nil:
 		return Caveat{InvalidClaim, 0, c.Err().Error()}, true
 	case c.unit != OfSources && (r.SampleOnly || !r.countsEvents()):
-		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("origins are known of a sample of %s sources only; what share of all %s the countries have is not known", grouped(round(r.sampling.k)), c.unit)}, true
+		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("origins are known of a sample of %s sources only; what share of all %s the countries have is not known", count.Grouped(count.Round(r.sampling.k)), c.unit)}, true
 	case all.amount(c.unit) == 0:
 		return Caveat{NothingCounted, 0, fmt.Sprintf("no %s of public sources were counted", c.unit)}, true
 	case c.unit != OfSources && r.FinestSamplingRate > 0:
-		return Caveat{MixedSampling, float64(r.FinestSamplingRate), fmt.Sprintf("what was merged had 1 in %s to 1 in %s packets or flows looked at: its %s cannot be added up", grouped(uint64(r.FinestSamplingRate)), grouped(uint64(r.SamplingRate)), c.unit)}, true
+		return Caveat{MixedSampling, float64(r.FinestSamplingRate), fmt.Sprintf("what was merged had 1 in %s to 1 in %s packets or flows looked at: its %s cannot be added up", count.Grouped(uint64(r.FinestSamplingRate)), count.Grouped(uint64(r.SamplingRate)), c.unit)}, true
 	case c.unit == OfEvents && all.events == math.MaxUint64, c.unit == OfBytes && all.bytes == math.MaxUint64:
 		return Caveat{Saturated, 0, fmt.Sprintf("there are more %s than can be counted", c.unit)}, true
 	case all.amount(c.unit) == unlocated.amount(c.unit):

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // The caveats of a [Burst]. What the value of each means stands beside it.
@@ -24,8 +25,8 @@ func (a *account) caveats(o Options, told *Burst, window *attribution.Tally, cla
 		caveats = append(caveats, attribution.Caveat{Code: code, Value: value, Text: fmt.Sprintf(format, args...)})
 	}
 	b := &a.burst
-	if top, all := heaviest(window); top > all/2 {
-		add(SingleSource, float64(top)/float64(all), "%s of %s events came from one source; how its sources are spread over countries says little about it", grouped(top), grouped(all))
+	if top, all := heaviest(window, told.Report); top > all/2 {
+		add(SingleSource, float64(top)/float64(all), "%s of %s events came from one source; how its sources are spread over countries says little about it", count.Grouped(top), count.Grouped(all))
 	}
 	if differ := a.sensitive(o, claims, told.Verdicts); differ != nil {
 		add(WindowSensitive, float64(len(differ)), "an onset or end one interval (%v) earlier or later would change the verdict on %s", o.Interval, joined(differ))
@@ -49,12 +50,11 @@ func (a *account) caveats(o Options, told *Burst, window *attribution.Tally, cla
 }
 
 // heaviest returns the events of the public source that made most of them, among
-// those sampled, and of all.
-func heaviest(t *attribution.Tally) (top, all uint64) {
+// those sampled, and of all. r is the report of t.
+func heaviest(t *attribution.Tally, r *attribution.Report) (top, all uint64) {
 	for s := range t.Sampled() {
 		top = max(top, s.Events)
 	}
-	r := t.Report()
 	return top, addSaturated(r.Events, r.Reserved.Events)
 }
 

@@ -3,6 +3,8 @@ package monitor
 import (
 	"cmp"
 	"slices"
+
+	"github.com/whence-go/whence/internal/count"
 )
 
 // maxQuiet is the number of intervals without events that count as such. When more
@@ -40,7 +42,7 @@ func (m *Monitor) closeUntil(last int64) {
 func (m *Monitor) close(index int64, iv *interval) {
 	all := counted{snapshot: snapshot{index: index}}
 	if iv != nil {
-		all.events, all.sources = iv.events, round(iv.whole.Distinct().Value)
+		all.events, all.sources = iv.events, count.Round(iv.whole.Distinct().Value)
 		all.data = m.packer.pack(iv.tally())
 		m.snapshots.add(all.snapshot)
 	}
@@ -64,11 +66,11 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 		}
 		c, known := counted{snapshot: snapshot{index: index}}, true
 		if iv != nil && iv.targets[slot] != nil {
-			count := iv.targets[slot]
-			if c.events = count.events; count.settle() != nil {
-				c.sources = round(count.tally.Distinct().Value)
-				iv.mark(count.tally)
-				c.data = m.packer.pack(count.tally)
+			hit := iv.targets[slot]
+			if c.events = hit.events; hit.settle() != nil {
+				c.sources = count.Round(hit.tally.Distinct().Value)
+				iv.mark(hit.tally)
+				c.data = m.packer.pack(hit.tally)
 			} else {
 				known = false
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/count"
 )
 
 // sentence says what a burst was. It never says more of where it came from than
@@ -24,7 +25,7 @@ func (b *Burst) sentence() string {
 		s += fmt.Sprintf("since %s UTC (to %v), still running at %s", b.Onset.Format(layout), b.Interval, b.End.Format(time.TimeOnly))
 	}
 	s += fmt.Sprintf(", %s events from %s sources, at most %s events in %v where about %s were expected; %v\n",
-		grouped(addSaturated(r.Events, r.Reserved.Events)), number(r.Sources), grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
+		count.Grouped(addSaturated(r.Events, r.Reserved.Events)), number(r.Sources), count.Grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
 	for i, v := range b.Verdicts {
 		s += finding(v)
 		if i < len(b.ExcessVerdicts) && b.ExcessVerdicts[i].Decision != attribution.Inadmissible {
@@ -47,7 +48,7 @@ func finding(v attribution.Verdict) string {
 // number prints a number of sources.
 func number(s attribution.Sources) string {
 	if s.Exact {
-		return grouped(s.Distinct)
+		return count.Grouped(s.Distinct)
 	}
-	return "about " + grouped(s.Distinct)
+	return "about " + count.Grouped(s.Distinct)
 }

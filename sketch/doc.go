@@ -1,6 +1,6 @@
 // Package sketch counts distinct things in bounded memory: [Distinct] is a
-// HyperLogLog that reports its own error, [Sample] is a bottom-k sample of
-// distinct items with exact per-item counts, [Heavy] finds the heavy ones among
+// HyperLogLog that reports its own error, [BottomK] is a bottom-k sample of
+// distinct items with exact per-item counts, [HeavyHitters] finds the heavy ones among
 // any number of targets.
 //
 // All work on 64-bit hashes made with a secret [Key]. The package knows nothing
@@ -10,9 +10,9 @@
 //
 // A Distinct of precision p has a relative standard error of at most
 // 1.04/sqrt(2^p): 1.63 % at 12, 0.81 % at 14, 0.41 % at 16, from one item to
-// beyond 10^9. A Sample of k items is exact while it has seen at most k; beyond,
+// beyond 10^9. A BottomK of k items is exact while it has seen at most k; beyond,
 // its estimate of the distinct count has a relative standard error of
-// 1/sqrt(k-2), 0.39 % at 65,536. What a Heavy guarantees stands there.
+// 1/sqrt(k-2), 0.39 % at 65,536. What a HeavyHitters guarantees stands there.
 //
 // # Security
 //
@@ -34,15 +34,3 @@
 // of insertion and merging. They are versioned, and a decoder accepts only
 // bytes that encoding its result gives back.
 package sketch
-
-import "errors"
-
-var (
-	// ErrInvalid is wrapped by every error about bytes that are no encoding.
-	ErrInvalid = errors.New("invalid encoding")
-	// ErrMismatch is wrapped by every error about two sketches that cannot be
-	// merged because they differ in key, precision or size.
-	ErrMismatch = errors.New("sketches do not fit")
-	// ErrKey is wrapped by errors about a secret that cannot serve as a key.
-	ErrKey = errors.New("unusable key")
-)

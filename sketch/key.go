@@ -1,12 +1,17 @@
 package sketch
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha512"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/bits"
+	"os"
+	"slices"
 )
 
 // MinSecret is the least length of a secret, in bytes.
@@ -38,6 +43,11 @@ var mask = func() (m struct{ a, b, c, d uint64 }) {
 // made with the same key, except with probability 2^-64.
 type KeyID uint64
 
+// Unkeyed names the public hash with which the Insert of
+// github.com/axiomhq/hyperloglog hashes. Anybody can compute it and choose items
+// that steer such counts. No Key has this id, nor 0, which is that of the zero Key.
+const Unkeyed KeyID = 1
+
 // String returns the id as 16 hexadecimal digits.
 func (id KeyID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
 
@@ -49,13 +59,73 @@ func NewKey() Key {
 }
 
 // KeyFrom derives a key from a secret that several processes share, so that
-// their sketches can be merged. The secret should be random; one of fewer than
-// [MinSecret] bytes is refused with an error that wraps [ErrKey].
+// their sketches can be merged. The secret should be random. One of fewer than
+// [MinSecret] bytes, or of zeros only, is refused: the error wraps [ErrKey].
 func KeyFrom(secret []byte) (Key, error) {
-	if len(secret) < MinSecret {
-		return Key{}, fmt.Errorf("sketch: %w: secret of %d bytes, need at least %d", ErrKey, len(secret), MinSecret)
+	if err := usable(secret); err != nil {
+		return Key{}, fmt.Errorf("sketch: %w: %w", ErrKey, err)
 	}
 	return expand(secret), nil
+}
+
+// usable says what is wrong with a secret, never what is in it.
+func usable(secret []byte) error {
+	if len(secret) < MinSecret {
+		return fmt.Errorf("secret of %d bytes, need at least %d", len(secret), MinSecret)
+	}
+	if !slices.ContainsFunc(secret, func(b byte) bool { return b != 0 }) {
+		return errors.New("secret of zeros only: it was never filled in")
+	}
+	return nil
+}
+
+const maxSecretFile = 4 << 10
+
+// KeyFromFile is [KeyFrom] with the secret that is in a file, less one line break
+// at its end. The file is a regular one of at most 4 KiB. Every error wraps
+// [ErrKey] and names the path, never the content.
+func KeyFromFile(path string) (Key, error) {
+	secret, err := readSecret(path)
+	if err == nil {
+		err = usable(secret)
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("sketch: %w: %s: %w", ErrKey, path, err)
+	}
+	return expand(secret), nil
+}
+
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path) // before it is opened, which a pipe would block
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	defer f.Close()
+	secret, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if len(secret) > maxSecretFile {
+		return nil, fmt.Errorf("more than %d bytes", maxSecretFile)
+	}
+	secret = bytes.TrimSuffix(secret, []byte("\n"))
+	return bytes.TrimSuffix(secret, []byte("\r")), nil
+}
+
+// withoutPath is what an error of package os says beside the path.
+func withoutPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 func expand(secret []byte) Key {
@@ -63,7 +133,15 @@ func expand(secret []byte) Key {
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(sum[8*i:]) }
 	// The id and the hash words are disjoint parts of one digest: the id tells
 	// nothing of the words.
-	return Key{word(0) ^ mask.a, word(1) ^ mask.b, word(2) ^ mask.c, word(3) ^ mask.d, KeyID(word(4))}
+	return Key{word(0) ^ mask.a, word(1) ^ mask.b, word(2) ^ mask.c, word(3) ^ mask.d, idFrom(word(4))}
+}
+
+// idFrom keeps away from the ids that name no real key.
+func idFrom(word uint64) KeyID {
+	if id := KeyID(word); id > Unkeyed {
+		return id
+	}
+	return KeyID(word + 2)
 }
 
 // ID returns the name of the key, 0 for the zero Key.

@@ -99,7 +99,7 @@ func TestHashOfStructuredItems(t *testing.T) {
 	reference := func(n int) float64 { // spread that random hashes give
 		var sq float64
 		for range keys {
-			d := NewDistinct(0, precision)
+			d := must(NewHyperLogLog(0, precision))
 			for range n {
 				d.Insert(rng.Uint64())
 			}
@@ -115,7 +115,7 @@ func TestHashOfStructuredItems(t *testing.T) {
 		}
 		var sum, sq float64
 		for k := range keys {
-			key, d := testKey(uint64(k)), NewDistinct(0, precision)
+			key, d := testKey(uint64(k)), must(NewHyperLogLog(0, precision))
 			for i := range uint64(s.n) {
 				d.Insert(key.Hash(s.item(i)))
 			}
@@ -156,7 +156,7 @@ func TestItemsChosenAgainstAnotherKey(t *testing.T) {
 			}
 		}
 		count := func(k Key) float64 {
-			d := NewDistinct(k.ID(), DefaultPrecision)
+			d := must(NewHyperLogLog(k.ID(), DefaultPrecision))
 			for _, ip := range items {
 				d.Insert(k.Hash(0, 0xffff<<32|ip))
 			}

@@ -12,7 +12,7 @@ import (
 
 // targets are the heavy ones among all, each with a watch of its own.
 type targets struct {
-	heavy   *sketch.Heavy
+	heavy   *sketch.HeavyHitters
 	tracked []Target // by slot; zero: nobody has it
 	watches []*watch // by slot; nil until an interval has closed
 	key     sketch.Key
@@ -38,8 +38,12 @@ const (
 )
 
 func newTargets(key sketch.Key, o Options) *targets {
+	heavy, err := sketch.NewHeavyHitters(key.ID(), o.Targets)
+	if err != nil {
+		panic(err) // filled has checked the number
+	}
 	return &targets{
-		heavy: sketch.NewHeavy(key.ID(), o.Targets), tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets), key: key,
+		heavy: heavy, tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets), key: key,
 		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
 	}
 }

@@ -1,14 +1,14 @@
-package sketch
+package registers
 
 import "slices"
 
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
 
-// Bank is up to 256 Distincts of one key and precision, numbered from 0, in one
-// piece of memory: what a partition of a stream is counted with. A part takes
-// memory, 2^precision bytes, when its first hash comes. Inserting is the same as
-// inserting into a [Distinct] per part, and faster where parts alternate.
+// Bank is up to 256 Registers of one precision, numbered from 0, in one piece of
+// memory: what a partition of a stream is counted with. A part takes memory,
+// 2^precision bytes, when its first hash comes. Inserting is the same as inserting
+// into [Registers] per part, and faster where parts alternate.
 //
 // The zero Bank is invalid; use [NewBank]. It must not be copied after first use
 // and is not safe for concurrent use while it is written.
@@ -16,21 +16,22 @@ type Bank struct {
 	first     [MaxParts]uint32 // first register of the part; absent: there is none
 	registers []byte
 	shift     uint8 // 64 - precision
-	id        KeyID
 }
 
 const absent = ^uint32(0)
 
-// NewBank returns a Bank without parts for hashes made by the key with the given
-// id. It panics where [NewDistinct] does.
-func NewBank(id KeyID, precision int) *Bank {
-	checkPrecision(precision)
-	b := &Bank{shift: uint8(64 - precision), id: id}
+// NewBank returns a Bank without parts. It panics where [New] does.
+func NewBank(precision int) *Bank {
+	check(precision)
+	b := &Bank{shift: uint8(64 - precision)}
 	for i := range b.first {
 		b.first[i] = absent
 	}
 	return b
 }
+
+// Precision returns p, where a part has 2^p registers.
+func (b *Bank) Precision() int { return 64 - int(b.shift) }
 
 // start makes an absent part ready.
 func (b *Bank) start(part uint8) {
@@ -51,7 +52,7 @@ func (b *Bank) Insert(part uint8, hash uint64) {
 	if b.first[part] == absent {
 		b.start(part)
 	}
-	rank := registerRank(hash, 64-b.shift)
+	rank := rankOf(hash, 64-b.shift)
 	if r := &b.registers[uint64(b.first[part])+hash>>(b.shift&63)]; *r < rank {
 		*r = rank
 	}
@@ -68,7 +69,7 @@ func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
 			b.start(uint8(parts[i]))
 			first = b.first[parts[i]]
 		}
-		rank := registerRank(hash, 64-shift)
+		rank := rankOf(hash, 64-shift)
 		if r := &b.registers[uint64(first)+hash>>shift]; *r < rank {
 			*r = rank
 		}
@@ -78,26 +79,27 @@ func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
 // Has reports whether anything was inserted into a part.
 func (b *Bank) Has(part uint8) bool { return b.first[part] != absent }
 
-// Part returns a part for reading; it shares the memory of the Bank and is valid
-// until the next insertion. A part into which nothing was inserted is nil.
-func (b *Bank) Part(part uint8) *Distinct {
+// Part returns a part for reading. It shares the memory of the Bank and is valid
+// until the next insertion. If nothing was inserted, ok is false.
+func (b *Bank) Part(part uint8) (r Registers, ok bool) {
 	first := b.first[part]
 	if first == absent {
-		return nil
+		return Registers{}, false
 	}
-	return &Distinct{b.registers[first:][:1<<(64-b.shift)], b.shift, b.id}
+	return Registers{b.registers[first:][:1<<(64-b.shift)], b.shift}, true
 }
 
-// MergePart adds everything that d has counted to a part; it never writes d. The
-// error wraps [ErrMismatch]; b is then unchanged.
-func (b *Bank) MergePart(part uint8, d *Distinct) error {
-	if err := fit(b.id, d.id, b.shift, d.shift); err != nil {
-		return err
+// MergePart adds everything that r has counted to a part, and never writes r. With
+// another precision it does nothing and returns false.
+func (b *Bank) MergePart(part uint8, r Registers) bool {
+	if b.shift != r.shift {
+		return false
 	}
 	if b.first[part] == absent {
 		b.start(part)
 	}
-	return b.Part(part).Merge(d)
+	own, _ := b.Part(part)
+	return own.Merge(r)
 }
 
 // CopyFrom makes b a deep copy of other, reusing the memory that b has.
@@ -113,3 +115,7 @@ func (b *Bank) Clone() *Bank {
 	c.CopyFrom(b)
 	return c
 }
+
+// Size returns about how many bytes b holds. It counts the registers in use, not
+// those that they have grown into, so that a decoded Bank has the same size.
+func (b *Bank) Size() int { return 4*MaxParts + len(b.registers) }

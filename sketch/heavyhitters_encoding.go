@@ -2,14 +2,14 @@ package sketch
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/whence-go/whence/internal/wire"
 )
 
 const (
-	heavyMagic  = "whv1"
-	heavyHeader = len(heavyMagic) + 8 + 4
+	heavyMagic = "whh2"
 
 	minCellBytes = 2 // events, sources: a byte each at least
 )
@@ -17,7 +17,7 @@ const (
 // AppendBinary appends the canonical encoding to b; it never fails. It holds the
 // whole state: what is decoded goes on as h would.
 //
-//	0   4  "whv1"
+//	0   4  "whh2"
 //	4   8  key id, big endian
 //	12  4  number of slots, big endian
 //	16     total, the total by which shares are compared, what of that was not
@@ -26,9 +26,11 @@ const (
 //	       (events and sources each); all cells, row by row: events, sources;
 //	       the number of pairs that the filter holds and, unless it holds none,
 //	       its words, big endian
+//	    4  CRC-32C of all bytes before it, big endian
 //
 // Numbers are unsigned varints where nothing else is said.
-func (h *Heavy) AppendBinary(b []byte) ([]byte, error) {
+func (h *HeavyHitters) AppendBinary(b []byte) ([]byte, error) {
+	from := len(b)
 	b = append(b, heavyMagic...)
 	b = binary.BigEndian.AppendUint64(b, uint64(h.id))
 	b = binary.BigEndian.AppendUint32(b, uint32(h.tracked.size))
@@ -52,7 +54,7 @@ func (h *Heavy) AppendBinary(b []byte) ([]byte, error) {
 			b = binary.BigEndian.AppendUint64(b, word)
 		}
 	}
-	return b, nil
+	return wire.Seal(b, from), nil
 }
 
 func (w Weight) append(b []byte) []byte {
@@ -60,64 +62,71 @@ func (w Weight) append(b []byte) []byte {
 }
 
 // MarshalBinary returns what AppendBinary appends.
-func (h *Heavy) MarshalBinary() ([]byte, error) { return h.AppendBinary(nil) }
+func (h *HeavyHitters) MarshalBinary() ([]byte, error) { return h.AppendBinary(nil) }
 
-// UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the
-// whole of data. Every error wraps [ErrInvalid], names the byte, and leaves h
-// unchanged. Memory stays within 16 times len(data).
-func (h *Heavy) UnmarshalBinary(data []byte) error {
-	if len(data) < heavyHeader || string(data[:4]) != heavyMagic {
-		return fmt.Errorf("sketch: %w: %d bytes do not begin a heavy", ErrInvalid, len(data))
+// UnmarshalBinary decodes what AppendBinary wrote. The encoding must be the whole
+// of data. Every error wraps [ErrInvalidEncoding], names the byte, and leaves h
+// unchanged; another version is a [VersionError]. Memory stays within 16 times
+// len(data).
+func (h *HeavyHitters) UnmarshalBinary(data []byte) error {
+	r, err := open(heavyMagic, data)
+	if err != nil {
+		return err
 	}
-	size := binary.BigEndian.Uint32(data[12:])
+	id, at := KeyID(r.Uint64()), r.At()
+	slots := r.Uint32()
 	switch {
-	case size < MinHeavySize || size > MaxHeavySize:
-		return fmt.Errorf("sketch: %w: heavy of %d slots at byte 12, want %d to %d", ErrInvalid, size, MinHeavySize, MaxHeavySize)
-	case len(data) < minCellBytes*rows<<(bits.Len32(size-1)+logCellsPerSlot):
-		return fmt.Errorf("sketch: %w: heavy of %d slots at byte 12, in %d bytes", ErrInvalid, size, len(data))
+	case slots < MinSlots || slots > MaxSlots:
+		r.FailAt(at, "%d slots, want %d to %d", slots, MinSlots, MaxSlots)
+	case r.Len() < minCellBytes*rows<<(bits.Len32(slots-1)+logCellsPerSlot):
+		r.FailAt(at, "%d slots in %d bytes", slots, r.Len())
 	}
-	d := NewHeavy(KeyID(binary.BigEndian.Uint64(data[4:])), int(size))
-	r := reader{data: data, at: heavyHeader}
-	for _, part := range []func(*reader){d.readTotals, d.tracked.read, d.cells.read, d.pairs.read} {
-		if part(&r); r.err != nil {
-			return r.err
-		}
+	if r.Err() != nil {
+		return r.Err()
 	}
-	if r.at != len(data) {
-		return fmt.Errorf("sketch: %w: %d bytes follow the heavy", ErrInvalid, len(data)-r.at)
+	d, err := NewHeavyHitters(id, int(slots))
+	if err != nil {
+		return err // cannot be: the number was checked
+	}
+	d.readTotals(r)
+	d.tracked.read(r)
+	d.cells.read(r)
+	d.pairs.read(r)
+	if err := r.Done(); err != nil {
+		return err
 	}
 	d.compare()
 	*h = *d
 	return nil
 }
 
-// weight reads two numbers.
-func (r *reader) weight() Weight {
-	events := r.uvarint()
-	return Weight{events, r.uvarint()}
+// readWeight reads two numbers.
+func readWeight(r *wire.Reader) Weight {
+	events := r.Uvarint()
+	return Weight{events, r.Uvarint()}
 }
 
-func (h *Heavy) readTotals(r *reader) {
-	at := r.at
-	h.total, h.balance, h.loose, h.evictions = r.weight(), r.weight(), r.weight(), r.uvarint()
+func (h *HeavyHitters) readTotals(r *wire.Reader) {
+	at := r.At()
+	h.total, h.balance, h.loose, h.evictions = readWeight(r), readWeight(r), readWeight(r), r.Uvarint()
 	if h.total.exceededBy(h.balance) || h.balance.exceededBy(h.loose) || h.unbalanced(h.total) {
-		r.fail("totals at byte %d do not fit each other", at)
+		r.FailAt(at, "totals that do not fit each other")
 	}
 }
 
-func (t *tracked) read(r *reader) {
-	at := r.at
-	n := r.uvarint()
+func (t *tracked) read(r *wire.Reader) {
+	at := r.At()
+	n := r.Uvarint()
 	if n > uint64(t.size) {
-		r.fail("%d slots in use at byte %d, of %d", n, at, t.size)
+		r.FailAt(at, "%d slots in use of %d", n, t.size)
 	}
-	for i := uint64(0); i < n && r.err == nil; i++ {
-		at := r.at
-		hash, least, more := r.uint64(), r.weight(), r.weight()
+	for i := uint64(0); i < n && r.Err() == nil; i++ {
+		at := r.At()
+		hash, least, more := r.Uint64(), readWeight(r), readWeight(r)
 		most := least
 		most.add(more)
 		if most.Events-least.Events != more.Events || most.Sources-least.Sources != more.Sources || t.find(hash) != Untracked {
-			r.fail("slot at byte %d is out of range or has the target of another", at)
+			r.FailAt(at, "slot out of range or with the target of another")
 		}
 		t.slots = append(t.slots, weights{most, least})
 		t.hashes = append(t.hashes, hash)
@@ -125,33 +134,33 @@ func (t *tracked) read(r *reader) {
 	}
 }
 
-func (c *cells) read(r *reader) {
+func (c *cells) read(r *wire.Reader) {
 	for i := range c.cells {
-		at := r.at
-		w := r.weight()
+		at := r.At()
+		w := readWeight(r)
 		if max(w.Events, w.Sources) > math.MaxUint32 {
-			r.fail("cell at byte %d is out of range", at)
+			r.FailAt(at, "cell out of range")
 		}
-		if r.err != nil {
+		if r.Err() != nil {
 			return
 		}
 		c.cells[i] = cell{uint32(w.Events), uint32(w.Sources)}
 	}
 }
 
-func (p *pairs) read(r *reader) {
-	at := r.at
-	held := r.uvarint()
-	if held == 0 || r.err != nil {
+func (p *pairs) read(r *wire.Reader) {
+	at := r.At()
+	held := r.Uvarint()
+	if held == 0 || r.Err() != nil {
 		return
 	}
 	set := 0
 	for i := range p.words {
-		p.words[i] = r.uint64()
+		p.words[i] = r.Uint64()
 		set += bits.OnesCount64(p.words[i])
 	}
 	if held >= uint64(p.free) || set == 0 || uint64(set) > held*bitsPerPair {
-		r.fail("filter at byte %d holds %d pairs in %d bits", at, held, set)
+		r.FailAt(at, "filter of %d pairs in %d bits", held, set)
 	}
 	p.free -= int(held)
 }

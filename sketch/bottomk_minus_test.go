@@ -16,7 +16,7 @@ func TestMinus(t *testing.T) {
 		{50_000, 20_000, 30_000, 4 * testSize},
 	} {
 		hashes := randomHashes(c.old + c.fresh)
-		baseline, burst := NewSample(0, testSize, false), NewSample(0, c.size, false)
+		baseline, burst := must(NewBottomK(0, testSize, false)), must(NewBottomK(0, c.size, false))
 		old := map[uint64]bool{}
 		for i, h := range hashes {
 			if i < c.old {
@@ -46,7 +46,7 @@ func TestMinus(t *testing.T) {
 			t.Errorf("%+v: %d of %d items are new, want %.0f", c, x, n, share*float64(n))
 		}
 	}
-	if _, _, err := NewSample(1, testSize, false).Minus(NewSample(2, testSize, false)); !errors.Is(err, ErrMismatch) {
+	if _, _, err := must(NewBottomK(1, testSize, false)).Minus(must(NewBottomK(2, testSize, false))); !errors.Is(err, ErrMismatch) {
 		t.Errorf("another key: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // The floor is a loop over the same memory that does nothing but change one word
 // of the filter and the cells of one target for each event.
-func BenchmarkHeavy(b *testing.B) {
+func BenchmarkHeavyHitters(b *testing.B) {
 	const n, batch = 1 << 20, 4096
 	for _, targets := range []uint64{100, 100_000, 10_000_000} {
 		key, rng, s := testKey(1), rand.New(rand.NewPCG(1, 2)), new(traffic)
@@ -16,23 +16,23 @@ func BenchmarkHeavy(b *testing.B) {
 			s.add(key.Hash(1, rng.Uint64N(targets)), key.Hash(0, rng.Uint64N(1<<20)), 1)
 		}
 		places := make([]Place, batch)
-		addBatch := func(h *Heavy) {
+		addBatch := func(h *HeavyHitters) {
 			for i := 0; i < n; i += batch {
 				h.AddBatch(places, s.targets[i:i+batch], s.sources[i:i+batch], s.events[i:i+batch])
 			}
 		}
-		add := func(h *Heavy) {
+		add := func(h *HeavyHitters) {
 			for i, target := range s.targets {
 				places[i&(batch-1)] = h.Add(target, s.sources[i], s.events[i])
 			}
 		}
 		for _, form := range []struct {
 			name string
-			run  func(*Heavy)
+			run  func(*HeavyHitters)
 		}{
 			{"batch", addBatch},
 			{"single", add},
-			{"floor", func(h *Heavy) {
+			{"floor", func(h *HeavyHitters) {
 				words, cells := h.pairs.words, h.cells.cells
 				for i, target := range s.targets {
 					words[s.sources[i]&uint64(len(words)-1)] |= target
@@ -43,9 +43,9 @@ func BenchmarkHeavy(b *testing.B) {
 			}},
 		} {
 			b.Run(fmt.Sprintf("targets=%d/form=%s", targets, form.name), func(b *testing.B) {
-				h := NewHeavy(key.ID(), DefaultHeavySize)
+				h := must(NewHeavyHitters(key.ID(), DefaultSlots))
 				addBatch(h)
-				if h.Total().Events != n || h.Len() != min(DefaultHeavySize, int(targets)) {
+				if h.Total().Events != n || h.Len() != min(DefaultSlots, int(targets)) {
 					b.Fatalf("counted %+v in %d slots", h.Total(), h.Len())
 				}
 				for b.Loop() {
@@ -57,8 +57,8 @@ func BenchmarkHeavy(b *testing.B) {
 	}
 }
 
-func BenchmarkHeavyAge(b *testing.B) {
-	h := NewHeavy(0, DefaultHeavySize)
+func BenchmarkHeavyHittersAge(b *testing.B) {
+	h := must(NewHeavyHitters(0, DefaultSlots))
 	zipf(1, 1<<20, 1.01, 1<<20, 1<<20).feed(h, 4096)
 	for b.Loop() {
 		h.Age()

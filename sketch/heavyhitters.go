@@ -1,21 +1,20 @@
 package sketch
 
 import (
-	"fmt"
 	"iter"
 	"math/bits"
 )
 
-// Numbers of slots that a Heavy may have.
+// Numbers of slots that a HeavyHitters may have.
 const (
-	MinHeavySize     = 16
-	DefaultHeavySize = 1024
-	MaxHeavySize     = 1 << 14
+	MinSlots     = 16
+	DefaultSlots = 1024
+	MaxSlots     = 1 << 14
 )
 
 // Weight is what a target weighs, or all of them together: the events and the
 // distinct sources of the present period, and half of what the periods before it
-// left (see [Heavy.Age]).
+// left (see [HeavyHitters.Age]).
 type Weight struct {
 	Events  uint64
 	Sources uint64 // (target, source) pairs, each counted once in a period
@@ -33,12 +32,12 @@ type Place struct {
 // Untracked is the Slot of a target that has none.
 const Untracked = -1
 
-// HeavyItem is a target that has a slot.
-type HeavyItem struct {
+// HeavyHitter is a target that has a slot.
+type HeavyHitter struct {
 	Slot int
 	Hash uint64 // keyed hash of the target
 	// Most is at least the target's weight. It is more by what the target was
-	// overestimated by when it got its slot; see [Heavy].
+	// overestimated by when it got its slot; see [HeavyHitters].
 	Most Weight
 	// Least is what was counted since the target got its slot.
 	Least Weight
@@ -51,7 +50,7 @@ type HeavyItem struct {
 //
 // # Guarantee
 //
-// With m slots, a target with more than 3/m of the weight of all ([Heavy.Total]),
+// With m slots, a target with more than 3/m of the weight of all ([HeavyHitters.Total]),
 // by events or by sources, has a slot, whatever the others do.
 //
 // A target's share is its share of all events or of all sources, whichever is
@@ -89,10 +88,10 @@ type HeavyItem struct {
 // A target without a slot counts up to 2^32-1 events and as many sources, other
 // counts saturate at the largest uint64.
 //
-// Memory is 3.1 kB per slot, 3.2 MB at [DefaultHeavySize], their number rounded up
-// to a power of two. The zero Heavy is invalid; use [NewHeavy]. It must not be
+// Memory is 3.1 kB per slot, 3.2 MB at [DefaultSlots], their number rounded up
+// to a power of two. The zero HeavyHitters is invalid; use [NewHeavyHitters]. It must not be
 // copied after first use and is not safe for concurrent use while it is written.
-type Heavy struct {
+type HeavyHitters struct {
 	cells   cells
 	pairs   pairs
 	tracked tracked
@@ -109,42 +108,42 @@ type Heavy struct {
 	looseEvents  [heavyBlock]looseEvent
 }
 
-// NewHeavy returns an empty Heavy of that many slots, for hashes made by the key
-// with the given id. It panics if slots is not within [MinHeavySize] and
-// [MaxHeavySize].
-func NewHeavy(id KeyID, slots int) *Heavy {
-	if slots < MinHeavySize || slots > MaxHeavySize {
-		panic(fmt.Sprintf("sketch: heavy of %d slots, want %d to %d", slots, MinHeavySize, MaxHeavySize))
+// NewHeavyHitters returns an empty Heavy of that many slots, for hashes made by the key
+// with the given id. The number is from [MinSlots] to [MaxSlots]; another one is
+// an error that wraps [ErrOutOfRange].
+func NewHeavyHitters(id KeyID, slots int) (*HeavyHitters, error) {
+	if err := inRange("number of slots", slots, MinSlots, MaxSlots); err != nil {
+		return nil, err
 	}
 	log := bits.Len(uint(slots - 1)) // rounded up to a power of two
-	h := &Heavy{cells: newCells(log), pairs: newPairs(log), tracked: newTracked(slots, log), id: id}
+	h := &HeavyHitters{cells: newCells(log), pairs: newPairs(log), tracked: newTracked(slots, log), id: id}
 	h.rebalance()
-	return h
+	return h, nil
 }
 
 // KeyID returns the id of the key that made the hashes.
-func (h *Heavy) KeyID() KeyID { return h.id }
+func (h *HeavyHitters) KeyID() KeyID { return h.id }
 
-// Size returns the number of slots.
-func (h *Heavy) Size() int { return h.tracked.size }
+// Slots returns the number of slots.
+func (h *HeavyHitters) Slots() int { return h.tracked.size }
 
 // Len returns the number of slots that targets have.
-func (h *Heavy) Len() int { return len(h.tracked.slots) }
+func (h *HeavyHitters) Len() int { return len(h.tracked.slots) }
 
 // Total returns the weight of all targets together.
-func (h *Heavy) Total() Weight { return h.total }
+func (h *HeavyHitters) Total() Weight { return h.total }
 
 // Evictions returns how often a slot changed hands.
-func (h *Heavy) Evictions() uint64 { return h.evictions }
+func (h *HeavyHitters) Evictions() uint64 { return h.evictions }
 
 // Lookup returns the slot of the target with that hash, or [Untracked].
-func (h *Heavy) Lookup(target uint64) int { return int(h.tracked.find(target)) }
+func (h *HeavyHitters) Lookup(target uint64) int { return int(h.tracked.find(target)) }
 
 // All walks the tracked targets in the order of their slots.
-func (h *Heavy) All() iter.Seq[HeavyItem] {
-	return func(yield func(HeavyItem) bool) {
+func (h *HeavyHitters) All() iter.Seq[HeavyHitter] {
+	return func(yield func(HeavyHitter) bool) {
 		for i, s := range h.tracked.slots {
-			if !yield(HeavyItem{i, h.tracked.hashes[i], s.most, s.least}) {
+			if !yield(HeavyHitter{i, h.tracked.hashes[i], s.most, s.least}) {
 				return
 			}
 		}
@@ -152,7 +151,7 @@ func (h *Heavy) All() iter.Seq[HeavyItem] {
 }
 
 // rebalance compares shares by the present total from now on.
-func (h *Heavy) rebalance() {
+func (h *HeavyHitters) rebalance() {
 	h.balance, h.loose = h.total, h.total
 	for _, w := range h.tracked.slots {
 		h.loose.Events -= min(w.least.Events, h.loose.Events)
@@ -161,19 +160,19 @@ func (h *Heavy) rebalance() {
 	h.compare()
 }
 
-func (h *Heavy) compare() {
+func (h *HeavyHitters) compare() {
 	perCell := rows / float64(len(h.cells.cells))
 	h.tracked.compare(h.balance, h.loose, perCell)
 }
 
 // unbalanced reports whether the total has grown too much since shares were last
 // compared by it.
-func (h *Heavy) unbalanced(total Weight) bool {
+func (h *HeavyHitters) unbalanced(total Weight) bool {
 	return total.Events-h.balance.Events > h.balance.Events/4 || total.Sources-h.balance.Sources > h.balance.Sources/4
 }
 
 // challenge gives a target of weight w a slot, if it is heavy enough.
-func (h *Heavy) challenge(target uint64, w weights) Place {
+func (h *HeavyHitters) challenge(target uint64, w weights) Place {
 	t := &h.tracked
 	w.most.Events = max(w.most.Events, w.least.Events) // a cell holds less
 	if !t.full() {
@@ -190,7 +189,7 @@ func (h *Heavy) challenge(target uint64, w weights) Place {
 
 // Age ends a period: every weight is halved, rounded down, and every source is
 // new to every target again. Its cost is one pass over the memory.
-func (h *Heavy) Age() {
+func (h *HeavyHitters) Age() {
 	h.cells.halve()
 	h.pairs.clear()
 	h.tracked.halve()

@@ -1,7 +1,6 @@
 package sketch
 
 import (
-	"fmt"
 	"iter"
 	"math"
 )
@@ -13,12 +12,12 @@ import (
 // exact, and their part of n estimates the part of all items of s that other has
 // not seen. Sizes may differ. It writes neither.
 //
-// The error, for another key, wraps [ErrMismatch].
-func (s *Sample) Minus(other *Sample) (only iter.Seq[Item], n int, err error) {
-	if s.id != other.id {
-		return nil, 0, fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, s.id, other.id)
+// Another key is a [MismatchError].
+func (s *BottomK) Minus(other *BottomK) (only iter.Seq[Item], n int, err error) {
+	if err := sameKey(s.id, other.id); err != nil {
+		return nil, 0, err
 	}
-	limit := min(s.threshold(), other.threshold())
+	limit := min(s.Threshold(), other.Threshold())
 	for i := range s.slots {
 		if r := s.slots[i].rank; r != 0 && r <= limit {
 			n++
@@ -34,9 +33,9 @@ func (s *Sample) Minus(other *Sample) (only iter.Seq[Item], n int, err error) {
 	}, n, nil
 }
 
-// threshold is the rank up to which every item that came is in the sample, and
-// above which none is.
-func (s *Sample) threshold() uint64 {
+// Threshold returns the rank up to which every item that came is in the sample.
+// Items of greater ranks are not in it. It is [math.MaxUint64] while s is exact.
+func (s *BottomK) Threshold() uint64 {
 	if s.Exact() {
 		return math.MaxUint64
 	}

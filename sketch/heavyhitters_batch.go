@@ -20,7 +20,7 @@ func (e eventBlock) weight(i int) Weight { return Weight{e.events[i], uint64(e.f
 
 // Add counts events from a source to a target, both given by their hashes, and
 // says where the target is tracked.
-func (h *Heavy) Add(target, source, events uint64) Place {
+func (h *HeavyHitters) Add(target, source, events uint64) Place {
 	var place [1]Place
 	h.addBlock(place[:], []uint64{target}, []uint64{source}, []uint64{events})
 	return place[0]
@@ -29,7 +29,7 @@ func (h *Heavy) Add(target, source, events uint64) Place {
 // AddBatch is Add for targets[i], sources[i] and events[i], one after the other,
 // and puts what they return into places, in half the time or less. It panics if
 // the four differ in length.
-func (h *Heavy) AddBatch(places []Place, targets, sources, events []uint64) {
+func (h *HeavyHitters) AddBatch(places []Place, targets, sources, events []uint64) {
 	if len(places) != len(targets) || len(sources) != len(targets) || len(events) != len(targets) {
 		panic("sketch: AddBatch of slices that differ in length")
 	}
@@ -40,7 +40,7 @@ func (h *Heavy) AddBatch(places []Place, targets, sources, events []uint64) {
 	}
 }
 
-func (h *Heavy) addBlock(places []Place, targets, sources, events []uint64) {
+func (h *HeavyHitters) addBlock(places []Place, targets, sources, events []uint64) {
 	e := eventBlock{targets, events, h.fresh[:len(targets)]}
 	h.pairs.add(e.fresh, targets, sources)
 	h.addFresh(places, e)
@@ -48,7 +48,7 @@ func (h *Heavy) addBlock(places []Place, targets, sources, events []uint64) {
 
 // addFresh counts the events of a block, of which it is known whose source is
 // new.
-func (h *Heavy) addFresh(places []Place, e eventBlock) {
+func (h *HeavyHitters) addFresh(places []Place, e eventBlock) {
 	var sum Weight
 	for i, n := range e.events {
 		sum.Events = addSaturated(sum.Events, n)
@@ -75,7 +75,7 @@ func (h *Heavy) addFresh(places []Place, e eventBlock) {
 // addRun counts the events up to the first that gives its target a slot, since
 // that changes what the others find, and returns how many it counted. The total
 // is not its business.
-func (h *Heavy) addRun(places []Place, e eventBlock) int {
+func (h *HeavyHitters) addRun(places []Place, e eventBlock) int {
 	h.tracked.findBatch(places, e.targets, &h.maybe)
 	loose := h.collect(places, e)
 	h.cells.touch(loose)
@@ -97,7 +97,7 @@ func (h *Heavy) addRun(places []Place, e eventBlock) int {
 }
 
 // collect returns the events of targets without slots.
-func (h *Heavy) collect(places []Place, e eventBlock) []looseEvent {
+func (h *HeavyHitters) collect(places []Place, e eventBlock) []looseEvent {
 	// Without a branch, since who has a slot cannot be predicted.
 	loose, n := &h.looseEvents, 0
 	targets, events, fresh := e.targets[:len(places)], e.events[:len(places)], e.fresh[:len(places)]

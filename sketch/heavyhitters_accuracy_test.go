@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// exactHeavy is what a Heavy estimates, written as maps.
+// exactHeavy is what a HeavyHitters estimates, written as maps.
 type exactHeavy struct {
 	weights map[uint64]Weight
 	seen    map[[2]uint64]bool
@@ -43,7 +43,7 @@ func (x *exactHeavy) age() {
 	}
 }
 
-// heavyStreams are the streams that a Heavy of m slots is held against exact
+// heavyStreams are the streams that a HeavyHitters of m slots is held against exact
 // counts with; each gives the traffic of a period.
 var heavyStreams = []struct {
 	name   string
@@ -100,7 +100,7 @@ var heavyStreams = []struct {
 
 // Held against exact counts: no weight is underestimated, nothing is counted that
 // did not come, no target with more than 3/m of all is without a slot.
-func TestHeavyAgainstExact(t *testing.T) {
+func TestHeavyHittersAgainstExact(t *testing.T) {
 	sizes := []uint64{64, 200}
 	if testing.Short() {
 		sizes = sizes[:1]
@@ -108,7 +108,7 @@ func TestHeavyAgainstExact(t *testing.T) {
 	for _, m := range sizes {
 		for _, stream := range heavyStreams {
 			rng, key := rand.New(rand.NewPCG(m, 3)), testKey(m)
-			h, x := NewHeavy(key.ID(), int(m)), newExactHeavy()
+			h, x := must(NewHeavyHitters(key.ID(), int(m))), newExactHeavy()
 			largest, over, targets := 0.0, 0.0, 0
 			for period := range uint64(4) {
 				h.Age()

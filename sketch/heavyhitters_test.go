@@ -1,6 +1,7 @@
 package sketch
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -25,7 +26,7 @@ func (s *traffic) shuffle(rng *rand.Rand) {
 }
 
 // feed adds the stream to h in batches of the given length.
-func (s *traffic) feed(h *Heavy, batch int) []Place {
+func (s *traffic) feed(h *HeavyHitters, batch int) []Place {
 	places := make([]Place, len(s.targets))
 	for i := 0; i < len(places); i += batch {
 		end := min(i+batch, len(places))
@@ -47,11 +48,11 @@ func zipf(seed uint64, n int, exponent float64, targets, sources uint64) *traffi
 }
 
 // A batch gives what its events give one at a time, however it is cut.
-func TestHeavyBatchIsAdd(t *testing.T) {
-	for _, size := range []int{MinHeavySize, 100} {
+func TestHeavyHittersBatchIsAdd(t *testing.T) {
+	for _, size := range []int{MinSlots, 100} {
 		for seed := range uint64(3) {
 			rng := rand.New(rand.NewPCG(seed, 9))
-			one, batch := NewHeavy(0, size), NewHeavy(0, size)
+			one, batch := must(NewHeavyHitters(0, size)), must(NewHeavyHitters(0, size))
 			for period := range uint64(4) {
 				s := zipf(10*seed+period, 30_000, 1.01, 20_000, 500)
 				got := s.feed(batch, 1+rng.IntN(1000))
@@ -76,18 +77,18 @@ func TestHeavyBatchIsAdd(t *testing.T) {
 // A victim among a flood of targets that come once each has a slot by the end of
 // the period, whether it is hit by many events of one source or by one each of
 // many sources, and keeps it in the next.
-func TestHeavyUnderChurn(t *testing.T) {
+func TestHeavyHittersUnderChurn(t *testing.T) {
 	const flood, periods = 1_000_000, 3
 	// The fewest that no such flood hides, by the documentation, and one more;
 	// and a thousand.
-	least := uint64(5 + flood/(32*DefaultHeavySize))
+	least := uint64(5 + flood/(32*DefaultSlots))
 	seeds := uint64(3)
 	if testing.Short() {
 		seeds = 1
 	}
 	for seed := range seeds {
 		key, rng := testKey(seed), rand.New(rand.NewPCG(seed, 7))
-		h, admitted := NewHeavy(key.ID(), DefaultHeavySize), 0
+		h, admitted := must(NewHeavyHitters(key.ID(), DefaultSlots)), 0
 		slots := map[uint64]int{}
 		for period := range uint64(periods) {
 			s := new(traffic)
@@ -128,14 +129,14 @@ func TestHeavyUnderChurn(t *testing.T) {
 }
 
 // A million targets that are all alike leave each other's slots alone.
-func TestHeavyUniform(t *testing.T) {
+func TestHeavyHittersUniform(t *testing.T) {
 	const targets = 1_000_000
 	periods := 3
 	if testing.Short() {
 		periods = 1
 	}
 	key, rng := testKey(1), rand.New(rand.NewPCG(1, 7))
-	h, places := NewHeavy(key.ID(), DefaultHeavySize), 0
+	h, places := must(NewHeavyHitters(key.ID(), DefaultSlots)), 0
 	for range periods {
 		s := new(traffic)
 		for range targets {
@@ -154,14 +155,14 @@ func TestHeavyUniform(t *testing.T) {
 	}
 }
 
-func TestHeavySaturates(t *testing.T) {
-	h := NewHeavy(0, MinHeavySize)
+func TestHeavyHittersSaturates(t *testing.T) {
+	h := must(NewHeavyHitters(0, MinSlots))
 	for range 3 {
-		for i := range uint64(2 * MinHeavySize) {
+		for i := range uint64(2 * MinSlots) {
 			h.Add(i<<40|i, i, math.MaxUint64-i)
 		}
 	}
-	if h.Total().Events != math.MaxUint64 || h.Len() != MinHeavySize {
+	if h.Total().Events != math.MaxUint64 || h.Len() != MinSlots {
 		t.Errorf("total %+v, %d slots in use", h.Total(), h.Len())
 	}
 	for it := range h.All() {
@@ -171,12 +172,18 @@ func TestHeavySaturates(t *testing.T) {
 	}
 }
 
-func TestHeavyPanics(t *testing.T) {
-	h := NewHeavy(0, MinHeavySize)
+func TestNewHeavyHittersRefuses(t *testing.T) {
+	for _, slots := range []int{-1, 0, MinSlots - 1, MaxSlots + 1} {
+		if h, err := NewHeavyHitters(0, slots); !errors.Is(err, ErrOutOfRange) || h != nil {
+			t.Errorf("%d slots: %v", slots, err)
+		}
+	}
+}
+
+func TestHeavyHittersPanics(t *testing.T) {
+	h := must(NewHeavyHitters(0, MinSlots))
 	two, three := make([]uint64, 2), make([]uint64, 3)
 	for name, f := range map[string]func(){
-		"too few slots":    func() { NewHeavy(0, MinHeavySize-1) },
-		"too many slots":   func() { NewHeavy(0, MaxHeavySize+1) },
 		"places differ":    func() { h.AddBatch(make([]Place, 3), two, two, two) },
 		"sources differ":   func() { h.AddBatch(make([]Place, 2), two, three, two) },
 		"events differ":    func() { h.AddBatch(make([]Place, 2), two, two, three) },
@@ -196,9 +203,12 @@ func TestHeavyPanics(t *testing.T) {
 	}
 }
 
-func ExampleHeavy() {
+func ExampleHeavyHitters() {
 	key := NewKey()
-	h := NewHeavy(key.ID(), DefaultHeavySize)
+	h, err := NewHeavyHitters(key.ID(), DefaultSlots)
+	if err != nil {
+		panic(err)
+	}
 	mailbox, scanner := key.Hash(1, 7), key.Hash(0, 9)
 	for i := range uint64(100_000) {
 		h.Add(key.Hash(1, 1000+i), scanner, 1) // a target of one packet

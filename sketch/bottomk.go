@@ -2,7 +2,6 @@ package sketch
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"math"
 	"math/bits"
@@ -10,7 +9,7 @@ import (
 	"slices"
 )
 
-// Sizes that a Sample may have.
+// Sizes that a BottomK may have.
 const (
 	MinSampleSize     = 1024
 	SmallSampleSize   = 4096 // for one of many
@@ -18,17 +17,17 @@ const (
 	MaxSampleSize     = 1 << 20
 )
 
-// Item is one distinct item of a Sample.
+// Item is one distinct item of a BottomK.
 type Item struct {
 	Hash   uint64 // keyed hash of the item
-	Hi, Lo uint64 // the item itself; 0 in a Sample that drops items
+	Hi, Lo uint64 // the item itself; 0 in a BottomK that drops items
 	Events uint64 // exact, since the item first came
 	Bytes  uint64 // exact, since the item first came
 	Part   uint8  // which part of the whole the item belongs to, as in a [Bank]
 	Flags  uint8  // facts that one event suffices to establish; the caller's to name
 }
 
-// Sample keeps the k distinct items with the smallest ranks, a rank being the
+// BottomK keeps the k distinct items with the smallest ranks, a rank being the
 // hash rotated by half its length (bottom-k: Cohen and Kaplan, "Summarizing Data
 // using Bottom-k Sketches", 2007). It is therefore a uniform sample without
 // replacement of all distinct items, however often each came, and holds all of
@@ -40,10 +39,10 @@ type Item struct {
 // default size the odds are 2^-33 while it is exact, one in 500,000 at 10^9 items.
 //
 // Memory is bounded: at most 6.3 MB at the default size (4.2 MB with items
-// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came. The zero Sample is invalid; use
-// [NewSample]. It must not be copied after first use and is not safe for
+// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came. The zero BottomK is invalid; use
+// [NewBottomK]. It must not be copied after first use and is not safe for
 // concurrent use while it is written.
-type Sample struct {
+type BottomK struct {
 	slots     []slot      // open addressing, linear probing, a power of two
 	items     [][2]uint64 // the item in the slot of the same index; nil: dropped
 	shift     uint8       // 64 - log2(len(slots))
@@ -60,70 +59,83 @@ type slot struct {
 	part, flags   uint8
 }
 
-const minSlots = 16
+const firstSlots = 16
 
-// NewSample returns an empty sample of k items whose hashes are made by the key
-// with the given id. A Sample with items dropped keeps hashes, counts,
-// parts and flags only. It panics if k is not within [MinSampleSize] and
-// [MaxSampleSize].
-func NewSample(id KeyID, k int, dropItems bool) *Sample {
-	if k < MinSampleSize || k > MaxSampleSize {
-		panic(fmt.Sprintf("sketch: sample of %d, want %d to %d", k, MinSampleSize, MaxSampleSize))
+// NewBottomK returns an empty sample of k items whose hashes are made by the key
+// with the given id. With dropItems it keeps hashes, counts, parts and flags, but
+// not the items. k is from [MinSampleSize] to [MaxSampleSize]; another one is an
+// error that wraps [ErrOutOfRange].
+func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
+	if err := inRange("sample size", k, MinSampleSize, MaxSampleSize); err != nil {
+		return nil, err
 	}
-	s := &Sample{id: id, k: k}
-	s.empty(minSlots, dropItems)
-	return s
+	s := &BottomK{id: id, k: k}
+	s.empty(firstSlots, dropItems)
+	return s, nil
 }
 
-// empty makes s an empty table with that many slots, a power of two.
-func (s *Sample) empty(slots int, dropItems bool) {
+// empty forgets everything and makes a table of that many slots.
+func (s *BottomK) empty(slots int, dropItems bool) {
+	s.allocate(slots, dropItems)
+	s.limit, s.n, s.overflown = math.MaxUint64, 0, false
+}
+
+// allocate makes an empty table of that many slots, a power of two.
+func (s *BottomK) allocate(slots int, dropItems bool) {
 	s.slots, s.items = make([]slot, slots), nil
 	s.shift = uint8(64 - bits.TrailingZeros(uint(slots)))
 	if !dropItems {
 		s.items = make([][2]uint64, slots)
 	}
-	s.limit, s.n, s.overflown = math.MaxUint64, 0, false
 }
 
 // Reset forgets everything and gives the memory back.
-func (s *Sample) Reset() { s.empty(minSlots, s.items == nil) }
+func (s *BottomK) Reset() { s.empty(firstSlots, s.items == nil) }
 
-// Size returns k.
-func (s *Sample) Size() int { return s.k }
+// K returns k, the most items that the sample has.
+func (s *BottomK) K() int { return s.k }
 
 // KeyID returns the id of the key that made the hashes.
-func (s *Sample) KeyID() KeyID { return s.id }
+func (s *BottomK) KeyID() KeyID { return s.id }
 
 // KeepsItems reports whether the items themselves are kept.
-func (s *Sample) KeepsItems() bool { return s.items != nil }
+func (s *BottomK) KeepsItems() bool { return s.items != nil }
 
 // DropItems forgets the items themselves, and those to come; hashes, counts,
 // parts and flags stay.
-func (s *Sample) DropItems() { s.items = nil }
+func (s *BottomK) DropItems() { s.items = nil }
 
 // Exact reports whether at most k distinct items have come, so that the sample
 // holds every one of them.
-func (s *Sample) Exact() bool { return !s.overflown }
+func (s *BottomK) Exact() bool { return !s.overflown }
+
+// Size returns about how many bytes s holds.
+func (s *BottomK) Size() int { return 32*cap(s.slots) + 16*cap(s.items) }
 
 // Len returns the number of items in the sample, at most k.
-func (s *Sample) Len() int { return min(s.n, s.k) }
+func (s *BottomK) Len() int { return min(s.n, s.k) }
 
 // Wants reports whether Add would keep an item of this hash. It costs less than
 // a nanosecond, so that a caller can skip the rest.
-func (s *Sample) Wants(hash uint64) bool { return rankOf(hash) <= s.limit }
+func (s *BottomK) Wants(hash uint64) bool { return Rank(hash) <= s.limit }
 
-// rankOf never returns 0, which marks an empty slot.
-func rankOf(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
+// Rank returns the rank of a hash: the hash rotated by half its length, but 1
+// instead of 0. A sample keeps the items of the smallest ranks.
+func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
+
+// HashOf returns the hash that has a rank. It is the inverse of [Rank], except that
+// hash 0 comes back as 2^32, which has the same rank.
+func HashOf(rank uint64) uint64 { return bits.RotateLeft64(rank, 32) }
 
 // spread is the random multiplier of a universal hash (Dietzfelbinger et al. 1997)
 // that places ranks in the table, so that nobody can make an encoding whose items
 // collide.
 var spread = rand.Uint64() | 1
 
-func (s *Sample) home(rank uint64) int { return int((rank * spread) >> (s.shift & 63)) }
+func (s *BottomK) home(rank uint64) int { return int((rank * spread) >> (s.shift & 63)) }
 
 // find returns the slot of rank, or the empty one where it belongs.
-func (s *Sample) find(rank uint64) int {
+func (s *BottomK) find(rank uint64) int {
 	mask := len(s.slots) - 1
 	i := s.home(rank) & mask
 	for s.slots[i].rank != rank && s.slots[i].rank != 0 {
@@ -135,19 +147,19 @@ func (s *Sample) find(rank uint64) int {
 // Touch reads the places of hashes, all at once, so that counting them next waits
 // for memory once. It pays where many samples are counted in by turns. It changes
 // nothing that can be seen, but is no reading: it must not run beside another call.
-func (s *Sample) Touch(hashes []uint64) {
+func (s *BottomK) Touch(hashes []uint64) {
 	mask := len(s.slots) - 1
 	read := uint64(0)
 	for _, hash := range hashes {
-		read += s.slots[s.home(rankOf(hash))&mask].rank
+		read += s.slots[s.home(Rank(hash))&mask].rank
 	}
 	s.touched = read // or the compiler would leave the reading out
 }
 
 // Count adds events and bytes to the item of the given hash, if it is in the
 // sample, and returns its part.
-func (s *Sample) Count(hash, events, bytes uint64) (part uint8, found bool) {
-	sl := &s.slots[s.find(rankOf(hash))]
+func (s *BottomK) Count(hash, events, bytes uint64) (part uint8, found bool) {
+	sl := &s.slots[s.find(Rank(hash))]
 	if sl.rank == 0 {
 		return 0, false
 	}
@@ -157,8 +169,8 @@ func (s *Sample) Count(hash, events, bytes uint64) (part uint8, found bool) {
 }
 
 // Mark adds flags to the item of the given hash, if it is in the sample.
-func (s *Sample) Mark(hash uint64, flags uint8) {
-	if sl := &s.slots[s.find(rankOf(hash))]; sl.rank != 0 {
+func (s *BottomK) Mark(hash uint64, flags uint8) {
+	if sl := &s.slots[s.find(Rank(hash))]; sl.rank != 0 {
 		sl.flags |= flags
 	}
 }
@@ -167,11 +179,11 @@ func (s *Sample) Mark(hash uint64, flags uint8) {
 // its rank is small enough. When the item is in the sample already, the larger
 // part stays and the flags unite, so that the result does not depend on the
 // order. Counts saturate at the largest uint64.
-func (s *Sample) Add(it Item) {
+func (s *BottomK) Add(it Item) {
 	if !s.Wants(it.Hash) {
 		return
 	}
-	rank := rankOf(it.Hash)
+	rank := Rank(it.Hash)
 	i := s.find(rank)
 	sl := &s.slots[i]
 	if sl.rank == rank {
@@ -191,7 +203,7 @@ func (s *Sample) Add(it Item) {
 	case s.n > s.k+s.k/2:
 		s.lower(s.kthRank())
 	case s.n > len(s.slots)/4*3:
-		s.grow()
+		s.rehash(2 * len(s.slots))
 	}
 }
 
@@ -200,13 +212,19 @@ func addSaturated(a, b uint64) uint64 {
 	return sum | -carry
 }
 
-func (s *Sample) grow() {
-	old := *s
-	s.slots = make([]slot, 2*len(old.slots))
-	s.shift--
-	if old.items != nil {
-		s.items = make([][2]uint64, len(s.slots))
+// slotsFor returns the number of slots that n items need.
+func slotsFor(n int) int {
+	slots := firstSlots
+	for n > slots/4*3 {
+		slots *= 2
 	}
+	return slots
+}
+
+// rehash moves everything into a table of that many slots, a power of two.
+func (s *BottomK) rehash(slots int) {
+	old := *s
+	s.allocate(slots, old.items == nil)
 	for j, sl := range old.slots {
 		if sl.rank == 0 {
 			continue
@@ -220,7 +238,7 @@ func (s *Sample) grow() {
 }
 
 // kthRank returns the k-th smallest rank, or the limit if there are fewer items.
-func (s *Sample) kthRank() uint64 {
+func (s *BottomK) kthRank() uint64 {
 	if s.n < s.k {
 		return s.limit
 	}
@@ -250,7 +268,7 @@ func (s *Sample) kthRank() uint64 {
 }
 
 // lower drops every item whose rank is above limit.
-func (s *Sample) lower(limit uint64) {
+func (s *BottomK) lower(limit uint64) {
 	s.limit = min(s.limit, limit)
 	for i := 0; i < len(s.slots); i++ {
 		for s.slots[i].rank > s.limit {
@@ -261,7 +279,7 @@ func (s *Sample) lower(limit uint64) {
 
 // remove empties slot i and moves later items of the same run back, so that
 // probing still finds them.
-func (s *Sample) remove(i int) {
+func (s *BottomK) remove(i int) {
 	mask := len(s.slots) - 1
 	s.n--
 	for j := (i + 1) & mask; s.slots[j].rank != 0; j = (j + 1) & mask {
@@ -283,7 +301,7 @@ func (s *Sample) remove(i int) {
 
 // Items walks the items of the sample in no particular order. It neither sorts
 // nor allocates.
-func (s *Sample) Items() iter.Seq[Item] {
+func (s *BottomK) Items() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		limit := s.kthRank()
 		for i := range s.slots {
@@ -296,7 +314,7 @@ func (s *Sample) Items() iter.Seq[Item] {
 
 // Kept walks everything that is held, in no particular order: all items that ever
 // came until the first is dropped, which is not before 1.5 k came.
-func (s *Sample) Kept() iter.Seq[Item] {
+func (s *BottomK) Kept() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for i := range s.slots {
 			if s.slots[i].rank != 0 && !yield(s.item(i)) {
@@ -307,7 +325,7 @@ func (s *Sample) Kept() iter.Seq[Item] {
 }
 
 // All walks the items of the sample in the order of their ranks.
-func (s *Sample) All() iter.Seq[Item] {
+func (s *BottomK) All() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for _, i := range s.sorted() {
 			if !yield(s.item(i)) {
@@ -318,7 +336,7 @@ func (s *Sample) All() iter.Seq[Item] {
 }
 
 // sorted returns the slots of the sample in the order of their ranks.
-func (s *Sample) sorted() []int {
+func (s *BottomK) sorted() []int {
 	limit := s.kthRank()
 	order := make([]int, 0, s.Len())
 	for i := range s.slots {
@@ -330,9 +348,9 @@ func (s *Sample) sorted() []int {
 	return order
 }
 
-func (s *Sample) item(i int) Item {
+func (s *BottomK) item(i int) Item {
 	sl := s.slots[i]
-	it := Item{bits.RotateLeft64(sl.rank, 32), 0, 0, sl.events, sl.bytes, sl.part, sl.flags}
+	it := Item{HashOf(sl.rank), 0, 0, sl.events, sl.bytes, sl.part, sl.flags}
 	if s.items != nil {
 		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
 	}
@@ -342,25 +360,27 @@ func (s *Sample) item(i int) Item {
 // Distinct returns how many distinct items have come: exactly while the sample
 // is exact, else the unbiased estimate (k-1)/r, r being the k-th smallest rank as
 // a fraction of all ranks, with relative standard error sqrt((1-k/n)/(k-2)).
-func (s *Sample) Distinct() Count {
+func (s *BottomK) Distinct() Estimate {
 	if s.Exact() {
-		return Count{Value: float64(s.n)}
+		return Estimate{Value: float64(s.n)}
 	}
 	k := float64(s.k)
 	value := max(k+1, (k-1)/math.Ldexp(float64(s.kthRank()), -64))
-	return Count{value, math.Sqrt((1 - k/value) / (k - 2))}
+	return Estimate{value, math.Sqrt((1 - k/value) / (k - 2))}
 }
 
-// Merge adds everything that other has seen; it never writes other. The error,
-// for a different key or size, wraps [ErrMismatch]; s is then unchanged. If other
-// drops its items, s drops them too.
-func (s *Sample) Merge(other *Sample) error {
-	if err := s.fits(other); err != nil {
+// Merge adds everything that other has seen, and never writes other. If the two
+// have a different k, the result has the smaller one: it is the sample of the
+// union at that k, in whatever order samples are merged. If other drops its items,
+// s drops them too. Another key is a [MismatchError], and s is then unchanged.
+func (s *BottomK) Merge(other *BottomK) error {
+	if err := sameKey(s.id, other.id); err != nil {
 		return err
 	}
 	if other.items == nil {
 		s.DropItems()
 	}
+	s.Shrink(other.k)
 	s.overflown = s.overflown || other.overflown
 	s.lower(other.limit)
 	for i := range other.slots {
@@ -371,18 +391,26 @@ func (s *Sample) Merge(other *Sample) error {
 	return nil
 }
 
-func (s *Sample) fits(other *Sample) error {
-	switch {
-	case s.id != other.id:
-		return fmt.Errorf("sketch: %w: key %v and key %v", ErrMismatch, s.id, other.id)
-	case s.k != other.k:
-		return fmt.Errorf("sketch: %w: sample of %d and sample of %d", ErrMismatch, s.k, other.k)
+// Shrink makes s the sample of the same items with a smaller k, and gives memory
+// back. A k that is not smaller changes nothing. One below [MinSampleSize] stands
+// for that.
+func (s *BottomK) Shrink(k int) {
+	k = max(k, MinSampleSize)
+	if k >= s.k {
+		return
 	}
-	return nil
+	s.k = k
+	s.overflown = s.overflown || s.n > k
+	if s.n > k+k/2 {
+		s.lower(s.kthRank())
+	}
+	if slots := slotsFor(s.n); slots < len(s.slots) {
+		s.rehash(slots)
+	}
 }
 
 // CopyFrom makes s a deep copy of other, reusing the memory that s has.
-func (s *Sample) CopyFrom(other *Sample) {
+func (s *BottomK) CopyFrom(other *BottomK) {
 	slots, items := s.slots[:0], s.items[:0]
 	*s = *other
 	s.slots = append(slots, other.slots...)
@@ -392,8 +420,8 @@ func (s *Sample) CopyFrom(other *Sample) {
 }
 
 // Clone returns a deep copy.
-func (s *Sample) Clone() *Sample {
-	c := new(Sample)
+func (s *BottomK) Clone() *BottomK {
+	c := new(BottomK)
 	c.CopyFrom(s)
 	return c
 }

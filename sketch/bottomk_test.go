@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/whence-go/whence/internal/wire"
 )
 
 const testSize = MinSampleSize
@@ -30,7 +32,7 @@ func (p plain) smallest(k int) []Item {
 		all = append(all, it)
 	}
 	slices.SortFunc(all, func(a, b Item) int {
-		if rankOf(a.Hash) < rankOf(b.Hash) {
+		if Rank(a.Hash) < Rank(b.Hash) {
 			return -1
 		}
 		return 1
@@ -49,9 +51,9 @@ func stream(seed uint64, events, distinct int) []Item {
 	return items
 }
 
-func TestSampleAgainstMap(t *testing.T) {
+func TestBottomKAgainstMap(t *testing.T) {
 	for _, distinct := range []int{1, 100, testSize - 1, testSize, testSize + 1, testSize * 3 / 2, testSize*3/2 + 1, 5000, 100_000} {
-		s, p := NewSample(testKey(3).ID(), testSize, false), plain{}
+		s, p := must(NewBottomK(testKey(3).ID(), testSize, false)), plain{}
 		for _, it := range stream(uint64(distinct), 4*distinct, distinct) {
 			s.Add(it)
 			p.add(it)
@@ -87,12 +89,12 @@ func TestSampleAgainstMap(t *testing.T) {
 }
 
 // The estimate of the sample has the error that it states.
-func TestSampleDistinctError(t *testing.T) {
+func TestBottomKDistinctError(t *testing.T) {
 	const n, trials = 20_000, 400
 	var sq, stated float64
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range trials {
-		s := NewSample(0, testSize, true)
+		s := must(NewBottomK(0, testSize, true))
 		for range n {
 			s.Add(Item{Hash: rng.Uint64()})
 		}
@@ -109,8 +111,8 @@ func TestSampleDistinctError(t *testing.T) {
 
 // However a stream is split and in whatever order the parts are merged, the
 // bytes are the same.
-func TestSampleTouchChangesNothing(t *testing.T) {
-	touched, plain := NewSample(testKey(3).ID(), testSize, false), NewSample(testKey(3).ID(), testSize, false)
+func TestBottomKTouchChangesNothing(t *testing.T) {
+	touched, plain := must(NewBottomK(testKey(3).ID(), testSize, false)), must(NewBottomK(testKey(3).ID(), testSize, false))
 	touched.Touch(nil)
 	for _, it := range stream(5, 20_000, 5000) {
 		touched.Touch([]uint64{it.Hash, ^it.Hash, 0})
@@ -125,27 +127,27 @@ func TestSampleTouchChangesNothing(t *testing.T) {
 	}
 }
 
-func TestSampleMergeIsCanonical(t *testing.T) {
+func TestBottomKMergeIsCanonical(t *testing.T) {
 	for _, distinct := range []int{300, testSize, 1300, 2000, 50_000} {
 		items := stream(1, 3*distinct, distinct)
 		id := testKey(3).ID()
-		whole := NewSample(id, testSize, false)
+		whole := must(NewBottomK(id, testSize, false))
 		for _, it := range items {
 			whole.Add(it)
 		}
 		want := encoded(whole)
 		for seed := range uint64(6) {
 			rng := rand.New(rand.NewPCG(seed, 8))
-			parts := make([]*Sample, 1+rng.IntN(7))
+			parts := make([]*BottomK, 1+rng.IntN(7))
 			for i := range parts {
-				parts[i] = NewSample(id, testSize, false)
+				parts[i] = must(NewBottomK(id, testSize, false))
 			}
 			for _, it := range items {
 				parts[rng.IntN(len(parts))].Add(it)
 			}
 			if seed%2 == 1 { // through the wire
 				for i := range parts {
-					var s Sample
+					var s BottomK
 					if err := s.UnmarshalBinary(encoded(parts[i])); err != nil {
 						t.Fatal(err)
 					}
@@ -171,21 +173,29 @@ func TestSampleMergeIsCanonical(t *testing.T) {
 	}
 }
 
-func TestSampleMergeRefuses(t *testing.T) {
-	s := NewSample(1, testSize, false)
-	for _, other := range []*Sample{NewSample(2, testSize, false), NewSample(1, testSize+1, false)} {
-		if err := s.Merge(other); !errors.Is(err, ErrMismatch) {
-			t.Errorf("got %v", err)
-		}
+func TestBottomKMergeOfAnother(t *testing.T) {
+	s := must(NewBottomK(1, testSize, false))
+	err := s.Merge(must(NewBottomK(2, testSize, false)))
+	var mismatch *MismatchError
+	if !errors.As(err, &mismatch) || *mismatch != (MismatchError{"key", "0000000000000001", "0000000000000002"}) {
+		t.Errorf("got %v", err)
 	}
 	s.Add(Item{Hash: 1, Lo: 7})
-	if err := s.Merge(NewSample(1, testSize, true)); err != nil || s.KeepsItems() {
+	if err := s.Merge(must(NewBottomK(1, testSize, true))); err != nil || s.KeepsItems() {
 		t.Errorf("merging a sample without items: %v, keeps items: %v", err, s.KeepsItems())
 	}
 }
 
-func TestSampleCountsSaturate(t *testing.T) {
-	s := NewSample(1, testSize, false)
+func TestNewBottomKRefuses(t *testing.T) {
+	for _, k := range []int{-1, 0, MinSampleSize - 1, MaxSampleSize + 1} {
+		if s, err := NewBottomK(0, k, false); !errors.Is(err, ErrOutOfRange) || s != nil {
+			t.Errorf("k = %d: %v", k, err)
+		}
+	}
+}
+
+func TestBottomKCountsSaturate(t *testing.T) {
+	s := must(NewBottomK(1, testSize, false))
 	it := Item{Hash: 1, Events: math.MaxUint64 - 1, Bytes: math.MaxUint64}
 	s.Add(it)
 	s.Add(it)
@@ -197,19 +207,19 @@ func TestSampleCountsSaturate(t *testing.T) {
 	}
 }
 
-func TestSampleReset(t *testing.T) {
-	s := NewSample(1, testSize, true)
+func TestBottomKReset(t *testing.T) {
+	s := must(NewBottomK(1, testSize, true))
 	for _, h := range randomHashes(10_000) {
 		s.Add(Item{Hash: h})
 	}
 	s.Reset()
-	if !bytes.Equal(encoded(s), encoded(NewSample(1, testSize, true))) {
+	if !bytes.Equal(encoded(s), encoded(must(NewBottomK(1, testSize, true)))) {
 		t.Error("not empty after Reset")
 	}
 }
 
-func TestSampleIsUsableAfterHashZero(t *testing.T) {
-	s := NewSample(1, testSize, false)
+func TestBottomKIsUsableAfterHashZero(t *testing.T) {
+	s := must(NewBottomK(1, testSize, false))
 	s.Add(Item{Hash: 0, Lo: 3, Events: 1})
 	s.Add(Item{Hash: math.MaxUint64, Lo: 4, Events: 1})
 	if s.Len() != 2 {
@@ -217,72 +227,60 @@ func TestSampleIsUsableAfterHashZero(t *testing.T) {
 	}
 }
 
-// malformedSamples is the table of bytes that are no Sample.
-func malformedSamples() map[string][]byte {
-	s := NewSample(1, testSize, false)
+// malformedBottomKs is the table of bytes that are no BottomK.
+func malformedBottomKs() map[string]malformed {
+	s := must(NewBottomK(1, testSize, false))
 	for i := range uint64(3) {
 		s.Add(Item{Hash: i << 32, Lo: i, Events: 1})
 	}
 	good := encoded(s)
-	change := func(at int, to ...byte) []byte {
-		b := bytes.Clone(good)
-		copy(b[at:], to)
-		return b
-	}
 	body := func(n byte, rest ...byte) []byte {
-		b := bytes.Clone(good[:sampleHeader])
+		b := bytes.Clone(good[:21])
 		b[20] = n
-		return append(b, rest...)
+		return wire.Seal(append(b, rest...), 0)
 	}
-	return map[string][]byte{
-		"nothing":            nil,
-		"foreign":            []byte("some text that is long enough to hold a header"),
-		"short header":       good[:sampleHeader-1],
-		"one byte short":     good[:len(good)-1],
-		"one byte more":      append(bytes.Clone(good), 0),
-		"unknown flag":       change(12, 4|flagItems),
-		"size 0":             change(13, 0, 0, 0, 0),
-		"size huge":          change(13, 255, 255, 255, 255),
-		"count huge":         change(17, 255, 255, 255, 255),
-		"count over input":   change(17, 0, 0, 4, 0),
-		"overflown but few":  change(12, flagItems|flagOverflown),
-		"rank repeated":      body(2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0),
-		"rank wraps":         body(2, 1, 0, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 1, 0, 0),
-		"long form":          body(1, 0x81, 0, 0, 0, 1, 0, 0),
-		"endless number":     body(1, bytes.Repeat([]byte{0x80}, 30)...),
-		"flags too large":    body(1, 1, 0, 0, 1, 0, 255, 255, 4),
-		"counts cut off":     body(1, 1, 0, 0, 1),
-		"more items than it": body(0, 1, 0, 0, 1, 0, 0),
-	}
+	endless := bytes.Repeat([]byte{0x80}, 30)
+	const order = "item out of order or out of range at byte "
+	return damaged(map[string]malformed{
+		"short header":       {resealed(good[:20+4]), "4 bytes announced, 3 left at byte 17"},
+		"unknown flag":       {edit(good, 12, 4|flagItems), "flags 0x6 at byte 12"},
+		"size 0":             {edit(good, 13, 0, 0, 0, 0), "sample size 0, want 1024 to 1048576 at byte 13"},
+		"size huge":          {edit(good, 13, 255, 255, 255, 255), "sample size 4294967295"},
+		"count huge":         {edit(good, 17, 255, 255, 255, 255), "4294967295 items"},
+		"count over input":   {edit(good, 17, 0, 0, 4, 0), "1024 items in a sample of 1024 and"},
+		"overflown but few":  {edit(good, 12, flagItems|flagOverflown), "2 items in a sample of 1024"},
+		"rank 0":             {body(1, 0, 0, 0, 1, 0, 0), order + "21"},
+		"rank repeated":      {body(2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0), order + "27"},
+		"rank wraps":         {body(2, 1, 0, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 1, 0, 0), order + "27"},
+		"long form":          {body(1, 0x81, 0, 0, 0, 1, 0, 0), "no number at byte 21"},
+		"endless number":     {body(1, endless...), "no number at byte 21"},
+		"flags too large":    {body(1, 1, 0, 0, 1, 0, 255, 255, 4), order + "21"},
+		"counts cut off":     {body(1, 1, 0, 0, 1), "no number at byte 25"},
+		"more items than it": {body(0, 1, 0, 0, 1, 0, 0), "6 bytes too many at byte 21"},
+	}, good)
 }
 
-func TestSampleRefusesMalformed(t *testing.T) {
-	for name, data := range malformedSamples() {
-		s := NewSample(1, testSize, false)
+func TestBottomKRefusesMalformed(t *testing.T) {
+	refuses(t, malformedBottomKs(), func() codec {
+		s := must(NewBottomK(1, testSize, false))
 		s.Add(Item{Hash: 9, Events: 1})
-		before := encoded(s)
-		if err := s.UnmarshalBinary(data); !errors.Is(err, ErrInvalid) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if !bytes.Equal(encoded(s), before) {
-			t.Errorf("%s: the receiver changed", name)
-		}
-	}
+		return s
+	})
 }
 
 // A peer that chooses the ranks must not make decoding slow: the table would take
 // a quadratic number of steps if ranks that differ in few bits collided.
-func TestSampleOfHostileRanks(t *testing.T) {
+func TestBottomKOfHostileRanks(t *testing.T) {
 	for step := range 49 {
-		b := encoded(NewSample(1, DefaultSampleSize, true))[:sampleHeader]
+		b := encoded(must(NewBottomK(1, DefaultSampleSize, true)))[:21]
 		n := DefaultSampleSize - 1
 		binary.BigEndian.PutUint32(b[17:], uint32(n))
 		for range n {
 			b = binary.AppendUvarint(b, 1<<step)
 			b = append(b, 1, 0, 0)
 		}
-		var s Sample
-		if err := s.UnmarshalBinary(b); err != nil {
+		var s BottomK
+		if err := s.UnmarshalBinary(wire.Seal(b, 0)); err != nil {
 			t.Fatal(err)
 		}
 		far := 0 // the sum of all distances from home
@@ -297,52 +295,46 @@ func TestSampleOfHostileRanks(t *testing.T) {
 	}
 }
 
-func FuzzSampleUnmarshal(f *testing.F) {
-	for _, data := range malformedSamples() {
-		f.Add(data)
-	}
-	s := NewSample(1, testSize, false)
+func FuzzBottomKUnmarshal(f *testing.F) {
+	s := must(NewBottomK(1, testSize, false))
 	for _, it := range stream(1, 5000, 2000) {
 		s.Add(it)
 	}
 	f.Add(encoded(s))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var s Sample
-		if s.UnmarshalBinary(data) != nil {
-			return
-		}
-		if !bytes.Equal(encoded(&s), data) {
-			t.Error("accepted bytes that it would not write")
-		}
+	fuzzDecoding(f, malformedBottomKs(), func() codec { return new(BottomK) }, func(t *testing.T, v codec) {
+		s := v.(*BottomK)
 		s.Distinct()
 		s.Add(Item{Hash: 1, Events: 1})
 		if err := s.Merge(s.Clone()); err != nil {
 			t.Error(err)
+		}
+		if items := s.AppendItems(nil); !slices.Equal(items, slices.Collect(s.All())) {
+			t.Error("AppendItems and All differ")
 		}
 	})
 }
 
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	hashes := randomHashes(1 << 18)
-	d := NewDistinct(0, DefaultPrecision)
-	s := NewSample(0, testSize, false)
+	d := must(NewHyperLogLog(0, DefaultPrecision))
+	s := must(NewBottomK(0, testSize, false))
 	for _, h := range hashes {
 		s.Add(Item{Hash: h})
 	}
 	key := testKey(1)
-	heavy, places, ones := NewHeavy(0, MinHeavySize), make([]Place, 1024), slices.Repeat([]uint64{1}, 1024)
+	heavy, places, ones := must(NewHeavyHitters(0, MinSlots)), make([]Place, 1024), slices.Repeat([]uint64{1}, 1024)
 	i := 0
 	for name, f := range map[string]func(){
-		"Key.Hash":        func() { d.Insert(key.Hash(1, 2)) },
-		"Distinct.Insert": func() { i++; d.Insert(hashes[i&0xffff]) },
-		"Sample.Wants":    func() { i++; s.Wants(hashes[i&0xffff]) },
-		"Sample.Add":      func() { i++; s.Add(Item{Hash: hashes[i&0x3ffff], Events: 1}) },
-		"Sample.Count":    func() { i++; s.Count(hashes[i&0x3ffff], 1, 1) },
-		"Distinct.Merge":  func() { d.Merge(d) },
-		"Heavy.Add":       func() { i++; heavy.Add(hashes[i&0x3ffff], hashes[i&0xffff], 1) },
-		"Heavy.AddBatch":  func() { i++; heavy.AddBatch(places, hashes[i&0xffff:][:1024], hashes[:1024], ones) },
-		"Heavy.Age":       func() { heavy.Age() },
-		"Estimate":        func() { d.Estimate() },
+		"Key.Hash":              func() { d.Insert(key.Hash(1, 2)) },
+		"HyperLogLog.Insert":    func() { i++; d.Insert(hashes[i&0xffff]) },
+		"BottomK.Wants":         func() { i++; s.Wants(hashes[i&0xffff]) },
+		"BottomK.Add":           func() { i++; s.Add(Item{Hash: hashes[i&0x3ffff], Events: 1}) },
+		"BottomK.Count":         func() { i++; s.Count(hashes[i&0x3ffff], 1, 1) },
+		"HyperLogLog.Merge":     func() { d.Merge(d) },
+		"HeavyHitters.Add":      func() { i++; heavy.Add(hashes[i&0x3ffff], hashes[i&0xffff], 1) },
+		"HeavyHitters.AddBatch": func() { i++; heavy.AddBatch(places, hashes[i&0xffff:][:1024], hashes[:1024], ones) },
+		"HeavyHitters.Age":      func() { heavy.Age() },
+		"Estimate":              func() { d.Estimate() },
 	} {
 		if n := testing.AllocsPerRun(1000, f); n != 0 {
 			t.Errorf("%s allocates %v times", name, n)
@@ -350,9 +342,12 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	}
 }
 
-func ExampleSample() {
+func ExampleBottomK() {
 	key := NewKey()
-	s := NewSample(key.ID(), MinSampleSize, false)
+	s, err := NewBottomK(key.ID(), MinSampleSize, false)
+	if err != nil {
+		panic(err)
+	}
 	for i := range uint64(300) {
 		item := i % 3
 		s.Add(Item{Hash: key.Hash(0, item), Lo: item, Events: 1})

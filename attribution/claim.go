@@ -3,22 +3,24 @@ package attribution
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // Unit is what a claim is a share of.
 type Unit uint8
 
-// The units. A share of sources, of events and of bytes are three different
-// things; a claim names the one it means.
+// The units. Shares of sources, of events and of bytes are three different things; a
+// claim names the one it means.
 const (
-	OfSources Unit = iota // distinct sources; the default
-	OfEvents
-	OfBytes
+	Sources Unit = iota // distinct sources; the default
+	Events
+	Bytes
 )
 
 var unitNames = [...]string{"sources", "events", "bytes"}
@@ -31,130 +33,131 @@ func (u Unit) String() string {
 	return fmt.Sprintf("unit(%d)", uint8(u))
 }
 
-// of picks what is counted in the unit.
-func (u Unit) of(sources float64, events, bytes uint64) float64 {
-	switch u {
-	case OfEvents:
-		return float64(events)
-	case OfBytes:
-		return float64(bytes)
-	}
-	return sources
-}
+// ClaimKind is how a claim compares.
+type ClaimKind uint8
 
-// Claim is a statement about where traffic came from, such as "more than 50 % of
-// the sources are geolocated to RU", which [Report.Check] holds against what was
-// counted. Make one with [Majority], [Plurality], [MoreThan], [LessThan] or
-// [ParseClaim]; the zero Claim is not one.
-//
-// A Claim made from a code that is no country is invalid: [Claim.Err] says why,
-// and checking it gives [Inadmissible].
-type Claim struct {
-	kind    kind
-	origins []geo.Origin // sorted, without repetition
-	outside bool         // every country but origins
-	percent float64
-	unit    Unit
-	err     error
-}
-
-type kind uint8
-
+// The kinds. A plurality claims more than any other country has.
 const (
-	none kind = iota
-	moreThan
-	lessThan
-	plurality
+	ClaimMoreThan ClaimKind = iota + 1
+	ClaimLessThan
+	ClaimPlurality
 )
 
-// ErrClaim is wrapped by every error about a claim that makes no sense.
-var ErrClaim = errors.New("no such claim")
+// Claim is a statement about where traffic came from, such as "more than 50 % of the
+// sources are geolocated to RU". [Snapshot.Report] decides it. Make one with [Majority],
+// [Plurality], [MoreThan], [LessThan] or [ParseClaim]. A Claim is comparable. The zero
+// Claim is invalid; [Claim.Validate] says what is wrong with a claim.
+type Claim struct {
+	kind      ClaimKind
+	unit      Unit
+	outside   bool // every country but these
+	countries snapshot.Origins
+	percent   float64
+	invalid   string // why, if it is
+}
+
+// ErrInvalidClaim is wrapped by every error about a claim that makes no sense.
+var ErrInvalidClaim = errors.New("invalid claim")
 
 // Majority claims that more than half of all sources are geolocated to the given
 // countries (ISO 3166-1 alpha-2 codes) taken together.
 func Majority(codes ...string) Claim { return MoreThan(50, codes...) }
 
-// MoreThan claims that more than the given percentage, 0 to 100, of all sources
-// is geolocated to the given countries taken together.
-func MoreThan(percent float64, codes ...string) Claim { return newClaim(moreThan, percent, codes) }
+// MoreThan claims that more than percent, 0 to 100, of all sources are geolocated to the
+// given countries taken together.
+func MoreThan(percent float64, codes ...string) Claim { return newClaim(ClaimMoreThan, percent, codes) }
 
-// LessThan claims that less than the given percentage, 0 to 100, of all sources
-// is geolocated to the given countries taken together.
-func LessThan(percent float64, codes ...string) Claim { return newClaim(lessThan, percent, codes) }
+// LessThan claims that less than percent, 0 to 100, of all sources are geolocated to the
+// given countries taken together.
+func LessThan(percent float64, codes ...string) Claim { return newClaim(ClaimLessThan, percent, codes) }
 
-// Plurality claims that more sources are geolocated to one country than to any
-// other.
-func Plurality(code string) Claim { return newClaim(plurality, 0, []string{code}) }
+// Plurality claims that more sources are geolocated to one country than to any other.
+func Plurality(code string) Claim { return newClaim(ClaimPlurality, 0, []string{code}) }
 
-func newClaim(k kind, percent float64, codes []string) Claim {
-	c := Claim{kind: k, percent: percent}
+func newClaim(kind ClaimKind, percent float64, codes []string) Claim {
+	c := Claim{kind: kind, percent: percent + 0} // no negative zero
 	for _, code := range codes {
 		o, err := geo.ParseOrigin(code)
 		if err != nil || !o.IsCountry() {
-			c.err = fmt.Errorf("attribution: %w: %q is no country code", ErrClaim, code)
+			c.invalid = fmt.Sprintf("%.20q is not a country code", code)
 			return c
 		}
-		c.origins = append(c.origins, o)
+		c.countries.Add(o)
 	}
-	c.settle()
+	c.check()
 	return c
 }
 
-// settle brings the claim into its one form, or finds out why it has none.
-func (c *Claim) settle() {
-	slices.Sort(c.origins)
-	c.origins = slices.Compact(c.origins)
-	c.percent += 0 // -0 would be printed as such
+// check notes what is wrong with a claim whose countries are known.
+func (c *Claim) check() {
 	switch {
-	case len(c.origins) == 0:
-		c.err = fmt.Errorf("attribution: %w: it names no country", ErrClaim)
+	case c.countries == snapshot.Origins{}:
+		c.invalid = "it names no country"
 	case !(c.percent >= 0 && c.percent <= 100):
-		c.err = fmt.Errorf("attribution: %w: %v %% is not within 0 and 100 %%", ErrClaim, c.percent)
+		c.invalid = fmt.Sprintf("%v %% is not within 0 and 100 %%", c.percent)
 	}
 }
 
 // Of returns the claim about another unit.
 func (c Claim) Of(u Unit) Claim {
-	if int(u) >= len(unitNames) && c.err == nil {
-		c.err = fmt.Errorf("attribution: %w: unknown %v", ErrClaim, u)
+	if int(u) >= len(unitNames) && c.invalid == "" {
+		c.invalid = fmt.Sprintf("unknown %v", u)
 	}
 	c.unit = u
 	return c
 }
 
-// Outside returns the claim about all countries but those named. A plurality has
-// no outside.
+// Outside returns the claim about all countries but those named; of a claim that is
+// already about these, it returns the claim about those named. A plurality has no
+// outside.
 func (c Claim) Outside() Claim {
-	if c.kind == plurality && c.err == nil {
-		c.err = fmt.Errorf("attribution: %w: a plurality is of one country", ErrClaim)
+	if c.kind == ClaimPlurality && c.invalid == "" {
+		c.invalid = "a plurality is of one country"
 	}
 	c.outside = !c.outside
 	return c
 }
 
-// Err returns why the claim cannot be checked, or nil. It wraps [ErrClaim].
-func (c Claim) Err() error {
-	if c.kind == none && c.err == nil {
-		return fmt.Errorf("attribution: %w: the zero Claim", ErrClaim)
+// Validate returns why the claim cannot be checked, or nil. It wraps [ErrInvalidClaim].
+func (c Claim) Validate() error {
+	switch {
+	case c.invalid != "":
+		return fmt.Errorf("attribution: %w: %s", ErrInvalidClaim, c.invalid)
+	case c.kind == 0:
+		return fmt.Errorf("attribution: %w: the zero Claim", ErrInvalidClaim)
 	}
-	return c.err
+	return nil
 }
 
-// has reports whether a country belongs to what is claimed.
-func (c Claim) has(o geo.Origin) bool {
-	return o.IsCountry() && slices.Contains(c.origins, o) != c.outside
-}
+// Kind returns how the claim compares.
+func (c Claim) Kind() ClaimKind { return c.kind }
 
-// String returns the claim in the form that [ParseClaim] reads:
+// Unit returns what the claim is a share of.
+func (c Claim) Unit() Unit { return c.unit }
+
+// Percent returns the limit of the claim, 0 of a plurality.
+func (c Claim) Percent() float64 { return c.percent }
+
+// IsOutside reports whether the claim is about all countries but those it names.
+func (c Claim) IsOutside() bool { return c.outside }
+
+// Countries yields the countries that the claim names, in order.
+func (c Claim) Countries() iter.Seq[geo.Origin] { return c.countries.All() }
+
+// Contains reports whether the claim is about a country. It is never about Unlocated and
+// Reserved.
+func (c Claim) Contains(o geo.Origin) bool { return o.IsCountry() && c.countries.Has(o) != c.outside }
+
+// String returns the claim in the form that [ParseClaim] reads, such as
 // "RU,BY > 40% of events".
 func (c Claim) String() string {
-	if err := c.Err(); err != nil {
-		return invalidClaim
+	if c.Validate() != nil {
+		return ErrInvalidClaim.Error()
 	}
 	var b strings.Builder
-	if c.kind == plurality {
+	if c.kind == ClaimPlurality {
 		b.WriteString("plurality " + c.codes())
-		if c.unit != OfSources {
+		if c.unit != Sources {
 			b.WriteString(" of " + c.unit.String())
 		}
 		return b.String()
@@ -163,7 +166,7 @@ func (c Claim) String() string {
 		b.WriteString("outside ")
 	}
 	sign := " > "
-	if c.kind == lessThan {
+	if c.kind == ClaimLessThan {
 		sign = " < "
 	}
 	b.WriteString(c.codes() + sign + strconv.FormatFloat(c.percent, 'f', -1, 64) + "% of " + c.unit.String())
@@ -171,25 +174,26 @@ func (c Claim) String() string {
 }
 
 func (c Claim) codes() string {
-	codes := make([]string, len(c.origins))
-	for i, o := range c.origins {
-		codes[i] = o.String()
+	var codes []string
+	for o := range c.countries.All() {
+		codes = append(codes, o.String())
 	}
+	slices.Sort(codes)
 	return strings.Join(codes, ",")
 }
 
-const invalidClaim = "invalid claim"
-
-// MarshalText returns what String returns, for an invalid claim "invalid claim".
-func (c Claim) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+// MarshalText returns what String returns. An invalid claim is an error, which wraps
+// [ErrInvalidClaim].
+func (c Claim) MarshalText() ([]byte, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return []byte(c.String()), nil
+}
 
 // UnmarshalText reads what MarshalText writes and [ParseClaim] reads; on error c is
 // unchanged.
 func (c *Claim) UnmarshalText(text []byte) error {
-	if string(text) == invalidClaim {
-		*c = Claim{}
-		return nil
-	}
 	parsed, err := ParseClaim(string(text))
 	if err != nil {
 		return err

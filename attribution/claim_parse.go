@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // ParseClaim reads a claim from its text form:
@@ -18,14 +19,14 @@ import (
 //	outside FR,NC > 90% of bytes every country but these
 //	US < 5%                      of sources, when no unit is given
 //
-// Letter case does not matter, nor does white space around the signs and the
-// comma. The error names the column where reading stopped, counted in bytes from
-// 1, and wraps [ErrClaim].
+// Letter case does not matter, nor does white space around the signs and the comma. The
+// error names the column where reading stopped, in bytes from 1. It wraps
+// [ErrInvalidClaim].
 func ParseClaim(text string) (Claim, error) {
 	p := claimParser{text: text}
 	c := p.claim()
 	if p.err == nil {
-		p.err = c.err
+		p.err = c.Validate()
 	}
 	if p.err != nil {
 		return Claim{}, p.err
@@ -45,7 +46,7 @@ type claimParser struct {
 func (p *claimParser) fail(at int, format string, args ...any) {
 	if p.err == nil {
 		what := fmt.Sprintf(format, args...)
-		p.err = fmt.Errorf("attribution: %w: column %d of %.60q: %s", ErrClaim, at+1, p.text, what)
+		p.err = fmt.Errorf("attribution: %w: column %d of %.60q: %s", ErrInvalidClaim, at+1, p.text, what)
 	}
 }
 
@@ -57,13 +58,13 @@ func (p *claimParser) claim() (c Claim) {
 	begin := p.at
 	switch word := strings.ToLower(p.word()); word {
 	case "majority":
-		c.kind, c.percent = moreThan, 50
-		c.origins = p.countries()
+		c.kind, c.percent = ClaimMoreThan, 50
+		c.countries, _ = p.countries()
 		c.unit = p.optionalUnit()
 	case "plurality":
-		c.kind = plurality
-		at := p.at
-		if c.origins = p.countries(); len(c.origins) > 1 {
+		c.kind = ClaimPlurality
+		at, n := p.at, 0
+		if c.countries, n = p.countries(); n > 1 {
 			p.fail(at, "a plurality is of one country")
 		}
 		c.unit = p.optionalUnit()
@@ -77,19 +78,19 @@ func (p *claimParser) claim() (c Claim) {
 	if p.space(); p.at < len(p.text) {
 		p.fail(p.at, "nothing more is expected")
 	}
-	c.settle()
+	c.check()
 	return c
 }
 
 // comparison reads "RU,BY > 40% of events".
 func (p *claimParser) comparison(c *Claim) {
-	c.origins = p.countries()
+	c.countries, _ = p.countries()
 	p.space()
 	switch {
 	case p.take(">"):
-		c.kind = moreThan
+		c.kind = ClaimMoreThan
 	case p.take("<"):
-		c.kind = lessThan
+		c.kind = ClaimLessThan
 	default:
 		p.fail(p.at, "want > or <")
 	}
@@ -100,7 +101,8 @@ func (p *claimParser) comparison(c *Claim) {
 	c.unit = p.optionalUnit()
 }
 
-func (p *claimParser) countries() (origins []geo.Origin) {
+// countries reads "RU,BY" and tells how many different countries it names.
+func (p *claimParser) countries() (countries snapshot.Origins, n int) {
 	for p.err == nil {
 		p.space()
 		at := p.at
@@ -110,15 +112,16 @@ func (p *claimParser) countries() (origins []geo.Origin) {
 		case code == "":
 			p.fail(at, "want a two-letter country code")
 		case err != nil || !o.IsCountry():
-			p.fail(at, "%q is no country code", code)
+			p.fail(at, "%q is not a country code", code)
+		case !countries.Has(o):
+			countries.Add(o)
+			n++
 		}
-		origins = append(origins, o)
 		if p.space(); !p.take(",") {
 			break
 		}
 	}
-	slices.Sort(origins)
-	return slices.Compact(origins)
+	return countries, n
 }
 
 func (p *claimParser) percentage() float64 {
@@ -144,19 +147,19 @@ func (p *claimParser) percentage() float64 {
 func (p *claimParser) optionalUnit() Unit {
 	p.space()
 	if p.at == len(p.text) {
-		return OfSources
+		return Sources
 	}
 	at := p.at
 	if !strings.EqualFold(p.word(), "of") {
 		p.fail(at, "want \"of sources\", \"of events\" or \"of bytes\"")
-		return OfSources
+		return Sources
 	}
 	p.space()
 	at = p.at
 	i := slices.Index(unitNames[:], strings.ToLower(p.word()))
 	if i < 0 {
 		p.fail(at, "want sources, events or bytes")
-		return OfSources
+		return Sources
 	}
 	return Unit(i)
 }

@@ -1,80 +1,101 @@
 package attribution
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"sync"
 
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
-// Options are the choices in making a [Tally]. The zero value is what most
-// programs want. Tallies can be merged if their key, sample size, precision and
-// IPv6 prefix agree.
+// Options say how a [Tally] counts. The zero value is what most programs want. Snapshots
+// merge if their key, precision and IPv6 prefix length agree.
 type Options struct {
-	// Key hashes the sources. The zero Key stands for one random key that all
-	// tallies of this process share; give one explicitly where tallies of
-	// several processes are to be merged.
+	// Key hashes the sources. The zero Key stands for one random key that all tallies of
+	// this process share. Give one where snapshots of several processes are merged, see
+	// [sketch.KeyFromFile].
 	Key sketch.Key
 
-	// SampleSize is the number of distinct sources, reserved ones included, up to
-	// which everything is exact, and the size of the uniform sample of sources
-	// beyond, 1,024 to 1,048,576. 0 stands for sketch.DefaultSampleSize (65,536);
-	// sketch.SmallSampleSize (4,096) serves where there are thousands of tallies.
+	// SampleSize is the number of distinct sources, reserved ones included, up to which
+	// everything is exact, and the size of the uniform sample beyond: 1,024 to 1,048,576.
+	// 0 stands for [sketch.DefaultSampleSize] (65,536). [sketch.SmallSampleSize] (4,096)
+	// suits programs with thousands of tallies. Snapshots of different sizes merge to the
+	// smaller one.
 	SampleSize int
 
-	// Precision is that of the HyperLogLog per origin, 12 to 16; 0 stands for
-	// sketch.DefaultPrecision (14, a standard error of 0.8 %).
+	// Precision is that of the HyperLogLog per origin, 12 to 16. 0 stands for
+	// [sketch.DefaultPrecision] (14, a standard error of 0.8 %).
 	Precision int
 
-	// IPv6Prefix is the length of the prefix that makes one IPv6 source, 32 to
-	// 128 bits; 0 stands for 64, since a host may use any address of its /64
-	// (RFC 8981).
-	IPv6Prefix int
+	// IPv6PrefixLen is the length of the prefix that makes one IPv6 source, 32 to 128 bits.
+	// 0 stands for 64, since a host may use any address of its /64 (RFC 8981).
+	IPv6PrefixLen int
 
-	// DropAddresses keeps no address, only hashes, origins and counts. What needs
-	// addresses is then left out: tests for forged sources, other databases, who
-	// is inside.
-	DropAddresses bool
-
-	// Handshake says that every source has completed a handshake, as those of a
-	// web or mail server's log have; see [Flow].
-	Handshake bool
-
-	// SamplingRate says that only one packet or flow in so many was looked at, as
-	// a router's sampling has it; 0 stands for 1, that is for all. Each packet or
-	// flow that was is one event. Counts are reported as they were seen, never
-	// multiplied; what sampling does to a claim is part of its verdict, see
-	// [PacketSampling].
+	// SamplingRate says that one in so many packets or flows was looked at, as a router's
+	// sampling does. 0 stands for 1: all were. Counts are reported as they were seen, never
+	// multiplied; see [PacketSampling].
 	SamplingRate uint32
+
+	// AssumeHandshake says that every source has completed a handshake, as those in the log
+	// of a web or mail server have; see [Flow].
+	AssumeHandshake bool
+
+	// DropAddresses keeps no address, only hashes, origins and counts. Tests for forged
+	// sources, further databases and networks are then not possible.
+	DropAddresses bool
 }
 
-const minIPv6Prefix = 32 // a shorter one may span countries, or public and reserved space
+// ErrInvalidOptions is wrapped by every error about options out of their range.
+var ErrInvalidOptions = errors.New("invalid options")
+
+// Validate returns what is out of its documented range, or nil. It wraps
+// [ErrInvalidOptions].
+func (o Options) Validate() error {
+	o = o.filled()
+	for _, f := range []struct {
+		name         string
+		v, low, high int
+	}{
+		{"SampleSize", o.SampleSize, sketch.MinSampleSize, sketch.MaxSampleSize},
+		{"Precision", o.Precision, sketch.MinPrecision, sketch.MaxPrecision},
+		{"IPv6PrefixLen", o.IPv6PrefixLen, snapshot.MinIPv6PrefixLen, 128},
+	} {
+		if f.v < f.low || f.v > f.high {
+			return fmt.Errorf("attribution: %w: %s is %d, want %d to %d", ErrInvalidOptions, f.name, f.v, f.low, f.high)
+		}
+	}
+	return nil
+}
 
 var processKey = sync.OnceValue(sketch.NewKey)
 
-// filled returns o with every default filled in. It panics on a value out of
-// range, which is a mistake in the program.
+// filled returns o with every default written out, but for the key.
 func (o Options) filled() Options {
+	o.SampleSize = cmp.Or(o.SampleSize, sketch.DefaultSampleSize)
+	o.Precision = cmp.Or(o.Precision, sketch.DefaultPrecision)
+	o.IPv6PrefixLen = cmp.Or(o.IPv6PrefixLen, 64)
+	o.SamplingRate = max(o.SamplingRate, 1)
+	return o
+}
+
+// internal is what a tally is made with.
+func (o Options) internal() (tally.Options, error) {
+	if err := o.Validate(); err != nil {
+		return tally.Options{}, err
+	}
+	o = o.filled()
 	if o.Key.IsZero() {
 		o.Key = processKey()
 	}
-	if o.SampleSize == 0 {
-		o.SampleSize = sketch.DefaultSampleSize
+	t := tally.Options{
+		Key: o.Key, SampleSize: o.SampleSize, Precision: o.Precision, IPv6PrefixLen: o.IPv6PrefixLen,
+		DropAddresses: o.DropAddresses, SamplingRate: o.SamplingRate,
 	}
-	if o.Precision == 0 {
-		o.Precision = sketch.DefaultPrecision
+	if o.AssumeHandshake {
+		t.Facts = snapshot.Handshake
 	}
-	if o.IPv6Prefix == 0 {
-		o.IPv6Prefix = 64
-	}
-	o.SamplingRate = max(o.SamplingRate, 1)
-	check := func(name string, v, low, high int) {
-		if v < low || v > high {
-			panic(fmt.Sprintf("attribution: Options.%s is %d, want %d to %d", name, v, low, high))
-		}
-	}
-	check("SampleSize", o.SampleSize, sketch.MinSampleSize, sketch.MaxSampleSize)
-	check("Precision", o.Precision, sketch.MinPrecision, sketch.MaxPrecision)
-	check("IPv6Prefix", o.IPv6Prefix, minIPv6Prefix, 128)
-	return o
+	return t, nil
 }

@@ -145,8 +145,8 @@ func (c corpus) pins(part traffic) (pins []pin) {
 	sources, _ := count.Total()
 	for _, w := range []way{
 		{name: "exact"},
-		{name: "exact, handshake", options: attribution.Options{Handshake: true}},
-		{name: "exact, IPv6 by /128", options: attribution.Options{IPv6Prefix: 128}},
+		{name: "exact, handshake", options: attribution.Options{AssumeHandshake: true}},
+		{name: "exact, IPv6 by /128", options: attribution.Options{IPv6PrefixLen: 128}},
 		{name: "exact, no addresses", options: attribution.Options{DropAddresses: true}},
 		{name: "exact, routed", second: routed.Table},
 		{

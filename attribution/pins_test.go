@@ -54,45 +54,46 @@ var pinKey = must(sketch.KeyFrom([]byte("a secret of 32 bytes for pinning")))
 // records counts the traffic and checks the claims. Of this test, it alone knows how
 // a verdict is made.
 func (p pin) records() ([]record, error) {
-	var tally *attribution.Tally
+	var whole attribution.Snapshot
 	for _, part := range p.parts {
 		part.options.Key = pinKey
-		t := attribution.NewTally(part.table, part.options)
+		t, err := attribution.NewTally(part.table, part.options)
+		if err != nil {
+			return nil, err
+		}
 		t.AddFlows(part.flows)
-		t.Window(part.from, part.to)
-		if tally == nil {
-			tally = t
-		} else if err := tally.Merge(t); err != nil {
+		t.ExtendSpan(part.from, part.to)
+		if whole, err = attribution.Merge(whole, t.Snapshot()); err != nil {
 			return nil, err
 		}
 	}
-	report := tally.Report()
-	var comparison *attribution.Comparison
 	if p.second != nil {
 		var err error
-		if comparison, err = report.Compare(attribution.Opinions{Tables: []*geo.Table{p.second}}); err != nil {
+		whole, err = whole.Enrich(attribution.Enrichment{Databases: []*geo.Table{p.second}})
+		if err != nil {
 			return nil, err
 		}
 	}
-	var records []record
+	var claims []attribution.Claim
 	for _, text := range p.claims {
 		claim, err := attribution.ParseClaim(text)
 		if err != nil {
 			return nil, err
 		}
-		var v attribution.Verdict
-		if comparison == nil {
-			v = report.Check(claim)
-		} else {
-			c := comparison.Check(claim)
-			v.Decision, v.Share, v.Caveats = c.Decision, c.Share, c.Caveats
-		}
+		claims = append(claims, claim)
+	}
+	report, err := whole.Report(attribution.Policy{}, claims...)
+	if err != nil {
+		return nil, err
+	}
+	var records []record
+	for i, v := range report.Verdicts {
 		share := [3]float64{rounded(v.Share.Value), rounded(v.Share.Low), rounded(v.Share.High)}
 		codes := []string{}
 		for _, c := range v.Caveats {
 			codes = append(codes, string(c.Code))
 		}
-		records = append(records, record{p.name, text, v.Decision.String(), share, codes})
+		records = append(records, record{p.name, p.claims[i], v.Outcome.String(), share, codes})
 	}
 	return records, nil
 }

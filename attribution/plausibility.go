@@ -1,126 +1,78 @@
 package attribution
 
-import (
-	"fmt"
+// Plausibility is what the sources of a [Report] look like, before anybody asks where
+// they are. Shares are from 0 to 1.
+type Plausibility struct {
+	Spoofing *Spoofing `json:"spoofing,omitempty"` // nil: not tested, see [Spoofing]
 
-	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/count"
-)
+	Reflectors float64 `json:"reflectors"` // share of the sources that look like reflectors
+	Anonymized float64 `json:"anonymized"` // share of the sources whose addresses were cut
+	Proxied    float64 `json:"proxied"`    // share of all events from reserved addresses
+	TopSource  float64 `json:"top_source"` // share of the events of the busiest source in the sample
 
-// What the sample says of the kind of sources that came, before anybody asks where
-// they are: whether they are who sent the traffic at all.
-
-// traits counts the sources of the sample that are not reserved, and those of
-// them that share a trait.
-type traits struct {
-	all, reflecting volume
-
-	ipv4, ipv4Cut float64 // cut: the last octet is 0
-	ipv6, ipv6Cut float64 // cut: all bits after the first 48 are 0
+	Heavy *HeavySources `json:"heavy,omitempty"` // nil: none stands out
 }
 
-// volume is a number of sources with what they sent: integers, whose sum is the
-// same in any order.
-type volume struct {
-	sources       float64
-	events, bytes uint64
+// HeavySources are the sources that send far more than the rest: their number of
+// events lies 3.5 robust standard deviations above the median, on a logarithmic scale
+// (Iglewicz and Hoaglin 1993).
+type HeavySources struct {
+	Sources      uint64  `json:"sources"`       // in the sample
+	EventsAbove  uint64  `json:"events_above"`  // each has more
+	MedianEvents uint64  `json:"median_events"` // half of all sources have no more
+	Share        float64 `json:"share"`         // of the events of all sources in the sample
 }
 
-func (v *volume) add(s *seen) {
-	v.sources++
-	v.events = addSaturated(v.events, s.events)
-	v.bytes = addSaturated(v.bytes, s.bytes)
+// Spoofing is what the sources of a [Report] say about forged addresses.
+//
+// Public IPv4 sources of the sample, of which nobody saw a handshake, are compared
+// with what is forged in bulk: addresses drawn at random from the whole address space,
+// or from the part of it that a filter lets through. Such sources are spread as evenly
+// as chance has it, where real ones gather in networks. Some of them lie where nobody
+// is. Their countries are those of the address space.
+//
+// Addresses forged within one network or country cannot be found this way, nor can
+// forged IPv6 addresses. There is no result for fewer than 100 tested sources, for
+// addresses that were dropped, or for addresses that were cut before.
+type Spoofing struct {
+	Level SpoofingLevel `json:"level"`
+
+	// Tested is the number of sources that were tested, and Forged the share of them
+	// that is forged, with its 95 % interval. It allows for an unknown filter, and is
+	// therefore wide.
+	Tested uint64 `json:"tested"`
+	Forged Share  `json:"forged"`
+
+	// Pairs24 and Pairs16 count the pairs of tested sources within one /24 and one /16.
+	// The IfForged fields say how many there would be if all were forged.
+	Pairs24         uint64  `json:"pairs_24"`
+	Pairs24IfForged float64 `json:"pairs_24_if_forged"`
+	Pairs16         uint64  `json:"pairs_16"`
+	Pairs16IfForged float64 `json:"pairs_16_if_forged"`
+
+	// Dark counts the /24 networks of tested sources in space that is announced and
+	// located but has no users: about 1 in 17 forged sources lies there. Bogons are
+	// sources that no host can have (0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/3): about 2 for
+	// each 13 forged ones, unless they were filtered. They are not among Tested.
+	Dark   uint64 `json:"dark"`
+	Bogons uint64 `json:"bogons"`
+
+	// MixDistance is the total variation, from 0 to 1, between the countries of the
+	// tested sources and those of the address space. MixNoise is what chance alone
+	// makes. Both are absent where the address space by country is not known.
+	MixDistance float64 `json:"mix_distance,omitzero"`
+	MixNoise    float64 `json:"mix_noise,omitzero"`
 }
 
-func (v *volume) amount(u Unit) float64 { return u.of(v.sources, v.events, v.bytes) }
+// SpoofingLevel is how much of the traffic looks forged.
+type SpoofingLevel string
 
-// examine finds out what kind of sources the sample has. space is that of the table
-// behind the origins, nil where it is not known.
-func (r *Report) examine(space *geo.Space) {
-	r.traits = traitsOf(r.seen, r.addresses, r.ipv6Bits)
-	r.testSources(space)
-}
-
-// cutBits is the length that anonymised IPv6 addresses are commonly cut to.
-const cutBits = 48
-
-func traitsOf(sample []seen, addresses bool, ipv6Bits int) (t traits) {
-	for i := range sample {
-		s := &sample[i]
-		if s.origin == geo.Reserved {
-			continue
-		}
-		t.all.add(s)
-		if s.known&reflector != 0 {
-			t.reflecting.add(s)
-		}
-		switch {
-		case !addresses:
-		case s.isIPv4():
-			t.ipv4++
-			if s.lo&0xff == 0 {
-				t.ipv4Cut++
-			}
-		case ipv6Bits > cutBits:
-			t.ipv6++
-			if s.hi&(1<<(64-cutBits)-1) == 0 && s.lo == 0 {
-				t.ipv6Cut++
-			}
-		}
-	}
-	return t
-}
-
+// The levels, from least to most. Where forging is dominant or uniform, nothing can be
+// said about origin, if the sources tested are most of all.
 const (
-	enoughToTell = 36   // sources of a family before "all of them are cut" says something
-	nearlyAll    = 0.95 // of them; of real IPv4 addresses 1 in 256 or fewer end in 0
+	SpoofingNone      SpoofingLevel = "none"      // no sign of it
+	SpoofingSuspected SpoofingLevel = "suspected" // spread like forged ones, but none where nobody is
+	SpoofingPartial   SpoofingLevel = "partial"   // some are forged; claims are corrected for them
+	SpoofingDominant  SpoofingLevel = "dominant"  // certainly more than half are
+	SpoofingUniform   SpoofingLevel = "uniform"   // nothing distinguishes them from all being forged
 )
-
-// anonymised is the share of the public sources that are of a family whose
-// addresses were cut before they came here.
-func (t *traits) anonymised() float64 {
-	cut := 0.0
-	if t.ipv4 >= enoughToTell && t.ipv4Cut > nearlyAll*t.ipv4 {
-		cut += t.ipv4
-	}
-	if t.ipv6 >= enoughToTell && t.ipv6Cut > nearlyAll*t.ipv6 {
-		cut += t.ipv6
-	}
-	return cut / max(t.all.sources, 1)
-}
-
-// implausible tells why no claim in a unit may be made about the origin of the
-// traffic, though there are counts.
-func (r *Report) implausible(u Unit) (Caveat, bool) {
-	if share := float64(r.Reserved.Events) / max(float64(r.Events)+float64(r.Reserved.Events), 1); share > 0.5 {
-		return Caveat{ProxyInFront, share, fmt.Sprintf("%s of all events come from reserved addresses, as behind a proxy or inside a network: the origin of most traffic is not visible here", percent(share))}, true
-	}
-	if share := r.traits.anonymised(); share > 0.5 && u == OfSources {
-		return Caveat{Anonymised, share, fmt.Sprintf("%s of the sources have addresses that were cut (to 24 bits of IPv4, 48 of IPv6): what was counted are networks, not sources", percent(share))}, true
-	}
-	if reason, ok := r.reflected(u); ok {
-		return reason, true
-	}
-	return r.spoofed()
-}
-
-// plausibility are the caveats about traits that do not rule out every claim.
-func (r *Report) plausibility() (caveats []Caveat) {
-	if share := r.traits.anonymised(); share > 0 {
-		caveats = append(caveats, Caveat{Anonymised, share, fmt.Sprintf("%s of the sources have addresses that were cut (to 24 bits of IPv4, 48 of IPv6): they are networks, located by their first address", percent(share))})
-	}
-	if c, ok := r.reflectors(); ok {
-		caveats = append(caveats, c)
-	}
-	if c, ok := r.someSpoofed(); ok {
-		caveats = append(caveats, c)
-	}
-	if n := r.Sources.Distinct; n > 0 && n < fewSources && r.Events/n >= proxyLoad {
-		caveats = append(caveats, Caveat{ManyPerSource, float64(r.Events) / float64(n), fmt.Sprintf("%s made %s each on average: proxies or gateways may stand in front of the true sources", count.Grouped(n)+" "+plural(n, "source", "sources"), eventCount(r.Events/n))})
-	}
-	return caveats
-}
-
-// proxyLoad is the number of events per source from which on a handful of them
-// look like what others hide behind.
-const proxyLoad = 1000

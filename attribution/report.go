@@ -1,300 +1,154 @@
 package attribution
 
 import (
-	"cmp"
-	"iter"
-	"slices"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/count"
-	"github.com/whence-go/whence/internal/stat"
-	"github.com/whence-go/whence/sketch"
 )
 
-// Report is what a [Tally] had counted at one moment. It does not change when the
-// Tally goes on, and may be read by any number of goroutines. Print it with fmt
-// for people; json.Marshal gives the stable machine form, whose keys are only
-// ever added to.
+// SchemaVersion numbers the JSON of [Report] and [Verdict]. Keys and codes are only
+// ever added; the number rises when one of them changes its meaning.
 //
-// Reserved sources (private, loopback, multicast and the like) are stated apart
-// and counted in nothing else. Unlocated sources are inside every total: a share
-// is a share of located and unlocated sources together.
+// MethodVersion numbers how numbers, outcomes and codes are computed. It rises when
+// the same snapshot, policy and claim give another one than before.
+const (
+	SchemaVersion = 1
+	MethodVersion = 2
+)
+
+// Report is what a [Snapshot] says under a [Policy]: the counts, and one verdict per
+// claim. It is plain data and the caller's own: nothing is decided from it, and
+// decoding its JSON gives an equal Report.
+//
+// A count that is not known is 0 here and absent in JSON; Basis says which are known.
+// Reserved sources (private, loopback, multicast and the like) are in Reserved alone.
+// Unlocated sources are in every total.
 type Report struct {
-	Sources   Sources  `json:"sources"`
-	Events    uint64   `json:"events"`
-	Bytes     uint64   `json:"bytes"`
-	Origins   []Row    `json:"origins"` // countries, most sources first
-	Unlocated Apart    `json:"unlocated"`
-	Reserved  Apart    `json:"reserved"`
-	Skipped   uint64   `json:"skipped"` // events without a usable address
-	Database  Database `json:"database"`
+	Schema int    `json:"schema"`
+	Method int    `json:"method"`
+	Policy Policy `json:"policy"`
 
-	// SamplingRate is 1 in how many packets or flows was looked at; absent when all
-	// were. All counts are of what was looked at.
-	SamplingRate uint32 `json:"sampling_rate,omitempty"`
-
-	// FinestSamplingRate is the least of several rates, of which SamplingRate is the
-	// largest, where tallies of several were merged; else absent. An event then
-	// stands for more packets or for fewer, and claims about events and bytes are
-	// [Inadmissible].
-	FinestSamplingRate uint32 `json:"finest_sampling_rate,omitempty"`
-
-	// SampleOnly says that origins are known of the sampled sources only; see
-	// [Report.Under] and [Excess]. Events and bytes of the rows and of the unlocated are then
-	// 0, and claims about them [Inadmissible].
-	SampleOnly bool `json:"sample_only,omitempty"`
-
-	// Joint says that the intervals of the rows hold all together; see
-	// [Report.JointIntervals].
-	Joint bool `json:"joint_intervals,omitempty"`
-
-	// Spoofing is what the sources tell of having forged addresses; nil where that
-	// cannot be tested: fewer than 100 IPv4 sources are in question, addresses
-	// were dropped, or they were cut before they came here.
-	Spoofing *Spoofing `json:"spoofing,omitempty"`
-
-	// From and To span the traffic, as far as [Tally.Window] was told.
+	// From and To span the traffic, as far as [Tally.ExtendSpan] was told, in UTC.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
 
-	databases databases
-	counted   [geo.MaxOrigins]origin
-	sampling  sampling // of the sources that are not reserved
-	topEvents uint64   // of the source with most events, among those in the sample
-	sampled   uint64   // events of all sources in the sample
-	seen      []seen   // the sample itself, reserved sources included
-	addresses bool     // seen knows the sources themselves
-	ipv6Bits  int      // of the prefix that makes one IPv6 source
-	traits    traits   // of the sample
-	witnesses witnesses
-	space     *geo.Space // nil if not known
-	fresh     *Excess    // of a report of new sources
+	// LocatedBy are the databases that located the sources: one, unless snapshots of
+	// several were merged. Databases are the further ones, in the order of
+	// [Enrichment.Databases].
+	LocatedBy []Database       `json:"located_by"`
+	Databases []DatabaseResult `json:"databases"`
+
+	Sources Count  `json:"sources"`
+	Events  uint64 `json:"events,omitzero"`
+	Bytes   uint64 `json:"bytes,omitzero"`
+
+	// Records were counted; Lost were not, by the reason why.
+	Records uint64          `json:"records"`
+	Lost    map[Loss]uint64 `json:"lost,omitempty"`
+
+	// Account is what the reader of the input says about it. The caller sets it.
+	Account *Account `json:"account,omitempty"`
+
+	Countries []Row `json:"countries"` // most sources first
+	Unlocated Row   `json:"unlocated"`
+	Reserved  Row   `json:"reserved"` // without a share: it is in no total
+
+	// SamplingRate is 1 in how many packets or flows was looked at, 1 for all. Counts
+	// are of those. FinestSamplingRate is the least of several rates, of which
+	// SamplingRate is the largest; it equals SamplingRate where there is one rate.
+	SamplingRate       uint32 `json:"sampling_rate"`
+	FinestSamplingRate uint32 `json:"finest_sampling_rate"`
+
+	// SampleSize is the number of public sources in the sample.
+	Basis      Basis `json:"basis"`
+	SampleSize int   `json:"sample_size"`
+
+	Plausibility Plausibility `json:"plausibility"`
+	Verdicts     []Verdict    `json:"verdicts"` // one per claim, in their order
 }
 
-// seen is a source of the sample.
-type seen struct {
-	source
-	events, bytes uint64
-	origin        geo.Origin
-	known         facts
-}
+// Basis says what the rows of a report are known from.
+type Basis string
 
-// Sources is a number of distinct sources with its 95 % confidence interval.
-type Sources struct {
-	Distinct uint64 `json:"distinct"`
-	Low      uint64 `json:"low"`
-	High     uint64 `json:"high"`
-	Exact    bool   `json:"exact"`
-}
+const (
+	// BasisAll: every source was counted in its country, one by one or in sketches.
+	BasisAll Basis = "all"
+	// BasisSample: the countries of a uniform sample are known. Numbers of sources are
+	// estimates from it; events and bytes per country are not known.
+	BasisSample Basis = "sample"
+	// BasisSketches: only HyperLogLog registers are known, see [FromSketches]. Events
+	// and bytes are not known.
+	BasisSketches Basis = "sketches"
+)
 
-// Row is one country of a Report. Share is its share of all sources; its interval
-// is for this row on its own, and takes the database at its word.
+// Row is what was counted of one country, or of the sources without one.
 type Row struct {
 	Origin  geo.Origin `json:"origin"`
 	Sources uint64     `json:"sources"`
-	Share   Share      `json:"share"`
-	Events  uint64     `json:"events"`
-	Bytes   uint64     `json:"bytes"`
+	Share   Share      `json:"share,omitzero"` // of all sources; takes the database at its word
+	Events  uint64     `json:"events,omitzero"`
+	Bytes   uint64     `json:"bytes,omitzero"`
 }
 
-// Apart counts the sources that have no country.
-type Apart struct {
-	Sources uint64 `json:"sources"`
-	Events  uint64 `json:"events"`
+// Share is a share from 0 to 1 with its interval. Of the rows of a report the
+// interval is for 95 % confidence, each row on its own unless the policy is joint.
+type Share struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
 }
 
-// origin is what was counted for one origin.
-type origin struct {
-	sources       float64
-	relErr        float64 // relative standard error of sources
-	events, bytes uint64
-	sampled       float64 // sources of this origin in the sample
-	sampled6      float64 // of them IPv6, if addresses are kept
+// Count is a number of distinct sources with its 95 % interval.
+type Count struct {
+	Value uint64 `json:"value"`
+	Low   uint64 `json:"low"`
+	High  uint64 `json:"high"`
+	Exact bool   `json:"exact"` // all were counted one by one
 }
 
-// Report computes the report of what has been counted so far. It never writes
-// the Tally. With hundreds of origins beyond the exact state it takes a few
-// milliseconds.
-func (t *Tally) Report() *Report { return t.reportIn(t.space()) }
+// DatabaseResult is what a further database says of the sources in the sample, which
+// are all of them while the counts are exact.
+type DatabaseResult struct {
+	Database  Database `json:"database"`
+	Countries []Row    `json:"countries"`
+	Unlocated Row      `json:"unlocated"`
 
-// reportIn is the report where space is the address space by origin, nil if that is
-// not known.
-func (t *Tally) reportIn(space *geo.Space) *Report {
-	r := t.emptyReport()
-	r.Skipped = t.skipped
-	if t.sample != nil {
-		r.readSample(t.sample)
+	// Disagreement is the share of the sources that this and the first database place
+	// in different countries, among those that both place in one.
+	Disagreement Share `json:"disagreement"`
+}
+
+// Account is what a reader of input says about what it read.
+type Account struct {
+	Format  string            `json:"format"`           // what the input was read as
+	Fields  map[string]string `json:"fields,omitempty"` // "source", "time", "target"…: the field taken for it
+	Records uint64            `json:"records"`          // used
+	Lost    []LostRecords     `json:"lost,omitempty"`
+}
+
+// LostRecords are those that an [Account] lost for one reason.
+type LostRecords struct {
+	Reason  Loss   `json:"reason"`
+	Records uint64 `json:"records"`
+	First   string `json:"first,omitempty"` // place of the first: a line, a byte
+}
+
+// String returns the report in a few lines for logs: the counts and each verdict, without
+// prose. Package text has sentences and tables.
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "sources %d [%d, %d] events %d located by", r.Sources.Value, r.Sources.Low, r.Sources.High, r.Events)
+	for _, d := range r.LocatedBy {
+		fmt.Fprintf(&b, " %q", d.String())
 	}
-	if t.dense != nil {
-		r.readDense(t.dense)
+	const most = 5
+	for _, row := range r.Countries[:min(len(r.Countries), most)] {
+		fmt.Fprintf(&b, " %v %v", row.Origin, row.Share)
 	}
-	r.sum()
-	r.examine(space)
-	return r
-}
-
-// counts is a report of no more than the counts per origin: beyond the exact
-// state it leaves out the sample.
-func (t *Tally) counts() *Report {
-	if t.dense == nil {
-		return t.Report()
+	for _, v := range r.Verdicts {
+		b.WriteString("\n" + v.String())
 	}
-	r := t.emptyReport()
-	r.readDense(t.dense)
-	r.sum()
-	return r
-}
-
-// emptyReport is a report that says what was counted how and when, but no counts.
-func (t *Tally) emptyReport() *Report {
-	r := &Report{Origins: []Row{}, databases: t.used(), ipv6Bits: t.options.IPv6Prefix}
-	if t.rate > 1 {
-		r.SamplingRate = t.rate
-	}
-	if f := t.finestRate(); f > 0 && f != t.rate {
-		r.FinestSamplingRate = f
-	}
-	if len(r.databases) == 0 && t.table != nil {
-		r.databases = databases{databaseOf(t.table)}
-	}
-	r.Database = r.databases.one()
-	r.Sources.Exact = t.dense == nil
-	if t.sample != nil {
-		r.addresses = t.sample.KeepsItems()
-		if t.from <= t.to {
-			r.From, r.To = time.Unix(0, t.from).UTC(), time.Unix(0, t.to).UTC()
-		}
-	}
-	return r
-}
-
-// space is that of the table, nil for a tally that has none.
-func (t *Tally) space() *geo.Space {
-	if t.table == nil {
-		return nil
-	}
-	space := t.table.Space()
-	return &space
-}
-
-// readSample takes the counts of the sampled sources, which while exact are all.
-func (r *Report) readSample(s *sketch.BottomK) {
-	r.seen = make([]seen, 0, s.Len())
-	r.readItems(s.Items())
-	// Given how many of the sample are not reserved, they are a uniform sample
-	// of the sources that are not.
-	if k := float64(s.Len()); k > 0 {
-		r.sampling = newSampling(r.public(), s.Distinct().Value*r.public()/k)
-	}
-}
-
-// public is the number of sources in the sample that are not reserved.
-func (r *Report) public() float64 {
-	return float64(len(r.seen)) - r.counted[geo.Reserved].sampled
-}
-
-// readItems takes the counts of sources one by one.
-func (r *Report) readItems(items iter.Seq[sketch.Item]) {
-	for it := range items {
-		r.seen = append(r.seen, seen{source{it.Hi, it.Lo}, it.Events, it.Bytes, geo.Origin(it.Part), facts(it.Flags)})
-		o := &r.counted[it.Part]
-		o.sampled++
-		if r.addresses && !(source{it.Hi, it.Lo}).isIPv4() {
-			o.sampled6++
-		}
-		if geo.Origin(it.Part) != geo.Reserved {
-			r.topEvents = max(r.topEvents, it.Events)
-			r.sampled = addSaturated(r.sampled, it.Events)
-		}
-		if r.Sources.Exact {
-			o.sources++
-			o.events = addSaturated(o.events, it.Events)
-			o.bytes = addSaturated(o.bytes, it.Bytes)
-		}
-	}
-}
-
-func (r *Report) readDense(d *dense) {
-	for i := range r.counted {
-		part, ok := d.sources.Part(uint8(i))
-		if !ok {
-			continue
-		}
-		o := &r.counted[i]
-		o.sources, o.relErr = part.Estimate()
-		o.events, o.bytes = d.events[i], d.bytes[i]
-	}
-}
-
-// sum fills in the totals and the rows.
-func (r *Report) sum() {
-	all := r.group(anywhere)
-	r.Sources.Distinct, r.Sources.Low, r.Sources.High = all.count()
-	r.Events, r.Bytes = all.events, all.bytes
-	r.Origins = r.rows(all, z)
-	for i := range r.counted {
-		o, c := geo.Origin(i), r.counted[i]
-		switch {
-		case o == geo.Unlocated:
-			r.Unlocated = Apart{count.Round(c.sources), c.events}
-		case o == geo.Reserved:
-			r.Reserved = Apart{count.Round(c.sources), c.events}
-		}
-	}
-}
-
-// rows are the countries, most sources first, with intervals of z standard errors.
-func (r *Report) rows(all group, z float64) []Row {
-	rows := []Row{} // an empty list in JSON, not null
-	for i, c := range r.counted {
-		if o := geo.Origin(i); o.IsCountry() && c.sources > 0 {
-			rows = append(rows, Row{o, count.Round(c.sources), r.shareOf(o, all, z), c.events, c.bytes})
-		}
-	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(
-			-cmp.Compare(r.counted[a.Origin].sources, r.counted[b.Origin].sources),
-			-cmp.Compare(a.Events, b.Events),
-			cmp.Compare(a.Origin, b.Origin),
-		)
-	})
-	return rows
-}
-
-// shareOf is the share of one origin in all, by itself.
-func (r *Report) shareOf(o geo.Origin, all group, z float64) Share {
-	own := r.counted[o].group()
-	switch {
-	case r.Sources.Exact:
-		return exactShare(own.sources, all.sources)
-	case r.SampleOnly:
-		return r.sampledShare(own.sampled, z)
-	}
-	return partsShare(own, group{sources: all.sources - own.sources, variance: all.variance - own.variance}, z)
-}
-
-// JointIntervals returns the report with the intervals of its rows widened so
-// that all of them hold together at 95 % confidence (Bonferroni; Goodman 1965),
-// where those of r hold each on its own: of 200 of them, ten may be wrong.
-// Verdicts do not change.
-func (r *Report) JointIntervals() *Report {
-	joint := *r
-	joint.Joint = true
-	joint.Origins = r.rows(r.group(anywhere), r.jointZ())
-	return &joint
-}
-
-// jointZ is the number of standard errors for all rows together.
-func (r *Report) jointZ() float64 {
-	rows := len(r.Origins) + 1 // and the unlocated
-	return stat.NormalQuantile(1 - alpha/2/float64(rows))
-}
-
-// rowZ is the number of standard errors of the rows' intervals.
-func (r *Report) rowZ() float64 {
-	if r.Joint {
-		return r.jointZ()
-	}
-	return z
+	return b.String()
 }

@@ -2,7 +2,6 @@ package attribution_test
 
 import (
 	"encoding/binary"
-	"flag"
 	"math"
 	"math/rand/v2"
 	"net/netip"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/geo/routed"
@@ -18,14 +18,12 @@ import (
 	"github.com/whence-go/whence/sketch"
 )
 
-func long() bool { return flag.Lookup("long").Value.String() == "true" }
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+// has reports whether a verdict has a caveat.
+func has(v attribution.Verdict, code caveat.Code) bool {
+	return slices.ContainsFunc(v.Caveats, func(c caveat.Caveat) bool { return c.Code == code })
 }
+
+func long() bool { return *longRun }
 
 // population is the world of the stories: the embedded database.
 var population = sync.OnceValue(func() *scenario.Population {
@@ -38,11 +36,11 @@ type story struct {
 	build   func(seed uint64) scenario.Builder
 	change  func(rng *rand.Rand, f *attribution.Flow) bool // on the way to the collector; false: lost
 	options attribution.Options
-	terms   attribution.Terms
+	policy  attribution.Policy
 	claim   string
-	want    []attribution.Decision
-	caveat  attribution.Code // one that must be there
-	holds   float64          // share that the interval must hold; 0: not asked
+	want    []attribution.Outcome
+	caveat  caveat.Code // one that must be there
+	holds   float64     // share that the interval must hold; 0: not asked
 }
 
 const k = sketch.SmallSampleSize
@@ -80,8 +78,6 @@ func persistent(sources, repeat int) func(uint64) scenario.Builder {
 	}
 }
 
-func origin(code string) geo.Origin { return must(geo.ParseOrigin(code)) }
-
 // forged is a flood of which the given share is real.
 func forged(real float64, allow func(netip.Addr) bool) func(uint64) scenario.Builder {
 	return func(seed uint64) scenario.Builder {
@@ -93,57 +89,57 @@ func public(a netip.Addr) bool    { return must(dbip.Table()).Lookup(a) != geo.R
 func announced(a netip.Addr) bool { return must(routed.Table()).Lookup(a).IsCountry() }
 
 var (
-	supported    = []attribution.Decision{attribution.Supported}
-	refuted      = []attribution.Decision{attribution.Refuted}
-	undecided    = []attribution.Decision{attribution.Undecided}
-	inadmissible = []attribution.Decision{attribution.Inadmissible}
+	supported    = []attribution.Outcome{attribution.Supported}
+	refuted      = []attribution.Outcome{attribution.Refuted}
+	undecided    = []attribution.Outcome{attribution.Undecided}
+	inadmissible = []attribution.Outcome{attribution.Inadmissible}
 )
 
 func stories() []story {
 	const majority = "majority RU"
-	careful := attribution.Terms{Confidence: .99}
+	careful := attribution.Policy{Confidence: .99}
 	return []story{
 		{name: "botnet of 60 %", build: botnet(.6, .01), options: small, claim: majority, want: supported, holds: .6},
 		{name: "botnet of 60 %, exact", build: botnet(.6, .01), claim: majority, want: supported, holds: .6},
-		{name: "botnet of 50.0 %", build: botnet(.5, .02), options: small, terms: careful, claim: majority, want: undecided},
-		{name: "botnet of 50.0 %, exact", build: botnet(.5, .02), claim: majority, want: undecided, caveat: attribution.UnlocatedMatters, holds: .5},
+		{name: "botnet of 50.0 %", build: botnet(.5, .02), options: small, policy: careful, claim: majority, want: undecided},
+		{name: "botnet of 50.0 %, exact", build: botnet(.5, .02), claim: majority, want: undecided, caveat: caveat.Unlocated, holds: .5},
 		{name: "botnet of 45 %", build: botnet(.45, .01), options: small, claim: majority, want: refuted, holds: .45},
 		{
 			name: "52 % of the located, 5 % unlocated", build: botnet(.52*.95, .05), claim: majority,
-			want: undecided, caveat: attribution.UnlocatedMatters,
+			want: undecided, caveat: caveat.Unlocated,
 		},
 		{
 			name: "one packet in 5 of sources that sent 60", build: persistent(2_000, 60), change: sampled(5, 1),
-			options: attribution.Options{SamplingRate: 5}, claim: majority, want: supported, caveat: attribution.PacketSampled, holds: .6,
+			options: attribution.Options{SamplingRate: 5}, claim: majority, want: supported, caveat: caveat.PacketSampled, holds: .6,
 		},
 		{
 			name: "one packet in 1,000 of sources that sent 30 or 300", build: persistent(8_000, 30), change: sampled(1_000, 10),
-			options: attribution.Options{SamplingRate: 1_000}, claim: majority, want: inadmissible, caveat: attribution.UnseenSources,
+			options: attribution.Options{SamplingRate: 1_000}, claim: majority, want: inadmissible, caveat: caveat.UnseenSources,
 		},
 		{
-			name: "one source sends nearly everything", claim: "majority RU of events", want: supported, caveat: attribution.DominantSource,
+			name: "one source sends nearly everything", claim: "majority RU of events", want: supported, caveat: caveat.DominantSource,
 			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
 		},
 		{
-			name: "one source sends nearly everything, by sources", claim: majority, want: refuted, caveat: attribution.DominantSource,
+			name: "one source sends nearly everything, by sources", claim: majority, want: refuted, caveat: caveat.DominantSource,
 			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
 		},
 
-		{name: "forged", build: forged(0, nil), options: small, claim: "plurality US", want: inadmissible, caveat: attribution.Spoofed},
-		{name: "forged, no bogons", build: forged(0, public), options: small, claim: "plurality US", want: inadmissible, caveat: attribution.Spoofed},
-		{name: "forged, only what is announced", build: forged(0, announced), options: small, claim: "majority US", want: inadmissible, caveat: attribution.Spoofed},
-		{name: "forged, of events", build: forged(0, announced), claim: "outside RU > 50% of events", want: inadmissible, caveat: attribution.Spoofed},
+		{name: "forged", build: forged(0, nil), options: small, claim: "plurality US", want: inadmissible, caveat: caveat.Spoofed},
+		{name: "forged, no bogons", build: forged(0, public), options: small, claim: "plurality US", want: inadmissible, caveat: caveat.Spoofed},
+		{name: "forged, only what is announced", build: forged(0, announced), options: small, claim: "majority US", want: inadmissible, caveat: caveat.Spoofed},
+		{name: "forged, of events", build: forged(0, announced), claim: "outside RU > 50% of events", want: inadmissible, caveat: caveat.Spoofed},
 		{
 			name: "forged by a fifth", build: forged(.8, nil), options: small, claim: "RU > 45%",
-			want: slices.Concat(supported, undecided), caveat: attribution.SpoofingPresent, holds: .52,
+			want: slices.Concat(supported, undecided), caveat: caveat.SpoofingPartial, holds: .52,
 		},
 		{
 			name: "forged by a fifth, only what is announced", build: forged(.8, announced), options: small, claim: majority,
-			want: slices.Concat(supported, undecided), caveat: attribution.SpoofingPresent, holds: .52,
+			want: slices.Concat(supported, undecided), caveat: caveat.SpoofingPartial, holds: .52,
 		},
 		{
 			name: "forged by a fifth, by events", build: forged(.8, announced), options: small, claim: "majority RU of events",
-			want: refuted, caveat: attribution.SpoofingPresent,
+			want: refuted, caveat: caveat.SpoofingPartial,
 		},
 		{
 			name: "one bot in a /24", change: unproven, options: small, claim: majority, want: supported, holds: .6,
@@ -153,16 +149,16 @@ func stories() []story {
 		},
 
 		{
-			name: "reflected", options: small, claim: "majority US", want: inadmissible, caveat: attribution.Reflection,
+			name: "reflected", options: small, claim: "majority US", want: inadmissible, caveat: caveat.Reflection,
 			build: func(seed uint64) scenario.Builder { return scenario.Reflection{Seed: seed} },
 		},
 		{
-			name: "reflected SYNs", claim: "plurality US of bytes", want: inadmissible, caveat: attribution.Reflection,
+			name: "reflected SYNs", claim: "plurality US of bytes", want: inadmissible, caveat: caveat.Reflection,
 			build: func(seed uint64) scenario.Builder { return scenario.Reflection{Seed: seed, TCP: true} },
 		},
-		{name: "last octets zeroed", build: botnet(.6, 0), change: zeroed, claim: majority, want: inadmissible, caveat: attribution.Anonymised},
-		{name: "last octets zeroed, by events", build: botnet(.6, 0), change: zeroed, claim: "majority RU of events", want: supported, caveat: attribution.Anonymised},
-		{name: "behind a proxy", build: botnet(.6, 0), change: proxied, claim: majority, want: inadmissible, caveat: attribution.ProxyInFront},
+		{name: "last octets zeroed", build: botnet(.6, 0), change: zeroed, claim: majority, want: inadmissible, caveat: caveat.Anonymized},
+		{name: "last octets zeroed, by events", build: botnet(.6, 0), change: zeroed, claim: "majority RU of events", want: supported, caveat: caveat.Anonymized},
+		{name: "behind a proxy", build: botnet(.6, 0), change: proxied, claim: majority, want: inadmissible, caveat: caveat.ProxyInFront},
 	}
 }
 
@@ -197,14 +193,15 @@ func TestStoryOfTwoDatabases(t *testing.T) {
 		runs = 1
 	}
 	claim, wrong := attribution.Majority("RU"), 0
+	second := attribution.Enrichment{Databases: []*geo.Table{must(routed.Table())}}
 	for seed := range uint64(runs) {
-		report := story{build: botnet(.502, 0)}.tell(seed)
-		comparison := must(report.Compare(attribution.Opinions{Tables: []*geo.Table{must(routed.Table())}}))
-		together := comparison.Check(claim)
-		disagree := slices.ContainsFunc(together.Caveats, func(c attribution.Caveat) bool { return c.Code == attribution.DatabasesDisagree })
-		if v := report.Check(claim); v.Decision != attribution.Supported || together.Decision == attribution.Supported || !disagree {
+		alone := story{build: botnet(.502, 0)}.tell(seed)
+		together := must(alone.Enrich(second))
+		a := must(alone.Report(attribution.Policy{}, claim)).Verdicts[0]
+		b := must(together.Report(attribution.Policy{}, claim)).Verdicts[0]
+		if a.Outcome != attribution.Supported || b.Outcome == attribution.Supported || !has(b, caveat.DatabasesDisagree) {
 			wrong++
-			t.Logf("seed %d: %v\n%v", seed, v, together)
+			t.Logf("seed %d: %v\n%v", seed, a, b)
 		}
 	}
 	t.Logf("a database that flips the verdict: %d runs: %d other verdicts", runs, wrong)
@@ -228,10 +225,8 @@ func TestStories(t *testing.T) {
 			claim := must(attribution.ParseClaim(s.claim))
 			wrong, missed := 0, 0
 			for seed := range uint64(runs) {
-				report := s.tell(seed)
-				v := s.terms.Check(report, claim)
-				ok := slices.Contains(s.want, v.Decision) && (s.caveat == "" || slices.ContainsFunc(v.Caveats, func(c attribution.Caveat) bool { return c.Code == s.caveat }))
-				if !ok {
+				v := must(s.tell(seed).Report(s.policy, claim)).Verdicts[0]
+				if !slices.Contains(s.want, v.Outcome) || s.caveat != "" && !has(v, s.caveat) {
 					if wrong++; wrong <= 2 {
 						t.Logf("seed %d: want %v with %q, got %v", seed, s.want, s.caveat, v)
 					}
@@ -253,11 +248,11 @@ func TestStories(t *testing.T) {
 }
 
 // tell plays the story to a tally whose key, too, follows from the seed.
-func (s story) tell(seed uint64) *attribution.Report {
+func (s story) tell(seed uint64) attribution.Snapshot {
 	o := s.options
 	o.Key = must(sketch.KeyFrom(binary.BigEndian.AppendUint64([]byte("a key for stories, one a seed: "), seed)))
 	told := must(s.build(seed).Build(population()))
-	tally := attribution.NewTally(must(dbip.Table()), o)
+	tally := must(attribution.NewTally(must(dbip.Table()), o))
 	rng := rand.New(rand.NewPCG(seed, 7))
 	for e := range told.Events() {
 		f := attribution.Flow{
@@ -268,5 +263,5 @@ func (s story) tell(seed uint64) *attribution.Report {
 			tally.AddFlow(f)
 		}
 	}
-	return tally.Report()
+	return tally.Snapshot()
 }

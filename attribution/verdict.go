@@ -2,247 +2,164 @@ package attribution
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"strings"
 
-	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/count"
-	"github.com/whence-go/whence/internal/stat"
+	"github.com/whence-go/whence/attribution/caveat"
 )
 
-// Decision is the outcome of checking a claim.
-type Decision uint8
+// Outcome is the result of checking a claim.
+type Outcome uint8
 
-// The decisions. Refuted says that the evidence is against the claim, Undecided
-// that it does not suffice, Inadmissible that no claim about origin can be drawn
-// from it at all.
+// The outcomes. Refuted says that the data are against the claim, Undecided that they
+// do not suffice, Inadmissible that no claim about origin can be drawn from them.
 const (
-	Undecided Decision = iota
+	Undecided Outcome = iota
 	Supported
 	Refuted
 	Inadmissible
 )
 
-var decisionNames = [...]string{"undecided", "supported", "refuted", "inadmissible"}
+var outcomeNames = [...]string{"undecided", "supported", "refuted", "inadmissible"}
 
-// String returns the decision in lower case.
-func (d Decision) String() string {
-	if int(d) < len(decisionNames) {
-		return decisionNames[d]
+// String returns the outcome in lower case.
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
 	}
-	return fmt.Sprintf("decision(%d)", uint8(d))
+	return fmt.Sprintf("outcome(%d)", uint8(o))
 }
 
 // MarshalText returns what String returns.
-func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// UnmarshalText reads what MarshalText writes; on error d is unchanged.
-func (d *Decision) UnmarshalText(text []byte) error {
-	i := slices.Index(decisionNames[:], string(text))
+// UnmarshalText reads what MarshalText writes; on error o is unchanged.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	i := slices.Index(outcomeNames[:], string(text))
 	if i < 0 {
-		return fmt.Errorf("attribution: no such decision: %.40q", text)
+		return fmt.Errorf("attribution: no such outcome: %.40q", text)
 	}
-	*d = Decision(i)
+	*o = Outcome(i)
 	return nil
 }
 
-// Verdict is what [Report.Check] finds. Print it with fmt for people; its JSON
-// form is stable, keys are only ever added.
+// Verdict says whether a [Claim] holds: one verdict per claim, whatever the number of
+// databases. It is plain data. docs/CLAIMS.md has the steps that lead to it.
 type Verdict struct {
-	Claim    Claim    `json:"claim"`
-	Decision Decision `json:"verdict"`
+	Claim   Claim       `json:"claim"`
+	Outcome Outcome     `json:"outcome"`
+	Reason  caveat.Code `json:"reason,omitempty"` // of Undecided and Inadmissible
 
-	// Confidence is that of the interval and the decision. Look is the number of
-	// a provisional look at counts that still grow; 0 when the verdict is final.
-	Confidence float64 `json:"confidence"`
-	Look       int     `json:"look,omitempty"`
+	Confidence float64 `json:"confidence"`        // of the interval and the outcome
+	Interim    int     `json:"interim,omitempty"` // number of the look at counts that still grow; 0: final
 
-	// Share is the share that the claim is about. Its interval holds for every
-	// country that the unlocated sources might belong to: its lower end takes
-	// them all for others, its upper end all for the claimed (Manski 1990). The
-	// sampling error is added to both ends. Value leaves them with the others.
+	// Share is the share that the claim is about, with every uncertainty as the worst
+	// case: sources without a country (Manski 1990) and records that were not read may
+	// be anywhere, forged sources are removed, and all databases may be right. Value
+	// leaves unlocated sources with the other countries. All are 0 if Inadmissible.
 	Share Share `json:"share"`
 
-	// Uncorrected is the share among all sources, forged ones included, where some
-	// are forged and Share is therefore one of those that are not; see [Spoofing].
-	Uncorrected *Share `json:"uncorrected,omitempty"`
+	// Counted is the share as the first database counts it: unlocated sources are
+	// others, and nothing is removed. Located is the share among located sources.
+	Counted Share   `json:"counted"`
+	Located float64 `json:"located"`
+	Lead    *Share  `json:"lead,omitempty"` // of a plurality, over its strongest rival
 
-	// Margin is how far the nearer end of the interval lies from the limit, as a
-	// share; for a plurality, the least lead over any rival. 0 while undecided.
+	// Margin is how far the nearer end of the interval lies from the limit, as a share;
+	// of a plurality, the least lead over any rival. 0 unless Supported or Refuted.
 	Margin float64 `json:"margin"`
 
-	// GeolocationErrorTolerated is the largest fraction of the whole (sources,
-	// events or bytes) that the database may place in the wrong country, in the
-	// least favourable way, without overturning the decision.
+	// GeolocationErrorTolerated is the largest part of the whole (sources, events or
+	// bytes) that the databases may place in a wrong country, in the worst way, without
+	// changing the outcome.
 	GeolocationErrorTolerated float64 `json:"geolocation_error_tolerated"`
 
-	// Families is the share within IPv4 and within IPv6, where a claim about
-	// sources saw both.
-	Families []FamilyShare `json:"families,omitempty"`
+	// Networks are the /24 and /48 of the sources in the sample, and NetworksClaimed
+	// those with a source in the claimed countries. EffectiveSources is the number of
+	// independent sources that say as much about a larger population as the sources do,
+	// clustered in networks (Kish 1965). All are 0 where addresses were dropped or the
+	// claim is not about sources.
+	Networks         uint64  `json:"networks,omitzero"`
+	NetworksClaimed  uint64  `json:"networks_claimed,omitzero"`
+	EffectiveSources float64 `json:"effective_sources,omitzero"`
 
-	// Sampling is what else is to be said of a claim about sources if only one in
-	// so many packets was looked at, else nil. Share then has the value among the
-	// sources seen, and an interval for all.
-	Sampling *PacketSampling `json:"packet_sampling,omitempty"`
+	// Bounds asks less of the databases: that every source is placed rightly by at least
+	// one of them. Nil where there is only one.
+	Bounds *Share `json:"bounds,omitempty"`
 
-	Caveats []Caveat `json:"caveats"`
+	Opinions []Opinion       `json:"opinions,omitempty"` // one per database, the first one's first
+	Families []FamilyShare   `json:"families,omitempty"` // where both address families were seen
+	Sampling *PacketSampling `json:"sampling,omitempty"` // where packets were sampled
 
-	located    float64  // share among the located
-	lead       Share    // of a plurality, over its strongest rival
-	withForged Decision // by Uncorrected
-	text       string
+	Caveats []caveat.Caveat `json:"caveats"` // the Reason's first
 }
 
-// String returns the verdict in a few lines for people. It never says more than
-// that addresses are geolocated somewhere by a named database.
-func (v Verdict) String() string { return v.text }
-
-// Check holds a claim against a report. The steps stand in the order in which they
-// decide; each that ends the matter says why in a caveat. It panics if the terms
-// are out of their documented range.
-func (t Terms) Check(r *Report, c Claim) Verdict {
-	t = t.filled()
-	b := t.basis(r)
-	v := Verdict{Claim: c, Confidence: 1 - b.alpha, Look: t.Look, Caveats: []Caveat{}}
-
-	// 1. Can these data carry any claim about origin?
-	if reason, ok := r.inadmissible(c); ok {
-		return r.ruleOut(v, reason)
+// String returns the verdict in one line for logs, such as
+// "refuted RU > 50% of sources 0.37 [0.37, 0.39]".
+func (v Verdict) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v %v", v.Outcome, v.Claim)
+	if v.Outcome != Inadmissible {
+		fmt.Fprintf(&b, " %v", v.Share)
 	}
-
-	// 2. The share, whichever countries the unlocated belong to; 3. of what is not
-	// forged; 4. with what packet sampling has left unseen.
-	f := r.find(c, b)
-	if r.corrects(c) {
-		all := f.share
-		v.Uncorrected = &all
-		v.withForged, _ = f.decide(c)
-		f = r.corrected(c, b)
+	for _, c := range v.Caveats {
+		fmt.Fprintf(&b, " %s", c.Code)
 	}
-	var reason Caveat
-	var hidden bool
-	if v.Sampling, reason, hidden = r.unseen(c, b, &f); hidden {
-		return r.ruleOut(v, reason)
-	}
-
-	// 5. The decision, and what it would survive.
-	v.Share, v.located, v.lead = f.share, f.located.Value, f.lead
-	v.Decision, v.Margin = f.decide(c)
-	v.GeolocationErrorTolerated = v.Margin
-	if c.kind == plurality {
-		v.GeolocationErrorTolerated = v.Margin / 2 // one error shortens the lead by two
-	}
-	if v.Uncorrected != nil {
-		v.GeolocationErrorTolerated *= r.genuine(b.alpha) // all errors may be among these
-	}
-
-	// 6. What a reader must know beside it.
-	if v.Uncorrected == nil {
-		v.Families = r.families(c, b)
-	}
-	v.Caveats = append(append(v.Caveats, r.reasons(c, f, v, t)...), r.standing()...)
-	v.text = r.explain(v)
-	return v
+	return b.String()
 }
 
-// ruleOut is the verdict that no claim can be made, for a reason that it states
-// first.
-func (r *Report) ruleOut(v Verdict, reason Caveat) Verdict {
-	v.Decision = Inadmissible
-	v.Caveats = append(v.Caveats, reason)
-	for _, c := range r.standing() {
-		if c.Code != reason.Code {
-			v.Caveats = append(v.Caveats, c)
-		}
-	}
-	v.text = r.explain(v)
-	return v
+// String returns the share and its interval, such as "0.37 [0.36, 0.39]".
+func (s Share) String() string { return fmt.Sprintf("%.4g [%.4g, %.4g]", s.Value, s.Low, s.High) }
+
+// Opinion is what one database alone says to a claim.
+type Opinion struct {
+	Outcome Outcome `json:"outcome"`
+	Share   Share   `json:"share"` // as Verdict.Share
+
+	// Disagreement is the share of the sources that only one of this and the first
+	// database places in the claimed countries, among those that either places there and
+	// both locate. 0 for the first.
+	Disagreement Share `json:"disagreement"`
+
+	// StandardError is that of the difference between the two databases' shares, with
+	// errors clustered by network. DesignEffect is how many times its square exceeds that
+	// of independent errors. Both are 0 for the first, or if nothing differs.
+	StandardError float64 `json:"standard_error"`
+	DesignEffect  float64 `json:"design_effect"`
 }
 
-// decide compares the interval with the limit. An interval that touches the limit
-// supports nothing.
-func (f finding) decide(c Claim) (Decision, float64) {
-	limit := c.percent / 100
-	over, under := f.share.Low-limit, limit-f.share.High
-	// Percentages have no exact form in binary: 7 of 1,000 is 0.7 %.
-	const equal = 1e-12
-	if math.Abs(over) < equal {
-		over = 0
-	}
-	if math.Abs(under) < equal {
-		under = 0
-	}
-	switch {
-	case c.kind == moreThan && over > 0, c.kind == lessThan && under > 0:
-		return Supported, max(over, under)
-	case c.kind == moreThan && under >= 0, c.kind == lessThan && over >= 0:
-		return Refuted, max(over, under)
-	case c.kind == plurality && f.lead.Low > 0:
-		return Supported, f.lead.Low
-	case c.kind == plurality && f.lead.High <= 0:
-		return Refuted, -f.lead.High
-	}
-	return Undecided, 0
+// FamilyShare is what a claim about sources finds within one address family. Sources of
+// the two differ, an address and a prefix, and networks that have both may count twice.
+type FamilyShare struct {
+	Family  string  `json:"family"` // "IPv4" or "IPv6"
+	Sources uint64  `json:"sources"`
+	Share   Share   `json:"share"` // as Verdict.Share
+	Outcome Outcome `json:"outcome"`
 }
 
-// ifLocated is the decision that would be taken if the unlocated did not count.
-func (f finding) ifLocated(c Claim) Decision {
-	f.share, f.lead = f.located, f.locatedLead
-	d, _ := f.decide(c)
-	return d
-}
+// PacketSampling is what a verdict about sources must add where one in so many packets
+// or flows was looked at. A source that sent more is then more surely seen, so that the
+// sources seen are not a fair sample of all.
+type PacketSampling struct {
+	Rate uint32 `json:"rate"` // 1 in how many
 
-// inadmissible tells why no claim can be checked on these data. What else makes
-// evidence worthless belongs here.
-func (r *Report) inadmissible(c Claim) (Caveat, bool) {
-	all, unlocated := r.group(anywhere), r.group(isUnlocated)
-	switch {
-	case c.Err() != nil:
-		return Caveat{InvalidClaim, 0, c.Err().Error()}, true
-	case c.unit != OfSources && (r.SampleOnly || !r.countsEvents()):
-		return Caveat{VolumeUnknown, r.sampling.k, fmt.Sprintf("origins are known of a sample of %s sources only; what share of all %s the countries have is not known", count.Grouped(count.Round(r.sampling.k)), c.unit)}, true
-	case all.amount(c.unit) == 0:
-		return Caveat{NothingCounted, 0, fmt.Sprintf("no %s of public sources were counted", c.unit)}, true
-	case c.unit != OfSources && r.FinestSamplingRate > 0:
-		return Caveat{MixedSampling, float64(r.FinestSamplingRate), fmt.Sprintf("what was merged had 1 in %s to 1 in %s packets or flows looked at: its %s cannot be added up", count.Grouped(uint64(r.FinestSamplingRate)), count.Grouped(uint64(r.SamplingRate)), c.unit)}, true
-	case c.unit == OfEvents && all.events == math.MaxUint64, c.unit == OfBytes && all.bytes == math.MaxUint64:
-		return Caveat{Saturated, 0, fmt.Sprintf("there are more %s than can be counted", c.unit)}, true
-	case all.amount(c.unit) == unlocated.amount(c.unit):
-		return Caveat{NothingCounted, 0, fmt.Sprintf("none of the %s have a country in the database", c.unit)}, true
-	case c.unit == OfSources && !r.Sources.Exact && r.sampling.k == 0:
-		return Caveat{NothingCounted, 0, "reserved sources crowd all others out of the sample"}, true
-	}
-	if reason, ok := r.implausible(c.unit); ok {
-		return reason, true
-	}
-	if score := r.disagreement(c); math.Abs(score) > maxDisagreement {
-		return Caveat{EstimatorsDisagree, score, fmt.Sprintf("the sample and the HyperLogLogs differ by %.1f standard errors: the counts are damaged, or were merged from databases that disagree", score)}, true
-	}
-	return Caveat{}, false
-}
+	// Outcome and Share are those among the sources seen, as if there were no others.
+	// EventShare is their share of the events.
+	Outcome    Outcome `json:"outcome"`
+	Share      Share   `json:"share"`
+	EventShare float64 `json:"event_share"`
 
-// maxDisagreement is far beyond chance: two independent estimates of one share
-// were seen 4 standard errors apart in 8 of 321,600 simulated cases.
-const maxDisagreement = 4
+	// Estimated is the share among all sources, by Chao's estimate (1984, 1987) of the
+	// number of those not seen. The estimate is rather too small than too large.
+	Estimated float64 `json:"estimated"`
 
-// disagreement is the distance between the two estimates of the claimed share, in
-// standard errors; 0 where there is only one.
-func (r *Report) disagreement(c Claim) float64 {
-	if c.unit != OfSources || r.Sources.Exact || r.SampleOnly {
-		return 0
-	}
-	in, rest := r.group(c.has), r.group(func(o geo.Origin) bool { return !c.has(o) })
-	s := r.sampling
-	bySample := in.sampled / s.k
-	byParts := partsShare(in, rest, z)
-	se := byParts.Value * (1 - byParts.Value) * math.Hypot(in.relErr(), rest.relErr())
-	score := (bySample - byParts.Value) / math.Hypot(s.standardError(byParts.Value), se)
-	// Where few are expected in the sample, it is skewed and standard errors
-	// mean little: then only what the binomial distribution rules out counts.
-	rare := 2 * stat.NormalTail(maxDisagreement)
-	if x := in.sampled; score > 0 && stat.BetaCDF(byParts.High, x, s.k-x+1) > rare/2 ||
-		score < 0 && stat.BetaCDF(1-byParts.Low, s.k-x, x+1) > rare/2 {
-		return math.Copysign(min(math.Abs(score), maxDisagreement), score)
-	}
-	return score
+	// Completeness is how much of the claimed countries' sources was seen at most, or of
+	// all others', whichever is less. SeenOnce is the part of the sources seen that made
+	// one event.
+	Completeness float64 `json:"completeness"`
+	SeenOnce     float64 `json:"seen_once"`
+
+	// Shift is how much the share changes if half the events are looked at. It is 0 if
+	// sources everywhere send alike.
+	Shift float64 `json:"shift"`
 }

@@ -364,9 +364,15 @@ func (s *BottomK) Distinct() Estimate {
 	if s.Exact() {
 		return Estimate{Value: float64(s.n)}
 	}
-	k := float64(s.k)
-	value := max(k+1, (k-1)/math.Ldexp(float64(s.kthRank()), -64))
-	return Estimate{value, math.Sqrt((1 - k/value) / (k - 2))}
+	return BottomKEstimate(s.k, s.kthRank())
+}
+
+// BottomKEstimate is the estimate of a sample of k items that is not exact, of which rank
+// is the largest.
+func BottomKEstimate(k int, rank uint64) Estimate {
+	n := float64(k)
+	value := max(n+1, (n-1)/math.Ldexp(float64(rank), -64))
+	return Estimate{value, math.Sqrt((1 - n/value) / (n - 2))}
 }
 
 // Merge adds everything that other has seen, and never writes other. If the two
@@ -389,6 +395,13 @@ func (s *BottomK) Merge(other *BottomK) error {
 		}
 	}
 	return nil
+}
+
+// Overflow tells s that more than k items came elsewhere, of which those above a rank are
+// not known. It is for a caller that adds the items of another sample one by one.
+func (s *BottomK) Overflow(rank uint64) {
+	s.overflown = true
+	s.lower(rank)
 }
 
 // Shrink makes s the sample of the same items with a smaller k, and gives memory

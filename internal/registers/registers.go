@@ -61,6 +61,12 @@ func (r Registers) Insert(hash uint64) {
 	}
 }
 
+// Holds reports whether inserting a hash would change nothing. Of a hash that was inserted
+// it is true.
+func (r Registers) Holds(hash uint64) bool {
+	return r.bytes[hash>>(r.shift&63)] >= rankOf(hash, 64-r.shift)
+}
+
 // rankOf is the place of the first bit that is set behind the bits that choose the
 // register. The low bit that is set here keeps it within 64-p+1 when all others
 // are 0.

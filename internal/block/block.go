@@ -1,0 +1,178 @@
+// Package block prepares events for everything that counts them: a batch of up to 256
+// sources with their hashes and origins, each computed once.
+package block
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"sync"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/sketch"
+)
+
+// Size is the number of events that a block holds: few enough to stay in the first-level
+// cache.
+const Size = 256
+
+// Block is a batch on its way. The stages are loops of their own, each with few
+// instructions, so that the processor overlaps the cache misses of many events; fused into
+// one loop they take three times as long. IPv4 takes the places from the front and IPv6
+// those from the back, so that each family has its own loops.
+//
+// Fill a block with [Block.FillAddrs], [Block.FillIPv4], or [Block.Begin] and [Block.Put];
+// a block may be filled again and again. It is not safe for concurrent use.
+type Block struct {
+	V4, V6  int         // IPv4 in places before V4, IPv6 from V6 on
+	Invalid int         // events whose address is none
+	At      [Size]uint8 // place of the event in the batch
+	Hashes  [Size]uint64
+	Origins [Size]geo.Origin // after Locate
+
+	plain         bool // one event each, without bytes and facts
+	events, bytes [Size]uint64
+	facts         [Size]uint8
+	rates         [Size]uint32
+
+	ips     [Size]uint32
+	nets    [Size]source.Source
+	located *geo.Table // by which Origins were looked up; nil: not yet
+}
+
+var spare = sync.Pool{New: func() any { return new(Block) }}
+
+// Get returns a block for a while; Put it back when it is no longer needed. Blocks are
+// shared by all that count: a block for each would never be in the caches.
+func Get() *Block { return spare.Get().(*Block) }
+
+// Release gives the block back.
+func (b *Block) Release() { spare.Put(b) }
+
+// Begin empties the block.
+func (b *Block) Begin() { b.begin(false) }
+
+func (b *Block) begin(plain bool) {
+	b.V4, b.V6, b.Invalid, b.plain, b.located = 0, Size, 0, plain, nil
+}
+
+// FillAddrs takes one event of each address, at most Size.
+func (b *Block) FillAddrs(m source.Mask, key sketch.Key, addrs []netip.Addr) {
+	b.begin(true)
+	v4, v6 := 0, Size
+	for i := range addrs {
+		addr := &addrs[i]
+		if addr.Is4() {
+			a := addr.As4()
+			ip := binary.BigEndian.Uint32(a[:])
+			place := v4 & (Size - 1)
+			v4++
+			b.At[place] = uint8(i)
+			b.ips[place] = ip
+			s := source.IPv4(ip)
+			b.Hashes[place] = key.Hash(s.Hi, s.Lo)
+			continue
+		}
+		if !addr.IsValid() {
+			b.Invalid++
+			continue
+		}
+		s := m.Of(*addr)
+		place := v4
+		if s.IsIPv4() {
+			v4++
+			b.ips[place&(Size-1)] = uint32(s.Lo)
+		} else {
+			v6--
+			place = v6
+			b.nets[place&(Size-1)] = s
+		}
+		b.At[place&(Size-1)] = uint8(i)
+		b.Hashes[place&(Size-1)] = key.Hash(s.Hi, s.Lo)
+	}
+	b.V4, b.V6 = v4, v6
+}
+
+// FillIPv4 takes one event of each IPv4 address, at most Size.
+func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
+	b.begin(true)
+	for i, ip := range ips {
+		b.At[i] = uint8(i)
+		b.ips[i] = ip
+		s := source.IPv4(ip)
+		b.Hashes[i] = key.Hash(s.Hi, s.Lo)
+	}
+	b.V4 = len(ips)
+}
+
+// Event is what is known of an event beside its source.
+type Event struct {
+	Events, Bytes uint64
+	Facts         uint8
+	SamplingRate  uint32 // 1 in so many; 0: that of the tally
+}
+
+// Put takes event number i of a batch, of which there are at most Size.
+func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) {
+	if !addr.IsValid() {
+		b.Invalid++
+		return
+	}
+	s := m.Of(addr)
+	place := b.V4
+	if s.IsIPv4() {
+		b.V4++
+		b.ips[place&(Size-1)] = uint32(s.Lo)
+	} else {
+		b.V6--
+		place = b.V6
+		b.nets[place&(Size-1)] = s
+	}
+	place &= Size - 1
+	b.At[place] = uint8(i)
+	b.events[place], b.bytes[place], b.facts[place], b.rates[place] = e.Events, e.Bytes, e.Facts, e.SamplingRate
+}
+
+// Hash computes the hashes of what was Put.
+func (b *Block) Hash(key sketch.Key) {
+	for i, ip := range b.ips[:b.V4] {
+		s := source.IPv4(ip)
+		b.Hashes[i] = key.Hash(s.Hi, s.Lo)
+	}
+	for i := b.V6; i < Size; i++ {
+		b.Hashes[i] = key.Hash(b.nets[i].Hi, b.nets[i].Lo)
+	}
+}
+
+// Locate looks the sources up, unless that was done with the same table before.
+func (b *Block) Locate(table *geo.Table) {
+	if b.located == table {
+		return
+	}
+	b.located = table
+	for i, ip := range b.ips[:b.V4] {
+		b.Origins[i] = table.Lookup4(ip)
+	}
+	for i := b.V6; i < Size; i++ {
+		b.Origins[i] = table.Lookup6(b.nets[i].Hi, b.nets[i].Lo)
+	}
+}
+
+// Source is the source in a place.
+func (b *Block) Source(place int) source.Source {
+	if place < b.V4 {
+		return source.IPv4(b.ips[place])
+	}
+	return b.nets[place]
+}
+
+// Plain reports whether all events are single ones without bytes and facts.
+func (b *Block) Plain() bool { return b.plain }
+
+// Event is the one in a place.
+func (b *Block) Event(place int) Event {
+	if b.plain {
+		return Event{Events: 1}
+	}
+	return Event{b.events[place], b.bytes[place], b.facts[place], b.rates[place]}
+}

@@ -1,0 +1,204 @@
+package decide
+
+import (
+	"math"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/plausible"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
+)
+
+// There is no truth among databases. That they agree does not make them right: they copy
+// from the same registries. Where they differ, at least one is wrong.
+
+// Opinion is what attribution.Opinion says.
+type Opinion struct {
+	Outcome                     Outcome
+	Share, Disagreement         stat.Share
+	StandardError, DesignEffect float64
+}
+
+// spread is how much the errors of a share may add up when they come by networks.
+type spread struct {
+	standardError float64 // of the share
+	designEffect  float64 // variance against that of independent errors; 0 without any
+}
+
+// spreads are those of the difference between the first database and another: of the
+// claimed share, and of its lead over a rival by each of the two. Of the kinds of networks
+// that counts by which the difference is largest.
+func (m *Matter) spreads(q Question, other int) (ofShare, ofLead spread) {
+	first, c := m.cases[0], m.cases[other]
+	ofShare = m.widest(q, c, geo.Unlocated, geo.Unlocated)
+	if q.Kind == Plurality {
+		ofLead = m.widest(q, c, first.firstRival(q), c.firstRival(q))
+	}
+	return ofShare, ofLead
+}
+
+// firstRival is the country with most sources but those that a question is about.
+func (c *Case) firstRival(q Question) geo.Origin {
+	if rivals := c.rivals(q); len(rivals) > 0 {
+		return rivals[0]
+	}
+	return geo.Unlocated
+}
+
+func (m *Matter) widest(q Question, other *Case, mine, its geo.Origin) spread {
+	first := m.cases[0]
+	change := make([]float64, len(first.Items))
+	whole := 0.0
+	for i := range first.Items {
+		a, b := first.OriginOf(i), other.OriginOf(i)
+		w := first.weight(i, q.Unit)
+		if a != geo.Reserved {
+			whole += w
+		}
+		if a != b && a.IsCountry() && b.IsCountry() {
+			change[i] = w * (q.score(a, mine) - q.score(b, its))
+		}
+	}
+	widest := spreadOf(m.networks(), change, whole)
+	for _, clusters := range []snapshot.Clusters{m.holders(), m.bySystem()} {
+		if clusters == nil {
+			continue
+		}
+		if s := spreadOf(clusters, change, whole); s.standardError > widest.standardError {
+			widest = s
+		}
+	}
+	return widest
+}
+
+func (m *Matter) bySystem() snapshot.Clusters {
+	if m.systems == nil {
+		m.systems = m.state.Systems()
+	}
+	return m.systems
+}
+
+// weight is what item i counts in a unit.
+func (c *Case) weight(i int, u plausible.Unit) float64 {
+	return u.Of(1, c.Items[i].Events, c.Items[i].Bytes)
+}
+
+// score is what a source of an origin adds to the claimed share, less what it adds to that
+// of a rival.
+func (q Question) score(o, rival geo.Origin) float64 {
+	switch {
+	case q.Has(o):
+		return 1
+	case o == rival:
+		return -1
+	}
+	return 0
+}
+
+// spreadOf takes for every source by how much it changes a sum, and the whole that the sum
+// is a share of. Errors are independent between clusters and fall either way, so that the
+// squares of the clusters' sums estimate the variance (Liang and Zeger 1986), whatever goes
+// on inside a cluster.
+func spreadOf(clusters snapshot.Clusters, change []float64, whole float64) spread {
+	sums := make([]float64, len(clusters)+1)
+	apart := 0.0
+	for i, d := range change {
+		if d != 0 {
+			sums[clusters[i]] += d
+			apart += d * d
+		}
+	}
+	if apart == 0 || whole == 0 {
+		return spread{}
+	}
+	together := 0.0
+	for _, s := range sums {
+		together += s * s
+	}
+	return spread{math.Sqrt(together) / whole, together / apart}
+}
+
+// differing is the share of the sources that differ between two cases, as a function has
+// it, of those that have a country in both and that it counts.
+func (c *Case) differing(other *Case, look func(a, b geo.Origin) (of, differs bool)) stat.Share {
+	var n, x float64
+	for i := range c.Items {
+		a, b := c.OriginOf(i), other.OriginOf(i)
+		if !a.IsCountry() || !b.IsCountry() {
+			continue
+		}
+		if of, differs := look(a, b); of {
+			n++
+			if differs {
+				x++
+			}
+		}
+	}
+	return c.ShareWithin(x, n)
+}
+
+// Disagreement is the share of the sources that two cases place in different countries.
+func (c *Case) Disagreement(other *Case) stat.Share {
+	return c.differing(other, func(a, b geo.Origin) (of, differs bool) { return true, a != b })
+}
+
+// describeOpinions states what each database alone says.
+func (t *trial) describeOpinions(a *Answer) {
+	if len(t.cases) == 1 {
+		return
+	}
+	for i, f := range t.findings {
+		o := Opinion{Share: f.share}
+		o.Outcome, _ = f.decide(t.q)
+		if i > 0 {
+			o.Disagreement = t.cases[0].differing(t.cases[i], func(a, b geo.Origin) (of, differs bool) {
+				x, y := t.q.Has(a), t.q.Has(b)
+				return x || y, x != y
+			})
+			o.StandardError, o.DesignEffect = t.spreads[i].standardError, t.spreads[i].designEffect
+		}
+		a.Opinions = append(a.Opinions, o)
+	}
+	bounds := t.bounds()
+	bounds.Value = a.Share.Value
+	a.Bounds = &bounds
+}
+
+// bounds are the shares that all databases and that any database places in the claimed
+// countries. What none of them locates may be anywhere.
+func (t *trial) bounds() stat.Share {
+	first, b := t.cases[0], t.p.basis(t.cases[0])
+	var every, some, whole float64
+	for i := range first.Items {
+		if first.OriginOf(i) == geo.Reserved {
+			continue
+		}
+		in, out := false, false
+		for _, c := range t.cases {
+			if o := c.OriginOf(i); o.IsCountry() {
+				in, out = in || t.q.Has(o), out || !t.q.Has(o)
+			}
+		}
+		w := first.weight(i, t.q.Unit)
+		whole += w
+		if in && !out {
+			every += w
+		}
+		if in || !out {
+			some += w
+		}
+	}
+	bounds := stat.Share{Low: every / max(whole, 1), High: some / max(whole, 1)}
+	if t.corrected {
+		fix := first.Correction(b.alpha)
+		low, _ := stat.ClopperPearson(bounds.Low, fix.Sampling.NEff, fix.Alpha)
+		_, high := stat.ClopperPearson(bounds.High, fix.Sampling.NEff, fix.Alpha)
+		part := stat.Share{Value: bounds.Low, Low: low, High: high}
+		return fix.Share(part, first.SpaceBound(t.q.Has)).Positive()
+	}
+	if !b.counted() && t.q.Unit == plausible.Sources {
+		bounds.Low, _ = stat.ClopperPearson(bounds.Low, b.sampling.NEff, b.alpha)
+		_, bounds.High = stat.ClopperPearson(bounds.High, b.sampling.NEff, b.alpha)
+	}
+	return bounds
+}

@@ -1,0 +1,200 @@
+package decide
+
+import (
+	"math"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/plausible"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
+)
+
+// finding is what a question is decided on.
+type finding struct {
+	share   stat.Share // with the unlocated anywhere (Manski 1990)
+	counted stat.Share // with the unlocated as others
+	located stat.Share // among located sources only
+
+	// Of a plurality: the lead over the strongest rival, as a share of all. Its Low gives
+	// the unlocated to the rival, its High to the claimed; an end that a test does not bear
+	// out lies across 0.
+	lead        stat.Share
+	locatedLead stat.Share // as if the unlocated did not count
+
+	sampling *PacketSampling
+}
+
+// others holds for the countries that a question is not about.
+func (q Question) others(o geo.Origin) bool { return !q.Has(o) && !snapshot.IsUnlocated(o) }
+
+// decide compares the interval with the limit. An interval that touches the limit supports
+// nothing.
+func (f finding) decide(q Question) (Outcome, float64) {
+	over, under := f.share.Low-q.Limit, q.Limit-f.share.High
+	// Percentages have no exact form in binary: 7 of 1,000 is 0.7 %.
+	const equal = 1e-12
+	if math.Abs(over) < equal {
+		over = 0
+	}
+	if math.Abs(under) < equal {
+		under = 0
+	}
+	switch {
+	case q.Kind == MoreThan && over > 0, q.Kind == LessThan && under > 0:
+		return Supported, max(over, under)
+	case q.Kind == MoreThan && under >= 0, q.Kind == LessThan && over >= 0:
+		return Refuted, max(over, under)
+	case q.Kind == Plurality && f.lead.Low > 0:
+		return Supported, f.lead.Low
+	case q.Kind == Plurality && f.lead.High <= 0:
+		return Refuted, -f.lead.High
+	}
+	return Undecided, 0
+}
+
+// overlap is how far the interval reaches across the limit, on the side where it is less.
+func (f finding) overlap(q Question) float64 {
+	if q.Kind == Plurality {
+		return max(min(f.lead.High, -f.lead.Low), 0)
+	}
+	return max(min(f.share.High-q.Limit, q.Limit-f.share.Low), 0)
+}
+
+// ifLocated is the finding as if the unlocated did not count.
+func (f finding) ifLocated() finding {
+	f.share, f.lead = f.located, f.locatedLead
+	return f
+}
+
+// find gathers what a case knows of a question.
+func (m *Matter) find(c *Case, q Question, b basis) (f finding) {
+	switch {
+	case q.Unit != plausible.Sources || b.counted() && c.Exact():
+		f = c.findCounted(q)
+	case c.Unsampled:
+		f = c.findRegistered(q, b)
+	case b.clustered && c.HasAddresses():
+		f = m.findClustered(c, q, b)
+	default:
+		f = c.findSampled(q, b)
+	}
+	return f
+}
+
+// rivals are the countries that a plurality may be lost to.
+func (c *Case) rivals(q Question) (rivals []geo.Origin) {
+	for _, o := range c.Countries() {
+		if !q.Has(o) {
+			rivals = append(rivals, o)
+		}
+	}
+	return rivals
+}
+
+// overRivals is the least lead over all rivals, by a function that gives it over one.
+func (f *finding) overRivals(rivals []geo.Origin, lead func(geo.Origin) (lead, located stat.Share)) {
+	f.lead, f.locatedLead = stat.Share{Value: 1, Low: 1, High: 1}, stat.Share{Value: 1, Low: 1, High: 1}
+	for _, rival := range rivals {
+		one, located := lead(rival)
+		f.lead, f.locatedLead = f.lead.Least(one), f.locatedLead.Least(located)
+	}
+}
+
+// findCounted takes the counts as they are: no error but that of the unlocated.
+func (c *Case) findCounted(q Question) (f finding) {
+	x := amount(c.Group(q.Has), q.Unit)
+	un := amount(c.Group(snapshot.IsUnlocated), q.Unit)
+	n := amount(c.Group(snapshot.Anywhere), q.Unit)
+	f.counted = stat.ExactShare(x, n)
+	f.share = f.counted
+	f.share.High = min((x+un)/n, 1) // more only by saturated counts
+	f.located = stat.ExactShare(x, n-un)
+	if q.Kind == Plurality {
+		f.overRivals(c.rivals(q), func(rival geo.Origin) (lead, located stat.Share) {
+			y := amount(c.Group(func(o geo.Origin) bool { return o == rival }), q.Unit)
+			d, u := (x-y)/n, un/n
+			return stat.Share{Value: d, Low: d - u, High: d + u}, stat.Share{Value: d, Low: d, High: d}
+		})
+	}
+	return f
+}
+
+// findSampled takes the sample for all.
+func (c *Case) findSampled(q Question, b basis) (f finding) {
+	s := b.sampling
+	in, un := c.Group(q.Has).Sampled, c.Group(snapshot.IsUnlocated).Sampled
+	f.counted = s.Share(in, b.alpha)
+	f.share = f.counted
+	f.share.High = s.Share(in+un, b.alpha).High
+	if un < s.K {
+		f.located = s.Without(un).Share(in, b.alpha)
+	}
+	if q.Kind == Plurality {
+		rivals := c.rivals(q)
+		f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
+			y := c.Counted[rival].Sampled
+			return b.lead(in, y, un, len(rivals)), b.lead(in, y, 0, len(rivals))
+		})
+	}
+	return f
+}
+
+// findRegistered takes the registers for all: there is no sample. A lead is that of two
+// independent estimates, which must be won or lost as by the test of a sample.
+func (c *Case) findRegistered(q Question, b basis) finding {
+	f := c.byRegisters(q, b.z())
+	if q.Kind != Plurality {
+		return f
+	}
+	all := c.Group(snapshot.Anywhere).Sources.Value
+	in, un := c.Group(q.Has).Sources, c.Group(snapshot.IsUnlocated).Sources
+	rivals := c.rivals(q)
+	least := func(x, y stat.Number, alpha float64) float64 {
+		return (x.Value - y.Value - -stat.NormalQuantile(alpha)*math.Sqrt(x.Variance+y.Variance)) / all
+	}
+	sum := func(a, b stat.Number) stat.Number {
+		return stat.Number{Value: a.Value + b.Value, Variance: a.Variance + b.Variance}
+	}
+	f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
+		y, low, high := c.Counted[rival].Sources, b.alpha/2, b.alpha/2/float64(len(rivals))
+		d := (in.Value - y.Value) / all
+		return stat.Share{Value: d, Low: least(in, sum(y, un), low), High: -least(y, sum(in, un), high)},
+			stat.Share{Value: d, Low: least(in, y, low), High: -least(y, in, high)}
+	})
+	return f
+}
+
+// corrected is what find gives, of the sources that are not forged.
+func (c *Case) corrected(q Question, b basis) (f finding) {
+	fix := c.Correction(b.alpha)
+	orUnlocated := func(o geo.Origin) bool { return q.Has(o) || snapshot.IsUnlocated(o) }
+	s := fix.Sampling
+	own, un := c.Group(q.Has).Sampled, c.Group(snapshot.IsUnlocated).Sampled
+
+	seen := s.Share(own, fix.Alpha)
+	space, spaceUn := c.SpaceBound(q.Has), c.SpaceBound(snapshot.IsUnlocated)
+	f.counted = b.of(c.Sampling).Share(own, b.alpha)
+	if b.counted() {
+		f.counted = stat.ExactShare(own, s.K)
+	}
+	f.share = fix.Share(seen, space).Positive()
+	most := fix.Share(s.Share(own+un, fix.Alpha), c.SpaceBound(orUnlocated))
+	f.share.High = max(f.share.High, most.High)
+	// What is unlocated of the real ones is little known, and left out at its value.
+	located := max(1-plausible.Left(un/s.K, fix.Forged.Value, spaceUn.Value), f.share.Value)
+	if located > 0 {
+		f.located = stat.Share{
+			Value: f.share.Value / located, Low: min(f.share.Low/located, 1),
+			High: min(fix.Share(seen, space).High/located, 1),
+		}
+	}
+	if q.Kind == Plurality {
+		rivals := c.rivals(q)
+		f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
+			is := func(o geo.Origin) bool { return o == rival }
+			y := c.Counted[rival].Sampled
+			return fix.Lead(own, y, un, q.Has, is, len(rivals)), fix.Lead(own, y, 0, q.Has, is, len(rivals))
+		})
+	}
+	return f
+}

@@ -1,0 +1,244 @@
+package decide
+
+import (
+	"math"
+
+	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/plausible"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
+)
+
+const (
+	fragile        = 0.02 // about what a good country database gets wrong
+	oneDatabase    = 0.05 // what two good ones may differ by
+	concentrated   = 0.1  // of the claimed sources, in one /24, /48 or list
+	heavyShare     = 0.1  // of events
+	largeNetwork   = 0.5  // of the claimed sources, in one AS; large providers have a third of a country
+	untestedShare  = 0.1  // of the sources, before it is said that they were not tested
+	dominantShare  = 0.5  // of all events
+	fewReflectors  = 0.01 // of the sources; a busy target has some answers that it asked for
+	claimedAtLeast = 30   // sources, before anything is said about where they gather
+)
+
+// describe fills in what an answer says beside its interval.
+func (t *trial) describe(a *Answer) {
+	t.describeFamilies(a)
+	t.describeOpinions(a)
+	t.describeNetworks(a)
+}
+
+// reasons are the caveats that depend on the question and its answer.
+func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
+	add := func(code caveat.Code, value float64, subject string) {
+		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
+	}
+	c, q := m.cases[0], t.q
+	if lost := m.state.LostRecords(); lost > 0 {
+		add(caveat.UnreadRecords, float64(lost), "")
+	}
+	caveats = append(caveats, t.clusterCaveats(a)...)
+	if q.Unit != plausible.Sources && c.Total.Value < fewSources {
+		add(caveat.FewSources, math.Round(c.Total.Value), "")
+	}
+	decided := a.Outcome == Supported || a.Outcome == Refuted
+	if decided && a.Tolerated < fragile {
+		add(caveat.Fragile, a.Tolerated, "")
+	}
+	if decided && a.Tolerated < oneDatabase && len(m.cases) == 1 && !c.Unsampled {
+		add(caveat.SingleDatabase, 0, "")
+	}
+	if n := t.dissenting(); n > 0 {
+		add(caveat.DatabasesDisagree, float64(n), "")
+	}
+	if decided && a.Bounds != nil && q.Kind != Plurality {
+		if o, _ := (finding{share: *a.Bounds}).decide(q); o != a.Outcome {
+			add(caveat.OneSidedErrors, a.Bounds.High-a.Bounds.Low, "")
+		}
+	}
+	if s := a.Sampling; s != nil && math.Abs(s.Shift) > maxShift {
+		add(caveat.SamplingRateSensitive, s.Shift, "")
+	}
+	if q.Unit != plausible.Sources || t.corrected {
+		return caveats
+	}
+	if a.Sampling == nil {
+		caveats = append(caveats, familyCaveat(a)...)
+		caveats = append(caveats, t.secondEstimate(a)...)
+	}
+	return append(caveats, t.concentration()...)
+}
+
+// secondEstimate is what the registers say, where the sample decided.
+func (t *trial) secondEstimate(a *Answer) []caveat.Caveat {
+	c := t.cases[0]
+	if t.q.Kind == Plurality || c.Exact() || c.Basis != snapshot.All {
+		return nil
+	}
+	f := c.byRegisters(t.q, t.p.basis(c).z())
+	f.widenByLost(t.state)
+	if o, _ := f.decide(t.q); o == a.Outcome {
+		return nil
+	}
+	return []caveat.Caveat{{Code: caveat.SecondEstimate, Value: f.share.Value}}
+}
+
+// concentration says which network or list holds much of what a claim is about.
+func (t *trial) concentration() (caveats []caveat.Caveat) {
+	c := t.cases[0]
+	claimed := c.Group(t.q.Has).Sampled
+	if !c.HasAddresses() || claimed < claimedAtLeast {
+		return nil
+	}
+	add := func(code caveat.Code, x, limit float64, subject string) {
+		if share := c.ShareWithin(x, claimed); share.Low > limit {
+			caveats = append(caveats, caveat.Caveat{Code: code, Value: share.Value, Subject: subject})
+		}
+	}
+	most, at := t.largest(t.networks())
+	add(caveat.PrefixConcentrated, most, concentrated, at.SitePrefix(c.IPv6PrefixLen).String())
+	if asns := c.ASNs; asns != nil {
+		most, name := t.largestSystem()
+		add(caveat.NetworkConcentrated, most, largeNetwork, name)
+	}
+	for _, list := range c.Lists {
+		on := 0.0
+		for i := range c.Items {
+			if list.On[i] && t.q.Has(c.OriginOf(i)) {
+				on++
+			}
+		}
+		add(caveat.ListedSources, on, concentrated, list.Name)
+	}
+	return caveats
+}
+
+// standing are the caveats about the data, whatever the question.
+func (m *Matter) standing() (caveats []caveat.Caveat) {
+	add := func(code caveat.Code, value float64, subject string) {
+		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
+	}
+	c := m.cases[0]
+	if c.Rate > 1 {
+		add(caveat.PacketSampled, float64(c.Rate), "")
+	}
+	if c.Unsampled {
+		add(caveat.SketchesOnly, 1, "")
+	}
+	if m.state.Unkeyed() {
+		add(caveat.UnkeyedHash, 0, "")
+	}
+	if c.Rest != nil && c.Rest.Origins == nil && c.Sampling.K < FewNewSources {
+		add(caveat.FewNewSources, c.Sampling.K, "")
+	}
+	if n := c.Counted[geo.Reserved].Sources.Value; n > 0 {
+		add(caveat.ReservedPresent, math.Round(n), "")
+	}
+	caveats = append(caveats, c.plausibility()...)
+	caveats = append(caveats, c.volume()...)
+	return append(caveats, m.ages()...)
+}
+
+// FewNewSources is the number of new sources in a sample below which they are counted no
+// better than to 5 %.
+const FewNewSources = 400
+
+// plausibility are the caveats about traits that do not rule out every claim.
+func (c *Case) plausibility() (caveats []caveat.Caveat) {
+	add := func(code caveat.Code, value float64) {
+		caveats = append(caveats, caveat.Caveat{Code: code, Value: value})
+	}
+	if share := c.Anonymized(); share > 0 {
+		add(caveat.Anonymized, share)
+	}
+	if share := c.Reflected(plausible.Sources); share > fewReflectors {
+		add(caveat.ReflectorsPresent, share)
+	}
+	if s := c.Spoofing; s != nil && !c.MostlyForged() {
+		switch {
+		case s.Level == plausible.Suspected:
+			add(caveat.SpoofingSuspected, float64(s.Tested))
+		case s.Level > plausible.Suspected:
+			add(caveat.SpoofingPartial, c.ForgedOfAll().High)
+		}
+	}
+	if share := c.untested(); share > untestedShare {
+		add(caveat.ForgeryUntested, share)
+	}
+	return caveats
+}
+
+// untested is the share of the public sources, of which nobody saw a handshake, that no
+// test for forging covers.
+func (c *Case) untested() float64 {
+	if c.Unsampled {
+		return 1
+	}
+	var public, open float64
+	for i := range c.Items {
+		if c.OriginOf(i) == geo.Reserved {
+			continue
+		}
+		public++
+		if c.Items[i].Flags&snapshot.Handshake == 0 {
+			open++
+		}
+	}
+	return max(open-c.Tested()*public, 0) / max(public, 1)
+}
+
+// volume are the caveats about who made the events.
+func (c *Case) volume() (caveats []caveat.Caveat) {
+	add := func(code caveat.Code, value float64, subject string) {
+		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
+	}
+	if !c.Volume || c.Events == 0 {
+		return nil
+	}
+	top := c.TopSource()
+	if top > dominantShare {
+		add(caveat.DominantSource, top, "")
+	}
+	if !c.Exact() && c.Sampling.K > 0 {
+		scaled := float64(c.SampledEvents) * c.Sampling.N / c.Sampling.K
+		if share := 1 - scaled/float64(c.Events); share > dominantShare {
+			add(caveat.UnsampledVolume, share, "")
+		}
+	}
+	if h := c.Heavy; h.Share > heavyShare && (h.Sources > 1 || top <= dominantShare) {
+		add(caveat.HeavySources, h.Share, "")
+	}
+	if n := c.Total.Value; n > 0 && n < fewSources && float64(c.Events)/n >= proxyLoad && top <= dominantShare {
+		add(caveat.ManyPerSource, float64(c.Events)/n, "")
+	}
+	for _, u := range []plausible.Unit{plausible.Events, plausible.Bytes} {
+		if rank := c.rankOfFirst(u); rank > 1 {
+			add(caveat.RankDiffers, float64(rank), u.String())
+		}
+	}
+	return caveats
+}
+
+// proxyLoad is the number of events per source from which on a handful of them look like
+// what others hide behind.
+const proxyLoad = 1000
+
+// rankOfFirst is the rank by another unit of the country with most sources, among those
+// that it leads by more than the error of the counts.
+func (c *Case) rankOfFirst(u plausible.Unit) int {
+	rank := 1
+	countries := c.Countries()
+	for i, o := range countries {
+		a, b := &c.Counted[countries[0]], &c.Counted[o]
+		if i > 0 && u.Of(0, b.Events, b.Bytes) > u.Of(0, a.Events, a.Bytes) && leads(a.Sources, b.Sources) {
+			rank++
+		}
+	}
+	return rank
+}
+
+// leads reports whether one number is certainly larger than another.
+func leads(a, b stat.Number) bool {
+	return math.Log(a.Value/b.Value) > stat.Z*math.Hypot(a.RelErr(), b.RelErr())
+}

@@ -1,0 +1,281 @@
+package decide
+
+import (
+	"math"
+
+	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/plausible"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
+)
+
+// doubt is one thing that widens an interval.
+type doubt uint8
+
+// The doubts, in the order in which one of them is named as the reason.
+const (
+	noDoubt doubt = iota
+	unread
+	unlocated
+	spoofing
+	unseen
+	otherDatabases
+	clusteredErrors
+	clusteredSources
+	sampling
+	doubts
+)
+
+// trial is a question on its way to an answer.
+type trial struct {
+	*Matter
+	q Question
+	p Policy
+
+	few       caveat.Code // why the interval of independent sources decides; "": it does not
+	corrected bool        // for forged sources, by the first database
+
+	spreads  []spread // of the differences between the first database and each other
+	leads    []spread
+	findings []finding // by each database
+	joint    finding
+	hidden   *caveat.Caveat // what rules the claim out after all
+}
+
+func (m *Matter) trial(q Question, p Policy) *trial {
+	t := &trial{Matter: m, q: q, p: p, corrected: m.corrects(m.cases[0], q)}
+	t.few = t.fewSources()
+	t.spreads, t.leads = make([]spread, len(m.cases)), make([]spread, len(m.cases))
+	for i := range m.cases[1:] {
+		t.spreads[i+1], t.leads[i+1] = m.spreads(q, i+1)
+	}
+	t.findings, t.joint, t.hidden = t.without(noDoubt)
+	return t
+}
+
+// corrects reports whether a question has to be decided among the sources that are not
+// forged.
+func (m *Matter) corrects(c *Case, q Question) bool {
+	return q.Unit == plausible.Sources && c.SomeForged()
+}
+
+// without is what each database finds, and all of them together, were it not for a doubt.
+func (t *trial) without(d doubt) (findings []finding, joint finding, hidden *caveat.Caveat) {
+	cases := t.cases
+	if d == otherDatabases {
+		cases = cases[:1]
+	}
+	var ofShare, ofLead float64 // largest standard errors
+	for i, c := range cases {
+		f, reason := t.find(c, d)
+		if reason != nil {
+			hidden = reason
+		}
+		findings = append(findings, f)
+		ofShare = max(ofShare, t.spreads[i].standardError)
+		ofLead = max(ofLead, t.leads[i].standardError)
+	}
+	joint = findings[0]
+	for _, f := range findings[1:] {
+		joint.share, joint.lead = joint.share.With(f.share), joint.lead.With(f.lead)
+	}
+	if len(cases) > 1 && d != clusteredErrors {
+		z := t.p.basis(t.cases[0]).z() / t.genuine()
+		joint.share.Low = max(joint.share.Low-z*ofShare, 0)
+		joint.share.High = min(joint.share.High+z*ofShare, 1)
+		joint.lead.Low -= z * ofLead
+		joint.lead.High += z * ofLead
+	}
+	return findings, joint, hidden
+}
+
+// genuine is the least part of the sources that is not forged: where a part is, all that
+// databases place differently is among the others.
+func (t *trial) genuine() float64 {
+	if !t.corrected {
+		return 1
+	}
+	return t.cases[0].Genuine(t.p.alpha())
+}
+
+// find is what one database finds, were it not for a doubt.
+func (t *trial) find(c *Case, d doubt) (finding, *caveat.Caveat) {
+	b := t.basis(c, d)
+	f := t.Matter.find(c, t.q, b)
+	if d != spoofing && t.corrects(c, t.q) {
+		f = c.corrected(t.q, b)
+	}
+	if d != unseen || t.q.Unit != plausible.Sources {
+		if hidden := c.widenByPackets(t.q, b, &f); hidden != nil {
+			return f, hidden
+		}
+	}
+	if d == unlocated {
+		f = f.ifLocated()
+	}
+	if d != unread {
+		f.widenByLost(t.state)
+	}
+	return f, nil
+}
+
+// basis is that of the policy, or of few sources, were it not for a doubt.
+func (t *trial) basis(c *Case, d doubt) basis {
+	b := t.p.basis(c)
+	if t.few != "" {
+		b = b.atNetworks(c)
+	}
+	switch d {
+	case clusteredSources:
+		b.clustered = false
+	case sampling:
+		b.alpha = 1 // intervals shrink to the middle
+	}
+	return b
+}
+
+// widenByLost takes the records that are in no count for a part of every unit, which may be
+// anywhere.
+func (f *finding) widenByLost(s *snapshot.State) {
+	lost := float64(s.LostRecords())
+	if lost == 0 {
+		return
+	}
+	u := lost / (float64(s.Records) + lost)
+	anywhere := func(v stat.Share, least float64) stat.Share {
+		return stat.Share{Value: v.Value, Low: v.Low*(1-u) + least*u, High: v.High*(1-u) + u}
+	}
+	f.share, f.located = anywhere(f.share, 0), anywhere(f.located, 0)
+	f.lead, f.locatedLead = anywhere(f.lead, -1), anywhere(f.locatedLead, -1)
+}
+
+// present reports whether there is a doubt at all.
+func (t *trial) present(d doubt) bool {
+	first := t.cases[0]
+	ofSources := t.q.Unit == plausible.Sources
+	switch d {
+	case unread:
+		return t.state.LostRecords() > 0
+	case unlocated:
+		for _, c := range t.cases {
+			if amount(c.Group(snapshot.IsUnlocated), t.q.Unit) > 0 {
+				return true
+			}
+		}
+		return false
+	case spoofing:
+		return t.corrected
+	case unseen:
+		return ofSources && first.Rate > 1
+	case otherDatabases, clusteredErrors:
+		return len(t.cases) > 1
+	case clusteredSources:
+		return ofSources && t.basis(first, noDoubt).clustered && first.HasAddresses()
+	case sampling:
+		return first.Rate > 1 || ofSources && (!first.Exact() || t.basis(first, noDoubt).population)
+	}
+	return false
+}
+
+// reason names what leaves the question open: the first doubt without which it is decided,
+// or else the one without which the interval reaches least across the limit.
+func (t *trial) reason() caveat.Caveat {
+	if t.few != "" {
+		return t.caveatOfFew()
+	}
+	best, least := noDoubt, t.joint.overlap(t.q)
+	for d := noDoubt + 1; d < doubts; d++ {
+		if !t.present(d) {
+			continue
+		}
+		_, joint, hidden := t.without(d)
+		if hidden != nil {
+			continue
+		}
+		if o, _ := joint.decide(t.q); o != Undecided {
+			best = d
+			break
+		}
+		if over := joint.overlap(t.q); over < least {
+			best, least = d, over
+		}
+	}
+	return t.caveatOf(best)
+}
+
+func (t *trial) caveatOf(d doubt) caveat.Caveat {
+	c := t.cases[0]
+	of := func(code caveat.Code, value float64) caveat.Caveat { return caveat.Caveat{Code: code, Value: value} }
+	switch d {
+	case unread:
+		return of(caveat.UnreadRecords, float64(t.state.LostRecords()))
+	case unlocated:
+		share := 0.0
+		for _, c := range t.cases {
+			un, all := c.Group(snapshot.IsUnlocated), c.Group(snapshot.Anywhere)
+			share = max(share, amount(un, t.q.Unit)/amount(all, t.q.Unit))
+		}
+		return of(caveat.Unlocated, share)
+	case spoofing:
+		return of(caveat.SpoofingPartial, c.ForgedOfAll().High)
+	case unseen:
+		return of(caveat.UnseenSources, t.findings[0].sampling.Completeness)
+	case otherDatabases:
+		return of(caveat.DatabasesDisagree, float64(max(t.dissenting(), 1)))
+	case clusteredErrors:
+		effect := 0.0
+		for _, s := range t.spreads {
+			effect = max(effect, s.designEffect)
+		}
+		return of(caveat.ClusteredErrors, effect)
+	case clusteredSources:
+		return of(caveat.ClusteredSources, t.effective(c, t.q).least())
+	case sampling:
+		return of(caveat.SamplingError, t.decidingSample())
+	}
+	return of(caveat.AtLimit, 0)
+}
+
+// dissenting is the number of databases that alone have another outcome than the first.
+func (t *trial) dissenting() (n int) {
+	first, _ := t.findings[0].decide(t.q)
+	for _, f := range t.findings[1:] {
+		if o, _ := f.decide(t.q); o != first {
+			n++
+		}
+	}
+	return n
+}
+
+// decidingSample is the size of a sample at which an interval around the present estimate
+// just reaches the limit.
+func (t *trial) decidingSample() float64 {
+	c, q, f := t.cases[0], t.q, t.findings[0]
+	b := t.p.basis(c)
+	all, un := amount(c.Group(snapshot.Anywhere), q.Unit), amount(c.Group(snapshot.IsUnlocated), q.Unit)
+	low := f.share.Value - q.Limit
+	high := low + un/all
+	if q.Kind == Plurality {
+		low, high = f.lead.Value-un/all, f.lead.Value+un/all
+	}
+	size := c.Sampling.K
+	if c.Unsampled || q.Unit != plausible.Sources {
+		size = all
+	}
+	share, distance := f.share.Value, min(math.Abs(low), math.Abs(high))
+	if distance == 0 { // where it would take forever, one of the sample more or less
+		distance = 1 / size
+	}
+	variance := max(share*(1-share), 1/size)
+	if q.Kind == Plurality {
+		variance = max(2*share, 1/size) // of a difference of two shares near each other
+	}
+	k := max(math.Ceil(b.z()*b.z()*variance/(distance*distance)), size+1)
+	if q.Unit == plausible.Bytes {
+		k = max(k*packetBytes, size+1)
+	}
+	if drawn := c.Rate > 1 || b.population; !drawn {
+		k = min(k, math.Ceil(c.Total.Value)) // then every source is counted
+	}
+	return k
+}

@@ -1,0 +1,53 @@
+// Package plausible asks whether the sources of a snapshot are who sent the traffic at all,
+// before anybody asks where they are: forged, reflected, anonymized, proxied, or a few that
+// send nearly everything.
+package plausible
+
+import (
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
+)
+
+// Findings are what the sources of a view look like. They are immutable.
+type Findings struct {
+	View     *snapshot.View
+	Spoofing *Spoofing // nil: not tested
+	Heavy    Heavy
+
+	traits    traits
+	witnesses witnesses
+}
+
+// Examine looks at the sample of a view.
+func Examine(v *snapshot.View) *Findings {
+	f := &Findings{View: v, traits: traitsOf(v), Heavy: heavyIn(v)}
+	f.testSources()
+	return f
+}
+
+// Anonymized is the share of the public sources whose addresses were cut before they came
+// here: they are networks, not sources.
+func (f *Findings) Anonymized() float64 { return f.traits.anonymized() }
+
+// Reflected is the share of a unit, of the sources in the sample, that comes from
+// reflectors.
+func (f *Findings) Reflected(u Unit) float64 {
+	all := f.traits.all.amount(u)
+	if all == 0 {
+		return 0
+	}
+	return f.traits.reflecting.amount(u) / all
+}
+
+// Proxied is the share of all events that comes from reserved addresses, as behind a proxy
+// or inside a network.
+func (f *Findings) Proxied() float64 {
+	v := f.View
+	reserved := float64(v.Counted[geo.Reserved].Events)
+	return reserved / max(float64(v.Events)+reserved, 1)
+}
+
+// TopSource is the share of the events that the busiest source in the sample made.
+func (f *Findings) TopSource() float64 {
+	return float64(f.View.TopEvents) / float64(max(f.View.Events, 1))
+}

@@ -1,0 +1,102 @@
+package plausible
+
+import (
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
+)
+
+// Unit is what shares are of.
+type Unit uint8
+
+// The units, in the order of attribution.Unit.
+const (
+	Sources Unit = iota
+	Events
+	Bytes
+)
+
+// String returns "sources", "events" or "bytes".
+func (u Unit) String() string { return [...]string{"sources", "events", "bytes"}[u] }
+
+// Of picks what is counted in the unit.
+func (u Unit) Of(sources float64, events, bytes uint64) float64 {
+	switch u {
+	case Events:
+		return float64(events)
+	case Bytes:
+		return float64(bytes)
+	}
+	return sources
+}
+
+// traits counts the sources of the sample that are not reserved, and those of them that
+// share a trait.
+type traits struct {
+	all, reflecting volume
+
+	ipv4, ipv4Cut float64 // cut: the last octet is 0
+	ipv6, ipv6Cut float64 // cut: all bits after the first 48 are 0
+}
+
+// volume is a number of sources with what they sent.
+type volume struct {
+	sources       float64
+	events, bytes uint64
+}
+
+func (v *volume) add(events, bytes uint64) {
+	v.sources++
+	v.events = snapshot.AddSaturated(v.events, events)
+	v.bytes = snapshot.AddSaturated(v.bytes, bytes)
+}
+
+func (v *volume) amount(u Unit) float64 { return u.Of(v.sources, v.events, v.bytes) }
+
+// cutBits is the length that anonymized IPv6 addresses are commonly cut to.
+const cutBits = 48
+
+func traitsOf(v *snapshot.View) (t traits) {
+	addresses := v.HasAddresses()
+	for i := range v.Items {
+		it := &v.Items[i]
+		if v.OriginOf(i) == geo.Reserved {
+			continue
+		}
+		t.all.add(it.Events, it.Bytes)
+		if it.Flags&snapshot.Reflector != 0 {
+			t.reflecting.add(it.Events, it.Bytes)
+		}
+		switch s := snapshot.Source(it); {
+		case !addresses:
+		case s.IsIPv4():
+			t.ipv4++
+			if s.Lo&0xff == 0 {
+				t.ipv4Cut++
+			}
+		case v.IPv6PrefixLen > cutBits:
+			t.ipv6++
+			if s.Hi&(1<<(64-cutBits)-1) == 0 && s.Lo == 0 {
+				t.ipv6Cut++
+			}
+		}
+	}
+	return t
+}
+
+const (
+	enoughToTell = 36   // sources of a family before "all of them are cut" says something
+	nearlyAll    = 0.95 // of them; of real IPv4 addresses 1 in 256 or fewer end in 0
+)
+
+// anonymized is the share of the public sources that are of a family whose addresses were
+// cut before they came here.
+func (t *traits) anonymized() float64 {
+	cut := 0.0
+	if t.ipv4 >= enoughToTell && t.ipv4Cut > nearlyAll*t.ipv4 {
+		cut += t.ipv4
+	}
+	if t.ipv6 >= enoughToTell && t.ipv6Cut > nearlyAll*t.ipv6 {
+		cut += t.ipv6
+	}
+	return cut / max(t.all.sources, 1)
+}

@@ -1,0 +1,260 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/wire"
+	"github.com/whence-go/whence/sketch"
+)
+
+const magic = "wht2"
+
+// Flags of an encoding.
+const (
+	flagDropped   = 1 << iota // addresses are dropped
+	flagDense                 // not exact
+	flagUnsampled             // registers alone
+	flagRest                  // a difference of two states
+
+	knownFlags = flagDropped | flagDense | flagUnsampled | flagRest
+)
+
+// Append appends the canonical encoding of s to b: equal contents give equal bytes,
+// whatever the order in which things came or were merged. Numbers are unsigned varints
+// unless a width in bytes is given. A text is its length, at most 1,024, and its bytes. A
+// database is its name, build time in Unix seconds (0: not known), SHA-256, credit, and the
+// number of origins whose IPv4 address space is known, each followed by the origin (1) and
+// its addresses, all public ones and those that are routed.
+//
+//	4  "wht2"
+//	1  flags: 1 addresses dropped, 2 not exact, 4 registers alone, 8 a difference
+//	1  IPv6 prefix length
+//	1  precision
+//	8  key id, big endian
+//	   sample size
+//	   records counted; records lost, by the five reasons
+//	   coarsest and finest sampling rate, 0 if nothing was counted
+//	8  begin of the span, Unix nanoseconds, big endian, two's complement
+//	8  end of the span; a begin after the end says that it is not known
+//	   number of databases that located the sources, at most 64; each of them
+//	   number of items, in the order of their ranks; each: rank less the rank before,
+//	   high and low half of the address (unless dropped), events, bytes,
+//	   origin + 256 * facts
+//	   if not exact: number of origins; each, in ascending order: origin (1), events,
+//	   bytes, 2^precision registers of one byte
+//	   number of further databases, at most 64; each: database, one origin per item (1)
+//	   number of ASN databases, 0 or 1: database; number of systems, each in ascending
+//	   order: number less the number before, name; per item 0 or the place of its system,
+//	   from 1
+//	   number of lists, at most 64; each: name, one bit per item, lowest bit first
+//	   if a difference: sources (8), their low (8) and high (8), as IEEE 754 big endian;
+//	   number of origins, each in ascending order: origin (1), sources (8), variance (8)
+//	4  CRC-32C of all bytes before, big endian
+//
+// The encoding has the addresses of the sources unless they are dropped. The key is never
+// part of it, only its id.
+func (s *State) Append(b []byte) []byte {
+	from := len(b)
+	b = append(b, magic...)
+	b = append(b, s.flags(), byte(s.IPv6PrefixLen), byte(s.Precision))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.Key))
+	b = binary.AppendUvarint(b, uint64(s.SampleSize))
+	b = binary.AppendUvarint(b, s.Records)
+	for _, n := range s.Lost {
+		b = binary.AppendUvarint(b, n)
+	}
+	b = binary.AppendUvarint(b, uint64(s.Rate))
+	b = binary.AppendUvarint(b, uint64(s.Finest))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.From))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.To))
+	b = binary.AppendUvarint(b, uint64(len(s.Databases)))
+	for _, d := range s.Databases {
+		b = d.append(b)
+	}
+	b = s.appendItems(b)
+	if s.Dense != nil {
+		b = s.Dense.append(b)
+	}
+	b = s.appendColumns(b)
+	if s.Rest != nil {
+		b = s.Rest.append(b)
+	}
+	return wire.Seal(b, from)
+}
+
+func (s *State) flags() (flags byte) {
+	for flag, set := range map[byte]bool{
+		flagDropped: s.DropAddresses, flagDense: s.Dense != nil, flagUnsampled: s.Unsampled, flagRest: s.Rest != nil,
+	} {
+		if set {
+			flags |= flag
+		}
+	}
+	return flags
+}
+
+func (d Database) append(b []byte) []byte {
+	b = wire.AppendText(b, d.Name)
+	b = binary.AppendUvarint(b, uint64(d.unix()))
+	b = wire.AppendText(b, d.SHA256)
+	b = wire.AppendText(b, d.Credit)
+	if d.Space == nil {
+		return binary.AppendUvarint(b, 0)
+	}
+	n := uint64(0)
+	for o := range geo.MaxOrigins {
+		if d.Space.IPv4[o] != 0 || d.Space.Routed[o] != 0 {
+			n++
+		}
+	}
+	b = binary.AppendUvarint(b, n)
+	for o := range geo.MaxOrigins {
+		if public, routed := d.Space.IPv4[o], d.Space.Routed[o]; public != 0 || routed != 0 {
+			b = append(b, byte(o))
+			b = binary.AppendUvarint(b, public)
+			b = binary.AppendUvarint(b, routed)
+		}
+	}
+	return b
+}
+
+func (d Database) unix() int64 {
+	if d.Built.IsZero() {
+		return 0
+	}
+	return d.Built.Unix()
+}
+
+func (s *State) appendItems(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s.Items)))
+	last := uint64(0)
+	for i := range s.Items {
+		it := &s.Items[i]
+		rank := sketch.Rank(it.Hash)
+		b = binary.AppendUvarint(b, rank-last)
+		last = rank
+		if !s.DropAddresses {
+			b = binary.AppendUvarint(b, it.Hi)
+			b = binary.AppendUvarint(b, it.Lo)
+		}
+		b = binary.AppendUvarint(b, it.Events)
+		b = binary.AppendUvarint(b, it.Bytes)
+		b = binary.AppendUvarint(b, uint64(it.Flags)<<8|uint64(it.Part))
+	}
+	return b
+}
+
+func (d *Dense) append(b []byte) []byte {
+	n := uint64(0)
+	for o := range geo.MaxOrigins {
+		if d.Sources.Has(uint8(o)) {
+			n++
+		}
+	}
+	b = binary.AppendUvarint(b, n)
+	for o := range geo.MaxOrigins {
+		part, ok := d.Sources.Part(uint8(o))
+		if !ok {
+			continue
+		}
+		b = append(b, byte(o))
+		b = binary.AppendUvarint(b, d.Events[o])
+		b = binary.AppendUvarint(b, d.Bytes[o])
+		b = append(b, part.Bytes()...)
+	}
+	return b
+}
+
+func (s *State) appendColumns(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s.Columns)))
+	for _, c := range s.Columns {
+		b = c.Database.append(b)
+		for _, o := range c.Origins {
+			b = append(b, byte(o))
+		}
+	}
+	if s.ASNs == nil {
+		b = binary.AppendUvarint(b, 0)
+	} else {
+		b = s.ASNs.append(binary.AppendUvarint(b, 1))
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.Lists)))
+	for _, l := range s.Lists {
+		b = wire.AppendText(b, l.Name)
+		bits := make([]byte, (len(l.On)+7)/8)
+		for i, on := range l.On {
+			if on {
+				bits[i/8] |= 1 << (i % 8)
+			}
+		}
+		b = append(b, bits...)
+	}
+	return b
+}
+
+func (a *ASNs) append(b []byte) []byte {
+	b = a.Database.append(b)
+	numbers := a.sorted()
+	b = binary.AppendUvarint(b, uint64(len(numbers)))
+	last := uint32(0)
+	place := map[uint32]uint64{}
+	for i, n := range numbers {
+		b = binary.AppendUvarint(b, uint64(n-last))
+		b = wire.AppendText(b, a.Names[n])
+		last = n
+		place[n] = uint64(i + 1)
+	}
+	for _, n := range a.Numbers {
+		b = binary.AppendUvarint(b, place[n])
+	}
+	return b
+}
+
+// sorted are the systems that any item has.
+func (a *ASNs) sorted() []uint32 {
+	seen := slices.Clone(a.Numbers)
+	slices.Sort(seen)
+	seen = slices.Compact(seen)
+	if len(seen) > 0 && seen[0] == 0 {
+		seen = seen[1:]
+	}
+	return seen
+}
+
+func (rest *Remainder) append(b []byte) []byte {
+	float := func(v float64) { b = binary.BigEndian.AppendUint64(b, math.Float64bits(v)) }
+	float(rest.Sources.Value)
+	float(rest.Sources.Low)
+	float(rest.Sources.High)
+	n := uint64(0)
+	if rest.Origins != nil {
+		for _, c := range rest.Origins {
+			if c.Value > 0 {
+				n++
+			}
+		}
+	}
+	b = binary.AppendUvarint(b, n)
+	if n == 0 {
+		return b
+	}
+	for o, c := range rest.Origins {
+		if c.Value > 0 {
+			b = append(b, byte(o))
+			float(c.Value)
+			float(c.Variance)
+		}
+	}
+	return b
+}
+
+func timeOf(unix uint64) time.Time {
+	if unix == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(unix), 0).UTC()
+}

@@ -1,0 +1,15 @@
+package snapshot
+
+import (
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/stat"
+)
+
+// Remainder is what is estimated of the sources that one state has and another has not,
+// of which Items are a uniform sample.
+type Remainder struct {
+	Sources stat.Share // public ones, with a 95 % interval
+	// Origins are the sources of each origin by their registers; nil where only the
+	// sample counts.
+	Origins *[geo.MaxOrigins]stat.Number
+}

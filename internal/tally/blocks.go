@@ -1,0 +1,116 @@
+package tally
+
+import (
+	"net/netip"
+
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/registers"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/sketch"
+)
+
+// AddBatch counts one event of each address.
+func (t *Tally) AddBatch(addrs []netip.Addr) {
+	b := block.Get()
+	defer b.Release()
+	for len(addrs) > 0 {
+		n := min(len(addrs), block.Size)
+		b.FillAddrs(t.Mask, t.options.Key, addrs[:n])
+		t.AddBlock(b)
+		addrs = addrs[n:]
+	}
+}
+
+// AddIPv4 counts one event of each IPv4 address.
+func (t *Tally) AddIPv4(ips []uint32) {
+	b := block.Get()
+	defer b.Release()
+	for len(ips) > 0 {
+		n := min(len(ips), block.Size)
+		b.FillIPv4(t.options.Key, ips[:n])
+		t.AddBlock(b)
+		ips = ips[n:]
+	}
+}
+
+// AddBlock counts the events of a block that was hashed with the key of t.
+func (t *Tally) AddBlock(b *block.Block) {
+	if b.Invalid > 0 {
+		t.AddLost(snapshot.Unread, uint64(b.Invalid))
+	}
+	if b.V4 == 0 && b.V6 == block.Size {
+		return
+	}
+	if b.Plain() {
+		t.note(b.V4+block.Size-b.V6, 0)
+	}
+	for _, part := range [][2]int{{0, b.V4}, {b.V6, block.Size}} {
+		from, to := part[0], part[1]
+		if !b.Plain() {
+			for i := from; i < to; i++ {
+				t.note(1, b.Event(i).SamplingRate)
+			}
+		}
+		switch {
+		case from == to:
+		case t.dense == nil:
+			t.addExact(b, from, to)
+		default:
+			b.Locate(t.table) // the part before may have ended the exact state
+			t.addDense(b, from, to)
+		}
+	}
+}
+
+// AddSelected counts the events in some places of a block.
+func (t *Tally) AddSelected(b *block.Block, places []uint8) {
+	for _, place := range places {
+		i := int(place)
+		e := b.Event(i)
+		t.note(1, e.SamplingRate)
+		t.addOne(b.Source(i), b.Hashes[i], e)
+	}
+}
+
+func (t *Tally) addExact(b *block.Block, from, to int) {
+	t.sample.Touch(b.Hashes[from:to])
+	for i := from; i < to; i++ {
+		if e := b.Event(i); t.dense != nil || !t.countKnown(b.Hashes[i], e) {
+			// A new source, or one behind the source that ended the exact state.
+			t.addOne(b.Source(i), b.Hashes[i], e)
+		}
+	}
+}
+
+func (t *Tally) addDense(b *block.Block, from, to int) {
+	hashes, origins := b.Hashes[from:to], b.Origins[from:to]
+	registers.InsertBatch(t.dense.Sources, origins, hashes)
+	if b.Plain() {
+		for _, o := range origins {
+			addEvent(t.dense, o)
+		}
+	} else {
+		for i, o := range origins {
+			e := b.Event(from + i)
+			t.dense.AddVolume(o, e.Events, e.Bytes)
+		}
+	}
+	var wanted [block.Size]uint8
+	for _, i := range collectWanted(t.sample, hashes, &wanted) {
+		place := from + int(i)
+		t.addWanted(b.Source(place), origins[i], hashes[i], b.Event(place))
+	}
+}
+
+// collectWanted puts the places of the hashes that the sample wants into wanted, and
+// returns those. It has no branch, since which ones are wanted cannot be predicted.
+func collectWanted(sample *sketch.BottomK, hashes []uint64, wanted *[block.Size]uint8) []uint8 {
+	n := 0
+	for i, hash := range hashes {
+		wanted[n&(block.Size-1)] = uint8(i)
+		if sample.Wants(hash) {
+			n++
+		}
+	}
+	return wanted[:n]
+}

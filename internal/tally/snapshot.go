@@ -1,0 +1,105 @@
+package tally
+
+import (
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
+)
+
+// Shape is what a snapshot must have to be merged in.
+func (t *Tally) shape() snapshot.Shape {
+	return snapshot.Shape{
+		Key: t.options.Key.ID(), SampleSize: t.sample.K(), Precision: t.options.Precision,
+		IPv6PrefixLen: t.options.IPv6PrefixLen, DropAddresses: !t.sample.KeepsItems(),
+	}
+}
+
+// Snapshot returns a copy of what was counted.
+func (t *Tally) Snapshot() *snapshot.State {
+	s := t.counted()
+	if t.dense != nil {
+		d := *t.dense
+		d.Sources = t.dense.Sources.Clone()
+		s.Dense = &d
+	}
+	return s
+}
+
+// counted is what was counted, with the dense form of t itself.
+func (t *Tally) counted() *snapshot.State {
+	s := &snapshot.State{
+		Shape: t.shape(), Dense: t.dense, Unsampled: t.unsampled, Records: t.records, Lost: t.lost,
+		From: t.from, To: t.to, Rate: t.rate, Finest: t.finest, Databases: t.used(),
+	}
+	if !t.unsampled {
+		s.Items = t.sample.AppendItems(nil)
+	}
+	return s
+}
+
+// Rotate returns what was counted and begins anew, with another table unless it is nil.
+func (t *Tally) Rotate(next *geo.Table) *snapshot.State {
+	s := t.counted()
+	if next == nil {
+		next = t.table
+	}
+	t.reset(next)
+	return s
+}
+
+// used are the databases that located something in t.
+func (t *Tally) used() snapshot.Databases {
+	if !t.located {
+		return t.databases
+	}
+	return t.databases.With(snapshot.DatabaseOf(t.table))
+}
+
+// Merge adds what a snapshot counted. On an error t is unchanged.
+func (t *Tally) Merge(s *snapshot.State) error {
+	if s.IsZero() {
+		return nil
+	}
+	if err := snapshot.CanMerge(t.shape(), t.used(), s); err != nil {
+		return err
+	}
+	if t.dense == nil && (s.Dense != nil || t.sample.Len() > s.SampleSize) {
+		t.fillDense() // while the sample has every source
+	}
+	t.sample.Shrink(s.SampleSize)
+	if s.DropAddresses {
+		t.sample.DropItems()
+	}
+	if s.Dense != nil {
+		t.dense.Merge(s.Dense)
+	}
+	t.unsampled = t.unsampled || s.Unsampled
+	t.mergeItems(s)
+	t.records = snapshot.AddSaturated(t.records, s.Records)
+	for i, n := range s.Lost {
+		t.AddLost(i, n)
+	}
+	t.from, t.to = min(t.from, s.From), max(t.to, s.To)
+	if s.Finest != 0 {
+		t.addRate(s.Rate)
+		t.addRate(s.Finest)
+	}
+	t.databases = t.databases.With(s.Databases...)
+	return nil
+}
+
+// mergeItems adds the sources of a snapshot one by one. Those of an exact one are all of
+// its sources, and t leaves the exact state at the right one.
+func (t *Tally) mergeItems(s *snapshot.State) {
+	for i := range s.Items {
+		it := &s.Items[i]
+		if s.Dense == nil && t.dense != nil {
+			t.dense.Sources.Insert(it.Part, it.Hash)
+			t.dense.AddVolume(snapshot.Origin(it), it.Events, it.Bytes)
+		}
+		t.sample.Add(*it)
+		t.leaveExact()
+	}
+	if s.Dense != nil {
+		t.sample.Overflow(s.Threshold())
+	}
+}

@@ -1,0 +1,225 @@
+// Package tally has the mutable state that counts a stream of sources, and makes
+// snapshots of it.
+package tally
+
+import (
+	"math"
+	"net/netip"
+	"time"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/sketch"
+)
+
+// Options are those of attribution.Options, checked and with every default filled in.
+type Options struct {
+	Key           sketch.Key
+	SampleSize    int
+	Precision     int
+	IPv6PrefixLen int
+	DropAddresses bool
+	SamplingRate  uint32
+	Facts         uint8 // of every source
+}
+
+// Tally counts. While there are at most SampleSize distinct sources it holds them all in a
+// bottom-k sample and nothing else. Beyond, events and sources go into one dense cell per
+// origin, and the sample becomes a uniform one. It must not be copied and is not safe for
+// concurrent use.
+type Tally struct {
+	table   *geo.Table
+	options Options
+	Mask    source.Mask
+	sample  *sketch.BottomK
+	dense   *snapshot.Dense // nil while exact
+
+	unsampled    bool // registers came without a sample
+	records      uint64
+	lost         [snapshot.Losses]uint64
+	from, to     int64
+	rate, finest uint32             // of what was counted; 0: nothing was
+	databases    snapshot.Databases // of what was merged
+	located      bool               // something was counted with table
+}
+
+// New returns an empty tally. The options are valid.
+func New(table *geo.Table, o Options) *Tally {
+	t := &Tally{options: o, Mask: source.MaskOf(o.IPv6PrefixLen)}
+	t.reset(table)
+	return t
+}
+
+func (t *Tally) reset(table *geo.Table) {
+	o := t.options
+	sample, err := sketch.NewBottomK(o.Key.ID(), o.SampleSize, o.DropAddresses)
+	if err != nil {
+		panic("tally: " + err.Error()) // the options were checked
+	}
+	*t = Tally{table: table, options: o, Mask: t.Mask, sample: sample}
+	t.from, t.to = snapshot.NoSpan()
+}
+
+// Options returns the options.
+func (t *Tally) Options() Options { return t.options }
+
+// Table returns the table that locates.
+func (t *Tally) Table() *geo.Table { return t.table }
+
+// AddLost notes n records that are in no count.
+func (t *Tally) AddLost(reason int, n uint64) {
+	t.lost[reason] = snapshot.AddSaturated(t.lost[reason], n)
+}
+
+// ExtendSpan widens the span of the traffic.
+func (t *Tally) ExtendSpan(from, to time.Time) {
+	if from.IsZero() || to.Before(from) {
+		return
+	}
+	t.from, t.to = min(t.from, nanoseconds(from)), max(t.to, nanoseconds(to))
+}
+
+// nanoseconds is Unix time, clamped to what 64 bits hold (years 1678 to 2262).
+func nanoseconds(t time.Time) int64 {
+	const last = math.MaxInt64/1_000_000_000 - 1 // second
+	switch s := t.Unix(); {
+	case s > last:
+		return math.MaxInt64
+	case s < -last:
+		return math.MinInt64
+	}
+	return t.UnixNano()
+}
+
+// Add counts one event of a source.
+func (t *Tally) Add(addr netip.Addr) {
+	d := t.dense
+	if d == nil || !addr.IsValid() {
+		t.AddRecord(addr, block.Event{Events: 1})
+		return
+	}
+	s := t.Mask.Of(addr)
+	hash := t.options.Key.Hash(s.Hi, s.Lo)
+	o := s.OriginIn(t.table)
+	addEvent(d, o)
+	d.Sources.Insert(uint8(o), hash)
+	t.note(1, 0)
+	if t.sample.Wants(hash) {
+		t.addWanted(s, o, hash, block.Event{Events: 1})
+	}
+}
+
+// note counts records that were looked at, 1 in rate; 0 stands for the rate of the options.
+func (t *Tally) note(records int, rate uint32) {
+	t.records = snapshot.AddSaturated(t.records, uint64(records))
+	t.located = true
+	if rate == 0 {
+		rate = t.options.SamplingRate
+	}
+	if rate != t.rate || rate != t.finest {
+		t.addRate(rate)
+	}
+}
+
+// addRate takes the sampling rate of something counted.
+func (t *Tally) addRate(rate uint32) {
+	t.rate = max(t.rate, rate)
+	if t.finest == 0 || rate < t.finest {
+		t.finest = rate
+	}
+}
+
+// AddRecord counts one record.
+func (t *Tally) AddRecord(addr netip.Addr, e block.Event) {
+	if !addr.IsValid() {
+		t.AddLost(snapshot.Unread, 1)
+		return
+	}
+	t.note(1, e.SamplingRate)
+	s := t.Mask.Of(addr)
+	t.addOne(s, t.options.Key.Hash(s.Hi, s.Lo), e)
+}
+
+func (t *Tally) addOne(s source.Source, hash uint64, e block.Event) {
+	if t.dense == nil {
+		// While the sample holds every source, it knows the origin of one that came before.
+		if !t.countKnown(hash, e) {
+			t.addNew(s, s.OriginIn(t.table), hash, e)
+		}
+		return
+	}
+	o := s.OriginIn(t.table)
+	t.dense.AddVolume(o, e.Events, e.Bytes)
+	t.dense.Sources.Insert(uint8(o), hash)
+	if t.sample.Wants(hash) {
+		t.addWanted(s, o, hash, e)
+	}
+}
+
+// addWanted counts in the sample, beyond the exact state.
+func (t *Tally) addWanted(s source.Source, o geo.Origin, hash uint64, e block.Event) {
+	if !t.countKnown(hash, e) {
+		t.addNew(s, o, hash, e)
+	}
+}
+
+// countKnown counts a source that is in the sample, and reports whether it is.
+func (t *Tally) countKnown(hash uint64, e block.Event) bool {
+	if _, found := t.sample.Count(hash, e.Events, e.Bytes); !found {
+		return false
+	}
+	if facts := t.options.Facts | e.Facts; facts != 0 {
+		t.sample.Mark(hash, facts)
+	}
+	return true
+}
+
+// addNew takes a source into the sample that is not in it, and ends the exact state when
+// the sample can no longer hold everything.
+func (t *Tally) addNew(s source.Source, o geo.Origin, hash uint64, e block.Event) {
+	t.sample.Add(sketch.Item{
+		Hash: hash, Hi: s.Hi, Lo: s.Lo, Events: e.Events, Bytes: e.Bytes,
+		Part: uint8(o), Flags: t.options.Facts | e.Facts,
+	})
+	t.leaveExact()
+}
+
+// leaveExact moves what the sample holds into the dense form as soon as the sample has more
+// than it will keep.
+func (t *Tally) leaveExact() {
+	if t.dense == nil && !t.sample.Exact() {
+		t.fillDense()
+	}
+}
+
+func (t *Tally) fillDense() {
+	t.dense = snapshot.NewDense(t.options.Precision)
+	var items []sketch.Item
+	for it := range t.sample.Kept() {
+		items = append(items, it)
+	}
+	t.dense.AddItems(items)
+}
+
+// addEvent is AddVolume for one event without bytes. The branch is never taken, but for
+// counts that came over the wire.
+func addEvent(d *snapshot.Dense, o geo.Origin) {
+	if d.Events[o] != math.MaxUint64 {
+		d.Events[o]++
+	}
+}
+
+// Distinct is the number of distinct sources so far, reserved ones included.
+func (t *Tally) Distinct() sketch.Estimate { return t.sample.Distinct() }
+
+// Size is about how many bytes t holds.
+func (t *Tally) Size() int {
+	const fixed, cells = 512, 4096
+	n := fixed + t.sample.Size()
+	if t.dense != nil {
+		n += cells + t.dense.Sources.Size()
+	}
+	return n
+}

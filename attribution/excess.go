@@ -140,8 +140,8 @@ func (e *Excess) choose(bySample fraction, byParts *remainder) {
 // fraction is what two samples tell of new sources.
 type fraction struct {
 	of       sketch.Estimate // sources of the burst
-	compared float64      // those of its sample that the baseline's would hold
-	x        float64      // public ones among these that are new
+	compared float64         // those of its sample that the baseline's would hold
+	x        float64         // public ones among these that are new
 }
 
 // count is the number of new public sources: that of the burst times the part that

@@ -1,8 +1,6 @@
 package sketch
 
 import (
-	"cmp"
-	"iter"
 	"math"
 	"math/bits"
 	"math/rand/v2"
@@ -297,64 +295,6 @@ func (s *BottomK) remove(i int) {
 	if s.items != nil {
 		s.items[i] = [2]uint64{}
 	}
-}
-
-// Items walks the items of the sample in no particular order. It neither sorts
-// nor allocates.
-func (s *BottomK) Items() iter.Seq[Item] {
-	return func(yield func(Item) bool) {
-		limit := s.kthRank()
-		for i := range s.slots {
-			if r := s.slots[i].rank; r != 0 && r <= limit && !yield(s.item(i)) {
-				return
-			}
-		}
-	}
-}
-
-// Kept walks everything that is held, in no particular order: all items that ever
-// came until the first is dropped, which is not before 1.5 k came.
-func (s *BottomK) Kept() iter.Seq[Item] {
-	return func(yield func(Item) bool) {
-		for i := range s.slots {
-			if s.slots[i].rank != 0 && !yield(s.item(i)) {
-				return
-			}
-		}
-	}
-}
-
-// All walks the items of the sample in the order of their ranks.
-func (s *BottomK) All() iter.Seq[Item] {
-	return func(yield func(Item) bool) {
-		for _, i := range s.sorted() {
-			if !yield(s.item(i)) {
-				return
-			}
-		}
-	}
-}
-
-// sorted returns the slots of the sample in the order of their ranks.
-func (s *BottomK) sorted() []int {
-	limit := s.kthRank()
-	order := make([]int, 0, s.Len())
-	for i := range s.slots {
-		if r := s.slots[i].rank; r != 0 && r <= limit {
-			order = append(order, i)
-		}
-	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(s.slots[i].rank, s.slots[j].rank) })
-	return order
-}
-
-func (s *BottomK) item(i int) Item {
-	sl := s.slots[i]
-	it := Item{HashOf(sl.rank), 0, 0, sl.events, sl.bytes, sl.part, sl.flags}
-	if s.items != nil {
-		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
-	}
-	return it
 }
 
 // Distinct returns how many distinct items have come: exactly while the sample

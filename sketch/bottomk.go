@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// Sizes that a BottomK may have.
+// Values that the k of a BottomK may have.
 const (
 	MinSampleSize     = 1024
-	SmallSampleSize   = 4096 // for one of many
+	SmallSampleSize   = 4096 // for one of many samples
 	DefaultSampleSize = 65536
 	MaxSampleSize     = 1 << 20
 )
@@ -21,25 +21,28 @@ type Item struct {
 	Hi, Lo uint64 // the item itself; 0 in a BottomK that drops items
 	Events uint64 // exact, since the item first came
 	Bytes  uint64 // exact, since the item first came
-	Part   uint8  // which part of the whole the item belongs to, as in a [Bank]
-	Flags  uint8  // facts that one event suffices to establish; the caller's to name
+	Part   uint8  // which part of the whole the item belongs to, such as a country
+	Flags  uint8  // facts that one event establishes; the caller names them
 }
 
-// BottomK keeps the k distinct items with the smallest ranks, a rank being the
-// hash rotated by half its length (bottom-k: Cohen and Kaplan, "Summarizing Data
-// using Bottom-k Sketches", 2007). It is therefore a uniform sample without
-// replacement of all distinct items, however often each came, and holds all of
-// them while there are at most k. The rotation makes the choice practically
-// independent of the registers that the same hash sets in a [Distinct].
+// BottomK keeps the k distinct items of the smallest ranks. The rank of an item is
+// its hash, rotated by half its length (bottom-k: Cohen and Kaplan, "Summarizing
+// Data using Bottom-k Sketches", 2007). A BottomK is therefore a uniform sample of
+// all distinct items, without replacement, however often each of them came. It
+// holds all of them as long as there are at most k. The rotation makes the choice
+// practically independent of the registers that the same hash sets in a
+// [HyperLogLog].
 //
-// Counts are exact: the largest rank that is kept only ever falls, so an item of
-// the sample was never dropped before. Two items of one hash count as one: at the
-// default size the odds are 2^-33 while it is exact, one in 500,000 at 10^9 items.
+// Counts are exact: the largest rank that is kept only falls, so an item of the
+// sample was never dropped before. Two items of one hash count as one. At the
+// default size the odds of that are 2^-33 while the sample is exact, and one in
+// 500,000 at 10^9 items.
 //
-// Memory is bounded: at most 6.3 MB at the default size (4.2 MB with items
-// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came. The zero BottomK is invalid; use
-// [NewBottomK]. It must not be copied after first use and is not safe for
-// concurrent use while it is written.
+// Memory is bounded: at most 6.3 MB at the default size (4.2 MB if items are
+// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came.
+//
+// The zero BottomK can only be decoded or copied into; use [NewBottomK]. It must not be
+// copied after first use. Many goroutines may read it while none writes.
 type BottomK struct {
 	slots     []slot      // open addressing, linear probing, a power of two
 	items     [][2]uint64 // the item in the slot of the same index; nil: dropped
@@ -48,7 +51,7 @@ type BottomK struct {
 	n, k      int
 	overflown bool // more than k distinct items have come
 	id        KeyID
-	touched   uint64
+	touched   uint64 // keeps the compiler from leaving out what Touch reads
 }
 
 type slot struct {
@@ -57,12 +60,12 @@ type slot struct {
 	part, flags   uint8
 }
 
-const firstSlots = 16
+const firstSlots = 16 // of an empty sample
 
-// NewBottomK returns an empty sample of k items whose hashes are made by the key
-// with the given id. With dropItems it keeps hashes, counts, parts and flags, but
-// not the items. k is from [MinSampleSize] to [MaxSampleSize]; another one is an
-// error that wraps [ErrOutOfRange].
+// NewBottomK returns an empty sample of k items, whose hashes the key with the
+// given id makes. With dropItems it keeps hashes, counts, parts and flags, but not
+// the items themselves. k is from [MinSampleSize] to [MaxSampleSize]; another one
+// is an error that wraps [ErrOutOfRange].
 func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 	if err := inRange("sample size", k, MinSampleSize, MaxSampleSize); err != nil {
 		return nil, err
@@ -87,7 +90,7 @@ func (s *BottomK) allocate(slots int, dropItems bool) {
 	}
 }
 
-// Reset forgets everything and gives the memory back.
+// Reset forgets everything and releases the memory.
 func (s *BottomK) Reset() { s.empty(firstSlots, s.items == nil) }
 
 // K returns k, the most items that the sample has.
@@ -99,12 +102,12 @@ func (s *BottomK) KeyID() KeyID { return s.id }
 // KeepsItems reports whether the items themselves are kept.
 func (s *BottomK) KeepsItems() bool { return s.items != nil }
 
-// DropItems forgets the items themselves, and those to come; hashes, counts,
+// DropItems forgets the items themselves, and keeps no later ones. Hashes, counts,
 // parts and flags stay.
 func (s *BottomK) DropItems() { s.items = nil }
 
-// Exact reports whether at most k distinct items have come, so that the sample
-// holds every one of them.
+// Exact reports whether at most k distinct items have come. The sample then holds
+// all of them.
 func (s *BottomK) Exact() bool { return !s.overflown }
 
 // Size returns about how many bytes s holds.
@@ -113,8 +116,8 @@ func (s *BottomK) Size() int { return 32*cap(s.slots) + 16*cap(s.items) }
 // Len returns the number of items in the sample, at most k.
 func (s *BottomK) Len() int { return min(s.n, s.k) }
 
-// Wants reports whether Add would keep an item of this hash. It costs less than
-// a nanosecond, so that a caller can skip the rest.
+// Wants reports whether Add would keep an item of this hash. It takes less than a
+// nanosecond, so that a caller can skip the rest.
 func (s *BottomK) Wants(hash uint64) bool { return Rank(hash) <= s.limit }
 
 // Rank returns the rank of a hash: the hash rotated by half its length, but 1
@@ -143,15 +146,15 @@ func (s *BottomK) find(rank uint64) int {
 }
 
 // Touch reads the places of hashes, all at once, so that counting them next waits
-// for memory once. It pays where many samples are counted in by turns. It changes
-// nothing that can be seen, but is no reading: it must not run beside another call.
+// for memory once. It pays where a program counts in many samples by turns. It has
+// no visible effect, but it writes: do not call it concurrently with readers.
 func (s *BottomK) Touch(hashes []uint64) {
 	mask := len(s.slots) - 1
 	read := uint64(0)
 	for _, hash := range hashes {
 		read += s.slots[s.home(Rank(hash))&mask].rank
 	}
-	s.touched = read // or the compiler would leave the reading out
+	s.touched = read
 }
 
 // Count adds events and bytes to the item of the given hash, if it is in the
@@ -173,9 +176,9 @@ func (s *BottomK) Mark(hash uint64, flags uint8) {
 	}
 }
 
-// Add counts events and bytes for an item, keeping it with its part and flags if
-// its rank is small enough. When the item is in the sample already, the larger
-// part stays and the flags unite, so that the result does not depend on the
+// Add counts events and bytes of an item, and keeps the item with its part and
+// flags if its rank is small enough. If the item is in the sample already, the
+// larger part stays and the flags unite, so that the result does not depend on the
 // order. Counts saturate at the largest uint64.
 func (s *BottomK) Add(it Item) {
 	if !s.Wants(it.Hash) {
@@ -297,9 +300,19 @@ func (s *BottomK) remove(i int) {
 	}
 }
 
-// Distinct returns how many distinct items have come: exactly while the sample
-// is exact, else the unbiased estimate (k-1)/r, r being the k-th smallest rank as
-// a fraction of all ranks, with relative standard error sqrt((1-k/n)/(k-2)).
+// Threshold returns the rank up to which every item that came is in the sample.
+// Items of greater ranks are not in it. It is [math.MaxUint64] while s is exact.
+func (s *BottomK) Threshold() uint64 {
+	if s.Exact() {
+		return math.MaxUint64
+	}
+	return s.kthRank()
+}
+
+// Distinct returns how many distinct items have come. The number is exact while the
+// sample is. Beyond, it is the unbiased estimate (k-1)/r, where r is the k-th
+// smallest rank as a fraction of all ranks. Its relative standard error is
+// sqrt((1-k/n)/(k-2)).
 func (s *BottomK) Distinct() Estimate {
 	if s.Exact() {
 		return Estimate{Value: float64(s.n)}
@@ -309,10 +322,10 @@ func (s *BottomK) Distinct() Estimate {
 	return Estimate{value, math.Sqrt((1 - k/value) / (k - 2))}
 }
 
-// Merge adds everything that other has seen, and never writes other. If the two
-// have a different k, the result has the smaller one: it is the sample of the
-// union at that k, in whatever order samples are merged. If other drops its items,
-// s drops them too. Another key is a [MismatchError], and s is then unchanged.
+// Merge adds everything that other has seen, and never writes other. If their k
+// differs, the result has the smaller one. In whatever order samples are merged,
+// the result is the sample of all their items at the smallest k. If other drops its
+// items, s drops them too. Another key is a [MismatchError], and s is then unchanged.
 func (s *BottomK) Merge(other *BottomK) error {
 	if err := sameKey(s.id, other.id); err != nil {
 		return err
@@ -331,9 +344,9 @@ func (s *BottomK) Merge(other *BottomK) error {
 	return nil
 }
 
-// Shrink makes s the sample of the same items with a smaller k, and gives memory
-// back. A k that is not smaller changes nothing. One below [MinSampleSize] stands
-// for that.
+// Shrink makes s the sample of the same items at a smaller k, and releases memory.
+// A k that is not smaller changes nothing. A k below [MinSampleSize] stands for
+// MinSampleSize.
 func (s *BottomK) Shrink(k int) {
 	k = max(k, MinSampleSize)
 	if k >= s.k {

@@ -13,10 +13,10 @@ const (
 	flagOverflown = 1 << 0
 	flagItems     = 1 << 1
 
-	minItemBytes = 4 // rank, events, bytes, part and flags: a byte each at least
+	minItemBytes = 4 // rank, events, bytes, and part with flags: at least a byte each
 )
 
-// AppendBinary appends the canonical encoding to b; it never fails.
+// AppendBinary appends the canonical encoding to b. It never fails.
 //
 //	0   4  "whs2"
 //	4   8  key id, big endian

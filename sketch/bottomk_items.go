@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Items walks the items of the sample in no particular order. It neither sorts
-// nor allocates.
+// Items walks the items of the sample in no particular order. It does not sort and
+// does not allocate.
 func (s *BottomK) Items() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		limit := s.kthRank()
@@ -20,8 +20,8 @@ func (s *BottomK) Items() iter.Seq[Item] {
 	}
 }
 
-// Kept walks everything that is held, in no particular order: all items that ever
-// came until the first is dropped, which is not before 1.5 k came.
+// Kept walks everything that s holds, in no particular order. That is every item
+// that ever came, until the first is dropped, which happens after 1.5 k items.
 func (s *BottomK) Kept() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for i := range s.slots {
@@ -61,8 +61,8 @@ func (s *BottomK) put(it *Item, i int) {
 }
 
 // AppendItems appends the items of the sample to dst, in ascending order of their
-// ranks. Its time is linear in the number of slots, since ranks are uniform. Ranks
-// that somebody has chosen cost no more than a comparison sort.
+// ranks. Its time is linear in k, since ranks are uniform. Ranks that somebody has
+// chosen cost no more than a comparison sort.
 func (s *BottomK) AppendItems(dst []Item) []Item {
 	// A bucket for each item, by the top bits of the rank: few share one.
 	shift := max(0, bits.Len64(s.limit)-bits.Len(uint(s.n)))

@@ -9,6 +9,8 @@ import (
 	"testing"
 )
 
+func byRank(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) }
+
 // comparisonSorted is what AppendItems returns, by the sort of the library.
 func comparisonSorted(s *BottomK, dst []Item) []Item {
 	limit := s.kthRank()
@@ -37,7 +39,7 @@ func TestAppendItems(t *testing.T) {
 			if !slices.Equal(got, comparisonSorted(s, before)) || s.Len() != len(got)-2 {
 				t.Fatalf("%d came, items dropped: %v: not the items in the order of their ranks", came, drop)
 			}
-			unsorted := slices.SortedFunc(s.Items(), func(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) })
+			unsorted := slices.SortedFunc(s.Items(), byRank)
 			if !slices.Equal(unsorted, got[2:]) || !slices.Equal(slices.Collect(s.All()), got[2:]) {
 				t.Errorf("%d came: Items, All and AppendItems differ", came)
 			}
@@ -85,8 +87,7 @@ func TestSortBuckets(t *testing.T) {
 	begin := uint32(0)
 	for _, end := range ends {
 		bucket := items[begin:end]
-		sorted := slices.IsSortedFunc(bucket, func(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) })
-		if len(bucket) > maxInserted && !sorted {
+		if len(bucket) > maxInserted && !slices.IsSortedFunc(bucket, byRank) {
 			t.Errorf("a bucket of %d items is left to insertion sort", len(bucket))
 		}
 		begin = end
@@ -107,7 +108,7 @@ func TestThreshold(t *testing.T) {
 		limit := s.Threshold()
 		for _, h := range hashes {
 			if in[h] != (Rank(h) <= limit) {
-				t.Errorf("%d came: an item of rank %#x, threshold %#x, is in the sample: %v", came, Rank(h), limit, in[h])
+				t.Errorf("%d came: rank %#x, threshold %#x: in the sample: %v", came, Rank(h), limit, in[h])
 			}
 		}
 		if exact := limit == math.MaxUint64; exact != s.Exact() {

@@ -55,7 +55,8 @@ func TestMergeOfDifferentK(t *testing.T) {
 				}
 				samples = samples[:len(samples)-1]
 			}
-			if want := sampled(least, items); samples[0].K() != least || !bytes.Equal(encoded(samples[0]), encoded(want)) {
+			got, want := samples[0], sampled(least, items)
+			if got.K() != least || !bytes.Equal(encoded(got), encoded(want)) {
 				t.Fatalf("%d distinct, seed %d: not the sample of the union at k = %d", distinct, seed, least)
 			}
 		}
@@ -69,7 +70,8 @@ func TestShrink(t *testing.T) {
 		before := s.Size()
 		s.Shrink(testSize)
 		if want := sampled(testSize, items); !bytes.Equal(encoded(s), encoded(want)) || s.Size() > want.Size() {
-			t.Errorf("%d distinct: not the sample of k = %d, or %d bytes instead of %d", distinct, testSize, s.Size(), want.Size())
+			t.Errorf("%d distinct: not the sample of k = %d, or %d bytes, want %d",
+				distinct, testSize, s.Size(), want.Size())
 		}
 		if distinct > 4000 && s.Size() >= before {
 			t.Errorf("%d distinct: %d bytes, and %d before", distinct, s.Size(), before)

@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
 	"github.com/maxmind/mmdbwriter", "github.com/maxmind/mmdbwriter/mmdbtype",
-	"golang.org/x/exp/apidiff", "golang.org/x/tools/go/gcexportdata", "golang.org/x/tools/go/packages",
+	"golang.org/x/exp/apidiff",
 	"github.com/axiomhq/hyperloglog", "github.com/oschwald/maxminddb-golang/v2", "github.com/klauspost/compress/zstd",
 }
 

@@ -15,21 +15,23 @@ const module = "github.com/whence-go/whence"
 // arrows are the imports that each package may have: of this module, and of other
 // modules. Nothing else may appear, and what stands here must be used.
 var arrows = map[string][]string{
-	"":                    {},
-	"geo":                 {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
-	"geo/dbip":            {"geo"},
-	"geo/routed":          {"geo"},
-	"sketch":              {"github.com/axiomhq/hyperloglog"},
-	"attribution":         {"geo", "sketch", "internal/count", "internal/jcs", "internal/stat"},
-	"attribution/monitor": {"attribution", "geo", "sketch", "internal/count"},
-	"bench":               {},
-	"internal/jcs":        {},
-	"internal/oracle":     {"geo"},
-	"internal/count":      {},
-	"internal/stat":       {},
-	"internal/scenario":   {"geo"},
-	"examples/attribute":  {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
-	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
+	"":                       {},
+	"geo":                    {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
+	"geo/dbip":               {"geo"},
+	"geo/routed":             {"geo"},
+	"sketch":                 {"github.com/axiomhq/hyperloglog"},
+	"attribution":            {"geo", "sketch", "internal/count", "internal/jcs", "internal/stat"},
+	"attribution/monitor":    {"attribution", "geo", "sketch", "internal/count"},
+	"bench":                  {},
+	"internal/jcs":           {},
+	"internal/oracle":        {"geo"},
+	"internal/count":         {},
+	"internal/stat":          {},
+	"internal/scenario":      {"geo"},
+	"internal/testenv":       {},
+	"internal/testenv/fixed": {"geo", "geo/dbip", "internal/testenv", "sketch"},
+	"examples/attribute":     {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
+	"examples/middleware":    {"attribution", "attribution/monitor", "geo", "geo/dbip"},
 }
 
 // testOnly are the modules that tests need and no importer gets.

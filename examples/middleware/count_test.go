@@ -15,32 +15,23 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/fixed"
 )
 
 var noon = time.Date(2024, 5, 21, 12, 0, 0, 0, time.UTC)
 
-func testTable(t testing.TB) *geo.Table {
-	t.Helper()
-	table, err := dbip.Table()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return table
-}
-
 // testCounter trusts proxies on the loopback interface; it is always noon.
 func testCounter(t testing.TB) *counter {
 	local := proxies{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
-	return newCounter(testTable(t), local, func() time.Time { return noon }, nil)
+	return newCounter(fixed.Table(), local, func() time.Time { return noon }, nil)
 }
 
 // Requests of a botnet come through a proxy, on many connections at once, each
 // with a header that its client has begun itself, while the page is read.
 func TestLoad(t *testing.T) {
 	c := testCounter(t)
-	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(scenario.NewPopulation(testTable(t), nil))
+	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(scenario.NewPopulation(fixed.Table(), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +174,7 @@ func TestHandlers(t *testing.T) {
 // The report is of an hour: what is older goes.
 func TestHour(t *testing.T) {
 	now := noon
-	c := newCounter(testTable(t), nil, func() time.Time { return now }, nil)
+	c := newCounter(fixed.Table(), nil, func() time.Time { return now }, nil)
 	handler := c.middleware(http.NotFoundHandler())
 	for i := range 120 {
 		r := httptest.NewRequest("GET", "/", nil)
@@ -204,11 +195,11 @@ func TestHour(t *testing.T) {
 
 // What a request costs more.
 func BenchmarkMiddleware(b *testing.B) {
-	sources, err := scenario.NewPopulation(testTable(b), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
+	sources, err := scenario.NewPopulation(fixed.Table(), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := newCounter(testTable(b), nil, time.Now, nil)
+	c := newCounter(fixed.Table(), nil, time.Now, nil)
 	handler := c.middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	b.ReportAllocs()
 	b.RunParallel(func(loop *testing.PB) {

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -12,6 +11,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/bench/internal/load"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -107,8 +107,6 @@ func BenchmarkMonitor(b *testing.B) {
 	}
 }
 
-var long = flag.Bool("long", false, "run what takes many minutes")
-
 // The memory of a monitor depends neither on how long it has run, nor on how many
 // targets there are, once there are more than it tracks.
 func TestMonitorMemory(t *testing.T) {
@@ -116,7 +114,7 @@ func TestMonitorMemory(t *testing.T) {
 		t.Skip("observes millions of events")
 	}
 	sizes := []int{10_000, 1_000_000}
-	if *long {
+	if testenv.Long() {
 		sizes = append(sizes, 10_000_000, 100_000_000)
 	}
 	addrs := load.Workload{Family: "mixed", Sources: "recurring"}.Stream(1 << 18)

@@ -9,8 +9,9 @@ import (
 // inlined are the functions of the hot path whose call would cost as much as what
 // they do.
 var inlined = map[string][]string{
-	"./geo":         {"(*Table).Lookup4"},
-	"./sketch":      {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "registerRank", "addSaturated", "(*cells).at", "(*tracked).find", "add32"},
+	"./geo": {"(*Table).Lookup4"},
+	"./sketch": {"Key.Hash", "(*Sample).Wants", "(*Sample).find", "rankOf", "registerRank", "addSaturated",
+		"(*cells).at", "(*tracked).find", "add32"},
 	"./attribution": {"source.isIPv4", "(*Tally).mustCount", "addSaturated"},
 }
 

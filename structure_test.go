@@ -10,13 +10,16 @@ import (
 	"testing"
 )
 
-const module = "github.com/whence-go/whence"
+const (
+	module = "github.com/whence-go/whence"
+	mmdb   = "github.com/oschwald/maxminddb-golang/v2"
+)
 
 // arrows are the imports that each package may have: of this module, and of other
 // modules. Nothing else may appear, and what stands here must be used.
 var arrows = map[string][]string{
 	"":                       {},
-	"geo":                    {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
+	"geo":                    {mmdb, mmdb + "/mmdbdata"},
 	"geo/dbip":               {"geo"},
 	"geo/routed":             {"geo"},
 	"sketch":                 {"github.com/axiomhq/hyperloglog"},
@@ -30,8 +33,9 @@ var arrows = map[string][]string{
 	"internal/scenario":      {"geo"},
 	"internal/testenv":       {},
 	"internal/testenv/fixed": {"geo", "geo/dbip", "internal/testenv", "sketch"},
-	"examples/attribute":     {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
-	"examples/middleware":    {"attribution", "attribution/monitor", "geo", "geo/dbip"},
+	"examples/attribute": {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario",
+		"sketch", "github.com/klauspost/compress/zstd"},
+	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
 }
 
 // testOnly are the modules that tests need and no importer gets.

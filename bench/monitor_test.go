@@ -38,7 +38,8 @@ type streamer struct {
 }
 
 func newStreamer(addrs []netip.Addr, target func() monitor.Target, rate int) *streamer {
-	s := &streamer{m: monitor.New(load.Table(), monitor.Options{}), now: monitorBegin, step: time.Second / time.Duration(rate)}
+	m := monitor.New(load.Table(), monitor.Options{})
+	s := &streamer{m: m, now: monitorBegin, step: time.Second / time.Duration(rate)}
 	for _, a := range addrs {
 		s.events = append(s.events, monitor.Event{Target: target(), Flow: attribution.Flow{Source: a, Events: 1}})
 	}
@@ -74,7 +75,8 @@ func BenchmarkMonitor(b *testing.B) {
 				addrs := load.Workload{Family: "v4", Sources: "recurring"}.Stream(parts * part)
 				s := newStreamer(addrs, drawTargets(kind, targets), 1_000_000)
 				tally := attribution.NewTally(load.Table(), attribution.Options{})
-				same := attribution.NewTally(load.Table(), attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: sketch.MinPrecision})
+				same := attribution.NewTally(load.Table(),
+					attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: sketch.MinPrecision})
 				for range 2 {
 					observe(s.m, s.date(0, len(s.events)))
 				}

@@ -31,7 +31,8 @@ func testCounter(t testing.TB) *counter {
 // with a header that its client has begun itself, while the page is read.
 func TestLoad(t *testing.T) {
 	c := testCounter(t)
-	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(scenario.NewPopulation(fixed.Table(), nil))
+	population := scenario.NewPopulation(fixed.Table(), nil)
+	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(population)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,12 +83,13 @@ func TestLoad(t *testing.T) {
 	readers.Wait()
 
 	truth, report := botnet.Total(), c.report()
-	if !report.Sources.Exact || report.Sources.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
-		t.Errorf("%+v, %d events, %d skipped; want %d sources", report.Sources, report.Events, report.Skipped, truth.Distinct())
+	if s := report.Sources; !s.Exact || s.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
+		t.Errorf("%+v, %d events, %d skipped; want %d sources", s, report.Events, report.Skipped, truth.Distinct())
 	}
 	for _, row := range report.Origins {
 		if row.Sources != truth.Sources[row.Origin] || row.Events != truth.Events[row.Origin] {
-			t.Errorf("%v: %d sources, %d events, want %d, %d", row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
+			t.Errorf("%v: %d sources, %d events, want %d, %d",
+				row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
 		}
 	}
 	if report.Unlocated.Sources != truth.Sources[geo.Unlocated] || report.Reserved.Sources != 0 {
@@ -149,7 +151,8 @@ func TestHandlers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, "GET /hijack HTTP/1.1\r\nHost: test.example\r\nConnection: Upgrade\r\nUpgrade: test\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n")
+	fmt.Fprint(conn, "GET /hijack HTTP/1.1\r\nHost: test.example\r\n"+
+		"Connection: Upgrade\r\nUpgrade: test\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n")
 	buffered := bufio.NewReader(conn)
 	response, err := http.ReadResponse(buffered, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {

@@ -1,7 +1,6 @@
 package testenv
 
 import (
-	"bytes"
 	"compress/gzip"
 	"io"
 	"os"
@@ -49,7 +48,7 @@ func Root(t testing.TB) string {
 	}
 	for {
 		text, _ := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if first, _, _ := bytes.Cut(text, []byte("\n")); strings.TrimSpace(string(first)) == "module github.com/whence-go/whence" {
+		if first, _, _ := strings.Cut(string(text), "\n"); strings.TrimSpace(first) == "module github.com/whence-go/whence" {
 			return dir
 		}
 		up := filepath.Dir(dir)

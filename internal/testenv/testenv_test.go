@@ -32,7 +32,8 @@ func TestGolden(t *testing.T) {
 	*updateGolden = true
 	recorded := golden("a/b.txt", "one\ntwo\nthree\n")
 	*updateGolden = false
-	if text, err := os.ReadFile(filepath.Join("testdata", "a", "b.txt")); recorded != "" || err != nil || string(text) != "one\ntwo\nthree\n" {
+	text, err := os.ReadFile(filepath.Join("testdata", "a", "b.txt"))
+	if recorded != "" || err != nil || string(text) != "one\ntwo\nthree\n" {
 		t.Fatalf("recorded %q, %v, %s", text, err, recorded)
 	}
 	for text, want := range map[string]string{
@@ -61,7 +62,8 @@ func TestCorpus(t *testing.T) {
 }
 
 func TestSecret(t *testing.T) {
-	if a, b := Secret(0), Secret(1); len(a) != 32 || len(b) != 32 || bytes.Equal(a, b) || bytes.Equal(a, make([]byte, 32)) {
+	a, b := Secret(0), Secret(1)
+	if len(a) != 32 || len(b) != 32 || bytes.Equal(a, b) || bytes.Equal(a, make([]byte, 32)) {
 		t.Errorf("secrets %x and %x", a, b)
 	}
 }

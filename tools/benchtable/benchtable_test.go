@@ -116,7 +116,8 @@ func TestGrowth(t *testing.T) {
 	if want := []point{{100, 5, 10, 300}, {100_000, 32, 40, 800}}; err != nil || !slices.Equal(points, want) {
 		t.Fatalf("%v (%v), want %v", points, err, want)
 	}
-	if got := growthTable(points); !strings.HasSuffix(got, "\n| 100 | 5.0 | 10.0 | 300 |\n| 100,000 | 32.0 | 40.0 | 800 |\n") {
+	rows := "\n| 100 | 5.0 | 10.0 | 300 |\n| 100,000 | 32.0 | 40.0 | 800 |\n"
+	if got := growthTable(points); !strings.HasSuffix(got, rows) {
 		t.Errorf("table: %s", got)
 	}
 	figure, err := draw(points)
@@ -129,7 +130,8 @@ func TestGrowth(t *testing.T) {
 	if err := xml.Unmarshal(figure, &svg); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1", "1k", "100", "100k", "whence, 40 ns", "memory floor, 32 ns", "naive pipeline, 800 ns", "exact up to 65,536"} {
+	for _, want := range []string{"1", "1k", "100", "100k",
+		"whence, 40 ns", "memory floor, 32 ns", "naive pipeline, 800 ns", "exact up to 65,536"} {
 		if !slices.Contains(svg.Texts, want) {
 			t.Errorf("no text %q in %q", want, svg.Texts)
 		}

@@ -90,7 +90,8 @@ func (r *results) source(benchmark string) string {
 	s := fmt.Sprintf("Medians of %d runs on %s, %s cores, %s, %s; commit %s, %s.",
 		r.runs(benchmark), c["cpu"], c["cores"], c["os"], c["go"], c["commit"], c["date"])
 	if c["duckdb"] != "" {
-		s += fmt.Sprintf(" DuckDB %s, Redis %s, GoAccess %s.", strings.TrimPrefix(c["duckdb"], "v"), c["redis"], c["goaccess"])
+		duckdb := strings.TrimPrefix(c["duckdb"], "v")
+		s += fmt.Sprintf(" DuckDB %s, Redis %s, GoAccess %s.", duckdb, c["redis"], c["goaccess"])
 	}
 	return s + "\n"
 }

@@ -31,7 +31,10 @@ var tallyRows = []row{
 
 var peerColumns = []column{{"ns/event", "ns/event", "%s"}, {"over whence", "x-whence", "%s ×"}}
 
-const ownPeer, ownProgram = "Peers/peer=whence/family=v4/sources=uniform", "Peers/peer=attribute/family=v4/sources=uniform"
+const (
+	ownPeer    = "Peers/peer=whence/family=v4/sources=uniform"
+	ownProgram = "Peers/peer=attribute/family=v4/sources=uniform"
+)
 
 var peerRows = []row{
 	{"whence: `Tally.AddBatch` and `Report` (± 0.8 %)", ownPeer},

@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"internal/count":      {},
 	"internal/stat":       {},
 	"internal/scenario":   {"geo"},
+	"internal/testenv":    {},
 	"examples/attribute":  {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
 	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
 }

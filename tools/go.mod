@@ -1,0 +1,13 @@
+module github.com/whence-go/whence/tools
+
+go 1.26.0
+
+replace github.com/whence-go/whence => ..
+
+require github.com/maxmind/mmdbwriter v1.2.0
+
+require (
+	github.com/oschwald/maxminddb-golang/v2 v2.9.0 // indirect
+	go4.org/netipx v0.0.0-20231129151722-fdeea329fbba // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)

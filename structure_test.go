@@ -77,7 +77,7 @@ func short(path string) string {
 func TestArrows(t *testing.T) {
 	for _, p := range listPackages(t) {
 		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
-		if strings.HasPrefix(name, "bench/internal/") || strings.HasPrefix(name, "geo/internal/") {
+		if strings.HasPrefix(name, "bench/internal/") {
 			continue // programs that developers run, nobody imports them
 		}
 		allowed, known := arrows[name]

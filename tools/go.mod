@@ -4,7 +4,10 @@ go 1.26.0
 
 replace github.com/whence-go/whence => ..
 
-require github.com/maxmind/mmdbwriter v1.2.0
+require (
+	github.com/maxmind/mmdbwriter v1.2.0
+	github.com/whence-go/whence v0.0.0-00010101000000-000000000000
+)
 
 require (
 	github.com/oschwald/maxminddb-golang/v2 v2.9.0 // indirect

@@ -15,8 +15,11 @@ const module = "github.com/whence-go/whence"
 // arrows are the imports that each package may have: of this module, and of other
 // modules. Nothing else may appear, and what stands here must be used.
 var arrows = map[string][]string{
-	"":                    {},
-	"geo":                 {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
+	"": {},
+	"geo": {
+		"github.com/gaissmai/bart", "github.com/oschwald/maxminddb-golang/v2",
+		"github.com/oschwald/maxminddb-golang/v2/mmdbdata",
+	},
 	"geo/dbip":            {"geo"},
 	"geo/routed":          {"geo"},
 	"sketch":              {"github.com/axiomhq/hyperloglog"},
@@ -35,7 +38,6 @@ var arrows = map[string][]string{
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
-	"github.com/maxmind/mmdbwriter", "github.com/maxmind/mmdbwriter/mmdbtype",
 	"golang.org/x/exp/apidiff", "golang.org/x/tools/go/gcexportdata", "golang.org/x/tools/go/packages",
 	"github.com/axiomhq/hyperloglog", "github.com/oschwald/maxminddb-golang/v2", "github.com/klauspost/compress/zstd",
 }
@@ -106,12 +108,12 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// An importer of attribution links two modules beside this one, and what these
+// An importer of attribution links three modules beside this one, and what these
 // need themselves.
 func TestDependenciesOfTheCore(t *testing.T) {
 	want := []string{
 		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap",
-		"github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys/unix",
+		"github.com/gaissmai/bart", "github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys/unix",
 	}
 	for _, p := range listPackages(t) {
 		if p.ImportPath != module+"/attribution" {

@@ -72,7 +72,7 @@ func sites(sample []seen) clusters {
 
 // systems clusters a sample by autonomous system, and by /24 and /48 what belongs
 // to none.
-func (r *Report) systems(networks *geo.Networks) clusters {
+func (r *Report) systems(networks *geo.ASNTable) clusters {
 	n, c := newNumbering(len(r.seen)), make(clusters, len(r.seen))
 	for i := range r.seen {
 		s := &r.seen[i]

@@ -13,7 +13,7 @@ type Opinions struct {
 
 	// Networks adds autonomous systems to the /24 and /48 by which the errors of
 	// databases are taken to be clustered; nil leaves it at those.
-	Networks *geo.Networks
+	Networks *geo.ASNTable
 }
 
 // Comparison says where several databases place the same sources: those that a
@@ -72,7 +72,7 @@ func (r *Report) Compare(o Opinions) (*Comparison, error) {
 }
 
 // compareReports takes reports of the same sources in the same order.
-func compareReports(reports []*Report, networks *geo.Networks) *Comparison {
+func compareReports(reports []*Report, networks *geo.ASNTable) *Comparison {
 	first := reports[0]
 	c := &Comparison{Exact: first.Sources.Exact, reports: reports, Origins: []ComparedRow{}, sites: sites(first.seen)}
 	if networks != nil {

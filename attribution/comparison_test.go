@@ -77,11 +77,11 @@ func TestCompare(t *testing.T) {
 		t.Errorf("%v", v)
 	}
 	// By autonomous system, all that differs is one cluster.
-	c = compareWith(t, r, Opinions{Tables: []*geo.Table{other}, Networks: makeNetworks(map[string]uint32{"5.0.0.0/8": 1, "3.0.0.0/8": 1})})
+	c = compareWith(t, r, Opinions{Tables: []*geo.Table{other}, Networks: makeASNs(map[string]uint32{"5.0.0.0/8": 1, "3.0.0.0/8": 1})})
 	if o := c.Check(Majority("RU")).Opinions[1]; math.Abs(o.StandardError-math.Sqrt(102)/100) > 1e-12 {
 		t.Errorf("the /24s differ by more than the network as a whole: %+v", o)
 	}
-	c = compareWith(t, r, Opinions{Tables: []*geo.Table{other}, Networks: makeNetworks(map[string]uint32{"5.0.0.0/8": 1, "3.0.0.0/8": 2})})
+	c = compareWith(t, r, Opinions{Tables: []*geo.Table{other}, Networks: makeASNs(map[string]uint32{"5.0.0.0/8": 1, "3.0.0.0/8": 2})})
 	if o := c.Check(Majority("RU")).Opinions[1]; math.Abs(o.StandardError-math.Sqrt(104)/100) > 1e-12 {
 		t.Errorf("two networks: %+v", o)
 	}
@@ -169,7 +169,7 @@ func TestCompareDecisions(t *testing.T) {
 	if c, err := tallyOf(o, map[string]int{"RU": 3}).Report().Compare(Opinions{Tables: []*geo.Table{otherTable()}}); c != nil || !errors.Is(err, ErrNoAddresses) {
 		t.Errorf("without addresses: %v, %v", c, err)
 	}
-	empty := compareWith(t, NewTally(testTable(), small).Report(), Opinions{Tables: []*geo.Table{otherTable()}, Networks: new(geo.Networks)})
+	empty := compareWith(t, NewTally(testTable(), small).Report(), Opinions{Tables: []*geo.Table{otherTable()}, Networks: new(geo.ASNTable)})
 	if v := empty.Check(Majority("RU")); v.Decision != Inadmissible || empty.String() == "" {
 		t.Errorf("nothing counted: %v", v)
 	}
@@ -258,7 +258,7 @@ func TestClusteredErrorCoverage(t *testing.T) {
 			systems[fmt.Sprintf("5.%d.%d.0/24", i, j)] = 64500 + i
 		}
 	}
-	networks := makeNetworks(systems)
+	networks := makeASNs(systems)
 	trials := 100
 	switch {
 	case *long:
@@ -271,7 +271,7 @@ func TestClusteredErrorCoverage(t *testing.T) {
 		share    float64 // that is truly RU
 		error    float64 // of the /24s or networks that a database misplaces
 		byAS     bool
-		networks *geo.Networks
+		networks *geo.ASNTable
 		sampled  int // of the sources; 0: all are known
 	}{
 		{"sites", .5, .05, false, nil, 0},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/jcs"
 )
 
@@ -20,7 +21,10 @@ const evidenceDoc = "../docs/EVIDENCE.md"
 // workedExample is the evidence that docs/EVIDENCE.md takes apart.
 func workedExample(t *testing.T) (*Evidence, []byte) {
 	t.Helper()
-	table := makeTable(map[string]string{"5.0.0.0/8": "RU", "3.0.0.0/8": "US"}, built)
+	table, err := geo.Open("../geo/testdata/evidence-example.mmdb")
+	if err != nil {
+		t.Fatal(err)
+	}
 	tally := NewTally(table, Options{Key: testKey(1)})
 	tally.AddN(ip("RU", 1), 3, 1500)
 	tally.AddN(ip("RU", 2), 1, 500)

@@ -213,7 +213,7 @@ func ExampleReport_Inside() {
 	for i := range byte(40) {
 		tally.AddN(netip.AddrFrom4([4]byte{77, 88, i % 4, i + 1}), 5, 0)
 	}
-	list, err := geo.ReadPrefixes("vpn.txt", strings.NewReader("77.88.0.0/23 # rented\n"))
+	list, err := geo.ReadPrefixSet("vpn.txt", strings.NewReader("77.88.0.0/23 # rented\n"))
 	if err != nil {
 		log.Fatal(err)
 	}

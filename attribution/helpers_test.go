@@ -1,21 +1,19 @@
 package attribution
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
-	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
-
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -29,29 +27,14 @@ var blocks = map[string]string{
 }
 
 func makeTable(blocks map[string]string, built time.Time) *geo.Table {
-	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-Country", BuildEpoch: built.Unix()})
-	if err != nil {
-		panic(err)
-	}
+	var list []testenv.Network
 	// A prefix within another one comes after it.
 	for _, prefix := range slices.SortedFunc(maps.Keys(blocks), func(a, b string) int {
 		return cmp.Compare(netip.MustParsePrefix(a).Bits(), netip.MustParsePrefix(b).Bits())
 	}) {
-		code := blocks[prefix]
-		_, network, err := net.ParseCIDR(prefix)
-		if err != nil {
-			panic(err)
-		}
-		record := mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(code)}}
-		if err := w.Insert(network, record); err != nil {
-			panic(err)
-		}
+		list = append(list, testenv.Prefix(prefix, testenv.Country(blocks[prefix])))
 	}
-	var b bytes.Buffer
-	if _, err := w.WriteTo(&b); err != nil {
-		panic(err)
-	}
-	table, err := geo.OpenBytes(b.Bytes())
+	table, err := geo.OpenBytes(testenv.MMDB("Test-Country", built, list...))
 	if err != nil {
 		panic(err)
 	}
@@ -72,33 +55,26 @@ var otherTable = sync.OnceValue(func() *geo.Table {
 	return makeTable(other, built.AddDate(0, 1, 0))
 })
 
-// makeNetworks gives every prefix to an autonomous system.
-func makeNetworks(systems map[string]uint32) *geo.Networks {
-	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-ASN", BuildEpoch: built.Unix()})
-	if err != nil {
-		panic(err)
-	}
+// makeASNs gives every prefix to an autonomous system.
+func makeASNs(systems map[string]uint32) *geo.ASNTable {
+	var list []testenv.Network
 	for prefix, number := range systems {
-		_, network, err := net.ParseCIDR(prefix)
-		if err != nil {
-			panic(err)
-		}
-		if err := w.Insert(network, mmdbtype.Map{
-			"autonomous_system_number":       mmdbtype.Uint32(number),
-			"autonomous_system_organization": mmdbtype.String(fmt.Sprint("Net ", number)),
-		}); err != nil {
-			panic(err)
-		}
+		list = append(list, testenv.Prefix(prefix, testenv.AS(number, fmt.Sprint("Net ", number))))
 	}
-	var b bytes.Buffer
-	if _, err := w.WriteTo(&b); err != nil {
-		panic(err)
-	}
-	n, err := geo.OpenNetworksBytes(b.Bytes())
+	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		panic(err)
 	}
-	return n
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "asn.mmdb")
+	if err := os.WriteFile(path, testenv.MMDB("Test-ASN", built, list...), 0o600); err != nil {
+		panic(err)
+	}
+	table, err := geo.OpenASN(path)
+	if err != nil {
+		panic(err)
+	}
+	return table
 }
 
 // firstOctet is where the addresses of a country, or of none, begin.

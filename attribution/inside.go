@@ -11,7 +11,7 @@ import (
 // InsideOptions say what the sources are looked up in, beside the networks of
 // their addresses. The zero value adds nothing.
 type InsideOptions struct {
-	Networks *geo.Networks // autonomous systems; nil: none
+	Networks *geo.ASNTable // autonomous systems; nil: none
 	Lists    []List        // hosting companies, VPN services, Tor exits and the like
 	Top      int           // how many of each kind are named; 0 stands for 10
 }
@@ -19,7 +19,7 @@ type InsideOptions struct {
 // List is a published list of addresses under the name that results call it.
 type List struct {
 	Name     string
-	Prefixes *geo.Prefixes
+	Prefixes *geo.PrefixSet
 }
 
 // Inside says who holds the sources of some countries: which /24 and /48, which

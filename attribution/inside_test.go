@@ -16,7 +16,7 @@ import (
 
 func listOf(t *testing.T, name, text string) List {
 	t.Helper()
-	p, err := geo.ReadPrefixes(name, strings.NewReader(text))
+	p, err := geo.ReadPrefixSet(name, strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestInside(t *testing.T) {
 	add(9, 2, in4(10, 0, 0)) // reserved
 	r := tally.Report()
 	in := inside(t, r, Majority("RU"), InsideOptions{
-		Networks: makeNetworks(map[string]uint32{"5.0.0.0/16": 64500, "5.1.0.0/16": 64501, "3.0.0.0/8": 64502, "2a02::/32": 64500}),
+		Networks: makeASNs(map[string]uint32{"5.0.0.0/16": 64500, "5.1.0.0/16": 64501, "3.0.0.0/8": 64502, "2a02::/32": 64500}),
 		Lists:    []List{listOf(t, "vpn", "5.1.1.0/28\n3.0.0.1"), listOf(t, "tor", "192.0.9.9")},
 		Top:      3,
 	})
@@ -123,7 +123,7 @@ func TestInsideErrors(t *testing.T) {
 	if v := tallyOf(o, map[string]int{"RU": 300}).Report().Check(Majority("RU")); slices.Contains(codes(v.Caveats), PrefixConcentrated) {
 		t.Errorf("without addresses: %v", v)
 	}
-	if in := inside(t, NewTally(testTable(), small).Report(), Majority("RU"), InsideOptions{Networks: new(geo.Networks)}); in.Claimed != 0 || in.String() == "" {
+	if in := inside(t, NewTally(testTable(), small).Report(), Majority("RU"), InsideOptions{Networks: new(geo.ASNTable)}); in.Claimed != 0 || in.String() == "" {
 		t.Errorf("nothing counted: %v", in)
 	}
 }
@@ -142,7 +142,7 @@ func TestInsideShortIPv6(t *testing.T) {
 
 // Of a sample, the intervals cover what all sources would have given.
 func TestInsideCoverage(t *testing.T) {
-	networks := makeNetworks(map[string]uint32{"5.0.0.0/18": 1, "3.0.0.0/18": 1})
+	networks := makeASNs(map[string]uint32{"5.0.0.0/18": 1, "3.0.0.0/18": 1})
 	list := listOf(t, "list", "5.0.0.0/19")
 	addrs := population(40_000, .5) // 20,000 RU, 16,384 and 8,192 of them in the two
 	american := 0

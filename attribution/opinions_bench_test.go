@@ -41,7 +41,7 @@ func fullReport(b *testing.B) (*Report, Opinions) {
 			systems[p.String()] = i
 		}
 	}
-	return tally.Report(), Opinions{Tables: []*geo.Table{other}, Networks: makeNetworks(systems)}
+	return tally.Report(), Opinions{Tables: []*geo.Table{other}, Networks: makeASNs(systems)}
 }
 
 func BenchmarkUnder(b *testing.B) {

@@ -339,7 +339,6 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	for i, a := range v4 {
 		flows[i] = Flow{Source: a, Events: 1, Bytes: 100}
 	}
-	origins := make([]geo.Origin, len(v6))
 	i := 0
 	for name, f := range map[string]func(){
 		"Add, exact":      func() { i++; exact.Add(v4[i%1024]) },
@@ -359,7 +358,6 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		"Shared.AddBatch": func() { shared.AddBatch(v4) },
 		"Lookup":          func() { i++; testTable().Lookup(v4[i%1024]) },
 		"Lookup, IPv6":    func() { i++; testTable().Lookup(v6[i%1024]) },
-		"LookupBatch":     func() { testTable().LookupBatch(origins, v6) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s allocates %v times", name, n)

@@ -18,18 +18,17 @@ const (
 	compactMagic = "WGEO"
 	compactV2    = 2
 
-	// What Decode accepts is bounded, so that a small input cannot ask for
-	// much memory: a table of five million runs still fits.
+	// Decode bounds its input, so that a small one cannot ask for much memory. A
+	// table of five million runs still fits.
 	maxCompactHeader = 1 << 20
 	maxCompactBody   = 1 << 24
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// AppendBinary appends the compact form of the table, which is some fifteen
-// times smaller than the table in memory and loses nothing. [Decode] reads it
-// and describes it. The error wraps [ErrTooLarge]; no table of a real database
-// of countries gives one.
+// AppendBinary appends the compact form of the table. It is about fifteen times smaller
+// than the table in memory and loses nothing. [Decode] reads it and describes it. The
+// error wraps [ErrTooLarge]; no table of a real country database gives one.
 func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
 	list4, list6 := fold(t.v4.runs()), fold(t.v6.runs())
@@ -43,10 +42,11 @@ func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 		header = append(header, byte(o))
 	}
 	for _, o := range index {
-		header = binary.AppendUvarint(header, t.routed[o])
+		header = binary.AppendUvarint(header, t.counts.Routed[o])
 	}
 	if len(header) > maxCompactHeader || len(body) > maxCompactBody {
-		return b, fmt.Errorf("geo: compact form: %w: header of %d bytes, body of %d", ErrTooLarge, len(header), len(body))
+		return b, fmt.Errorf("geo: compact form: %w: header of %d bytes, body of %d",
+			ErrTooLarge, len(header), len(body))
 	}
 
 	b = append(b, compactMagic...)
@@ -71,31 +71,32 @@ func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 // MarshalBinary returns what [Table.AppendBinary] appends.
 func (t *Table) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 
-// Decode returns the table whose compact form data is. The form is
+// Decode returns the table whose compact form data is. It does not keep data. The form
+// is
 //
 //	"WGEO", a version byte (2)
 //	the length of the header, the header:
 //	    name, credit, schema      each a length and its bytes
-//	    build time                Unix seconds, 0 when there is none
+//	    build time                Unix seconds, 0 if there is none
 //	    SHA-256 of the MMDB       a length (0 or 32) and its bytes
 //	    networks
 //	    non-country codes         their number, then per code, in byte order,
 //	                              a length, its bytes and its networks
 //	    origins                   their number in one byte, then one byte
 //	                              each, first Unlocated, then by frequency
-//	routed                        per origin, in the same order, the number of
-//	                              its IPv4 addresses that are announced; all
-//	                              0 when that is unknown
+//	    routed                    per origin, in the same order, the number of
+//	                              its IPv4 addresses that were announced; all
+//	                              0 if that is not known
 //	the length of the body, the body compressed by gzip (RFC 1952):
 //	    per family, IPv4 first, n, the number of runs, and three columns:
 //	    n-1 bytes k, n-1 numbers m, n bytes i
-//	CRC-32C of all that precedes, four bytes, big-endian
+//	CRC-32C of everything before it, four bytes, big-endian
 //
-// where a length or number is a base-128 varint, lowest group first. Run after
-// run in address order covers 2^k * (2*m+1) addresses and has the origin with
-// index i in the header; the last run reaches to the end of its family, and
-// neighbours differ. Reserved is not coded: special-purpose space is coded as
-// Unlocated and is Reserved in the table whatever the code says.
+// A length or number is a base-128 varint, lowest group first. The runs follow each
+// other in address order. A run covers 2^k * (2*m+1) addresses and has the origin with
+// index i in the header. The last run ends with its family, and neighbors differ.
+// Reserved has no code: special-purpose space is coded as Unlocated, and it is Reserved
+// in the table whatever the code says.
 //
 // The error wraps [ErrDamaged] or [ErrTooLarge].
 func Decode(data []byte) (*Table, error) {
@@ -161,7 +162,7 @@ func unzip(packed []byte, size int) ([]byte, error) {
 	return body, nil
 }
 
-// fold replaces Reserved by Unlocated and merges what is then alike.
+// fold replaces Reserved by Unlocated and merges runs that are then alike.
 func fold(list []run) []run {
 	out := list[:0]
 	for _, r := range list {
@@ -175,8 +176,8 @@ func fold(list []run) []run {
 	return out
 }
 
-// byFrequency lists the origins that occur: Unlocated, then the most frequent
-// first, so that small indexes prevail and the column compresses well.
+// byFrequency lists the origins that occur: Unlocated, then the most frequent first.
+// Most indexes are then small, and the column compresses well.
 func byFrequency(lists ...[]run) []Origin {
 	var count [MaxOrigins]int
 	for _, list := range lists {

@@ -12,32 +12,33 @@ import (
 	"testing"
 	"time"
 
-	"github.com/maxmind/mmdbwriter"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 func TestCompactRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	whole := handmade{nodes: make([][2]uint32, 1), data: countryRecord("DE")}
-	whole.nodes[0] = [2]uint32{whole.leaf(0), whole.leaf(0)}
-	routed, err := OpenBytes(someMMDB(t))
-	if err != nil {
-		t.Fatal(err)
+	routed := openTestdata(t, "country")
+	all := map[string]*Table{
+		"random":      randomScan(r, 400).table(t),
+		"beside 10/8": tableOf(t, [2]string{"9.0.0.0/8", "DE"}, [2]string{"11.0.0.0/8", "DE"}),
 	}
 	for name, data := range map[string][]byte{
-		"some":         someMMDB(t),
-		"random":       randomScan(r, 400).mmdb(t),
-		"IPv4 only":    writeMMDB(t, mmdbwriter.Options{IPVersion: 4}, entry{"5.0.0.0/8", country("DE")}),
-		"one address":  writeMMDB(t, mmdbwriter.Options{}, entry{"2a00::ffff/128", country("DE")}, entry{"6.0.0.0/8", country("A1")}),
-		"all one":      whole.bytes(),
-		"no metadata":  writeMMDB(t, mmdbwriter.Options{BuildEpoch: 1}, entry{"5.0.0.0/8", country("DE")}),
-		"beside 10/8":  writeMMDB(t, mmdbwriter.Options{}, entry{"9.0.0.0/8", country("DE")}, entry{"11.0.0.0/8", country("DE")}),
-		"last address": writeMMDB(t, mmdbwriter.Options{}, entry{"223.255.255.255/32", country("DE")}, entry{"3fff:ffff::/32", country("FR")}),
+		"some":        readTestdata(t, "country"),
+		"IPv4 only":   readTestdata(t, "ipv4-only"),
+		"one address": databaseOf([2]string{"2a00::ffff/128", "DE"}, [2]string{"6.0.0.0/8", "A1"}),
+		"all one":     oneNetwork(countryRecord("DE"), nil),
+		"no metadata": oneNetwork(countryRecord("DE"),
+			testenv.Map{"build_epoch": uint64(1), "database_type": "", "description": testenv.Map{}}),
+		"last address": databaseOf([2]string{"223.255.255.255/32", "DE"}, [2]string{"3fff:ffff::/32", "FR"}),
 	} {
+		table, err := Loader{Credit: "a credit", Routed: routed}.OpenBytes(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = table
+	}
+	for name, table := range all {
 		t.Run(name, func(t *testing.T) {
-			table, err := Loader{Credit: "a credit", Routed: routed}.OpenBytes(data)
-			if err != nil {
-				t.Fatal(err)
-			}
 			packed, err := table.AppendBinary([]byte("front"))
 			if err != nil {
 				t.Fatal(err)
@@ -61,7 +62,7 @@ func TestCompactRoundTrip(t *testing.T) {
 }
 
 func TestCompactLimits(t *testing.T) {
-	table, err := Loader{Name: strings.Repeat("x", maxCompactHeader)}.OpenBytes(someMMDB(t))
+	table, err := Loader{Name: strings.Repeat("x", maxCompactHeader)}.Open(testdata("country"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,15 +127,12 @@ func TestCompactHandmade(t *testing.T) {
 }
 
 func badCompacts(t testing.TB) []badFile {
-	table, err := OpenBytes(someMMDB(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := openTestdata(t, "country")
 	good, err := table.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	header := smallHeader(nil)
+	header, networks3 := smallHeader(nil), []byte("\x03\x02\x02A1")
 	body := func(b ...byte) []byte { return compactParts{header: header, body: b}.bytes() }
 	head := func(b []byte) []byte { return compactParts{header: b, body: smallBody}.bytes() }
 	version := bytes.Clone(good)
@@ -146,7 +144,7 @@ func badCompacts(t testing.TB) []badFile {
 	huge := append(bytes.Repeat([]byte{0x80}, 18), 4)
 	return []badFile{
 		{"empty", nil, ErrDamaged, "does not begin"},
-		{"MMDB", someMMDB(t), ErrDamaged, "does not begin"},
+		{"MMDB", readTestdata(t, "country"), ErrDamaged, "does not begin"},
 		{"only the magic", []byte("WGEO\x02"), ErrDamaged, ""},
 		{"another version", version, ErrDamaged, "version 1"},
 		{"flipped bit", flipped, ErrDamaged, "checksum"},
@@ -156,25 +154,33 @@ func badCompacts(t testing.TB) []badFile {
 		{"no gzip", sealed(append(appendBytes([]byte("WGEO\x02"), header), 1, 'x')), ErrDamaged, "body"},
 		{"gzip cut short", sealed(good[:len(good)-30]), ErrDamaged, "body"},
 		{"bytes after the gzip", long, ErrDamaged, "1 after it"},
-		{"body longer than it says", compactParts{header: header, body: smallBody, size: -1}.bytes(), ErrDamaged, "body"},
-		{"body shorter than it says", compactParts{header: header, body: smallBody, size: 1}.bytes(), ErrDamaged, "body"},
-		{"body says 2^30 bytes", compactParts{header: header, body: smallBody, size: 1 << 30}.bytes(), ErrDamaged, "number above"},
-		{"bomb", compactParts{header: header, body: make([]byte, 1<<25), size: -1<<25 + 1<<20}.bytes(), ErrDamaged, "body"},
+		{"body longer than it says", compactParts{header: header, body: smallBody, size: -1}.bytes(),
+			ErrDamaged, "body"},
+		{"body shorter than it says", compactParts{header: header, body: smallBody, size: 1}.bytes(),
+			ErrDamaged, "body"},
+		{"body says 2^30 bytes", compactParts{header: header, body: smallBody, size: 1 << 30}.bytes(),
+			ErrDamaged, "number above"},
+		{"bomb", compactParts{header: header, body: make([]byte, 1<<25), size: -1<<25 + 1<<20}.bytes(),
+			ErrDamaged, "body"},
 
 		{"header empty", head(nil), ErrDamaged, "header"},
 		{"header cut short", head(header[:5]), ErrDamaged, "header"},
 		{"header too long", head(append(bytes.Clone(header), 0)), ErrDamaged, "1 bytes too many"},
 		{"short SHA-256", head(smallHeader(func(i *Info) { i.SHA256 = "ab" })), ErrDamaged, "SHA-256"},
-		{"built in 5138", head(smallHeader(func(i *Info) { i.Built = time.Unix(1e11, 0) })), ErrDamaged, "number above"},
-		{"2^60 networks", head(smallHeader(func(i *Info) { i.Networks = 1 << 60 })), ErrDamaged, "number above"},
+		{"built in 5138", head(smallHeader(func(i *Info) { i.Built = time.Unix(1e11, 0) })),
+			ErrDamaged, "number above"},
+		{"2^32 networks", head(bytes.Replace(header, networks3, []byte("\x80\x80\x80\x80\x10\x02\x02A1"), 1)),
+			ErrDamaged, "number above"},
 		{"no origins", head(smallHeader(nil, 0)), ErrDamaged, "origin index"},
 		{"Unlocated not first", head(smallHeader(nil, 3, 5, 0, 6)), ErrDamaged, "origin 5 at place 0"},
 		{"Reserved among the origins", head(smallHeader(nil, 3, 0, 1, 6)), ErrDamaged, "origin 1 at place 1"},
 		{"origin twice", head(smallHeader(nil, 3, 0, 5, 5)), ErrDamaged, "origin 5 at place 2"},
 		{"origin without a meaning", head(smallHeader(nil, 3, 0, 5, 254)), ErrDamaged, "origin 254 at place 2"},
 		{"no routed shares", head(smallHeader(nil, 3, 0, 5, 6)), ErrDamaged, "no number"},
-		{"more routed than there is", head(smallHeader(nil, 3, 0, 5, 6, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0)), ErrDamaged, "number above 0"},
-		{"codes out of order", head(bytes.Replace(smallHeader(nil), []byte("\x02A1\x01"), []byte("\x02ZZ\x01"), 1)), ErrDamaged, "codes out of order"},
+		{"more routed than there is", head(smallHeader(nil, 3, 0, 5, 6, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0)),
+			ErrDamaged, "number above 0"},
+		{"codes out of order", head(bytes.Replace(header, []byte("\x02A1\x01"), []byte("\x02ZZ\x01"), 1)),
+			ErrDamaged, "codes out of order"},
 
 		{"no body", body(), ErrDamaged, "IPv4 runs"},
 		{"no runs", body(0, 1, 0), ErrDamaged, "IPv4 runs: no runs"},
@@ -183,20 +189,22 @@ func badCompacts(t testing.TB) []badFile {
 		{"bytes after the runs", body(append(bytes.Clone(smallBody), 0)...), ErrDamaged, "1 bytes too many"},
 		{"shift of 32", body(2, 32, 0, 0, 1, 1, 0), ErrDamaged, "run 0 exceeds"},
 		{"shift of 255", body(2, 255, 0, 0, 1, 1, 0), ErrDamaged, "run 0 exceeds"},
-		{"run of 2^32+1", body(append([]byte{2, 0, 0x80, 0x80, 0x80, 0x80, 0x08}, 0, 1, 1, 0)...), ErrDamaged, "run 0 exceeds"},
-		{"run of 2^128+1", body(slices.Concat([]byte{1, 0, 2, 0}, append(bytes.Repeat([]byte{0x80}, 18), 2), []byte{0, 1})...), ErrDamaged, "run 0 exceeds"},
+		{"run of 2^32+1", body(2, 0, 0x80, 0x80, 0x80, 0x80, 0x08, 0, 1, 1, 0), ErrDamaged, "run 0 exceeds"},
+		{"run of 2^128+1", body(slices.Concat([]byte{1, 0, 2, 0}, bytes.Repeat([]byte{0x80}, 18), []byte{2, 0, 1})...),
+			ErrDamaged, "run 0 exceeds"},
 		{"runs beyond the end", body(3, 31, 31, 0, 0, 0, 1, 0, 1, 0), ErrDamaged, "run 1 exceeds"},
 		{"number of 2^128", body(slices.Concat([]byte{1, 0, 2, 0}, huge, []byte{0, 1})...), ErrDamaged, "no number"},
 		{"number in a longer form", body(2, 24, 0x85, 0, 0, 1, 1, 0), ErrDamaged, "no number"},
 		{"index beyond the origins", body(2, 24, 5, 0, 3, 1, 0), ErrDamaged, "origin index 3"},
-		{"neighbours alike", body(2, 24, 5, 1, 1, 1, 0), ErrDamaged, "run 1 has origin index 1"},
+		{"neighbors alike", body(2, 24, 5, 1, 1, 1, 0), ErrDamaged, "run 1 has origin index 1"},
 	}
 }
 
 func TestBadCompacts(t *testing.T) {
 	for _, tt := range badCompacts(t) {
 		table, err := Decode(tt.data)
-		if table != nil || !errors.Is(err, tt.err) || !strings.HasPrefix(err.Error(), "geo: compact form: ") || !strings.Contains(err.Error(), tt.says) {
+		if table != nil || !errors.Is(err, tt.err) ||
+			!strings.HasPrefix(err.Error(), "geo: compact form: ") || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: error %v, want one that says %q", tt.name, err, tt.says)
 		}
 	}
@@ -222,7 +230,9 @@ func TestOldSpecialSpace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for ip, want := range map[uint32]Origin{0x0a000001: Reserved, 0x0b000000: 5, 0x7f000001: Reserved, 0x80000000: 6, 0xffffffff: Reserved} {
+	for ip, want := range map[uint32]Origin{
+		0x0a000001: Reserved, 0x0b000000: 5, 0x7f000001: Reserved, 0x80000000: 6, 0xffffffff: Reserved,
+	} {
 		if got := table.Lookup4(ip); got != want {
 			t.Errorf("%08x is %v, want %v", ip, got, want)
 		}
@@ -273,7 +283,8 @@ func FuzzColumns(f *testing.F) {
 				return
 			}
 			for i, run := range list {
-				if i == 0 && run.first != (uint128{}) || i > 0 && (!list[i-1].first.less(run.first) || list[i-1].origin == run.origin) {
+				if i == 0 && run.first != (uint128{}) ||
+					i > 0 && (!list[i-1].first.less(run.first) || list[i-1].origin == run.origin) {
 					t.Fatalf("run %d of %v is out of order", i, list)
 				}
 			}

@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // sane fails the test unless opening data gave a table whose answers agree with
@@ -18,7 +17,8 @@ import (
 func sane(t *testing.T, table *Table, err error) {
 	t.Helper()
 	if err != nil {
-		known := errors.Is(err, ErrNotMMDB) || errors.Is(err, ErrNotCountry) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrTooLarge)
+		known := errors.Is(err, ErrNotMMDB) || errors.Is(err, ErrNotCountry) ||
+			errors.Is(err, ErrDamaged) || errors.Is(err, ErrTooLarge)
 		if table != nil || !known || !strings.HasPrefix(err.Error(), "geo: ") || len(err.Error()) > 2000 {
 			t.Fatalf("table %v, error %v", table != nil, err)
 		}
@@ -36,13 +36,6 @@ func sane(t *testing.T, table *Table, err error) {
 			break
 		}
 	}
-}
-
-func someMMDB(t testing.TB) []byte {
-	return writeMMDB(t, mmdbwriter.Options{DatabaseType: "Test", Description: map[string]string{"en": "test"}, RecordSize: 24},
-		entry{"5.0.0.0/8", country("DE")}, entry{"5.6.0.0/17", country("RU")}, entry{"5.6.7.8/32", country("FR")},
-		entry{"6.0.0.0/8", dict{"country_code": text("US"), "country": text("United States")}},
-		entry{"2a00::/16", country("NL")}, entry{"2a00:1:2:3::/64", country("GB")}, entry{"2a00:1:2:3:4::/80", country("EU")})
 }
 
 func gzipped(data []byte) []byte {
@@ -72,14 +65,11 @@ type badFile struct {
 }
 
 func badFiles(t testing.TB) []badFile {
-	good := someMMDB(t)
-	one := func(data []byte, meta ...field) []byte {
-		h := handmade{nodes: make([][2]uint32, 1), data: data, meta: meta}
-		h.nodes[0] = [2]uint32{h.leaf(0), h.leaf(0)}
-		return h.bytes()
-	}
+	good := readTestdata(t, "country")
+	de := countryRecord("DE")
+	meta := func(key string, value any) []byte { return oneNetwork(de, testenv.Map{key: value}) }
 	// 4096 records of 8 bytes that all point to the same 4096 values
-	shared := handmade{nodes: make([][2]uint32, 4095), meta: []field{{"ip_version", uintValue(4)}}}
+	shared := handmade{nodes: make([][2]uint32, 4095), meta: testenv.Map{"ip_version": uint64(4)}}
 	for range 4096 {
 		shared.data = append(shared.data, 0xe1, 0x41, 'x', 0x38, 0, 0, 8*4096>>8, 0)
 	}
@@ -94,10 +84,10 @@ func badFiles(t testing.TB) []badFile {
 			}
 		}
 	}
-	deep := append(bytes.Repeat([]byte{0xe1, 0x41, 'k'}, 300), stringValue("end")...)
+	deep := append(bytes.Repeat([]byte{0xe1, 0x41, 'k'}, 300), testenv.AppendValue(nil, "end")...)
 	wide := append([]byte{0x1f, 0x04, 0xff, 0xff, 0xff}, bytes.Repeat([]byte{0xa0}, 1<<12)...)
-	cycle := append([]byte{0xe2, 0x41, 'a', 0x20, 0x00, 0x41, 'b', 0x20, 0x00}, countryRecord("DE")...)
-	h := handmade{nodes: make([][2]uint32, 1), data: countryRecord("DE")}
+	cycle := append([]byte{0xe2, 0x41, 'a', 0x20, 0x00, 0x41, 'b', 0x20, 0x00}, de...)
+	h := handmade{nodes: make([][2]uint32, 1), data: de}
 	h.nodes[0] = [2]uint32{2, h.leaf(0)} // into the separator between tree and data
 	separator := h.bytes()
 	h.nodes[0] = [2]uint32{h.leaf(0), h.leaf(len(h.data) + 1<<20)}
@@ -110,26 +100,29 @@ func badFiles(t testing.TB) []badFile {
 		{"gzip", gzipped(good), ErrNotMMDB, "gzip"},
 		{"only the marker", []byte("\xab\xcd\xefMaxMind.com"), ErrNotMMDB, ""},
 		{"marker and half a map", []byte("\xab\xcd\xefMaxMind.com\xe9\x5b"), ErrNotMMDB, ""},
-		{"node_count of 2^64-1", one(countryRecord("DE"), field{"node_count", uintValue(1<<64 - 1)}), ErrNotMMDB, ""},
-		{"node_count of 2^61+1", one(countryRecord("DE"), field{"node_count", uintValue(1<<61 + 1)}), ErrNotMMDB, ""},
-		{"node_count of 2^30", one(countryRecord("DE"), field{"node_count", uintValue(1 << 30)}), ErrNotMMDB, ""},
-		{"node_count of 0", one(countryRecord("DE"), field{"node_count", uintValue(0)}), nil, ""},
-		{"record_size of 0", one(countryRecord("DE"), field{"record_size", uintValue(0)}), ErrNotMMDB, ""},
-		{"record_size of 31", one(countryRecord("DE"), field{"record_size", uintValue(31)}), ErrNotMMDB, ""},
-		{"ip_version of 5", one(countryRecord("DE"), field{"ip_version", uintValue(5)}), ErrDamaged, "ip_version is 5"},
-		{"ip_version of text", one(countryRecord("DE"), field{"ip_version", stringValue("6")}), ErrNotMMDB, ""},
-		{"a node that leads to itself", binaryTree(func(handmade) [2]uint32 { return [2]uint32{127, 127} }), ErrDamaged, ""},
+		{"node_count of 2^64-1", meta("node_count", uint64(1<<64-1)), ErrNotMMDB, ""},
+		{"node_count of 2^61+1", meta("node_count", uint64(1<<61+1)), ErrNotMMDB, ""},
+		{"node_count of 2^30", meta("node_count", uint64(1<<30)), ErrNotMMDB, ""},
+		{"node_count of 0", meta("node_count", uint64(0)), nil, ""},
+		{"record_size of 0", meta("record_size", uint64(0)), ErrNotMMDB, ""},
+		{"record_size of 31", meta("record_size", uint64(31)), ErrNotMMDB, ""},
+		{"ip_version of 5", meta("ip_version", uint64(5)), ErrDamaged, "ip_version is 5"},
+		{"ip_version of text", meta("ip_version", "6"), ErrNotMMDB, ""},
+		{"a node that leads to itself", binaryTree(func(handmade) [2]uint32 { return [2]uint32{127, 127} }),
+			ErrDamaged, ""},
 		{"a network in the separator", separator, ErrDamaged, ""},
 		{"a network beyond the data", beyond, ErrDamaged, ""},
-		{"2^128 networks", binaryTree(func(h handmade) [2]uint32 { return [2]uint32{h.leaf(0), h.leaf(len(countryRecord("DE")))} }),
+		{"2^128 networks", binaryTree(func(h handmade) [2]uint32 { return [2]uint32{h.leaf(0), h.leaf(len(de))} }),
 			ErrDamaged, "more than 66048 networks in a tree of 128 nodes"},
-		{"2^128 networks without data", binaryTree(func(h handmade) [2]uint32 { return [2]uint32{128, 128} }), ErrDamaged, "more than"},
-		{"2^96 aliases of IPv4", binaryTree(func(h handmade) [2]uint32 { return [2]uint32{96, 96} }), ErrDamaged, ""},
-		{"record that is a cycle", one(cycle), ErrDamaged, "record of network"},
-		{"record nested 300 deep", one(deep), ErrDamaged, "nested too deeply"},
-		{"record of 2^24 items", one(wide), ErrDamaged, ""},
-		{"record cut short", one([]byte{0xe1, 0x47, 'c', 'o', 'u'}), ErrDamaged, ""},
-		{"code cut short", one([]byte{0xe1, 0x44, 'c', 'o', 'd', 'e', 0x5f, 0xff, 0xff, 0xff}), ErrDamaged, ""},
+		{"2^128 networks without data", binaryTree(func(handmade) [2]uint32 { return [2]uint32{128, 128} }),
+			ErrDamaged, "more than"},
+		{"2^96 aliases of IPv4", binaryTree(func(handmade) [2]uint32 { return [2]uint32{96, 96} }), ErrDamaged, ""},
+		{"record that is a cycle", oneNetwork(cycle, nil), ErrDamaged, "record of network"},
+		{"record nested 300 deep", oneNetwork(deep, nil), ErrDamaged, "nested too deeply"},
+		{"record of 2^24 items", oneNetwork(wide, nil), ErrDamaged, ""},
+		{"record cut short", oneNetwork([]byte{0xe1, 0x47, 'c', 'o', 'u'}, nil), ErrDamaged, ""},
+		{"code cut short", oneNetwork([]byte{0xe1, 0x44, 'c', 'o', 'd', 'e', 0x5f, 0xff, 0xff, 0xff}, nil),
+			ErrDamaged, ""},
 		{"records that share a large value", shared.bytes(), ErrDamaged, "together are larger"},
 	}
 }
@@ -151,7 +144,7 @@ func TestBadFiles(t *testing.T) {
 }
 
 func TestTruncated(t *testing.T) {
-	data := someMMDB(t)
+	data := readTestdata(t, "country")
 	for n := range data {
 		table, err := OpenBytes(data[:n])
 		sane(t, table, err)
@@ -162,7 +155,7 @@ func TestTruncated(t *testing.T) {
 }
 
 func TestBitFlips(t *testing.T) {
-	good := someMMDB(t)
+	good := readTestdata(t, "country")
 	r := rand.New(rand.NewPCG(3, 4))
 	refused := 0
 	for i := range 500 {
@@ -182,27 +175,8 @@ func TestBitFlips(t *testing.T) {
 	t.Logf("%d of 500 refused", refused)
 }
 
-func TestNonCountryCodesAreBounded(t *testing.T) {
-	entries := []entry{{"5.0.0.0/8", country("DE")}}
-	for i := range 400 {
-		entries = append(entries, entry{fmt.Sprintf("6.%d.%d.0/24", i/256, i%256), country(fmt.Sprint("code", i))})
-	}
-	table, err := OpenBytes(writeMMDB(t, mmdbwriter.Options{}, entries...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes := table.Info().NonCountry
-	if len(codes) != 257 || codes["..."] != 400-256 || codes["code0"] != 1 {
-		t.Errorf("%d codes, %d others", len(codes), codes["..."])
-	}
-	codes["code0"] = 99
-	if table.Info().NonCountry["code0"] != 1 {
-		t.Error("the map is not a copy")
-	}
-}
-
 func FuzzOpenBytes(f *testing.F) {
-	f.Add(someMMDB(f))
+	f.Add(readTestdata(f, "country"))
 	for _, b := range badFiles(f) {
 		if len(b.data) < 1<<16 {
 			f.Add(b.data)

@@ -2,30 +2,37 @@ package geo
 
 import "errors"
 
+// The errors of this package wrap one of these, or an error of the file system.
 var (
-	// ErrNotMMDB is wrapped by the error for data that is not a database in
-	// the MaxMind DB format at all.
+	// ErrNotMMDB means that the file is no database in the MaxMind DB format.
 	ErrNotMMDB = errors.New("not a MaxMind DB file")
 
-	// ErrNotCountry is wrapped by the error for a database that is intact
-	// but gives no country for any network.
+	// ErrNotCountry means that the database is intact, but gives no country for
+	// any network.
 	ErrNotCountry = errors.New("no country database")
 
-	// ErrNotASN is wrapped by the error for a database that is intact but gives
-	// no autonomous system for any network.
+	// ErrNotASN means that the database is intact, but gives no autonomous system
+	// for any network.
 	ErrNotASN = errors.New("no ASN database")
 
-	// ErrNotPrefix is wrapped by the error for a list of addresses that has
-	// something else in it, or nothing at all.
+	// ErrNotPrefix means that a list of addresses has something else in it, or
+	// is empty.
 	ErrNotPrefix = errors.New("no address and no prefix")
 
-	// ErrTooLarge is wrapped by the error for a table that would take more
-	// memory, or more bytes in the compact form, than any database of
-	// countries does: it guards against small files that describe huge ones.
-	// A list of addresses that is longer than any that is published is one too.
+	// ErrTooLarge means that a file, a table, its compact form or a list is
+	// larger than any that is published. It guards against small files that
+	// describe huge tables.
 	ErrTooLarge = errors.New("too large")
 
-	// ErrDamaged is wrapped by the error for a database, or for the compact
-	// form of a table, whose content contradicts itself.
+	// ErrDamaged means that the content of a database, or of the compact form of
+	// a table, contradicts itself.
 	ErrDamaged = errors.New("damaged data")
+
+	// ErrChanging means that somebody wrote to the file while it was read. Read
+	// it again.
+	ErrChanging = errors.New("file changed while it was read")
+
+	// ErrUnknownOrigin means that a text names no origin, or that an [Origin] has
+	// no text.
+	ErrUnknownOrigin = errors.New("geo: unknown origin")
 )

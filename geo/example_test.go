@@ -31,29 +31,6 @@ func Example() {
 	// IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
 }
 
-func ExampleTable_LookupBatch() {
-	table, err := dbip.Table()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	sources := []netip.Addr{netip.MustParseAddr("77.88.8.8"), netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("77.88.55.88")}
-	origins := make([]geo.Origin, len(sources))
-	table.LookupBatch(origins, sources)
-	var tally [geo.MaxOrigins]int
-	for _, o := range origins {
-		tally[o]++
-	}
-	for o := range geo.Countries() {
-		if tally[o] > 0 {
-			fmt.Println(o, tally[o])
-		}
-	}
-	// Output:
-	// RU 2
-	// US 1
-}
-
 func ExampleTable_Space() {
 	table, err := dbip.Table()
 	if err != nil {
@@ -98,17 +75,55 @@ func ExampleParseOrigin() {
 	// unlocated false geo: unknown origin "EU"
 }
 
-func ExampleReadPrefixes() {
-	const list = "# Tor exits\n192.0.2.0/25\n192.0.2.128/25\n2001:db8::1 ; seen in May\n"
-	exits, err := geo.ReadPrefixes("exits.txt", strings.NewReader(list))
+func ExampleASNTable() {
+	asns, err := geo.OpenASN("testdata/asn.mmdb") // or GeoLite2-ASN.mmdb
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(exits.Contains(netip.MustParseAddr("192.0.2.200")), exits.Contains(netip.MustParseAddr("2001:db8::2")))
-	_, err = geo.ReadPrefixes("exits.txt", strings.NewReader(list+"<html>"))
+	for _, s := range []string{"5.1.1.1", "2a00:1:2:3:4::1", "8.8.8.8"} {
+		as, ok := asns.Lookup(netip.MustParseAddr(s))
+		fmt.Println(s, as, ok)
+	}
+	fmt.Println("by", asns.Info().Name)
+	// Output:
+	// 5.1.1.1 AS64500 Example true
+	// 2a00:1:2:3:4::1 AS64503 small true
+	// 8.8.8.8 AS0 false
+	// by Test-ASN
+}
+
+func ExamplePrefixSet() {
+	const list = "# Tor exits\n192.0.2.0/25\n192.0.2.128/25\n2001:db8::1 ; seen in May\n"
+	exits, err := geo.ReadPrefixSet("exits.txt", strings.NewReader(list)) // or geo.OpenPrefixSet(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(exits.Name(), exits.Len(), "entries")
+	for _, s := range []string{"192.0.2.200", "2001:db8::1", "2001:db8::2"} {
+		fmt.Println(s, exits.Contains(netip.MustParseAddr(s)))
+	}
+	_, err = geo.ReadPrefixSet("exits.txt", strings.NewReader(list+"<html>"))
 	fmt.Println(err)
 	// Output:
-	// true false
+	// exits.txt 3 entries
+	// 192.0.2.200 true
+	// 2001:db8::1 true
+	// 2001:db8::2 false
 	// geo: exits.txt:5: no address and no prefix: "<html>"
+}
+
+func ExampleFollower() {
+	follower, err := geo.Follow("testdata/country.mmdb")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// In a program: go follower.Run(ctx, time.Hour, report)
+	if reload, ok := follower.Poll(); ok {
+		fmt.Println("the file changed:", reload.Err)
+	}
+	fmt.Println(follower.Table().Lookup(netip.MustParseAddr("5.6.7.8")))
+	// Output: FR
 }

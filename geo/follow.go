@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"sync"
@@ -14,43 +12,39 @@ import (
 	"time"
 )
 
-// ErrChanging is wrapped by the error of [Follow] for a file that was written
-// to while it was read.
-var ErrChanging = errors.New("file changed while it was read")
-
-// A Follower serves the table of an MMDB file and replaces it when the file is
-// replaced. It looks at the file only when told to, by [Follower.Poll] or
-// [Follower.Run], and keeps the last good table when a new file is bad.
+// A Follower holds the table of an MMDB file and replaces it when the file is
+// replaced. It looks at the file only in [Follower.Poll] and [Follower.Run]. It keeps
+// the last good table if a new file is bad.
 //
-// Tables do not change: whoever counts over a window takes the table at its
-// begin and keeps it to its end, so that no source gets two origins.
+// A table never changes. To count over a window, take the table at its start and
+// keep it to its end, so that no source has two origins in it.
 //
-// A Follower comes from [Follow]; the zero Follower is not usable. Its methods
-// are safe for concurrent use, and [Follower.Table] never waits for the others.
+// A Follower comes from [Follow]. The zero Follower is not usable. Its methods are
+// safe for concurrent use. [Follower.Table] never waits for the others.
 type Follower struct {
 	loader Loader
 	path   string
 	table  atomic.Pointer[Table]
 
-	mu      sync.Mutex  // held while the file is looked at, never to read table
+	mu      sync.Mutex  // held while looking at the file, never to read table
 	version fs.FileInfo // of the file last compiled or refused; nil for none
-	failure string      // the error last reported; "" when the file is good
+	failure string      // the error last reported; "" if the file is good
 }
 
-// Reload is what a look at a followed file brought.
+// A Reload is what a look at a followed file found.
 type Reload struct {
-	// Old and New are the tables in use before and after. They are the same
-	// table if Err is set, and if the file, after it had failed, is found to
-	// hold again what it held before.
+	// Old and New are the tables in use before and after. They are the same table
+	// if Err is set. They are also the same if the file had failed and now has its
+	// former content again.
 	Old, New *Table
 
-	// Err says why the file was not taken, or nil. It wraps the errors of
+	// Err says why the file was refused, or is nil. It wraps the errors of
 	// [Open], such as [ErrNotCountry] or [fs.ErrNotExist].
 	Err error
 }
 
-// Follow opens the MMDB file at path and returns a Follower of it. The path may
-// lead through symbolic links, and each of them may be changed later.
+// Follow opens the MMDB file at path as [Open] does and returns a Follower of it. The
+// path may lead through symbolic links, and each of them may change later.
 func Follow(path string) (*Follower, error) { return Loader{}.Follow(path) }
 
 // Follow is like the function [Follow] with the choices of l.
@@ -59,7 +53,7 @@ func (l Loader) Follow(path string) (*Follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := l.load(path, data, nil)
+	t, err := l.load(path, data)
 	if err != nil {
 		return nil, err
 	}
@@ -71,14 +65,13 @@ func (l Loader) Follow(path string) (*Follower, error) {
 // Table returns the table in use. It is a single atomic load.
 func (f *Follower) Table() *Table { return f.table.Load() }
 
-// Poll looks at the file once and takes its table if it is a new one. It
-// returns what happened and whether anything did; if not, the Reload is zero.
+// Poll looks at the file once and takes its table if the file is new. It returns
+// what happened and true, or the zero Reload and false if nothing happened.
 //
-// A file that cannot be used is reported once and not again until something
-// about it changes. A file that is being written to is no news: it is left for
-// the next look. A rewrite in place that leaves size and modification time as
-// they were goes unseen; replacing the file by a rename is always seen, and
-// never shows half a file.
+// Poll reports a file that cannot be used once, and again only after the file
+// changes. It ignores a file while somebody writes to it; the next Poll looks
+// again. Replace a file by a rename: Poll always sees that, and never sees half a
+// file. It does not see a rewrite in place that keeps size and modification time.
 func (f *Follower) Poll() (Reload, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,20 +83,18 @@ func (f *Follower) Poll() (Reload, bool) {
 	if errors.Is(err, ErrChanging) {
 		return Reload{}, false
 	}
-	// A file that cannot be read has no version: whatever hinders it, such
-	// as missing permission, can end without a change that stat shows.
+	// A file that cannot be read has no version: the cause, such as a missing
+	// permission, can end without a change that stat shows.
 	f.version = version
 	old := f.table.Load()
-	if err != nil {
-		if f.failure == err.Error() {
-			return Reload{}, false
-		}
-		f.failure = err.Error()
-		return Reload{Old: old, New: old, Err: err}, true
+	if err != nil && version == nil && f.failure == err.Error() {
+		return Reload{}, false
 	}
 	t := old
-	if hash := sha256.Sum256(data); hex.EncodeToString(hash[:]) != old.info.SHA256 {
-		t, err = f.loader.load(f.path, data, nil)
+	if err == nil {
+		if hash := sha256.Sum256(data); hex.EncodeToString(hash[:]) != old.info.SHA256 {
+			t, err = f.loader.load(f.path, data)
+		}
 	}
 	if err != nil {
 		f.failure = err.Error()
@@ -117,17 +108,14 @@ func (f *Follower) Poll() (Reload, bool) {
 	return Reload{Old: old, New: t}, true
 }
 
-// Run polls the file at the given interval, once a minute if that is not
-// positive, until ctx ends, and returns ctx.Err(). It calls report, which may
-// be nil, with everything that [Follower.Poll] finds to have happened, from the
-// goroutine that called Run.
-//
-// It polls, rather than have the kernel notify it, because that is right
-// everywhere: notifications do not cross network file systems, and they watch
-// one inode, where a change of any symbolic link or directory on the way
-// counts (a mounted Kubernetes ConfigMap changes two levels up). A stat a
-// minute costs nothing, and a database changes daily at most.
+// Run calls Poll at the given interval until ctx ends, and returns ctx.Err(). An
+// interval of zero or less means one minute. Run calls report, which may be nil,
+// with every Reload of [Follower.Poll], from the goroutine that called Run.
 func (f *Follower) Run(ctx context.Context, every time.Duration, report func(Reload)) error {
+	// Notifications by the kernel would be worse than polling. They do not cross
+	// network file systems. They watch one inode, but a change of any symbolic link
+	// or directory on the way counts: a mounted Kubernetes ConfigMap changes two
+	// levels up.
 	if every <= 0 {
 		every = time.Minute
 	}
@@ -145,53 +133,8 @@ func (f *Follower) Run(ctx context.Context, every time.Duration, report func(Rel
 	}
 }
 
-// readFile returns the content of a regular file and the version it had.
-func readFile(path string) ([]byte, fs.FileInfo, error) {
-	// Asked before opening: opening a named pipe would wait for a writer.
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("geo: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("geo: %s: %w: not a regular file", path, ErrNotMMDB)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("geo: %w", err)
-	}
-	defer file.Close()
-	data, version, err := readStable(file)
-	if err != nil {
-		return nil, nil, fmt.Errorf("geo: %s: %w", path, err)
-	}
-	return data, version, nil
-}
-
-// readStable reads all of file, and fails with ErrChanging if it was not the
-// same file at the end as at the start. What a writer left half done between
-// two of its writes passes here; the table's own checks refuse it, and its next
-// write gives the file a new version.
-func readStable(file fs.File) ([]byte, fs.FileInfo, error) {
-	before, err := file.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(file, before.Size()+1))
-	if err != nil {
-		return nil, nil, err
-	}
-	after, err := file.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	if int64(len(data)) != before.Size() || !sameStamp(before, after) {
-		return nil, nil, ErrChanging
-	}
-	return data, after, nil
-}
-
-// sameVersion reports whether b is the file of a and unchanged. Nil, for no
-// file, is no version of anything.
+// sameVersion reports whether b is the file of a and unchanged. Nil is no version
+// of any file.
 func sameVersion(a, b fs.FileInfo) bool {
 	return a != nil && os.SameFile(a, b) && sameStamp(a, b)
 }

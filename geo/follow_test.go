@@ -1,47 +1,24 @@
 package geo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"testing/synctest"
 	"time"
-
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
 )
 
 // followed is an address of the one network that followMMDB puts in a file.
 var followed = netip.MustParseAddr("5.8.1.1")
 
-// followMMDB returns an MMDB file that has followed in the given country. All
-// codes give the same length.
-func followMMDB(t *testing.T, code string) []byte {
-	t.Helper()
-	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "test", BuildEpoch: 1700000000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, network, _ := net.ParseCIDR("5.8.0.0/16")
-	record := mmdbtype.Map{"country_code": mmdbtype.String(code)}
-	if err := tree.Insert(network, record); err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if _, err := tree.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
+// followMMDB returns a database with one country. All codes give the same length.
+func followMMDB(code string) []byte { return oneNetwork(countryRecord(code), nil) }
 
 // followDir is a folder whose files get a new modification time with each
 // write, however fast the test and coarse the file system's clock.
@@ -91,7 +68,7 @@ func (d *followDir) link(target, name string) {
 }
 
 func TestFollowerPoll(t *testing.T) {
-	ru, nc := followMMDB(t, "RU"), followMMDB(t, "NC")
+	ru, nc := followMMDB("RU"), followMMDB("NC")
 	d := newFollowDir(t)
 	d.write("db.mmdb", ru)
 	f, err := Follow(d.path("db.mmdb"))
@@ -115,8 +92,9 @@ func TestFollowerPoll(t *testing.T) {
 		{"text file", func() { d.replace("db.mmdb", []byte("not a database")) }, true, ErrNotMMDB, "RU"},
 		{"text file again", func() {}, false, nil, "RU"},
 		{"another text file", func() { d.replace("db.mmdb", []byte("nor is this one")) }, true, ErrNotMMDB, "RU"},
+		{"another text file again", func() {}, false, nil, "RU"},
 		{"empty file", func() { d.write("db.mmdb", nil) }, true, ErrNotMMDB, "RU"},
-		{"no country in it", func() { d.replace("db.mmdb", followMMDB(t, "ZZ")) }, true, ErrNotCountry, "RU"},
+		{"no country in it", func() { d.replace("db.mmdb", followMMDB("ZZ")) }, true, ErrNotCountry, "RU"},
 		{"half a file", func() { d.write("db.mmdb", nc[:len(nc)/2]) }, true, ErrNotMMDB, "RU"},
 		{"the other half", func() { d.write("db.mmdb", nc) }, true, nil, "NC"},
 		{"missing", func() { d.must(os.Remove(d.path("db.mmdb"))) }, true, fs.ErrNotExist, "NC"},
@@ -157,7 +135,7 @@ func TestFollowerSymlinks(t *testing.T) {
 	d := newFollowDir(t)
 	for name, code := range map[string]string{"v1": "RU", "v2": "NC"} {
 		d.must(os.Mkdir(d.path(name), 0o755))
-		d.write(filepath.Join(name, "db.mmdb"), followMMDB(t, code))
+		d.write(filepath.Join(name, "db.mmdb"), followMMDB(code))
 	}
 	// Equal in size and time: only the file itself tells them apart.
 	for _, name := range []string{"v1", "v2"} {
@@ -186,7 +164,7 @@ func TestFollowerSymlinks(t *testing.T) {
 func TestFollowErrors(t *testing.T) {
 	d := newFollowDir(t)
 	d.write("text", []byte("not a database"))
-	d.write("unknown", followMMDB(t, "ZZ"))
+	d.write("unknown", followMMDB("ZZ"))
 	for name, want := range map[string]error{
 		"missing": fs.ErrNotExist, ".": ErrNotMMDB, "text": ErrNotMMDB, "unknown": ErrNotCountry,
 	} {
@@ -198,65 +176,15 @@ func TestFollowErrors(t *testing.T) {
 
 func TestLoaderFollow(t *testing.T) {
 	d := newFollowDir(t)
-	d.write("db.mmdb", followMMDB(t, "RU"))
+	d.write("db.mmdb", followMMDB("RU"))
 	f, err := Loader{Name: "mine"}.Follow(d.path("db.mmdb"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.replace("db.mmdb", followMMDB(t, "NC"))
+	d.replace("db.mmdb", followMMDB("NC"))
 	f.Poll()
 	if info := f.Table().Info(); info.Name != "mine" || f.Table().Lookup(followed).String() != "NC" {
 		t.Errorf("the reloaded table is named %q, want the Loader's name", info.Name)
-	}
-}
-
-// changingFile is another file, in one respect, when it is asked a second time.
-type changingFile struct {
-	fs.File
-	infos []fs.FileInfo
-}
-
-func (f *changingFile) Stat() (fs.FileInfo, error) {
-	info := f.infos[0]
-	f.infos = f.infos[1:]
-	return info, nil
-}
-
-func TestReadStable(t *testing.T) {
-	info := func(size int, seconds int64) fs.FileInfo {
-		m := fstest.MapFS{"f": {Data: make([]byte, size), ModTime: time.Unix(seconds, 0)}}
-		i, err := fs.Stat(m, "f")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return i
-	}
-	for _, c := range []struct {
-		name          string
-		content       int
-		before, after fs.FileInfo
-		want          error
-	}{
-		{"calm", 4, info(4, 1), info(4, 1), nil},
-		{"rewritten", 4, info(4, 1), info(4, 2), ErrChanging},
-		{"grown while read", 9, info(4, 1), info(9, 1), ErrChanging},
-		{"grown after it", 4, info(4, 1), info(9, 1), ErrChanging},
-		{"shrunk while read", 2, info(4, 1), info(2, 1), ErrChanging},
-		{"more than it says", 9, info(4, 1), info(4, 1), ErrChanging},
-		{"less than it says", 2, info(4, 1), info(4, 1), ErrChanging},
-	} {
-		m := fstest.MapFS{"f": {Data: make([]byte, c.content)}}
-		file, err := m.Open("f")
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, version, err := readStable(&changingFile{file, []fs.FileInfo{c.before, c.after}})
-		if !errors.Is(err, c.want) {
-			t.Errorf("%s: error %v, want %v", c.name, err, c.want)
-		}
-		if err == nil && (len(data) != c.content || version != c.after) {
-			t.Errorf("%s: %d bytes of version %v", c.name, len(data), version)
-		}
 	}
 }
 
@@ -271,7 +199,7 @@ func TestFollowerChanging(t *testing.T) {
 		t.Fatalf("Follow: error %v, want %v", err, ErrChanging)
 	}
 	d := newFollowDir(t)
-	d.write("v1", followMMDB(t, "RU"))
+	d.write("v1", followMMDB("RU"))
 	d.link("v1", "db.mmdb")
 	f, err := Follow(d.path("db.mmdb"))
 	if err != nil {
@@ -282,7 +210,7 @@ func TestFollowerChanging(t *testing.T) {
 	if r, news := f.Poll(); news || f.Table() != old {
 		t.Errorf("Poll() = %+v, %v while the file changes, want no news and the old table", r, news)
 	}
-	d.write("v2", followMMDB(t, "NC"))
+	d.write("v2", followMMDB("NC"))
 	d.link("v2", "db.mmdb")
 	if _, news := f.Poll(); !news || f.Table() == old {
 		t.Error("the file was not taken when it had come to rest")
@@ -290,7 +218,7 @@ func TestFollowerChanging(t *testing.T) {
 }
 
 func TestFollowerRun(t *testing.T) {
-	ru, nc := followMMDB(t, "RU"), followMMDB(t, "NC")
+	ru, nc := followMMDB("RU"), followMMDB("NC")
 	for _, every := range []time.Duration{time.Minute, 0, -1} { // the last two mean a minute
 		d := newFollowDir(t)
 		d.write("db.mmdb", ru)
@@ -337,12 +265,12 @@ func TestFollowerRun(t *testing.T) {
 
 func TestFollowerRunWithoutReport(t *testing.T) {
 	d := newFollowDir(t)
-	d.write("db.mmdb", followMMDB(t, "RU"))
+	d.write("db.mmdb", followMMDB("RU"))
 	f, err := Follow(d.path("db.mmdb"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.replace("db.mmdb", followMMDB(t, "NC"))
+	d.replace("db.mmdb", followMMDB("NC"))
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
@@ -357,7 +285,7 @@ func TestFollowerRunWithoutReport(t *testing.T) {
 
 // Every table that a reader gets is whole, whoever polls at the time.
 func TestFollowerConcurrent(t *testing.T) {
-	files := [][]byte{followMMDB(t, "RU"), followMMDB(t, "NC")}
+	files := [][]byte{followMMDB("RU"), followMMDB("NC")}
 	d := newFollowDir(t)
 	d.write("db.mmdb", files[0])
 	f, err := Follow(d.path("db.mmdb"))
@@ -399,7 +327,7 @@ func TestFollowerConcurrent(t *testing.T) {
 
 func TestFollowerTableAllocs(t *testing.T) {
 	d := newFollowDir(t)
-	d.write("db.mmdb", followMMDB(t, "RU"))
+	d.write("db.mmdb", followMMDB("RU"))
 	f, err := Follow(d.path("db.mmdb"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,45 +1,40 @@
 package geo
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"strings"
+	"unicode"
 )
 
-// ErrUnknownOrigin is wrapped by the error for a text that names no origin,
-// and for an Origin that has no text.
-var ErrUnknownOrigin = errors.New("geo: unknown origin")
-
-// An Origin says in one byte what a [Table] knows of an address: the country
-// that its addresses are geolocated to, or why there is none.
+// An Origin says in one byte what a [Table] knows about an address: the country that
+// it is geolocated to, or why there is none.
 //
-// The numbers are the same in every table, in every release and on the wire.
-// 0 and 1 are [Unlocated] and [Reserved]; 2 to 251 are the countries, in the
-// alphabetical order of their codes. A code that ISO assigns later takes the
-// next free number, out of that order, and a number is never given to a
-// second country. A tally per origin can therefore be a plain array of
-// [MaxOrigins] cells, and tallies of different tables may be added.
+// The numbers are the same in every table, in every release and in every encoding.
+// 0 and 1 are [Unlocated] and [Reserved]. 2 to 251 are the countries, in the
+// alphabetical order of their codes. A code that ISO assigns later gets the next free
+// number, and no number is ever used again. A count per origin can therefore be an
+// array of [MaxOrigins] cells, and counts by different tables can be added.
 //
 // The zero value is Unlocated.
 type Origin uint8
 
 const (
-	// Unlocated is the origin of a public address for which the table has
-	// no country: there is no record, the record names none, or it names
-	// something that is not one country ("EU", "A1").
+	// Unlocated is the origin of a public address for which the table has no
+	// country. It has no record, or its record has no country, or something that
+	// is not one country ("EU", "A1").
 	Unlocated Origin = 0
 
 	// Reserved is the origin of an address that cannot be a public unicast
-	// source: the special-purpose blocks of the IANA registries, multicast,
-	// and the parts of IPv6 that are not global unicast. It does not depend
-	// on the table.
+	// source. These are the special-purpose blocks of the IANA registries,
+	// multicast, and the parts of IPv6 that are not global unicast. They are the
+	// same in every table.
 	Reserved Origin = 1
 
 	firstCountry Origin = 2
 )
 
-// MaxOrigins is the length of an array that has a cell for every Origin.
+// MaxOrigins is the length of an array with a cell for every Origin.
 const MaxOrigins = 256
 
 const (
@@ -47,9 +42,9 @@ const (
 	textReserved  = "reserved"
 )
 
-// ParseOrigin returns the origin that s names: a two-letter code in either
-// case ("RU", "ru"), "unlocated" or "reserved". "UK" is read as "GB". The
-// error wraps [ErrUnknownOrigin].
+// ParseOrigin returns the origin that s names: a two-letter code in upper or lower
+// case ("RU", "ru"), "unlocated" or "reserved". It reads "UK" as "GB". The error
+// wraps [ErrUnknownOrigin].
 func ParseOrigin(s string) (Origin, error) {
 	switch s {
 	case textUnlocated:
@@ -63,8 +58,8 @@ func ParseOrigin(s string) (Origin, error) {
 	return Unlocated, fmt.Errorf("%w %q", ErrUnknownOrigin, clip(s, 32))
 }
 
-// String returns the two-letter code of a country ("RU"), "unlocated" or
-// "reserved". A number without a meaning gives "origin(254)".
+// String returns the two-letter code of a country ("RU"), "unlocated" or "reserved".
+// A number without a meaning gives "origin(254)".
 func (o Origin) String() string {
 	switch {
 	case o.IsCountry():
@@ -78,8 +73,8 @@ func (o Origin) String() string {
 	return fmt.Sprintf("origin(%d)", uint8(o))
 }
 
-// Name returns the common English name of a country ("Russia"), and for other
-// origins what String returns.
+// Name returns the common English name of a country ("Russia"), and what String
+// returns for other origins.
 func (o Origin) Name() string {
 	if o.IsCountry() {
 		return countryNames[o-firstCountry]
@@ -87,15 +82,14 @@ func (o Origin) Name() string {
 	return o.String()
 }
 
-// IsCountry reports whether o is a country: neither [Unlocated] nor
-// [Reserved], nor a number without a meaning.
+// IsCountry reports whether o is a country: not [Unlocated], not [Reserved] and not
+// a number without a meaning.
 func (o Origin) IsCountry() bool {
 	return o-firstCountry < Origin(len(countryNames))
 }
 
-// AppendText appends what String returns. For a number without a meaning it
-// returns an error that wraps [ErrUnknownOrigin], so that nothing is written
-// that UnmarshalText cannot read.
+// AppendText appends what String returns. For a number without a meaning the error
+// wraps [ErrUnknownOrigin], because UnmarshalText could not read its text.
 func (o Origin) AppendText(b []byte) ([]byte, error) {
 	if o > Reserved && !o.IsCountry() {
 		return b, fmt.Errorf("%w: number %d", ErrUnknownOrigin, uint8(o))
@@ -127,8 +121,8 @@ func Countries() iter.Seq[Origin] {
 	}
 }
 
-// countryByCode finds a code by its place in a 26*26 table; UK, which ISO
-// reserves for the United Kingdom, is another name for GB.
+// countryByCode finds a code by its place in a 26*26 table. ISO reserves UK for the
+// United Kingdom, so it is another name for GB.
 func countryByCode(s string) (Origin, bool) {
 	if len(s) != 2 {
 		return 0, false
@@ -149,6 +143,16 @@ var codeIndex = func() (t [26 * 26]Origin) {
 	t[('U'-'A')*26+'K'-'A'] = t[('G'-'A')*26+'B'-'A']
 	return t
 }()
+
+// printable returns a name of a hostile input without control characters, clipped.
+func printable(s string) string {
+	return clip(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, s), 100)
+}
 
 // clip bounds what is kept or quoted of a hostile input.
 func clip(s string, most int) string {

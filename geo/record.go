@@ -16,13 +16,10 @@ const (
 	fieldCountryMap
 	fieldCountryCode
 	fieldCountry
-	fieldRegistered
 	numFields
 )
 
-var fieldNames = [numFields]string{
-	"", "country.iso_code", "country_code", "country", "registered_country.iso_code",
-}
+var fieldNames = [numFields]string{"", "country.iso_code", "country_code", "country"}
 
 // A record is what the data of a network says.
 type record struct {
@@ -33,38 +30,33 @@ type record struct {
 
 // records reads each record of a database once.
 type records struct {
-	registered bool
 	known      map[uintptr]record
-	values     int64 // that may still be read
+	budget     int64 // values that may still be read
 	networks   [numFields]int
 	countries  int
 	nonCountry map[string]int
 	fields     fields
 }
 
-// newRecords bounds the values that are read, since a small file can hold many
-// large records that overlap.
-func newRecords(registered bool, size int) *records {
-	return &records{
-		registered: registered,
-		known:      map[uintptr]record{},
-		values:     valuesOf(size),
-	}
+func newRecords(size int) *records {
+	return &records{known: map[uintptr]record{}, budget: budgetOf(size)}
 }
 
-// valuesOf is how many values the records of a file of that size may have.
-func valuesOf(size int) int64 { return 8*int64(size) + 1<<20 }
+// budgetOf returns how many values the records of a file of that size may have
+// together. There is a bound because a small file can hold many large records that
+// overlap.
+func budgetOf(size int) int64 { return 8*int64(size) + 1<<20 }
 
 func (rs *records) at(res maxminddb.Result) (record, error) {
 	if rec, ok := rs.known[res.Offset()]; ok {
 		return rec, nil
 	}
-	raw := rawRecord{values: &rs.values}
+	raw := rawRecord{budget: &rs.budget}
 	if err := res.Decode(&raw); err != nil {
 		return record{}, err
 	}
 	rs.fields.add(raw.keys)
-	rec := raw.record(rs.registered)
+	rec := raw.record()
 	rs.known[res.Offset()] = rec
 	return rec, nil
 }
@@ -107,14 +99,10 @@ func (rs *records) check(databaseType string) error {
 		return nil
 	}
 	what := rs.describe()
-	if total := rs.networks[fieldCountryMap] + rs.networks[fieldCountryCode] +
-		rs.networks[fieldCountry] + rs.networks[fieldRegistered]; total > 0 {
+	if total := rs.networks[fieldCountryMap] + rs.networks[fieldCountryCode] + rs.networks[fieldCountry]; total > 0 {
 		what = fmt.Sprintf("none of %d networks with %s has a country", total, rs.schema())
 	}
-	want := "country.iso_code, country_code or a two-letter country"
-	if rs.registered {
-		want = fieldNames[fieldRegistered]
-	}
+	const want = "country.iso_code, country_code or a two-letter country"
 	return fmt.Errorf("%w: %s (database_type %q, fields %q); want %s",
 		ErrNotCountry, what, clip(databaseType, 100), rs.fields.keys, want)
 }
@@ -124,7 +112,7 @@ func (rs *records) describe() string {
 	case len(rs.fields.keys) == 0:
 		return "no public network has data"
 	case slices.Contains(rs.fields.keys, "registered_country"):
-		return "only the registered country is known, which Loader.RegisteredCountry reads"
+		return "it only has the country where a network is registered, not where it is used"
 	case kind != "":
 		return "it is " + kind + " database"
 	}
@@ -170,26 +158,21 @@ func (f *fields) kind() string {
 
 // A rawRecord holds the fields of one record.
 type rawRecord struct {
-	values *int64
+	budget *int64
 	keys   []string
 
 	countryMap bool
 	iso        string
 	code       string
 	country    string
-	registered string
 	asn        bool
 	ofAS       bool // with asn: the record is about the AS, and so is country
 }
 
-func (raw *rawRecord) record(registered bool) record {
+func (raw *rawRecord) record() record {
 	var rec record
 	code := ""
 	switch {
-	case registered:
-		if raw.registered != "" {
-			rec.field, code = fieldRegistered, raw.registered
-		}
 	case raw.countryMap:
 		rec.field, code = fieldCountryMap, raw.iso
 	case raw.code != "":
@@ -226,8 +209,6 @@ func (raw *rawRecord) UnmarshalMaxMindDBCursor(c mmdbdata.Cursor) (mmdbdata.Curs
 			}
 			raw.countryMap = kind == mmdbdata.KindMap
 			return raw.isoCode(value, &raw.iso)
-		case "registered_country":
-			return raw.isoCode(value, &raw.registered)
 		case "country_code":
 			return raw.text(value, &raw.code)
 		case "asn":
@@ -326,8 +307,9 @@ func (raw *rawRecord) skip(c mmdbdata.Cursor, depth int) (mmdbdata.Cursor, error
 	return c.Skip()
 }
 
+// spend takes from the budget.
 func (raw *rawRecord) spend(values int) error {
-	if *raw.values -= int64(values); *raw.values < 0 {
+	if *raw.budget -= int64(values); *raw.budget < 0 {
 		return errTooManyValues
 	}
 	return nil

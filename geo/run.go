@@ -13,7 +13,7 @@ func spanOf(p netip.Prefix) span {
 	return span{first, first.add(mask128(uint(p.Addr().BitLen() - p.Bits())))}
 }
 
-// A family is what the two address families differ in.
+// A family holds what is different in the two address families.
 type family struct {
 	bits    int
 	last    uint128
@@ -145,10 +145,9 @@ func lastOf(f *family, list []run, i int) uint128 {
 	return list[i+1].first.prev()
 }
 
-// spaceOf returns the share per origin of the units of 2^unit addresses that
-// are not Reserved. A unit counts for the origin of its first address.
-func spaceOf(f *family, list []run, unit uint) [MaxOrigins]float64 {
-	var count [MaxOrigins]uint64
+// countUnits counts, per origin, the units of 2^unit addresses that are not Reserved.
+// A unit counts for the origin of its first address.
+func countUnits(f *family, list []run, unit uint) (count [MaxOrigins]uint64) {
 	up := mask128(unit)
 	for i, r := range list {
 		if r.origin == Reserved {
@@ -157,22 +156,9 @@ func spaceOf(f *family, list []run, unit uint) [MaxOrigins]float64 {
 		// No public run reaches the end of the 128-bit numbers, so that
 		// neither sum overflows.
 		end := lastOf(f, list, i).next().add(up).shr(unit)
-		n := end.sub(r.first.add(up).shr(unit)).lo
-		count[r.origin] += n
+		count[r.origin] += end.sub(r.first.add(up).shr(unit)).lo
 	}
-	return shares(&count)
-}
-
-// shares divides each count by their sum, if that is not 0.
-func shares(count *[MaxOrigins]uint64) (share [MaxOrigins]float64) {
-	var all uint64
-	for _, n := range count {
-		all += n
-	}
-	for o, n := range count {
-		share[o] = float64(n) / float64(max(all, 1))
-	}
-	return share
+	return count
 }
 
 // countWithin counts, per origin of list, the IPv4 addresses that are not Reserved

@@ -23,12 +23,15 @@ func TestUint128(t *testing.T) {
 		a, b, n := uint128{word(), word()}, uint128{word(), word()}, uint(r.IntN(129))
 		x, y := toBig(a), toBig(b)
 		for name, pair := range map[string][2]*big.Int{
-			"add":   {toBig(a.add(b)), wrap(new(big.Int).Add(x, y))},
-			"sub":   {toBig(a.sub(b)), wrap(new(big.Int).Sub(x, y))},
-			"shl":   {toBig(a.shl(n)), wrap(new(big.Int).Lsh(x, n))},
-			"shr":   {toBig(a.shr(n)), new(big.Int).Rsh(x, n)},
-			"mask":  {toBig(mask128(n)), new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), n), big.NewInt(1))},
-			"zeros": {big.NewInt(int64(a.trailingZeros())), big.NewInt(min(128, int64(x.TrailingZeroBits())+int64(128*(1-x.Sign()))))},
+			"add":  {toBig(a.add(b)), wrap(new(big.Int).Add(x, y))},
+			"sub":  {toBig(a.sub(b)), wrap(new(big.Int).Sub(x, y))},
+			"shl":  {toBig(a.shl(n)), wrap(new(big.Int).Lsh(x, n))},
+			"shr":  {toBig(a.shr(n)), new(big.Int).Rsh(x, n)},
+			"mask": {toBig(mask128(n)), new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), n), big.NewInt(1))},
+			"zeros": {
+				big.NewInt(int64(a.trailingZeros())),
+				big.NewInt(min(128, int64(x.TrailingZeroBits())+int64(128*(1-x.Sign())))),
+			},
 		} {
 			if pair[0].Cmp(pair[1]) != 0 {
 				t.Fatalf("%s of %v, %v, %d: %x, want %x", name, a, b, n, pair[0], pair[1])
@@ -45,8 +48,8 @@ func TestUint128(t *testing.T) {
 	}
 }
 
-// TestSpecialSpace holds the blocks against the size that the registry's
-// entries add up to: 592,708,864 addresses, 13.80 % of IPv4.
+// TestSpecialSpace compares the blocks with the size that the registry's entries
+// add up to: 592,708,864 addresses, 13.80 % of IPv4.
 func TestSpecialSpace(t *testing.T) {
 	var sum uint64
 	for _, s := range ipv4.special {
@@ -137,7 +140,7 @@ func TestCoverKeepsSpecial(t *testing.T) {
 			t.Errorf("run %d from %v has origin %d", i, ipv4.addr(r.first), r.origin)
 		}
 	}
-	// The last two blocks are neighbours, and nothing is outside the first
+	// The last two blocks are neighbors, and nothing is outside the first
 	// and the last.
 	if want := 2*(len(special4)-1) - 1; len(list) != want {
 		t.Errorf("%d runs, want %d", len(list), want)

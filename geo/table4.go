@@ -5,14 +5,13 @@ import (
 	"slices"
 )
 
-// A table4 finds the origin of an IPv4 address with three loads and no branch:
-// 18 bits of the address index the root, 6 the middle, 8 a leaf. Equal blocks
-// are stored once, and a block of one origin is a block like any other: to test
-// for it would cost more in mispredicted branches than the loads, which hit
-// the cache.
+// A table4 finds the origin of an IPv4 address with three loads and no branch: 18 bits
+// of the address index the root, 6 the middle, 8 a leaf. Equal blocks are stored once.
+// A block of one origin is a block like any other. A test for it would cost more in
+// mispredicted branches than the loads, which hit the cache.
 //
-// A middle cell numbers its leaf block in 16 bits. The few databases that have
-// more leaf blocks spread them over banks, and the root says which.
+// A middle cell numbers its leaf block in 16 bits. The few databases with more leaf
+// blocks spread them over banks, and the root says which.
 type table4 struct {
 	root *[1 << 18]uint32 // high byte: bank; rest: first cell of the middle block
 	mid  []uint16

@@ -5,20 +5,19 @@ import (
 	"slices"
 )
 
-// A table6 finds the origin of an IPv6 address in a trie: 17 bits after the
-// leading 001 index the root, and then four bits at a time a node, which is
-// one cache line. A cell is the number of the next node. The first MaxOrigins
-// nodes stand for the origins themselves and lead nowhere else, so that the
-// steps down to a /48 network need no branch; few databases often go further.
-// Equal nodes are stored once.
+// A table6 finds the origin of an IPv6 address in a trie. The 17 bits after the leading
+// 001 index the root. Then every four bits index a node, which is one cache line. A cell
+// is the number of the next node. The first MaxOrigins nodes stand for the origins
+// themselves and lead only to themselves, so that the steps down to a /48 network need
+// no branch. Few databases go further often. Equal nodes are stored once.
 type table6 struct {
 	root  *[1 << 17]uint32
 	nodes [][16]uint32
 	split []run // the /64 networks of more than one origin, in address order
 }
 
-// divided stands in a cell for a /64 network of more than one origin, which
-// split resolves. It is not the number of any country.
+// divided in a cell means a /64 network of more than one origin, which split resolves.
+// It is not the number of any country.
 const divided = MaxOrigins - 1
 
 // maxNodes allows 512 MB; databases of countries have 60 thousand nodes.
@@ -41,7 +40,7 @@ func (t *table6) lookup(hi, lo uint64) Origin {
 	return Origin(n)
 }
 
-// lookupLong goes on at the /48 network of hi with node n.
+// lookupLong continues at the /48 network of hi with node n.
 func (t *table6) lookupLong(n uint32, hi, lo uint64) Origin {
 	for shift := uint(12); n >= MaxOrigins; shift -= 4 {
 		n = t.nodes[n][hi>>shift&15]
@@ -52,8 +51,7 @@ func (t *table6) lookupLong(n uint32, hi, lo uint64) Origin {
 	return t.split[runAt(t.split, uint128{hi, lo})].origin
 }
 
-// runAt returns the place of the run that holds a, which is not before the
-// first.
+// runAt returns the place of the run that holds a. There must be one.
 func runAt(list []run, a uint128) int {
 	low, high := 0, len(list)
 	for low+1 < high {

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -11,175 +12,70 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
 	"github.com/oschwald/maxminddb-golang/v2"
 )
 
-// A scan is the table that is too slow to be wrong: the longest prefix that
-// contains an address has its origin, and special-purpose space has none.
-type scan map[netip.Prefix]Origin
-
-func (s scan) lookup(addr netip.Addr) Origin {
-	if !addr.IsValid() {
-		return Unlocated
-	}
-	addr = addr.Unmap().WithZone("")
-	special := special6
-	if addr.Is4() {
-		special = special4
-	}
-	for _, p := range special {
-		if p.Contains(addr) {
-			return Reserved
-		}
-	}
-	longest, origin := -1, Unlocated
-	for p, o := range s {
-		if p.Contains(addr) && p.Bits() > longest {
-			longest, origin = p.Bits(), o
-		}
-	}
-	return origin
-}
-
-// randomScan returns prefixes of all lengths, nested and in special space.
-func randomScan(r *rand.Rand, n int) scan {
-	s := scan{}
-	var list []netip.Prefix
-	for len(s) < n {
-		var p netip.Prefix
-		switch r.IntN(4) {
-		case 0:
-			p = netip.PrefixFrom(ipv4.addr(uint128{0, uint64(r.Uint32())}), 4+r.IntN(29))
-		case 1:
-			p = netip.PrefixFrom(ipv6.addr(uint128{1<<61 | r.Uint64()>>3, r.Uint64()}), 4+r.IntN(125))
-		default: // near another one
-			if len(list) == 0 {
-				continue
-			}
-			near := list[r.IntN(len(list))]
-			size := near.Addr().BitLen()
-			bits := min(size, near.Bits()+r.IntN(20))
-			a := number(near.Addr())
-			noise := uint128{r.Uint64(), r.Uint64()}.shr(uint(128 - (size - near.Bits())))
-			if near.Bits() == size {
-				noise = uint128{}
-			}
-			f := ipv6
-			if size == 32 {
-				f = ipv4
-			}
-			p = netip.PrefixFrom(f.addr(a.add(noise)), bits)
-		}
-		p = p.Masked()
-		list = append(list, p)
-		s[p] = firstCountry + Origin(r.IntN(4))
-	}
-	return s
-}
-
-// mmdb writes the prefixes, shorter ones first so that longer ones replace
-// parts of them.
-func (s scan) mmdb(t testing.TB) []byte {
-	list := slices.SortedFunc(func(yield func(netip.Prefix) bool) {
-		for p := range s {
-			if !yield(p) {
-				return
-			}
-		}
-	}, func(a, b netip.Prefix) int { return a.Bits() - b.Bits() })
-	var entries []entry
-	for _, p := range list {
-		entries = append(entries, entry{p.String(), countryCode(s[p].String())})
-	}
-	return writeMMDB(t, mmdbwriter.Options{}, entries...)
-}
-
-// probes returns the addresses at and next to every boundary, and random ones.
-func (s scan) probes(r *rand.Rand) []netip.Addr {
-	list := []netip.Addr{{}, netip.MustParseAddr("::ffff:5.6.7.8"), netip.MustParseAddr("2a00::1%eth0")}
-	for p := range s {
-		x, f := spanOf(p), ipv6
-		if p.Addr().Is4() {
-			f = ipv4
-		}
-		list = append(list, f.addr(x.first), f.addr(x.first.prev()), f.addr(x.last), f.addr(x.last.next()))
-	}
-	for range 2000 {
-		list = append(list, ipv4.addr(uint128{0, uint64(r.Uint32())}),
-			ipv6.addr(uint128{1<<61 | r.Uint64()>>3, r.Uint64()}), ipv6.addr(uint128{r.Uint64(), r.Uint64()}))
-	}
-	return list
-}
-
-// TestAgainstScan compares every way to look up with the linear scan, with
-// maxminddb, and with the ranges.
 func TestAgainstScan(t *testing.T) {
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		s := randomScan(r, []int{1, 5, 30, 100, 200, 300}[seed])
-		data := s.mmdb(t)
-		table, err := OpenBytes(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		db, err := maxminddb.OpenBytes(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		ranges := slices.Collect(table.Ranges())
-		addrs := s.probes(r)
-		batch := make([]Origin, len(addrs)+1)
-		table.LookupBatch(batch, addrs)
-		for i, addr := range addrs {
-			want := s.lookup(addr)
-			if got := table.Lookup(addr); got != want {
-				t.Fatalf("seed %d: Lookup(%v) = %v, want %v", seed, addr, got, want)
-			}
-			if batch[i] != want {
-				t.Fatalf("seed %d: LookupBatch has %v for %v, want %v", seed, batch[i], addr, want)
-			}
-			if !addr.IsValid() {
-				continue
-			}
-			plain := addr.Unmap().WithZone("")
-			n := number(plain)
-			direct := table.Lookup6
-			if plain.Is4() {
-				direct = func(_, lo uint64) Origin { return table.Lookup4(uint32(lo)) }
-			}
-			if got := direct(n.hi, n.lo); got != want {
-				t.Fatalf("seed %d: Lookup4 or 6 of %v is %v, want %v", seed, addr, got, want)
-			}
-			if want == Reserved {
-				continue
-			}
-			var record struct {
-				Code string `maxminddb:"country_code"`
-			}
-			if err := db.Lookup(plain).Decode(&record); err != nil {
-				t.Fatal(err)
-			}
-			if o, _ := ParseOrigin(record.Code); o != want {
-				t.Fatalf("seed %d: maxminddb has %q for %v, want %v", seed, record.Code, addr, want)
-			}
-			at, found := slices.BinarySearchFunc(ranges, plain, func(r Range, a netip.Addr) int { return r.First.Compare(a) })
-			if !found {
-				at--
-			}
-			inRange := Unlocated
-			if at >= 0 && plain.Compare(ranges[at].Last) <= 0 {
-				inRange = ranges[at].Origin
-			}
-			if inRange != want {
-				t.Fatalf("seed %d: the ranges have %v for %v, want %v", seed, inRange, addr, want)
-			}
-		}
-		checkRanges(t, ranges)
+		table := s.table(t)
+		compareWithScan(t, table, s, s.probes(r))
+		checkRanges(t, slices.Collect(table.Ranges()))
 		if got := table.Size(); got < 4<<18 || got > 4<<20 {
 			t.Errorf("seed %d: size %d", seed, got)
 		}
+	}
+}
+
+// TestRandomDatabase compares a database of random networks with the linear scan of its
+// description, and with maxminddb.
+func TestRandomDatabase(t *testing.T) {
+	s := scan{}
+	for _, n := range fixtures(t, "random.json")["random"].Networks {
+		var record struct {
+			Country Origin `json:"country_code"`
+		}
+		if err := json.Unmarshal(n.record, &record); err != nil {
+			t.Fatal(err)
+		}
+		s[netip.MustParsePrefix(n.prefix)] = record.Country
+	}
+	table := openTestdata(t, "random")
+	addrs := s.probes(rand.New(rand.NewPCG(1, 5)))
+	compareWithScan(t, table, s, addrs)
+	checkRanges(t, slices.Collect(table.Ranges()))
+	if other := s.table(t); !slices.Equal(table.v4.runs(), other.v4.runs()) ||
+		!slices.Equal(table.v6.runs(), other.v6.runs()) {
+		t.Error("the table of the database and that of the scan differ")
+	}
+
+	db, err := maxminddb.OpenBytes(readTestdata(t, "random"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	located := 0
+	for _, addr := range addrs {
+		got := table.Lookup(addr)
+		if !addr.IsValid() || got == Reserved {
+			continue
+		}
+		var record struct {
+			Code string `maxminddb:"country_code"`
+		}
+		if err := db.Lookup(addr.Unmap().WithZone("")).Decode(&record); err != nil {
+			t.Fatal(err)
+		}
+		want, _ := ParseOrigin(record.Code)
+		if got != want {
+			t.Fatalf("maxminddb has %v for %v, the table %v", want, addr, got)
+		}
+		if want.IsCountry() {
+			located++
+		}
+	}
+	if located < 500 {
+		t.Errorf("only %d of %d addresses have a country", located, len(addrs))
 	}
 }
 
@@ -201,10 +97,7 @@ func checkRanges(t *testing.T, ranges []Range) {
 }
 
 func TestRangesStop(t *testing.T) {
-	table, err := OpenBytes(someMMDB(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := openTestdata(t, "country")
 	all := slices.Collect(table.Ranges())
 	for n := range all {
 		var got []Range
@@ -221,20 +114,17 @@ func TestRangesStop(t *testing.T) {
 
 // TestDividedNetworks is about IPv6 networks longer than /64.
 func TestDividedNetworks(t *testing.T) {
-	table, err := OpenBytes(writeMMDB(t, mmdbwriter.Options{},
-		entry{"2a00::/32", countryCode("DE")},
-		entry{"2a00:0:0:5::1/128", countryCode("FR")},
-		entry{"2a00:0:0:5:8000::/65", countryCode("GB")}, entry{"2a00:0:0:6::/65", countryCode("NL")},
-		entry{"2a00:0:ffff:ffff:ffff:ffff:ffff:ffff/128", countryCode("US")},
-		entry{"2a00:1::/128", countryCode("RU")}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := tableOf(t,
+		[2]string{"2a00::/32", "DE"},
+		[2]string{"2a00:0:0:5::1/128", "FR"},
+		[2]string{"2a00:0:0:5:8000::/65", "GB"}, [2]string{"2a00:0:0:6::/65", "NL"},
+		[2]string{"2a00:0:ffff:ffff:ffff:ffff:ffff:ffff/128", "US"},
+		[2]string{"2a00:1::/128", "RU"})
 	for addr, want := range map[string]string{
 		"2a00:0:0:4:ffff:ffff:ffff:ffff": "DE", "2a00:0:0:5::": "DE", "2a00:0:0:5::1": "FR", "2a00:0:0:5::2": "DE",
 		"2a00:0:0:5:7fff:ffff:ffff:ffff": "DE", "2a00:0:0:5:8000::": "GB", "2a00:0:0:5:ffff:ffff:ffff:ffff": "GB",
-		"2a00:0:0:6::": "NL", "2a00:0:0:6:8000::": "DE", "2a00:0:0:7::": "DE",
-		"2a00:0:ffff:ffff::": "DE", "2a00:0:ffff:ffff:ffff:ffff:ffff:fffe": "DE", "2a00:0:ffff:ffff:ffff:ffff:ffff:ffff": "US",
+		"2a00:0:0:6::": "NL", "2a00:0:0:6:8000::": "DE", "2a00:0:0:7::": "DE", "2a00:0:ffff:ffff::": "DE",
+		"2a00:0:ffff:ffff:ffff:ffff:ffff:fffe": "DE", "2a00:0:ffff:ffff:ffff:ffff:ffff:ffff": "US",
 		"2a00:1::": "RU", "2a00:1::1": "unlocated", "2a00:1:0:1::": "unlocated",
 	} {
 		if got := table.Lookup(netip.MustParseAddr(addr)); got.String() != want {
@@ -252,20 +142,62 @@ func TestDividedNetworks(t *testing.T) {
 }
 
 func TestSpace(t *testing.T) {
-	table, err := OpenBytes(writeMMDB(t, mmdbwriter.Options{},
-		entry{"5.0.0.0/8", countryCode("DE")}, entry{"10.0.0.0/7", countryCode("FR")}, entry{"2000::/3", countryCode("US")}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := tableOf(t, [2]string{"5.0.0.0/8", "DE"}, [2]string{"10.0.0.0/7", "FR"}, [2]string{"2000::/3", "US"})
 	const public = 1<<32 - 592708864
-	space := table.Space()
-	for code, want := range map[string]float64{"DE": 1 << 24, "FR": 1 << 24, "unlocated": public - 1<<25, "reserved": 0} {
-		if got := space.IPv4[mustOrigin(t, code)]; got != want/public {
-			t.Errorf("%s has %v of IPv4, want %v", code, got, want/public)
+	space, counts := table.Space(), table.SpaceCounts()
+	for code, want := range map[string]uint64{
+		"DE": 1 << 24, "FR": 1 << 24, "unlocated": public - 1<<25, "reserved": 0,
+	} {
+		o := mustOrigin(t, code)
+		if got := counts.IPv4[o]; got != want {
+			t.Errorf("%s has %d addresses, want %d", code, got, want)
+		}
+		if got := space.IPv4[o]; got != float64(want)/public {
+			t.Errorf("%s has %v of IPv4, want %v", code, got, float64(want)/public)
 		}
 	}
 	if space.IPv6[mustOrigin(t, "US")] != 1 {
 		t.Errorf("US has %v of IPv6", space.IPv6[mustOrigin(t, "US")])
+	}
+	// All of 2000::/3 but 3fff::/20, 2001::/23, 2002::/16 and 2001:db8::/32.
+	if got, want := counts.IPv6[mustOrigin(t, "US")], uint64(1<<61-1<<44-1<<41-1<<48-1<<32); got != want {
+		t.Errorf("US has %d /64 networks, want %d", got, want)
+	}
+	if space.Routed != [MaxOrigins]float64{} {
+		t.Error("routed shares without a routed table")
+	}
+	if got := new(SpaceCounts).Space(); got != (Space{}) {
+		t.Error("shares of nothing")
+	}
+}
+
+// Whoever keeps the counts has the shares of the table, bit for bit.
+func TestSpaceCounts(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for range 5 {
+		routed := randomScan(r, 50).table(t)
+		s := randomScan(r, 200)
+		for i := range 40 { // of very different sizes
+			s[netip.PrefixFrom(ipv4.addr(uint128{0, r.Uint64N(1 << 32)}), 2+i%20).Masked()] = Origin(2 + i)
+		}
+		table := s.table(t)
+		table.counts.Routed = countWithin(table.v4.runs(), routed.v4.runs())
+		counts := table.SpaceCounts()
+		again := SpaceCounts{IPv4: counts.IPv4, Routed: counts.Routed}
+		got, want := again.Space(), table.Space()
+		if got.IPv4 != want.IPv4 || got.Routed != want.Routed {
+			t.Error("shares of the counts differ from those of the table")
+		}
+		if want.IPv4 == [MaxOrigins]float64{} || want.Routed == [MaxOrigins]float64{} {
+			t.Error("no shares: the test has no power")
+		}
+		packed, err := table.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if decoded, err := Decode(packed); err != nil || decoded.Space() != want || decoded.SpaceCounts() != counts {
+			t.Errorf("the compact form has other shares: %v", err)
+		}
 	}
 }
 
@@ -304,10 +236,7 @@ func TestBanks(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	table, err := OpenBytes(randomScan(rand.New(rand.NewPCG(8, 8)), 200).mmdb(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := randomScan(rand.New(rand.NewPCG(8, 8)), 200).table(t)
 	list4, list6 := table.v4.runs(), table.v6.runs()
 	leafs, nodes := len(table.v4.leaf)/256, len(table.v6.nodes)
 	if _, err := newTable4(list4, leafs); err != nil {
@@ -324,35 +253,30 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-func TestLookupBatchShort(t *testing.T) {
-	table, err := OpenBytes(someMMDB(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	table.LookupBatch(make([]Origin, 1), make([]netip.Addr, 2))
-}
-
 func TestNoAllocs(t *testing.T) {
-	table, err := OpenBytes(someMMDB(t))
+	table := openTestdata(t, "country")
+	asns, err := OpenASN(testdata("asn"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	addrs := []netip.Addr{netip.MustParseAddr("5.6.7.8"), netip.MustParseAddr("2a00:1:2:3:4::"), netip.MustParseAddr("::ffff:1.2.3.4")}
-	dst := make([]Origin, len(addrs))
+	set, err := ReadPrefixSet("set", strings.NewReader("5.6.7.8\n2a00::/16\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v4, v6 := netip.MustParseAddr("5.6.7.8"), netip.MustParseAddr("2a00:1:2:3:4::")
+	mapped := netip.MustParseAddr("::ffff:1.2.3.4")
+	var o Origin
 	var buf [16]byte
 	for name, f := range map[string]func(){
-		"Lookup":      func() { dst[0] = table.Lookup(addrs[1]) },
-		"Lookup4":     func() { dst[0] = table.Lookup4(1 << 30) },
-		"Lookup6":     func() { dst[0] = table.Lookup6(0x2a00000100020003, 1<<63) },
-		"LookupBatch": func() { table.LookupBatch(dst, addrs) },
-		"Origin":      func() { _, _ = ParseOrigin("ru"); _ = dst[0].String(); _ = dst[0].Name(); _ = dst[0].IsCountry() },
-		"AppendText":  func() { _, _ = dst[0].AppendText(buf[:0]) },
+		"Lookup":      func() { o = table.Lookup(v4); o = table.Lookup(v6); o = table.Lookup(mapped) },
+		"Lookup4":     func() { o = table.Lookup4(1 << 30) },
+		"Lookup6":     func() { o = table.Lookup6(0x2a00000100020003, 1<<63) },
+		"Origin":      func() { _, _ = ParseOrigin("ru"); _ = o.String(); _ = o.Name(); _ = o.IsCountry() },
+		"AppendText":  func() { _, _ = o.AppendText(buf[:0]) },
 		"Space":       func() { _ = table.Space().IPv4[2] },
+		"SpaceCounts": func() { _ = table.SpaceCounts().IPv4[2] },
+		"ASNTable":    func() { asns.Lookup(v4); asns.Lookup(v6); asns.Lookup(mapped) },
+		"PrefixSet":   func() { set.Contains(v4); set.Contains(v6); set.Contains(mapped) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s allocates %v times", name, n)
@@ -360,7 +284,7 @@ func TestNoAllocs(t *testing.T) {
 	}
 }
 
-// TestInlining holds that the compiler inlines the lookup of a packet pipeline.
+// TestInlining checks that the compiler inlines the lookups of a packet pipeline.
 func TestInlining(t *testing.T) {
 	goTool, err := exec.LookPath("go")
 	if err != nil {
@@ -379,11 +303,7 @@ func TestInlining(t *testing.T) {
 
 func TestTableIsOfItsRuns(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	s := randomScan(r, 200)
-	table, err := OpenBytes(s.mmdb(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := randomScan(r, 200).table(t)
 	again := mustTable(t, table.info, table.v4.runs(), table.v6.runs())
 	if !reflect.DeepEqual(table, again) {
 		t.Error("a table compiled from its own runs differs")

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -13,19 +14,32 @@ import (
 	"github.com/oschwald/maxminddb-golang/v2"
 )
 
-// A tree is the search tree of an MMDB file in memory, of whatever records.
+// The format allows metadata in the last part of a file only, after this marker.
+const maxMetadata = 128 << 10
+
+var metadataMarker = []byte("\xab\xcd\xefMaxMind.com")
+
+// errNoMetadata is the error for a file that begins with head and has no marker.
+func errNoMetadata(head []byte) error {
+	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
+		return fmt.Errorf("%w: it is compressed by gzip", ErrNotMMDB)
+	}
+	return fmt.Errorf("%w: no metadata in the last %d KiB", ErrNotMMDB, maxMetadata>>10)
+}
+
+// A tree is the search tree of an MMDB file in memory, whatever its records are.
 type tree struct {
 	db      *maxminddb.Reader
-	visited uint
-	limit   uint
+	visited uint64
+	limit   uint64
 }
 
 func openTree(data []byte) (*tree, error) {
+	if !bytes.Contains(data[max(0, len(data)-maxMetadata):], metadataMarker) {
+		return nil, errNoMetadata(data)
+	}
 	db, err := maxminddb.OpenBytes(data)
 	if err != nil {
-		if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-			return nil, fmt.Errorf("%w: it is compressed by gzip", ErrNotMMDB)
-		}
 		return nil, fmt.Errorf("%w: %v", ErrNotMMDB, err)
 	}
 	if v := db.Metadata.IPVersion; v != 4 && v != 6 {
@@ -33,15 +47,15 @@ func openTree(data []byte) (*tree, error) {
 	}
 	// A tree has one leaf more than nodes. A file may share subtrees, but then a
 	// small one can describe more networks than there is time for.
-	return &tree{db: db, limit: 4*db.Metadata.NodeCount + 1<<16}, nil
+	return &tree{db: db, limit: 4*uint64(db.Metadata.NodeCount) + 1<<16}, nil
 }
 
-// walk visits the networks of one family, with and without data, in address order,
-// and tells what addresses each has. It enters public space only, where no
-// database should have aliases of its IPv4 networks; those that one has there all
-// the same count against the limit like other networks. A network that reaches
-// beyond a piece of public space comes with each piece that it holds.
-func (t *tree) walk(f *family, visit func(maxminddb.Result, span) error) error {
+// walk visits the networks of one family, with and without data, in address order.
+// visit gets the public addresses that a network holds. It gets a network that
+// reaches beyond a piece of public space once per piece. No database should have
+// aliases of its IPv4 networks in public space. If one has, they count against the
+// limit like other networks.
+func (t *tree) walk(f *family, visit func(res maxminddb.Result, held netip.Prefix) error) error {
 	if f == ipv6 && t.db.Metadata.IPVersion == 4 {
 		return nil
 	}
@@ -56,10 +70,10 @@ func (t *tree) walk(f *family, visit func(maxminddb.Result, span) error) error {
 			if err := res.Err(); err != nil {
 				return fmt.Errorf("%w: network %v: %v", ErrDamaged, network, err)
 			}
-			// One that holds all of IPv4 may have an IPv6 prefix.
-			held := spanOf(piece)
+			// A network that holds all of IPv4 may have an IPv6 prefix.
+			held := piece
 			if network.Addr().BitLen() == f.bits && network.Bits() > piece.Bits() {
-				held = spanOf(network)
+				held = network
 			}
 			if err := visit(res, held); err != nil {
 				return fmt.Errorf("%w: record of network %v: %v", ErrDamaged, network, err)
@@ -69,13 +83,13 @@ func (t *tree) walk(f *family, visit func(maxminddb.Result, span) error) error {
 	return nil
 }
 
-// The years in which a build time makes sense: the format is of 2012.
+// The years in which a build time makes sense. The format dates from 2012.
 const (
 	minBuilt = 1262304000 // 2010-01-01
 	maxBuilt = 7258118400 // 2200-01-01
 )
 
-// info says what the file is, leaving out what its records say.
+// info describes the file, without its records.
 func (t *tree) info(data []byte) Info {
 	meta := t.db.Metadata
 	sum := sha256.Sum256(data)
@@ -105,8 +119,8 @@ func description(byLanguage map[string]string) string {
 	return ""
 }
 
-// knownCredit returns the sentence that the licence of a free database asks
-// those to show who use it.
+// knownCredit returns the sentence that the license of a free database asks its
+// users to show.
 func knownCredit(databaseType string) string {
 	switch {
 	case strings.HasPrefix(databaseType, "GeoLite2-"):

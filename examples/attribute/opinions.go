@@ -60,14 +60,14 @@ func (o *others) open(console *console) error {
 		o.opinions.Tables = append(o.opinions.Tables, table)
 	}
 	if o.asn != "" {
-		networks, err := geo.OpenNetworks(o.asn)
+		networks, err := geo.OpenASN(o.asn)
 		if err != nil {
 			return err
 		}
 		o.opinions.Networks, o.inside.Networks = networks, networks
 	}
 	for _, list := range o.lists {
-		prefixes, err := geo.OpenPrefixes(list.path)
+		prefixes, err := geo.OpenPrefixSet(list.path)
 		if err != nil {
 			return err
 		}

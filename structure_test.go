@@ -19,7 +19,7 @@ const (
 // modules. Nothing else may appear, and what stands here must be used.
 var arrows = map[string][]string{
 	"":                       {},
-	"geo":                    {mmdb, mmdb + "/mmdbdata"},
+	"geo":                    {"github.com/gaissmai/bart", mmdb, mmdb + "/mmdbdata"},
 	"geo/dbip":               {"geo"},
 	"geo/routed":             {"geo"},
 	"sketch":                 {"internal/registers", "internal/wire", "github.com/axiomhq/hyperloglog"},
@@ -40,7 +40,6 @@ var arrows = map[string][]string{
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
-	"github.com/maxmind/mmdbwriter", "github.com/maxmind/mmdbwriter/mmdbtype",
 	"golang.org/x/exp/apidiff",
 	"github.com/axiomhq/hyperloglog", "github.com/oschwald/maxminddb-golang/v2", "github.com/klauspost/compress/zstd",
 }
@@ -82,7 +81,7 @@ func short(path string) string {
 func TestArrows(t *testing.T) {
 	for _, p := range listPackages(t) {
 		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
-		if strings.HasPrefix(name, "bench/internal/") || strings.HasPrefix(name, "geo/internal/") {
+		if strings.HasPrefix(name, "bench/internal/") {
 			continue // programs that developers run, nobody imports them
 		}
 		allowed, known := arrows[name]
@@ -111,12 +110,12 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// An importer of attribution links two modules beside this one, and what these
+// An importer of attribution links three modules beside this one, and what these
 // need themselves.
 func TestDependenciesOfTheCore(t *testing.T) {
 	want := []string{
 		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap",
-		"github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys/unix",
+		"github.com/gaissmai/bart", "github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys/unix",
 	}
 	for _, p := range listPackages(t) {
 		if p.ImportPath != module+"/attribution" {

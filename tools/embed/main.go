@@ -1,7 +1,7 @@
-// Generate writes the compact form of an MMDB country database, for packages
-// that embed one.
+// Embed writes the compact form of an MMDB country database, for the packages that
+// embed one: geo/dbip and geo/routed. Their documentation has the whole command.
 //
-//	generate -mmdb FILE -o FILE [-routed FILE] [-name NAME] [-credit TEXT]
+//	go -C tools run ./embed -mmdb FILE -o FILE [-routed FILE] [-name NAME] [-credit TEXT]
 package main
 
 import (
@@ -17,20 +17,20 @@ func main() {
 	routed := flag.String("routed", "", "a database whose countries IPv6 is limited to, if given")
 	out := flag.String("o", "", "the file to write")
 	var loader geo.Loader
-	flag.StringVar(&loader.Name, "name", "", "Info.Name, instead of the file's own")
-	flag.StringVar(&loader.Credit, "credit", "", "Info.Credit, instead of the known one")
+	flag.StringVar(&loader.Name, "name", "", "Info.Name, instead of that of the file")
+	flag.StringVar(&loader.Credit, "credit", "", "Info.Credit, instead of the one that is known for the file")
 	flag.Parse()
 	if *mmdb == "" || *out == "" || flag.NArg() != 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := generate(loader, *mmdb, *routed, *out); err != nil {
-		fmt.Fprintln(os.Stderr, "generate:", err)
+	if err := embed(loader, *mmdb, *routed, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "embed:", err)
 		os.Exit(1)
 	}
 }
 
-func generate(loader geo.Loader, mmdb, routed, out string) (err error) {
+func embed(loader geo.Loader, mmdb, routed, out string) (err error) {
 	if routed != "" {
 		if loader.Routed, err = geo.Open(routed); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 
@@ -26,6 +27,9 @@ const (
 // [sketch.VersionError]. Memory stays within 32 times len(data). What can be checked
 // without the key is checked; see [State.check].
 func Decode(data []byte) (*State, error) {
+	if bytes.Equal(data, zero) {
+		return &State{}, nil
+	}
 	if v, other := wire.Version(magic, data); other {
 		return nil, fmt.Errorf("attribution: %w", &sketch.VersionError{Format: magic[:3], Version: v, Supported: 2})
 	}
@@ -39,6 +43,9 @@ func Decode(data []byte) (*State, error) {
 	}
 	return s, nil
 }
+
+// zero is the encoding of the zero State, which is in no range.
+var zero = (&State{}).Append(nil)
 
 type decoder struct{ *wire.Reader }
 

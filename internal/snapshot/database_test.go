@@ -73,9 +73,12 @@ func TestSetsOfDatabases(t *testing.T) {
 	if again := both.With(newer, older, bare); !slices.Equal(again, both) {
 		t.Errorf("added twice: %v", again)
 	}
-	for _, one := range []Databases{Databases{older}.With(wider), Databases{wider}.With(older), Databases{bare}.With(older, wider)} {
+	ru, us, fr := world.Origin("RU"), world.Origin("US"), world.Origin("FR")
+	for _, one := range []Databases{
+		Databases{older}.With(wider), Databases{wider}.With(older), Databases{bare}.With(older, wider),
+	} {
 		got := one[0].Space
-		if len(one) != 1 || got.IPv4[world.Origin("US")] != 1<<30 || got.IPv4[world.Origin("RU")] != 1<<24 || got.Routed[world.Origin("FR")] != 7 {
+		if len(one) != 1 || got.IPv4[us] != 1<<30 || got.IPv4[ru] != 1<<24 || got.Routed[fr] != 7 {
 			t.Errorf("%d databases, space %v", len(one), got)
 		}
 	}
@@ -86,7 +89,8 @@ func TestSetsOfDatabases(t *testing.T) {
 
 // Spaces can be left out of a state and put back, which gives the same state.
 func TestBareAndWith(t *testing.T) {
-	s := &State{Shape: Shape{SampleSize: 1024, Precision: 12, IPv6PrefixLen: 64}, Databases: Databases{}.With(DatabaseOf(world.Table()))}
+	s := &State{Databases: Databases{DatabaseOf(world.Table())}}
+	s.SampleSize, s.Precision, s.IPv6PrefixLen = 1024, 12, 64
 	s.From, s.To = NoSpan()
 	bare := s.Bare()
 	if bare.Databases[0].Space != nil || s.Databases[0].Space == nil {

@@ -76,7 +76,9 @@ func TestSitesAndHoldings(t *testing.T) {
 		}
 	}
 	keys := map[uint64]string{0: "no key"}
-	for _, text := range []string{"0.0.0.0", "::", "255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1.0.0.0", "0:1::"} {
+	for _, text := range []string{
+		"0.0.0.0", "::", "255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1.0.0.0", "0:1::",
+	} {
 		for kind, key := range map[string]uint64{"site": of(text).Site(), "holding": of(text).Holding()} {
 			if before, known := keys[key]; known {
 				t.Errorf("the %s of %s has the key of %s", kind, text, before)

@@ -16,7 +16,8 @@ import (
 
 // least are the options under which a tally leaves the exact state first.
 var least = Options{
-	Key: world.Key(1), SampleSize: sketch.MinSampleSize, Precision: sketch.MinPrecision, IPv6PrefixLen: 64, SamplingRate: 1,
+	Key: world.Key(1), SampleSize: sketch.MinSampleSize, Precision: sketch.MinPrecision,
+	IPv6PrefixLen: 64, SamplingRate: 1,
 }
 
 func encoded(t *Tally) []byte { return t.Snapshot().Append(nil) }

@@ -69,6 +69,15 @@ func (s Snapshot) KeyID() sketch.KeyID { return s.state().Key }
 // Databases returns those that located the sources.
 func (s Snapshot) Databases() []Database { return databases(s.state().Databases) }
 
+// Format prints the number of sources and the id of the key, never an address.
+func (s Snapshot) Format(f fmt.State, _ rune) {
+	printCount(f, "Snapshot", s.state().Distinct(), s.KeyID())
+}
+
+func printCount(f fmt.State, of string, sources sketch.Estimate, key sketch.KeyID) {
+	fmt.Fprintf(f, "attribution.%s(sources=%d key=%v)", of, round(sources.Value), key)
+}
+
 // WithoutAddresses returns the snapshot without the addresses of its sources, and without
 // what [Snapshot.Enrich] looked up by them.
 func (s Snapshot) WithoutAddresses() Snapshot { return Snapshot{s.state().WithoutAddresses()} }
@@ -133,8 +142,9 @@ func (s Snapshot) AppendBinary(b []byte) ([]byte, error) { return s.state().Appe
 func (s Snapshot) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
 // UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the whole of data. An
-// error wraps [ErrInvalidEncoding], names the byte, and leaves s unchanged. Another version
-// is a [sketch.VersionError]. Memory stays within 32 times len(data).
+// error wraps [ErrInvalidEncoding] and leaves s unchanged. It names the byte, or what two
+// parts of the encoding contradict each other in. Another version is a [sketch.VersionError].
+// Memory stays within 32 times len(data) and one megabyte.
 //
 // What cannot come of counting is refused, as far as that shows without the key.
 func (s *Snapshot) UnmarshalBinary(data []byte) error {
@@ -147,7 +157,8 @@ func (s *Snapshot) UnmarshalBinary(data []byte) error {
 }
 
 // Sketches yields the sources of each origin as a HyperLogLog of
-// github.com/axiomhq/hyperloglog, in ascending order of origins.
+// github.com/axiomhq/hyperloglog, in ascending order of origins. See [Tally.Sketches] for
+// what may be added to one.
 func (s Snapshot) Sketches() iter.Seq2[geo.Origin, *hyperloglog.Sketch] {
 	return func(yield func(geo.Origin, *hyperloglog.Sketch) bool) {
 		dense := s.state().AsDense()

@@ -224,7 +224,12 @@ func addEvent(d *snapshot.Dense, o geo.Origin) {
 }
 
 // Distinct is the number of distinct sources so far, reserved ones included.
-func (t *Tally) Distinct() sketch.Estimate { return t.sample.Distinct() }
+func (t *Tally) Distinct() sketch.Estimate {
+	if t.unsampled {
+		return t.dense.Distinct()
+	}
+	return t.sample.Distinct()
+}
 
 // Size is about how many bytes t holds.
 func (t *Tally) Size() int {

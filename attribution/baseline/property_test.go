@@ -147,7 +147,9 @@ func TestSubtractingItselfLeavesNothing(t *testing.T) {
 // A difference reports the same after the wire, and so does everything compared with it.
 func TestDifferenceAfterTheWire(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 71))
-	claims := []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("US"), attribution.MoreThan(10, "CN").Outside()}
+	claims := []attribution.Claim{
+		attribution.Majority("RU"), attribution.Plurality("US"), attribution.MoreThan(10, "CN").Outside(),
+	}
 	for _, s := range states {
 		flows, before := s.sides(rng)
 		burst, usual := enriched(t, counted(small, flows)), counted(small, before)
@@ -164,7 +166,8 @@ func TestDifferenceAfterTheWire(t *testing.T) {
 		if n.Method != s.method || !reflect.DeepEqual(n.Report, want) {
 			t.Errorf("%d flows: compared by %s %v, subtracted %v", s.flows, n.Method, n.Report, want)
 		}
-		if got := must(baseline.Compare(decoded(t, burst), decoded(t, usual), attribution.Policy{}, claims...)); !reflect.DeepEqual(got, n) {
+		got := must(baseline.Compare(decoded(t, burst), decoded(t, usual), attribution.Policy{}, claims...))
+		if !reflect.DeepEqual(got, n) {
 			t.Errorf("%d flows: %v after the wire, %v before", s.flows, got, n)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -121,7 +122,7 @@ func (t *Tally) addDenseBlock(b *block, addrs []netip.Addr, from, to int) {
 	}
 	t.counted = true
 	hashes, origins := b.hashes[from:to], b.origins[from:to]
-	sketch.InsertBatch(t.dense.sources, origins, hashes)
+	registers.InsertBatch(t.dense.sources, origins, hashes)
 	for _, o := range origins {
 		t.dense.addEvent(o)
 	}
@@ -138,7 +139,7 @@ func (t *Tally) addDenseBlock(b *block, addrs []netip.Addr, from, to int) {
 // collectWanted puts the places of the hashes that the sample wants into wanted,
 // and returns those. It has no branch, since which ones are wanted cannot be
 // predicted.
-func collectWanted(sample *sketch.Sample, hashes []uint64, wanted *[blockSize]uint8) []uint8 {
+func collectWanted(sample *sketch.BottomK, hashes []uint64, wanted *[blockSize]uint8) []uint8 {
 	n := 0
 	for i, hash := range hashes {
 		wanted[n&(blockSize-1)] = uint8(i)

@@ -58,7 +58,6 @@ const (
 	AddressChurn    Code = "ADDRESS_CHURN"    // hours of traffic
 	PacketSampled   Code = "PACKET_SAMPLED"   // 1 in how many packets or flows was looked at
 	FewNewKeys      Code = "FEW_NEW_KEYS"     // new sources in the sample
-	NewKeysMissed   Code = "NEW_KEYS_MISSED"  // part of the new sources that was taken for known
 
 	// Who is inside; see Inside.
 	PrefixConcentrated  Code = "PREFIX_CONCENTRATED"  // share of the claimed sources that one /24 or /48 holds

@@ -5,18 +5,18 @@ import (
 	"math/bits"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/sketch"
+	"github.com/whence-go/whence/internal/registers"
 )
 
 // dense is what a Tally counts with once it cannot hold every source: one cell per
 // origin, addressed by the origin itself.
 type dense struct {
 	events, bytes [geo.MaxOrigins]uint64
-	sources       *sketch.Bank
+	sources       *registers.Bank
 }
 
-func newDense(id sketch.KeyID, precision int) *dense {
-	return &dense{sources: sketch.NewBank(id, precision)}
+func newDense(precision int) *dense {
+	return &dense{sources: registers.NewBank(precision)}
 }
 
 func (d *dense) count(o geo.Origin, hash, events, bytes uint64) {

@@ -57,7 +57,7 @@
 // # New sources
 //
 // [Tally.Excess] tells those of a burst that a baseline has not seen, and what
-// each country has more of them; [Known] counts them in one pass.
+// each country has more of them.
 //
 // # Evidence
 //

@@ -3,9 +3,11 @@ package attribution
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -32,10 +34,9 @@ const (
 //	   number of databases, at most 64; for each: name, build time in Unix seconds
 //	   (0: unknown), SHA-256, credit, where a text is its length, at most 4,096,
 //	   and its bytes
-//	   length of the sample; the sample as sketch.Sample encodes it
+//	   length of the sample; the sample as sketch.BottomK encodes it
 //	   number of origins with a HyperLogLog, 0 while exact; for each, in
-//	   ascending order: origin (1), events, bytes, and the registers as
-//	   sketch.Distinct encodes them (20 + 2^precision)
+//	   ascending order: origin (1), events, bytes, registers (2^precision)
 //
 // The sample of an encoding holds source addresses unless Options.DropAddresses
 // was set. The key is never part of it, only its id.
@@ -86,14 +87,14 @@ func (d *dense) append(b []byte) []byte {
 	}
 	b = binary.AppendUvarint(b, n)
 	for o := range geo.MaxOrigins {
-		part := d.sources.Part(uint8(o))
-		if part == nil {
+		part, ok := d.sources.Part(uint8(o))
+		if !ok {
 			continue
 		}
 		b = append(b, byte(o))
 		b = binary.AppendUvarint(b, d.events[o])
 		b = binary.AppendUvarint(b, d.bytes[o])
-		b, _ = part.AppendBinary(b) // never fails
+		b = append(b, part.Bytes()...)
 	}
 	return b
 }
@@ -170,14 +171,14 @@ func decode(data []byte) (*Tally, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	t.sample = new(sketch.Sample)
+	t.sample = new(sketch.BottomK)
 	if err := t.sample.UnmarshalBinary(sample); err != nil {
 		return nil, fmt.Errorf("attribution: %w: sample before byte %d: %w", ErrInvalid, r.at, err)
 	}
 	if t.finest == 0 && t.sample.Len() > 0 {
 		t.finest = t.rate
 	}
-	t.options.SampleSize = t.sample.Size()
+	t.options.SampleSize = t.sample.K()
 	t.options.DropAddresses = !t.sample.KeepsItems()
 	for it := range t.sample.Kept() {
 		if !meaningful(geo.Origin(it.Part)) || facts(it.Flags)&^knownFacts != 0 {
@@ -187,7 +188,7 @@ func decode(data []byte) (*Tally, error) {
 			return nil, fmt.Errorf("attribution: %w: a source longer than its prefix in the sample", ErrInvalid)
 		}
 	}
-	t.dense = r.dense(t.sample.KeyID(), t.options.Precision)
+	t.dense = r.dense(t.options.Precision)
 	switch {
 	case r.err != nil:
 		return nil, r.err
@@ -283,9 +284,7 @@ func (r *reader) databases() (ds databases) {
 	return ds
 }
 
-const distinctHeader = 20 // of a sketch.Distinct
-
-func (r *reader) dense(id sketch.KeyID, precision int) *dense {
+func (r *reader) dense(precision int) *dense {
 	n := r.uvarint()
 	if n == 0 || r.err != nil {
 		return nil
@@ -294,31 +293,30 @@ func (r *reader) dense(id sketch.KeyID, precision int) *dense {
 		r.fail("too many origins")
 		return nil
 	}
-	d := newDense(id, precision)
+	d := newDense(precision)
 	last := -1
 	for range n {
 		b := r.bytes(1)
 		events, octets := r.uvarint(), r.uvarint()
-		registers := r.bytes(uint64(distinctHeader + 1<<precision))
+		counted := r.bytes(1 << precision)
 		if r.err != nil {
 			return nil
 		}
 		o := int(b[0])
-		s := new(sketch.Distinct)
-		if err := s.UnmarshalBinary(registers); err != nil {
+		s, err := registers.FromBytes(precision, counted)
+		if err != nil {
 			r.err = fmt.Errorf("attribution: %w: origin %d before byte %d: %w", ErrInvalid, o, r.at, err)
 			return nil
 		}
-		if o <= last || !meaningful(geo.Origin(o)) || s.Estimate().Value == 0 {
+		if o <= last || !meaningful(geo.Origin(o)) || !slices.ContainsFunc(counted, isSet) {
 			r.fail("origin out of order, or without a source")
 			return nil
 		}
 		last = o
 		d.addVolume(geo.Origin(o), events, octets)
-		if err := d.sources.MergePart(uint8(o), s); err != nil {
-			r.err = fmt.Errorf("attribution: %w: origin %d before byte %d: %w", ErrInvalid, o, r.at, err)
-			return nil
-		}
+		d.sources.MergePart(uint8(o), s)
 	}
 	return d
 }
+
+func isSet(register byte) bool { return register != 0 }

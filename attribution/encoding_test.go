@@ -115,7 +115,11 @@ func malformed() map[string][]byte {
 }
 
 func encodeSample() []byte {
-	b, _ := sketch.NewSample(1, sketch.MinSampleSize, false).MarshalBinary()
+	s, err := sketch.NewBottomK(1, sketch.MinSampleSize, false)
+	if err != nil {
+		panic(err)
+	}
+	b, _ := s.MarshalBinary()
 	return b
 }
 

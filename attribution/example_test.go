@@ -153,29 +153,6 @@ func ExampleVerify() {
 	// false $.evidence.verdicts[0].verdict "supported" "refuted"
 }
 
-// Against a baseline of millions, a filter finds a few new sources that a sample
-// would miss.
-func ExampleKnown() {
-	options := attribution.Options{}
-	known, baseline, fresh := attribution.NewKnown(1000, options), newTally(), newTally()
-	for i := range byte(90) {
-		usual := netip.AddrFrom4([4]byte{193, 0, 6, i})
-		baseline.Add(usual)
-		known.Add(usual)
-	}
-	burst := []netip.Addr{
-		netip.MustParseAddr("193.0.6.1"), netip.MustParseAddr("193.0.6.2"),
-		netip.MustParseAddr("77.88.8.1"), netip.MustParseAddr("77.88.8.1"), netip.MustParseAddr("77.88.8.8"),
-	}
-	fresh.AddBatch(known.AppendNew(nil, burst))
-	excess, err := known.Excess(fresh, baseline)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(excess.Report.Sources.Distinct, "new sources with", excess.Report.Events, "events, most geolocated to", excess.Lift[0].Origin)
-	// Output: 2 new sources with 3 events, most geolocated to RU
-}
-
 // Another database is asked about the same sources. This one says where networks
 // are registered, which for most of these is not where the addresses are.
 func ExampleReport_Compare() {

@@ -12,20 +12,19 @@ import (
 
 // Excess tells the sources of a burst that are new: those that were not seen in
 // the time of a baseline. New means no more than that, and depends on how long
-// that time was. [Tally.Excess] makes one, and [Known.Excess].
+// that time was. [Tally.Excess] makes one.
 //
 // Print it with fmt for people; its JSON form is stable, keys are only ever added.
 // It does not change, and may be read by any number of goroutines.
 type Excess struct {
 	// Report is that of the new sources alone: claims can be checked against it
-	// as against any other. Its events and bytes are known by the methods
-	// ByCounting and ByFilter, else they are 0.
+	// as against any other. Its events and bytes are known by the method
+	// ByCounting, else they are 0.
 	Report *Report `json:"report"`
 	Method Method  `json:"method"`
 
-	// Burst and Baseline are all sources of either, reserved ones left out. Burst
-	// is zero with ByFilter.
-	Burst    Sources `json:"burst,omitzero"`
+	// Burst and Baseline are all sources of either, reserved ones left out.
+	Burst    Sources `json:"burst"`
 	Baseline Sources `json:"baseline"`
 
 	// BaselineFrom and BaselineTo span the baseline's traffic, as far as
@@ -49,7 +48,6 @@ const (
 	ByCounting    Method = "counting"    // both sides know every source
 	BySample      Method = "sample"      // the difference of two bottom-k samples
 	ByHyperLogLog Method = "hyperloglog" // both sides together less the baseline
-	ByFilter      Method = "filter"      // nothing else was counted; see [Known]
 )
 
 const (
@@ -141,9 +139,9 @@ func (e *Excess) choose(bySample fraction, byParts *remainder) {
 
 // fraction is what two samples tell of new sources.
 type fraction struct {
-	of       sketch.Count // sources of the burst
-	compared float64      // those of its sample that the baseline's would hold
-	x        float64      // public ones among these that are new
+	of       sketch.Estimate // sources of the burst
+	compared float64         // those of its sample that the baseline's would hold
+	x        float64         // public ones among these that are new
 }
 
 // count is the number of new public sources: that of the burst times the part that
@@ -175,7 +173,7 @@ func (f fraction) fill(r *Report, n Share) {
 // remainder is what is left of the sources of two tallies without those of one, by
 // their HyperLogLogs.
 type remainder struct {
-	origins       [geo.MaxOrigins]sketch.Count
+	origins       [geo.MaxOrigins]sketch.Estimate
 	new, variance float64 // of public sources
 	both          float64 // public sources of the two together
 }
@@ -192,26 +190,24 @@ func (t *Tally) less(baseline *Tally) *remainder {
 	rest := new(remainder)
 	burst, usual := t.asDense(), baseline.asDense()
 	for i := range geo.MaxOrigins {
-		var before, both sketch.Count
-		theirs, mine := usual.sources.Part(uint8(i)), burst.sources.Part(uint8(i))
-		if theirs != nil {
-			before = theirs.Estimate()
+		var before, both sketch.Estimate
+		theirs, usually := usual.sources.Part(uint8(i))
+		mine, now := burst.sources.Part(uint8(i))
+		if usually {
+			before.Value, before.RelErr = theirs.Estimate()
 			both = before
 		}
-		switch {
-		case mine != nil && theirs != nil:
-			mine = mine.Clone()
-			if mine.Merge(theirs) != nil {
-				return nil // keys and precisions were compared before
+		if now {
+			if usually {
+				mine = mine.Clone()
+				mine.Merge(theirs) // of the same precision, as was compared before
 			}
-			both = mine.Estimate()
-		case mine != nil:
-			both = mine.Estimate()
+			both.Value, both.RelErr = mine.Estimate()
 		}
 		n := max(both.Value-before.Value, 0)
 		se := both.RelErr * math.Sqrt(n*(both.Value+before.Value))
 		if n > 0 {
-			rest.origins[i] = sketch.Count{Value: n, RelErr: se / n}
+			rest.origins[i] = sketch.Estimate{Value: n, RelErr: se / n}
 		}
 		if geo.Origin(i) != geo.Reserved {
 			rest.new += n

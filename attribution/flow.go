@@ -3,7 +3,7 @@ package attribution
 import (
 	"net/netip"
 
-	"github.com/whence-go/whence/sketch"
+	"github.com/whence-go/whence/internal/registers"
 )
 
 // Flow is an event as a flow record or a server tells it, with what the transport
@@ -103,7 +103,7 @@ func (t *Tally) addDenseFlows(b *block, flows []Flow, from, to int) {
 	}
 	t.counted = true
 	hashes, origins, at := b.hashes[from:to], b.origins[from:to], b.at[from:to]
-	sketch.InsertBatch(t.dense.sources, origins, hashes)
+	registers.InsertBatch(t.dense.sources, origins, hashes)
 	for i, o := range origins {
 		f := &flows[at[i]]
 		t.dense.addVolume(o, f.Events, f.Bytes)

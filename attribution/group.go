@@ -56,6 +56,6 @@ func (g group) relErr() float64 {
 
 // count is the number of sources with its interval, rounded outward.
 func (g group) count() (distinct, low, high uint64) {
-	l, h := sketch.Count{Value: g.sources, RelErr: g.relErr()}.Interval(z)
+	l, h := sketch.Estimate{Value: g.sources, RelErr: g.relErr()}.Interval(z)
 	return count.Round(g.sources), count.Round(math.Floor(l)), count.Round(math.Ceil(h))
 }

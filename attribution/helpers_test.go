@@ -91,7 +91,11 @@ func ip6(i int) netip.Addr {
 }
 
 func testKey(n byte) sketch.Key {
-	key, err := sketch.KeyFrom(append(make([]byte, 31), n))
+	secret := make([]byte, 32)
+	if secret[31] = n; n == 0 {
+		secret[0] = 1 // zeros only are no secret
+	}
+	key, err := sketch.KeyFrom(secret)
 	if err != nil {
 		panic(err)
 	}

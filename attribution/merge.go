@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -50,9 +51,7 @@ func (t *Tally) Merge(other *Tally) error {
 		if t.dense == nil {
 			t.fillDense()
 		}
-		if err := t.dense.merge(other.dense); err != nil {
-			return err
-		}
+		t.dense.merge(other.dense)
 		if err := t.sample.Merge(other.sample); err != nil {
 			return err
 		}
@@ -99,18 +98,14 @@ func (t *Tally) mergeExact(other *Tally) {
 	}
 }
 
-func (d *dense) merge(other *dense) error {
+// merge adds a dense form of the same precision.
+func (d *dense) merge(other *dense) {
 	for o := range geo.MaxOrigins {
-		part := other.sources.Part(uint8(o))
-		if part == nil {
-			continue
-		}
-		d.addVolume(geo.Origin(o), other.events[o], other.bytes[o])
-		if err := d.sources.MergePart(uint8(o), part); err != nil {
-			return err
+		if part, ok := other.sources.Part(uint8(o)); ok {
+			d.addVolume(geo.Origin(o), other.events[o], other.bytes[o])
+			d.sources.MergePart(uint8(o), part)
 		}
 	}
-	return nil
 }
 
 // Clone returns a deep copy, which shares only the immutable table.
@@ -126,14 +121,14 @@ func (t *Tally) copyFrom(other *Tally) {
 	*t = *other
 	if other.sample != nil {
 		if sample == nil {
-			sample = new(sketch.Sample)
+			sample = new(sketch.BottomK)
 		}
 		sample.CopyFrom(other.sample)
 		t.sample = sample
 	}
 	if other.dense != nil {
 		if d == nil {
-			d = &dense{sources: new(sketch.Bank)}
+			d = &dense{sources: new(registers.Bank)}
 		}
 		sources := d.sources
 		sources.CopyFrom(other.dense.sources)

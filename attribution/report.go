@@ -179,7 +179,7 @@ func (t *Tally) space() *geo.Space {
 }
 
 // readSample takes the counts of the sampled sources, which while exact are all.
-func (r *Report) readSample(s *sketch.Sample) {
+func (r *Report) readSample(s *sketch.BottomK) {
 	r.seen = make([]seen, 0, s.Len())
 	r.readItems(s.Items())
 	// Given how many of the sample are not reserved, they are a uniform sample
@@ -217,12 +217,12 @@ func (r *Report) readItems(items iter.Seq[sketch.Item]) {
 
 func (r *Report) readDense(d *dense) {
 	for i := range r.counted {
-		part := d.sources.Part(uint8(i))
-		if part == nil {
+		part, ok := d.sources.Part(uint8(i))
+		if !ok {
 			continue
 		}
-		o, n := &r.counted[i], part.Estimate()
-		o.sources, o.relErr = n.Value, n.RelErr
+		o := &r.counted[i]
+		o.sources, o.relErr = part.Estimate()
 		o.events, o.bytes = d.events[i], d.bytes[i]
 	}
 }

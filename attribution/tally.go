@@ -34,7 +34,7 @@ type Tally struct {
 	options  Options
 	mask     mask
 	asserted facts // of every source, by the options
-	sample   *sketch.Sample
+	sample   *sketch.BottomK
 	dense    *dense // nil while exact
 
 	skipped   uint64
@@ -70,7 +70,11 @@ func (t *Tally) Reset(table *geo.Table) {
 		t.table = table
 	}
 	o := t.options
-	t.sample = sketch.NewSample(o.Key.ID(), o.SampleSize, o.DropAddresses)
+	sample, err := sketch.NewBottomK(o.Key.ID(), o.SampleSize, o.DropAddresses)
+	if err != nil {
+		panic(err) // filled has checked the size
+	}
+	t.sample = sample
 	t.dense, t.skipped, t.databases, t.counted = nil, 0, nil, false
 	t.rate, t.finest = o.SamplingRate, 0
 	t.from, t.to = noSpan()
@@ -189,7 +193,7 @@ func (t *Tally) asDense() *dense {
 	if t.dense != nil {
 		return t.dense
 	}
-	d := newDense(t.sample.KeyID(), t.options.Precision)
+	d := newDense(t.options.Precision)
 	var come [geo.MaxOrigins]bool
 	origins := 0
 	for it := range t.sample.Kept() {

@@ -97,7 +97,7 @@ func eventCount(n uint64) string { return count.Grouped(n) + " " + plural(n, "ev
 
 // countsEvents reports whether events are known at all.
 func (r *Report) countsEvents() bool {
-	return r.fresh == nil || r.fresh.Method == ByCounting || r.fresh.Method == ByFilter
+	return r.fresh == nil || r.fresh.Method == ByCounting
 }
 
 func (s Sources) withInterval() string {

@@ -1,30 +1,35 @@
 package sketch
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha512"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/bits"
+	"os"
+	"slices"
 )
 
 // MinSecret is the least length of a secret, in bytes.
 const MinSecret = 16
 
-// Key is the secret with which items are hashed. Sketches fit together only if
-// one key made them. The zero Key is no key, which [Key.IsZero] tells: its hashes
-// fit no others, not even those of another zero Key in another process.
+// Key is the secret with which items are hashed. Sketches fit together only if they
+// were made with the same key. The zero Key is not a key, see [Key.IsZero]: its
+// hashes fit no others, not even those of a zero Key in another process.
 //
-// A Key is a small value, comparable, free to copy and to share between
+// A Key is a small comparable value. It may be copied, and shared between
 // goroutines. It prints as its id and refuses to be encoded.
 type Key struct {
 	a, b, c, d uint64 // under mask
 	id         KeyID
 }
 
-// mask is random for each process. Words of a key are stored under it, because fmt
-// prints the unexported fields of whatever holds a Key without asking it.
+// mask is random for each process. The words of a key are stored under it, because
+// fmt prints the unexported fields of a struct that holds a Key without asking it.
 var mask = func() (m struct{ a, b, c, d uint64 }) {
 	var random [32]byte
 	rand.Read(random[:]) // never fails: crypto/rand ends the program instead
@@ -34,9 +39,14 @@ var mask = func() (m struct{ a, b, c, d uint64 }) {
 	return m
 }()
 
-// KeyID names a Key without giving it away: two sketches with the same id were
-// made with the same key, except with probability 2^-64.
+// KeyID names a Key and does not reveal it. Two sketches with the same id were made
+// with the same key, except with probability 2^-64.
 type KeyID uint64
+
+// Unkeyed names the public hash with which the Insert of
+// github.com/axiomhq/hyperloglog hashes. Anybody can compute it and choose items
+// that steer such counts. No Key has this id, nor 0, which is that of the zero Key.
+const Unkeyed KeyID = 1
 
 // String returns the id as 16 hexadecimal digits.
 func (id KeyID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
@@ -49,21 +59,91 @@ func NewKey() Key {
 }
 
 // KeyFrom derives a key from a secret that several processes share, so that
-// their sketches can be merged. The secret should be random; one of fewer than
-// [MinSecret] bytes is refused with an error that wraps [ErrKey].
+// their sketches can be merged. The secret should be random. One of fewer than
+// [MinSecret] bytes, or of zeros only, is refused: the error wraps [ErrKey].
 func KeyFrom(secret []byte) (Key, error) {
-	if len(secret) < MinSecret {
-		return Key{}, fmt.Errorf("sketch: %w: secret of %d bytes, need at least %d", ErrKey, len(secret), MinSecret)
+	if err := usable(secret); err != nil {
+		return Key{}, fmt.Errorf("sketch: %w: %w", ErrKey, err)
 	}
 	return expand(secret), nil
+}
+
+// usable says what is wrong with a secret, never what is in it.
+func usable(secret []byte) error {
+	if len(secret) < MinSecret {
+		return fmt.Errorf("secret of %d bytes, need at least %d", len(secret), MinSecret)
+	}
+	if !slices.ContainsFunc(secret, func(b byte) bool { return b != 0 }) {
+		return errors.New("secret of zeros only: it was never filled in")
+	}
+	return nil
+}
+
+const maxSecretFile = 4 << 10
+
+// KeyFromFile is [KeyFrom] with the secret that is in a file, less one line break
+// at its end. The file is a regular one of at most 4 KiB. Every error wraps
+// [ErrKey] and names the path, never the content.
+func KeyFromFile(path string) (Key, error) {
+	secret, err := readSecret(path)
+	if err == nil {
+		err = usable(secret)
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("sketch: %w: %s: %w", ErrKey, path, err)
+	}
+	return expand(secret), nil
+}
+
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path) // before it is opened, which a pipe would block
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	defer f.Close()
+	secret, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if len(secret) > maxSecretFile {
+		return nil, fmt.Errorf("more than %d bytes", maxSecretFile)
+	}
+	if line, ok := bytes.CutSuffix(secret, []byte("\n")); ok {
+		return bytes.TrimSuffix(line, []byte("\r")), nil
+	}
+	return secret, nil
+}
+
+// withoutPath is what an error of package os says beside the path.
+func withoutPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 func expand(secret []byte) Key {
 	sum := sha512.Sum512(append([]byte("whence sketch key 1\x00"), secret...))
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(sum[8*i:]) }
-	// The id and the hash words are disjoint parts of one digest: the id tells
-	// nothing of the words.
-	return Key{word(0) ^ mask.a, word(1) ^ mask.b, word(2) ^ mask.c, word(3) ^ mask.d, KeyID(word(4))}
+	// The id and the hash words are disjoint parts of one digest: the id says
+	// nothing about the words.
+	return Key{word(0) ^ mask.a, word(1) ^ mask.b, word(2) ^ mask.c, word(3) ^ mask.d, idFrom(word(4))}
+}
+
+// idFrom keeps away from the ids that name no real key.
+func idFrom(word uint64) KeyID {
+	if id := KeyID(word); id > Unkeyed {
+		return id
+	}
+	return KeyID(word + 2)
 }
 
 // ID returns the name of the key, 0 for the zero Key.
@@ -75,10 +155,11 @@ func (k Key) IsZero() bool { return k == Key{} }
 // Hash returns the keyed hash of the item whose two halves are hi and lo.
 //
 // The hash is two rounds of multiply and fold: the 128-bit product of two words,
-// its halves combined by exclusive or. Under a random key it was found to spread
-// structured items, and items chosen against another key, like random ones. It is
-// no cryptographic function: somebody who can see hashes, or watch an estimate
-// move while inserting items one at a time, may learn enough to bias it.
+// whose halves are combined by exclusive or. Tests find that under a random key it
+// spreads structured items like random ones, and items chosen against another key
+// too. It is not a cryptographic function. Somebody who sees hashes may learn enough
+// to bias it, and so may somebody who watches an estimate while inserting items one
+// at a time.
 func (k Key) Hash(hi, lo uint64) uint64 {
 	ph, pl := bits.Mul64(hi^k.a^mask.a, lo^k.b^mask.b)
 	qh, ql := bits.Mul64(ph^pl^k.c^mask.c, lo^k.d^mask.d)
@@ -88,9 +169,9 @@ func (k Key) Hash(hi, lo uint64) uint64 {
 // Format prints the id, never the secret.
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sketch.Key(%v)", k.ID()) }
 
-var errSecret = errors.New("sketch: a key is secret and is never encoded; encode its ID")
+var errSecret = errors.New("sketch: a key is secret and is never encoded; encode its id")
 
-// MarshalText always fails: a key must not reach a log or a file by accident.
+// MarshalText always fails, so that a key does not reach a log or a file by accident.
 func (k Key) MarshalText() ([]byte, error) { return nil, errSecret }
 
 // MarshalBinary always fails, as MarshalText does.

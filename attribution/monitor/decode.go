@@ -194,7 +194,7 @@ func (d *decoder) targets(t *targets) {
 	if err := t.heavy.UnmarshalBinary(d.blob(maxCheckpoint)); err != nil && d.err == nil {
 		d.err = fmt.Errorf("monitor: %w: before byte %d of a checkpoint: %w", ErrInvalid, d.at, err)
 	}
-	if d.err == nil && (t.heavy.KeyID() != t.key.ID() || t.heavy.Size() != len(t.watches)) {
+	if d.err == nil && (t.heavy.KeyID() != t.key.ID() || t.heavy.Slots() != len(t.watches)) {
 		d.fail("targets of another monitor")
 	}
 	t.records = int(d.int(int64(t.memory / recordMemory)))

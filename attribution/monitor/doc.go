@@ -62,7 +62,7 @@
 // # Targets
 //
 // Options.Targets of them are tracked, by events and by distinct sources; see
-// [sketch.Heavy] for what that guarantees. What came to a target before it was
+// [sketch.HeavyHitters] for what that guarantees. What came to a target before it was
 // tracked is not in its tallies. Each is counted by itself as exactly as all traffic
 // is, within 64 MB for the open intervals, as much for those that closed lately and
 // for the bursts that run, and as much for baselines: when many targets have very

@@ -35,7 +35,7 @@ type Options struct {
 
 	// Targets is the number of targets that are tracked, of any number that there
 	// are: those hit hardest. Each is counted and watched by itself. 16 to 16,384;
-	// 0 stands for sketch.DefaultHeavySize (1,024), a negative number for none.
+	// 0 stands for sketch.DefaultSlots (1,024), a negative number for none.
 	Targets int
 
 	// Claims are checked on every burst. If there are none, it is that most of its
@@ -96,11 +96,11 @@ func (o Options) filled() Options {
 	}
 	switch {
 	case o.Targets == 0:
-		o.Targets = sketch.DefaultHeavySize
+		o.Targets = sketch.DefaultSlots
 	case o.Targets < 0:
 		o.Targets = 0
-	case o.Targets < sketch.MinHeavySize || o.Targets > sketch.MaxHeavySize:
-		panic(fmt.Sprintf("monitor: Options.Targets is %d, want %d to %d", o.Targets, sketch.MinHeavySize, sketch.MaxHeavySize))
+	case o.Targets < sketch.MinSlots || o.Targets > sketch.MaxSlots:
+		panic(fmt.Sprintf("monitor: Options.Targets is %d, want %d to %d", o.Targets, sketch.MinSlots, sketch.MaxSlots))
 	}
 	if err := o.Terms.Err(); err != nil {
 		panic("monitor: Options.Terms: " + err.Error())

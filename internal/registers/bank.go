@@ -1,0 +1,121 @@
+package registers
+
+import "slices"
+
+// MaxParts is the number of parts that a Bank can have.
+const MaxParts = 256
+
+// Bank is up to 256 Registers of one precision, numbered from 0, in one piece of
+// memory: what a partition of a stream is counted with. A part takes memory,
+// 2^precision bytes, when its first hash comes. Inserting is the same as inserting
+// into [Registers] per part, and faster where parts alternate.
+//
+// The zero Bank is invalid; use [NewBank]. It must not be copied after first use
+// and is not safe for concurrent use while it is written.
+type Bank struct {
+	first     [MaxParts]uint32 // first register of the part; absent: there is none
+	registers []byte
+	shift     uint8 // 64 - precision
+}
+
+const absent = ^uint32(0)
+
+// NewBank returns a Bank without parts. It panics where [New] does.
+func NewBank(precision int) *Bank {
+	check(precision)
+	b := &Bank{shift: uint8(64 - precision)}
+	for i := range b.first {
+		b.first[i] = absent
+	}
+	return b
+}
+
+// Precision returns p, where a part has 2^p registers.
+func (b *Bank) Precision() int { return 64 - int(b.shift) }
+
+// start makes an absent part ready.
+func (b *Bank) start(part uint8) {
+	b.first[part] = uint32(len(b.registers))
+	b.Grow(1)
+	b.registers = b.registers[:len(b.registers)+1<<(64-b.shift)]
+	clear(b.registers[b.first[part]:])
+}
+
+// Grow makes room for that many parts more, so that they can start without the
+// memory of the others being moved.
+func (b *Bank) Grow(parts int) {
+	b.registers = slices.Grow(b.registers, parts<<(64-b.shift))
+}
+
+// Insert adds a hash to a part.
+func (b *Bank) Insert(part uint8, hash uint64) {
+	if b.first[part] == absent {
+		b.start(part)
+	}
+	rank := rankOf(hash, 64-b.shift)
+	if r := &b.registers[uint64(b.first[part])+hash>>(b.shift&63)]; *r < rank {
+		*r = rank
+	}
+}
+
+// InsertBatch adds hashes[i] to part parts[i] for every i; parts is at least as
+// long as hashes. It overlaps the cache misses of many hashes.
+func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
+	parts = parts[:len(hashes)]
+	shift := b.shift & 63
+	for i, hash := range hashes {
+		first := b.first[parts[i]]
+		if first == absent {
+			b.start(uint8(parts[i]))
+			first = b.first[parts[i]]
+		}
+		rank := rankOf(hash, 64-shift)
+		if r := &b.registers[uint64(first)+hash>>shift]; *r < rank {
+			*r = rank
+		}
+	}
+}
+
+// Has reports whether anything was inserted into a part.
+func (b *Bank) Has(part uint8) bool { return b.first[part] != absent }
+
+// Part returns a part for reading. It shares the memory of the Bank and is valid
+// until the next insertion. If nothing was inserted, ok is false.
+func (b *Bank) Part(part uint8) (r Registers, ok bool) {
+	first := b.first[part]
+	if first == absent {
+		return Registers{}, false
+	}
+	return Registers{b.registers[first:][:1<<(64-b.shift)], b.shift}, true
+}
+
+// MergePart adds everything that r has counted to a part, and never writes r. With
+// another precision it does nothing and returns false.
+func (b *Bank) MergePart(part uint8, r Registers) bool {
+	if b.shift != r.shift {
+		return false
+	}
+	if b.first[part] == absent {
+		b.start(part)
+	}
+	own, _ := b.Part(part)
+	return own.Merge(r)
+}
+
+// CopyFrom makes b a deep copy of other, reusing the memory that b has.
+func (b *Bank) CopyFrom(other *Bank) {
+	registers := b.registers[:0]
+	*b = *other
+	b.registers = append(registers, other.registers...)
+}
+
+// Clone returns a deep copy.
+func (b *Bank) Clone() *Bank {
+	c := new(Bank)
+	c.CopyFrom(b)
+	return c
+}
+
+// Size returns about how many bytes b holds. It counts the registers in use, not
+// those that they have grown into, so that a decoded Bank has the same size.
+func (b *Bank) Size() int { return 4*MaxParts + len(b.registers) }

@@ -53,7 +53,7 @@ func answers(m *decide.Matter, p Policy, questions []decide.Question) []decide.A
 
 func (c Claim) question() decide.Question {
 	return decide.Question{
-		Kind: decide.Kind(c.kind), Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
+		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
 	}
 }
 
@@ -186,7 +186,7 @@ func verdictOf(c Claim, p Policy, a decide.Answer) Verdict {
 		Networks: a.Networks, NetworksClaimed: a.NetworksClaimed, EffectiveSources: a.EffectiveSources,
 		Caveats: slices.Clone(a.Caveats),
 	}
-	if c.kind == ClaimPlurality && v.Outcome != Inadmissible {
+	if c.IsPlurality() && v.Outcome != Inadmissible {
 		v.Lead = &Share{a.Lead.Value, a.Lead.Low, a.Lead.High}
 	}
 	if a.Bounds != nil {

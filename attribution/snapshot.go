@@ -66,6 +66,16 @@ func Merge(snapshots ...Snapshot) (Snapshot, error) {
 // KeyID names the key that hashed the sources, 0 of the zero Snapshot.
 func (s Snapshot) KeyID() sketch.KeyID { return s.state().Key }
 
+// Options returns those under which the sources were counted, but for the key. Two snapshots
+// merge if their keys, precisions and IPv6 prefix lengths agree.
+func (s Snapshot) Options() Options {
+	st := s.state()
+	return Options{
+		SampleSize: st.SampleSize, Precision: st.Precision, IPv6PrefixLen: st.IPv6PrefixLen,
+		SamplingRate: st.Rate, DropAddresses: st.DropAddresses,
+	}
+}
+
 // Databases returns those that located the sources.
 func (s Snapshot) Databases() []Database { return databases(s.state().Databases) }
 

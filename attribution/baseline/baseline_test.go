@@ -254,7 +254,9 @@ func TestJSON(t *testing.T) {
 	claims := []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("CN").Of(attribution.Events)}
 	list := listOf("5.0.0.0/9")
 	keys := map[baseline.Method]map[string]any{}
-	with := func(m counts, more counts) attribution.Snapshot { return snapshotOf(small, mix{0, m}, mix{fresh, more}) }
+	with := func(m counts, more counts) attribution.Snapshot {
+		return snapshotOf(small, mix{0, m}, mix{fresh, more})
+	}
 	for name, c := range map[string]struct{ burst, usual attribution.Snapshot }{
 		"exact":    {with(few, counts{"RU": 40, "CN": 7}), with(few, nil)},
 		"sampled":  {with(all, counts{"RU": 900, "CN": 300, "": 60}), with(all, nil)},

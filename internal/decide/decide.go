@@ -13,7 +13,7 @@ import (
 	"github.com/whence-go/whence/internal/stat"
 )
 
-// Kind is how a question compares, in the order of attribution.ClaimKind.
+// Kind is how a question compares.
 type Kind uint8
 
 // The kinds.

@@ -21,7 +21,6 @@ var arrows = map[string][]string{
 	"geo/routed":          {"geo"},
 	"sketch":              {"github.com/axiomhq/hyperloglog"},
 	"attribution":         {"geo", "sketch", "internal/count", "internal/jcs", "internal/stat"},
-	"attribution/monitor": {"attribution", "geo", "sketch", "internal/count"},
 	"bench":               {},
 	"internal/jcs":        {},
 	"internal/oracle":     {"geo"},
@@ -30,6 +29,14 @@ var arrows = map[string][]string{
 	"internal/scenario":   {"geo"},
 	"examples/attribute":  {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
 	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
+
+	"attribution/monitor": {
+		"attribution", "attribution/monitor/internal/detect", "attribution/monitor/internal/wire",
+		"geo", "sketch", "internal/count",
+	},
+	"attribution/monitor/internal/detect": {"attribution/monitor/internal/wire"},
+	"attribution/monitor/internal/wire":   {},
+	"attribution/monitor/internal/trials": {},
 }
 
 // testOnly are the modules that tests need and no importer gets.

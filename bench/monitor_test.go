@@ -38,7 +38,11 @@ type streamer struct {
 }
 
 func newStreamer(addrs []netip.Addr, target func() monitor.Target, rate int) *streamer {
-	s := &streamer{m: monitor.New(load.Table(), monitor.Options{}), now: monitorBegin, step: time.Second / time.Duration(rate)}
+	m, err := monitor.New(load.Table(), monitor.Options{})
+	if err != nil {
+		panic(err)
+	}
+	s := &streamer{m: m, now: monitorBegin, step: time.Second / time.Duration(rate)}
 	for _, a := range addrs {
 		s.events = append(s.events, monitor.Event{Target: target(), Flow: attribution.Flow{Source: a, Events: 1}})
 	}
@@ -58,12 +62,12 @@ func (s *streamer) date(i, n int) []monitor.Event {
 func observe(m *monitor.Monitor, events []monitor.Event) {
 	for len(events) > 0 {
 		n := min(batch, len(events))
-		m.ObserveBatch(events[:n])
+		m.Observe(events[:n]...)
 		events = events[n:]
 	}
 }
 
-// BenchmarkMonitor times ObserveBatch, intervals that close and targets included,
+// BenchmarkMonitor times Observe, intervals that close and targets included,
 // in turns with Tally.AddBatch on the same sources. x-tally is the ratio to a tally
 // of default options, x-same to one with those of the monitor.
 func BenchmarkMonitor(b *testing.B) {

@@ -8,7 +8,7 @@ import (
 )
 
 // account is what a burst looked like at one moment: all that its [Burst] is made
-// from. It is immutable, so that making it needs no lock.
+// from. It never changes, so that the burst is made without the lock of the monitor.
 type account struct {
 	burst   burst     // without settled and fading
 	recent  []counted // from before the onset on, without the burst before
@@ -16,7 +16,7 @@ type account struct {
 	usual   [2][]byte // likewise
 }
 
-// show takes an account of a burst and has it told.
+// show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast()}
 	a.burst.settled, a.burst.fading = nil, nil
@@ -88,7 +88,8 @@ func (a *account) baseline() *attribution.Tally {
 	return merged(append(a.packed(math.MinInt64, a.burst.onset-2), a.usual[:]...)...)
 }
 
-// merged panics on bytes that are no tallies: what comes in is checked.
+// merged panics on bytes that are no tallies, since all packed tallies are checked
+// before they come in.
 func merged(packed ...[]byte) *attribution.Tally {
 	whole := new(attribution.Tally)
 	if err := mergeInto(whole, packed...); err != nil {

@@ -63,7 +63,7 @@ func TestTimes(t *testing.T) {
 		{"too many strays", join(repeat(1, 0, 1), alternating(2*maxHeld)), 1 + 2*maxHeld, Stats{Records: 1 + 3*maxHeld, Waiting: maxHeld, Misdated: maxHeld}, at(2 * maxHeld)},
 	} {
 		m := newMonitor(Options{Retention: 20 * time.Hour, Targets: -1})
-		m.ObserveBatch(c.events)
+		m.Observe(c.events...)
 		got := m.Stats()
 		if got.Time != c.last {
 			t.Errorf("%s: it is %v, want %v", c.name, got.Time, c.last)
@@ -93,7 +93,7 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); !s.Time.IsZero() {
 		t.Errorf("a zero time started the clock: %v", s.Time)
 	}
-	m.ObserveBatch(repeat(10, 0, 1))
+	m.Observe(repeat(10, 0, 1)...)
 	m.Advance(at(19))
 	if s := m.Stats(); s.Closed != at(0) {
 		t.Errorf("closed until %v", s.Closed)
@@ -102,7 +102,7 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); s.Closed != at(10) || s.SnapshotBytes == 0 {
 		t.Errorf("closed until %v", s.Closed)
 	}
-	m.ObserveBatch(dated(at(3600), at(3601), at(7200)))
+	m.Observe(dated(at(3600), at(3601), at(7200))...)
 	m.Advance(at(3650))
 	if s := m.Stats(); s.Records != 12 || s.Waiting != 1 || s.Time != at(3650) || s.Late != 0 {
 		t.Errorf("after an hour: %+v", s)
@@ -111,8 +111,8 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-100) || s.Closed != at(-110) {
 		t.Errorf("set back: %+v", s)
 	}
-	m.ObserveBatch(repeat(10, -99, 1))
-	m.ObserveBatch(repeat(100, -7200, 1))
+	m.Observe(repeat(10, -99, 1)...)
+	m.Observe(repeat(100, -7200, 1)...)
 	if s := m.Stats(); s.Records != 122 || s.Late != 100 || s.SetBack != 1 {
 		t.Errorf("a late batch: %+v", s)
 	}
@@ -126,7 +126,7 @@ func TestAdvance(t *testing.T) {
 func TestTimesAtRandom(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 9))
-		m := newMonitor(Options{Interval: time.Minute, Lateness: -1, Retention: 10_000 * time.Minute, Targets: 16})
+		m := newMonitor(Options{Interval: time.Minute, AllowedLateness: -1, Retention: 10_000 * time.Minute, Targets: 16})
 		now := 0.0
 		const n = 3000
 		events := 0
@@ -161,7 +161,7 @@ func TestTimesAtRandom(t *testing.T) {
 // Times may count from 1970 on, as those of a replay do.
 func TestTimesFromZero(t *testing.T) {
 	for _, lateness := range []time.Duration{-1, 0, 80 * time.Second} {
-		o := Options{Lateness: lateness, Targets: 16}
+		o := Options{AllowedLateness: lateness, Targets: 16}
 		m := newMonitor(o)
 		for i := range 300 {
 			m.Observe(Event{Time: time.Unix(int64(i), 0), Flow: flowOf(ip(i)), Target: TargetName("a")})
@@ -181,8 +181,8 @@ func TestTimesFromZero(t *testing.T) {
 // A clock that is set back is believed although no more events can be set aside.
 func TestSetBackWithoutRoom(t *testing.T) {
 	m := newMonitor(Options{Targets: -1})
-	m.ObserveBatch(join(repeat(1, 0, 1), alternating(maxHeld)))
-	m.ObserveBatch(repeat(200, -7200, 1))
+	m.Observe(join(repeat(1, 0, 1), alternating(maxHeld))...)
+	m.Observe(repeat(200, -7200, 1)...)
 	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-7200+199) || s.Misdated != confirmPast {
 		t.Errorf("%+v", s)
 	}

@@ -79,7 +79,7 @@ func TestRealFloods(t *testing.T) {
 			slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 			var told []Burst
 			m := newMonitor(Options{Notify: func(b Burst) { told = append(told, b) }})
-			m.ObserveBatch(events)
+			m.Observe(events...)
 			ended := final(told, target)
 			if len(ended) != 1 {
 				t.Fatalf("%d bursts of the target have ended:\n%v", len(ended), told)
@@ -146,7 +146,7 @@ func TestRealQuietDay(t *testing.T) {
 				t.Errorf("%v: %v", interval, b)
 			}
 		}})
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		m.Advance(events[len(events)-1].Time.Add(time.Hour))
 	}
 }

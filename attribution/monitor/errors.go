@@ -3,6 +3,8 @@ package monitor
 import "errors"
 
 var (
+	// ErrInvalidOptions is wrapped by every error about options out of their range.
+	ErrInvalidOptions = errors.New("invalid options")
 	// ErrInvalid is wrapped by every error about bytes that are no checkpoint, or a
 	// damaged one.
 	ErrInvalid = errors.New("invalid encoding")

@@ -41,7 +41,7 @@ func TestWorstHour(t *testing.T) {
 				Flow: flowOf(netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})),
 			}
 		}
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		second += 10.0 * blockSize / 1_000_000
 	}
 	open := float64(heap()-before) / 1e6

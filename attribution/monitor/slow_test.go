@@ -16,7 +16,7 @@ func TestSlowBurst(t *testing.T) {
 	level := func(from, minutes int, mean float64) {
 		for i := range minutes {
 			k := int(mean + rng.NormFloat64()*(5+mean/10))
-			m.ObserveBatch(repeat(k, float64(60*(from+i)), 60/float64(k)))
+			m.Observe(repeat(k, float64(60*(from+i)), 60/float64(k))...)
 		}
 	}
 	const history = 4 * 24 * 60

@@ -18,11 +18,11 @@ type targets struct {
 	key     sketch.Key
 	mask    uint64 // of the upper half of an IPv6 source
 
-	// What the target tallies of open intervals hold is bounded: records says how
-	// many more may come before it is to be looked at.
+	// What the target tallies of open intervals hold is bounded. It is looked at
+	// again after so many records.
 	memory  int // of these, and again of what is usual
 	records int
-	givenUp uint64
+	sheds   uint64 // how often the sources of a target were forgotten to save memory
 
 	// Scratch of a run, of the events that have a target.
 	at                      [blockSize]uint8
@@ -47,7 +47,7 @@ func newTargets(key sketch.Key, o Options) *targets {
 // targetCount is what came to one target in an interval that is open.
 type targetCount struct {
 	events  uint64
-	tally   *attribution.Tally // nil: given up, for want of memory
+	tally   *attribution.Tally // nil: shed to save memory
 	pending []attribution.Flow // not yet in the tally
 }
 
@@ -114,7 +114,7 @@ func (t *targets) count(m *Monitor, iv *interval, events []Event) {
 		t.records--
 	}
 	if t.records <= 0 {
-		t.shed(m.open)
+		t.shedOpen(m.open)
 	}
 }
 
@@ -131,10 +131,10 @@ func (m *Monitor) hand(slot int32, target Target) {
 	t.tracked[slot] = target.clone()
 }
 
-// shed looks at what the target tallies of open intervals hold. If that is too
-// much, it gives up those of the targets that are hit least, a quarter of all, so
-// that it need not look again soon.
-func (t *targets) shed(open openIntervals) {
+// shedOpen looks at what the target tallies of open intervals hold. If that is too
+// much, it drops a quarter, those of the least active targets, so that it need not
+// look again soon.
+func (t *targets) shedOpen(open openIntervals) {
 	held := 0
 	for _, iv := range open {
 		for _, c := range iv.targets {
@@ -144,13 +144,13 @@ func (t *targets) shed(open openIntervals) {
 		}
 	}
 	if held > t.memory-blockSize*recordMemory {
-		held = t.giveUp(open, held, t.memory/4*3)
+		held = t.shedLightest(open, held, t.memory/4*3)
 	}
 	t.records = max((t.memory-held)/recordMemory, blockSize)
 }
 
-// giveUp gives up target tallies until no more than most bytes are held.
-func (t *targets) giveUp(open openIntervals, held, most int) (left int) {
+// shedLightest drops target tallies until no more than most bytes are held.
+func (t *targets) shedLightest(open openIntervals, held, most int) (left int) {
 	for _, slot := range t.lightestFirst() {
 		if held <= most {
 			break
@@ -159,7 +159,7 @@ func (t *targets) giveUp(open openIntervals, held, most int) (left int) {
 			if c := iv.targets[slot]; c != nil && c.tally != nil {
 				held -= c.tally.Memory()
 				c.tally, c.pending = nil, nil
-				t.givenUp++
+				t.sheds++
 			}
 		}
 	}
@@ -180,8 +180,8 @@ func (t *targets) lightestFirst() []int {
 	return slots
 }
 
-// shedUsual gives up what is known of who usually sends to targets, of those that have most
-// of it first, while all of it is too much.
+// shedUsual forgets who usually sends to targets, while all of it is too much. It
+// begins with the target that has most of it.
 func (t *targets) shedUsual() {
 	held := 0
 	for _, w := range t.watches {
@@ -198,7 +198,7 @@ func (t *targets) shedUsual() {
 		}
 		held -= most.usual.memory()
 		most.usual = usual{}
-		t.givenUp++
+		t.sheds++
 	}
 }
 

@@ -32,7 +32,7 @@ func TestTargetTally(t *testing.T) {
 		all = append(all, e)
 	}
 	m := newMonitor(Options{Targets: 64})
-	m.ObserveBatch(all)
+	m.Observe(all...)
 	tally, tracked := m.TargetTally(victim)
 	if !tracked {
 		t.Fatal("the victim is not tracked")
@@ -45,14 +45,14 @@ func TestTargetTally(t *testing.T) {
 		}
 	}
 	s := m.Stats()
-	if s.Tracked != 64 || s.Evicted > 2000 || s.GivenUp != 0 {
+	if s.Tracked != 64 || s.Evicted > 2000 || s.Shed != 0 {
 		t.Errorf("%+v", s)
 	}
 	if tally, tracked := m.TargetTally(TargetName("once-77")); tracked || tally.Report().Events != 0 {
 		t.Error("a target that came once is tracked")
 	}
 	none := newMonitor(Options{Targets: -1})
-	none.ObserveBatch(all)
+	none.Observe(all...)
 	if _, tracked := none.TargetTally(victim); tracked || len(none.Targets()) != 0 {
 		t.Error("a target is tracked although none is wanted")
 	}
@@ -86,7 +86,7 @@ func TestTargetMemory(t *testing.T) {
 				mine = append(mine, events[i])
 			}
 		}
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		for _, iv := range m.open {
 			held := 0
 			for _, c := range iv.targets {
@@ -99,7 +99,7 @@ func TestTargetMemory(t *testing.T) {
 			}
 		}
 	}
-	if m.Stats().GivenUp == 0 {
+	if m.Stats().Shed == 0 {
 		t.Error("nothing was given up")
 	}
 	tally, _ := m.TargetTally(TargetName("victim"))

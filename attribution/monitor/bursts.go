@@ -10,6 +10,9 @@ import (
 // it was, where it came from, and what may be claimed about that. Print it with fmt
 // for a sentence and its verdicts. json.Marshal gives the stable machine form, to
 // which keys are only ever added.
+//
+// A Burst is made once for each time it is reported. All who receive it share its
+// slices and what it points to, and must not change them.
 type Burst struct {
 	// ID numbers the bursts of a monitor, from 1 on. A burst that is reported again
 	// has the same ID.
@@ -102,8 +105,13 @@ func (h HistoricalPeak) unprecedented() attribution.Decision {
 	return attribution.Undecided
 }
 
-// public makes the burst of an account.
+// public returns the burst of an account. It is made once and then kept.
 func (a *account) public(o Options) Burst {
+	a.once.Do(func() { a.made = a.make(o) })
+	return a.made
+}
+
+func (a *account) make(o Options) Burst {
 	b := &a.burst
 	begin := func(i int64) time.Time { return time.Unix(0, i*int64(o.Interval)).UTC() }
 	window := a.window(b.onset, b.end-1)

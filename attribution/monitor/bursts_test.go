@@ -173,6 +173,47 @@ func TestHugeCounts(t *testing.T) {
 	restored(t, m, o)
 }
 
+// A burst is made once, whoever asks first: Notify and every call of Bursts give the
+// same value.
+func TestBurstsAreMadeOnce(t *testing.T) {
+	events := join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(1000, 1100, 1), repeat(10_000, 2100, .01))
+	latest := map[uint64]Burst{}
+	notified := newMonitor(Options{Targets: -1, Notify: func(b Burst) { latest[b.ID] = b }})
+	notified.Observe(events...)
+	silent := newMonitor(Options{Targets: -1})
+	silent.Observe(events...)
+	n := 0
+	for b := range silent.Bursts() {
+		if n++; latest[b.ID].String() != b.String() {
+			t.Errorf("%vwas notified as\n%v", b, latest[b.ID])
+		}
+		latest[b.ID+1000] = b
+	}
+	if n != 2 || len(latest) != 4 {
+		t.Fatalf("%d bursts", n)
+	}
+	for range 2 {
+		for b := range notified.Bursts() {
+			if b.Report != latest[b.ID].Report || b.Excess != latest[b.ID].Excess {
+				t.Errorf("burst %d, final %v: not what was notified", b.ID, b.Final)
+			}
+		}
+		for b := range silent.Bursts() {
+			if b.Report != latest[b.ID+1000].Report {
+				t.Errorf("burst %d, final %v: made again", b.ID, b.Final)
+			}
+		}
+	}
+	cost := testing.AllocsPerRun(5, func() {
+		for b := range silent.Bursts() {
+			_ = b.Final
+		}
+	})
+	if cost > 10 {
+		t.Errorf("%v allocations", cost)
+	}
+}
+
 // A callback that panics costs its burst, none of those that follow.
 func TestNotifyPanics(t *testing.T) {
 	var told []uint64

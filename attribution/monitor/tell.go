@@ -40,8 +40,12 @@ func (m *Monitor) hasUntold() bool {
 }
 
 // Bursts yields the bursts that are known, in the order in which they were found:
-// those that run, and the last 256 that have ended, fewer if they are large. No lock
-// is held meanwhile.
+// those that run, and the last 256 that have ended, fewer if they are large. Each is
+// the value that Options.Notify was given last. Only a running burst whose sources
+// were shed since then ([Stats].Shed) is another one, without them.
+//
+// A burst is made once, by Notify or by the first call, and then kept. No lock is
+// held while it is made and while the caller uses it.
 func (m *Monitor) Bursts() iter.Seq[Burst] {
 	return func(yield func(Burst) bool) {
 		for _, a := range m.accounts() {

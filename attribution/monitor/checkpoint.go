@@ -23,13 +23,20 @@ const (
 	checkpointMagic  = "whm1"
 	checkpointHeader = len(checkpointMagic) + 8
 
-	maxCheckpoint = 1 << 31
-	maxPosition   = 1 << 20
+	maxPosition = 1 << 20
+
+	// maxCheckpoint is the largest body in bytes: 2 GB, or 512 MB where an int has 32
+	// bits.
+	maxCheckpoint = 1 << (29 + 2*(^uint(0)>>63))
 )
 
 // Checkpoint writes all that m knows. A monitor made with the same options, its key
 // among them, can [Monitor.Restore] it and go on as if nothing had happened. It then
 // finds the same bursts and gives the same reports, to the last digit.
+//
+// A monitor whose key is random, because Options.Tally.Key is zero, writes no
+// checkpoint: no other monitor could restore it. The error wraps [ErrRandomKey].
+// Errors of w are passed on.
 //
 // The position belongs to the caller and has at most a megabyte. Restore returns it.
 // It says how far the caller had read, so that a program that was killed can read on
@@ -40,6 +47,9 @@ const (
 // while it is written. It contains source addresses, unless
 // Options.Tally.DropAddresses is set: protect it as you protect these.
 func (m *Monitor) Checkpoint(w io.Writer, position []byte) error {
+	if m.randomKey {
+		return fmt.Errorf("monitor: no checkpoint: %w and nobody could restore it; set Options.Tally.Key", ErrRandomKey)
+	}
 	if len(position) > maxPosition {
 		return fmt.Errorf("monitor: a position of %d bytes, want at most %d", len(position), maxPosition)
 	}

@@ -214,6 +214,26 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
+// A checkpoint that nobody could restore is not written.
+func TestCheckpointUnderARandomKey(t *testing.T) {
+	m := mustNew(testTable(), Options{})
+	m.Observe(repeat(100, 0, 1)...)
+	var b bytes.Buffer
+	if err := m.Checkpoint(&b, nil); !errors.Is(err, ErrRandomKey) || !strings.Contains(err.Error(), "Options.Tally.Key") {
+		t.Errorf("%v", err)
+	}
+	if b.Len() > 0 {
+		t.Errorf("%d bytes were written", b.Len())
+	}
+	var good bytes.Buffer
+	if err := newMonitor(Options{}).Checkpoint(&good, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Restore(&good); !errors.Is(err, ErrMismatch) || !strings.Contains(err.Error(), "key") {
+		t.Errorf("a checkpoint of another key: %v", err)
+	}
+}
+
 func FuzzRestore(f *testing.F) {
 	m := smallMonitor(f)
 	parts, _ := m.encode([]byte("here"))

@@ -82,7 +82,7 @@
 // [Monitor.Restore] goes on from it, bit for bit. A program that is killed restores
 // its last checkpoint, replays from the position, and reports the same bursts.
 // History survives with it, so that a restart does not begin with an hour of
-// ignorance.
+// ignorance. It needs a key: Options.Tally.Key.
 //
 // # Accuracy
 //
@@ -98,7 +98,8 @@
 // million sources from everywhere in every interval. A whole monitor then takes some
 // 140 MB after an hour, and 120 MB more while a thousand targets are hit so. With
 // 20,000 sources it takes 50 to 100 MB, at any number of targets. See
-// [Stats].SnapshotBytes.
+// [Stats].SnapshotBytes. The reports of bursts come on top, for each burst that
+// [Options].Notify or [Monitor.Bursts] gave out and the monitor still knows.
 //
 // # Concurrency
 //

@@ -15,7 +15,8 @@ import (
 // read at once. Make one with [New]; the zero Monitor is invalid, and a Monitor
 // must not be copied.
 type Monitor struct {
-	options Options // with all defaults filled in
+	options   Options // with all defaults filled in
+	randomKey bool    // no key was given
 
 	lookback int64
 
@@ -56,10 +57,13 @@ func New(table *geo.Table, options Options) (*Monitor, error) {
 		return nil, err
 	}
 	options = options.filled()
-	if options.Tally.Key.IsZero() {
+	random := options.Tally.Key.IsZero()
+	if random {
 		options.Tally.Key = sketch.NewKey()
 	}
-	return newFilled(table, options), nil
+	m := newFilled(table, options)
+	m.randomKey = random
+	return m, nil
 }
 
 // newFilled takes valid options with all defaults and the key filled in.

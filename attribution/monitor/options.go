@@ -34,7 +34,8 @@ type Options struct {
 	// of 0 stand for sketch.SmallSampleSize (4,096) and sketch.MinPrecision (12),
 	// since hundreds of intervals are kept.
 	//
-	// A zero Key stands for a random one.
+	// A zero Key stands for a random one. Such a monitor writes no checkpoint, since
+	// no other monitor could read it.
 	Tally attribution.Options
 
 	// Claims are checked on every burst. If there are none, the claim is that more

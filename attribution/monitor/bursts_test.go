@@ -68,7 +68,8 @@ func TestMailBomb(t *testing.T) {
 				t.Errorf("%v: from %v to %v, want %v to %v", target, b.Onset, b.End, truth.Onset, truth.End)
 			}
 		}
-		looks := slices.DeleteFunc(slices.Clone(told), func(other Burst) bool { return other.ID != b.ID || other.Final })
+		looks := slices.Clone(told)
+		looks = slices.DeleteFunc(looks, func(other Burst) bool { return other.ID != b.ID || other.Final })
 		if len(looks) == 0 || looks[0].End.Sub(truth.Onset) > 30*time.Second {
 			t.Errorf("%v: found late: %v", target, looks)
 		}
@@ -83,10 +84,12 @@ func TestMailBomb(t *testing.T) {
 		if r := b.Report; float64(r.Events) < 0.99*95_000 || float64(r.Events) > 1.02*95_000 {
 			t.Errorf("%v: %d events", target, r.Events)
 		}
-		if got, want := float64(b.Report.Sources.Distinct), float64(truth.Distinct()); target != (Target{}) && math.Abs(got-want) > 0.05*want {
+		got, want := float64(b.Report.Sources.Distinct), float64(truth.Distinct())
+		if target != (Target{}) && math.Abs(got-want) > 0.05*want {
 			t.Errorf("%v: %.0f sources, want %.0f", target, got, want)
 		}
-		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided || b.History.Peak < 50*b.History.Before {
+		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided ||
+			b.History.Peak < 50*b.History.Before {
 			t.Errorf("%v: by events %v, by sources %v, %+v", target, b.ByEvents, b.BySources, b.History)
 		}
 		sameKeys(t, b)
@@ -94,7 +97,8 @@ func TestMailBomb(t *testing.T) {
 			t.Errorf("%v: caveats %v", target, b.Caveats)
 		}
 	}
-	if known := slices.Collect(m.Bursts()); len(known) != len(final(told, Target{}))+len(final(told, ParseTarget(truth.Targets[0]))) {
+	ended := len(final(told, Target{})) + len(final(told, ParseTarget(truth.Targets[0])))
+	if known := slices.Collect(m.Bursts()); len(known) != ended {
 		t.Errorf("%d bursts are known:\n%v", len(known), known)
 	}
 }
@@ -106,7 +110,8 @@ func hasCaveat(b Burst, code attribution.Code) bool {
 // One source that makes nearly all events is said to be one source.
 func TestSingleSource(t *testing.T) {
 	origin, _ := geo.ParseOrigin("RU")
-	_, _, told := play(t, Options{}, overHour(8*time.Minute, scenario.SingleSource{Seed: 1, Origin: origin}), 10*time.Minute)
+	single := scenario.SingleSource{Seed: 1, Origin: origin}
+	_, _, told := play(t, Options{}, overHour(8*time.Minute, single), 10*time.Minute)
 	if len(told) == 0 {
 		t.Fatal("nothing was told")
 	}
@@ -130,7 +135,8 @@ func sameKeys(t *testing.T, b Burst) {
 	}
 	want := []string{
 		"by_events", "by_sources", "caveats", "end", "expected_events", "final", "id", "interval_ns", "onset", "peak",
-		"peak_events", "peak_sources", "excess", "excess_verdicts", "history", "report", "target", "unprecedented", "verdicts",
+		"peak_events", "peak_sources", "excess", "excess_verdicts", "history", "report", "target", "unprecedented",
+		"verdicts",
 	}
 	for key := range keys {
 		if !slices.Contains(want, key) {

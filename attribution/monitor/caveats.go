@@ -37,7 +37,8 @@ func (a *account) caveats(
 	}
 	if differ := a.sensitive(o, claims, told.Verdicts); differ != nil {
 		add(WindowSensitive, float64(len(differ)),
-			"an onset or end one interval (%v) earlier or later would change the verdict on %s", o.Interval, joined(differ))
+			"an onset or end one interval (%v) earlier or later would change the verdict on %s",
+			o.Interval, joined(differ))
 	}
 	if h := b.history.Span; h < normalHistory {
 		add(ShortHistory, h.Hours(), "compared with %s of history only", span(h))
@@ -53,7 +54,8 @@ func (a *account) caveats(
 		add(TargetLost, 0, "the target was no longer among those hit hardest; what came later is not known")
 	}
 	if b.incomplete {
-		add(Incomplete, 0, "who came in part of its time is not known: it began before it showed, or memory was wanting")
+		add(Incomplete, 0,
+			"who came in part of its time is not known: it began before it showed, or memory was wanting")
 	}
 	return caveats
 }

@@ -133,7 +133,8 @@ func TestKillAndReplay(t *testing.T) {
 func smallMonitor(t testing.TB) *Monitor {
 	m := newMonitor(Options{Targets: 16, Tally: attribution.Options{SampleSize: 1024}})
 	for i := range 4000 {
-		e := Event{Time: at(float64(i) / 12), Flow: flowOf(ip(i % 300)), Target: ParseTarget(fmt.Sprintf("192.0.2.%d", i%20))}
+		target := ParseTarget(fmt.Sprintf("192.0.2.%d", i%20))
+		e := Event{Time: at(float64(i) / 12), Flow: flowOf(ip(i % 300)), Target: target}
 		if i%20 == 7 {
 			e.Target = TargetName("name")
 		}
@@ -199,7 +200,8 @@ func TestRestoreRefuses(t *testing.T) {
 		change(&other)
 		refused(what, mustNew(m.table, other), good, ErrMismatch, what)
 	}
-	if _, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported)); !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, ErrInvalid) {
+	_, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported))
+	if !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, ErrInvalid) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 	if err := m.Checkpoint(&b, make([]byte, maxPosition+1)); err == nil {
@@ -219,7 +221,8 @@ func TestCheckpointUnderARandomKey(t *testing.T) {
 	m := mustNew(testTable(), Options{})
 	m.Observe(repeat(100, 0, 1)...)
 	var b bytes.Buffer
-	if err := m.Checkpoint(&b, nil); !errors.Is(err, ErrRandomKey) || !strings.Contains(err.Error(), "Options.Tally.Key") {
+	err := m.Checkpoint(&b, nil)
+	if !errors.Is(err, ErrRandomKey) || !strings.Contains(err.Error(), "Options.Tally.Key") {
 		t.Errorf("%v", err)
 	}
 	if b.Len() > 0 {
@@ -285,14 +288,16 @@ func FuzzEvents(f *testing.F) {
 				m.Advance(now)
 				continue
 			}
-			m.Observe(Event{Time: now, Target: TargetName(string(rune('a' + data[1]%20))), Flow: flowOf(ip(int(data[2])))})
+			target := TargetName(string(rune('a' + data[1]%20)))
+			m.Observe(Event{Time: now, Target: target, Flow: flowOf(ip(int(data[2])))})
 			events++
 		}
 		s := m.Stats()
 		if s.Records+uint64(s.Waiting) != events {
 			t.Fatalf("%d events became %+v", events, s)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
+		r := m.Report(time.Time{}, time.Time{})
+		if s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
 			t.Fatalf("%d events in the report, of %+v", r.Events, s)
 		}
 		if len(m.open) > maxOpen+2 {
@@ -317,7 +322,9 @@ func restored(t *testing.T, m *Monitor, o Options) *Monitor {
 
 // Options that are set to none are none in a restored monitor too.
 func TestRestoreWithNone(t *testing.T) {
-	for _, o := range []Options{{Targets: -1}, {AllowedLateness: -1}, {Targets: -1, AllowedLateness: -1, Interval: time.Minute}} {
+	for _, o := range []Options{
+		{Targets: -1}, {AllowedLateness: -1}, {Targets: -1, AllowedLateness: -1, Interval: time.Minute},
+	} {
 		m := newMonitor(o)
 		m.Observe(repeat(300, 0, 1)...)
 		r := restored(t, m, o)

@@ -47,20 +47,30 @@ func TestTimes(t *testing.T) {
 		last    time.Time
 	}{
 		{"in order", repeat(n, 0, 1), n, Stats{Records: n}, at(99)},
-		{"late within the lateness", join(repeat(n, 0, 1), dated(at(85), at(90))), n + 2, Stats{Records: n + 2}, at(99)},
+		{"late within the lateness", join(repeat(n, 0, 1), dated(at(85), at(90))),
+			n + 2, Stats{Records: n + 2}, at(99)},
 		{"late", join(repeat(n, 0, 1), dated(at(79), at(45))), n, Stats{Records: n + 2, Late: 2}, at(99)},
-		{"far too late", join(repeat(n, 0, 1), dated(at(-3600)), repeat(5, 100, 1)), n + 5, Stats{Records: n + 6, Late: 1}, at(104)},
-		{"no time", join(dated(time.Time{}, at(-3e9), time.Unix(1<<40, 0)), repeat(n, 0, 1)), n, Stats{Records: n + 3, Undated: 3}, at(99)},
-		{"strays in the far future", join(repeat(n, 0, 1), dated(stray...), repeat(n, 100, 1), dated(stray...), repeat(n, 200, 1)),
+		{"far too late", join(repeat(n, 0, 1), dated(at(-3600)), repeat(5, 100, 1)),
+			n + 5, Stats{Records: n + 6, Late: 1}, at(104)},
+		{"no time", join(dated(time.Time{}, at(-3e9), time.Unix(1<<40, 0)), repeat(n, 0, 1)),
+			n, Stats{Records: n + 3, Undated: 3}, at(99)},
+		{"strays in the far future",
+			join(repeat(n, 0, 1), dated(stray...), repeat(n, 100, 1), dated(stray...), repeat(n, 200, 1)),
 			3 * n, Stats{Records: 3 * n, Waiting: 14}, at(299)},
 		{"a gap of five minutes", join(repeat(n, 0, 1), repeat(n, 399, 1)), 2 * n, Stats{Records: 2 * n}, at(498)},
-		{"a gap that is not yet confirmed", join(repeat(n, 0, 1), repeat(7, 399, 1)), n, Stats{Records: n, Waiting: 7}, at(99)},
+		{"a gap that is not yet confirmed", join(repeat(n, 0, 1), repeat(7, 399, 1)),
+			n, Stats{Records: n, Waiting: 7}, at(99)},
 		{"one event an hour", repeat(n, 0, 3600), n - 7, Stats{Records: n - 7, Waiting: 7}, at(3600 * (n - 8))},
-		{"ahead, until the stream is there", join(repeat(n, 0, 1), dated(at(190)), repeat(n, 100, 1)), 2*n + 1, Stats{Records: 2*n + 1}, at(199)},
-		{"first event in the far future", join(dated(year2100), repeat(n, 0, 1)), n + 1, Stats{Records: n + 1, SetBack: 1}, at(99)},
-		{"set back by an hour", join(repeat(n, 0, 1), repeat(n, -3600, 1)), 2 * n, Stats{Records: 2 * n, SetBack: 1}, at(-3501)},
-		{"set back, and not yet confirmed", join(repeat(n, 0, 1), repeat(63, -3600, 1)), n, Stats{Records: n, Waiting: 63}, at(99)},
-		{"too many strays", join(repeat(1, 0, 1), alternating(2*maxHeld)), 1 + 2*maxHeld, Stats{Records: 1 + 3*maxHeld, Waiting: maxHeld, Misdated: maxHeld}, at(2 * maxHeld)},
+		{"ahead, until the stream is there", join(repeat(n, 0, 1), dated(at(190)), repeat(n, 100, 1)),
+			2*n + 1, Stats{Records: 2*n + 1}, at(199)},
+		{"first event in the far future", join(dated(year2100), repeat(n, 0, 1)),
+			n + 1, Stats{Records: n + 1, SetBack: 1}, at(99)},
+		{"set back by an hour", join(repeat(n, 0, 1), repeat(n, -3600, 1)),
+			2 * n, Stats{Records: 2 * n, SetBack: 1}, at(-3501)},
+		{"set back, and not yet confirmed", join(repeat(n, 0, 1), repeat(63, -3600, 1)),
+			n, Stats{Records: n, Waiting: 63}, at(99)},
+		{"too many strays", join(repeat(1, 0, 1), alternating(2*maxHeld)), 1 + 2*maxHeld,
+			Stats{Records: 1 + 3*maxHeld, Waiting: maxHeld, Misdated: maxHeld}, at(2 * maxHeld)},
 	} {
 		m := newMonitor(Options{Retention: 20 * time.Hour, Targets: -1})
 		m.Observe(c.events...)
@@ -126,7 +136,9 @@ func TestAdvance(t *testing.T) {
 func TestTimesAtRandom(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 9))
-		m := newMonitor(Options{Interval: time.Minute, AllowedLateness: -1, Retention: 10_000 * time.Minute, Targets: 16})
+		m := newMonitor(Options{
+			Interval: time.Minute, AllowedLateness: -1, Retention: 10_000 * time.Minute, Targets: 16,
+		})
 		now := 0.0
 		const n = 3000
 		events := 0
@@ -152,7 +164,8 @@ func TestTimesAtRandom(t *testing.T) {
 			}
 		}
 		s, r := m.Stats(), m.Report(time.Time{}, time.Time{})
-		if got := r.Events + s.Late + s.Undated + s.Misdated; got != s.Records || s.Records+uint64(s.Waiting) != uint64(events) {
+		all := r.Events + s.Late + s.Undated + s.Misdated
+		if all != s.Records || s.Records+uint64(s.Waiting) != uint64(events) {
 			t.Errorf("seed %d: %d of %d events in the report, %+v", seed, r.Events, events, s)
 		}
 	}

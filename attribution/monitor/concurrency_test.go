@@ -30,7 +30,8 @@ func TestConcurrency(t *testing.T) {
 				}
 				events := make([]Event, n)
 				for i := range events {
-					events[i] = Event{Time: at(float64(10 * round)), Target: TargetName(string(rune('a' + rng.IntN(20)))), Flow: flowOf(ip(rng.IntN(3000)))}
+					target := TargetName(string(rune('a' + rng.IntN(20))))
+					events[i] = Event{Time: at(float64(10 * round)), Target: target, Flow: flowOf(ip(rng.IntN(3000)))}
 				}
 				m.Observe(events...)
 			}

@@ -25,7 +25,8 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 	d := &decoder{Reader: wire.NewReader("monitor: checkpoint", ErrInvalid, body), m: m, probe: m.newTally()}
 	for _, o := range m.options.shape() {
 		if v := d.Uvarint(); d.Err() == nil && v != o.value {
-			return nil, fmt.Errorf("monitor: %w: %s %s, this one has %s", ErrMismatch, o.name, o.text(v), o.text(o.value))
+			return nil, fmt.Errorf("monitor: %w: %s %s, this one has %s",
+				ErrMismatch, o.name, o.text(v), o.text(o.value))
 		}
 	}
 	position = append([]byte{}, d.blob(maxPosition)...)

@@ -70,7 +70,8 @@ func (o Options) Validate() error {
 	case o.Interval < time.Second || o.Interval > time.Hour || day%o.Interval != 0:
 		return refuse("Interval is %v, want 1s to 1h, and a divisor of a day", raw.Interval)
 	case o.AllowedLateness > maxOpen*o.Interval:
-		return refuse("AllowedLateness is %v, want at most %d intervals of %v", raw.AllowedLateness, maxOpen, o.Interval)
+		return refuse("AllowedLateness is %v, want at most %d intervals of %v",
+			raw.AllowedLateness, maxOpen, o.Interval)
 	case o.Retention < o.Interval || o.Retention > maxRetained*o.Interval:
 		return refuse("Retention is %v, want 1 to %d intervals of %v", raw.Retention, maxRetained, o.Interval)
 	case o.Targets != 0 && (o.Targets < sketch.MinHeavySize || o.Targets > sketch.MaxHeavySize):

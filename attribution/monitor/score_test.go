@@ -90,8 +90,8 @@ func (s *score) count(w *watched, a *attack) {
 }
 
 const scoreHeader = "attacks | missed | told more than once | told after intervals: median, 99 %, all | " +
-	"after seconds: median, 99 % | onset error: all, within 1 | end error: all, within 1 | end uncertain, not ended | " +
-	"share of the burst: error in points, covered | share of the new: error in points, covered"
+	"after seconds: median, 99 % | onset error: all, within 1 | end error: all, within 1 | " +
+	"end uncertain, not ended | share of the burst: error in points, covered | share of the new: error in points, covered"
 
 // String returns the columns of a table's row. Errors of onset and end are in
 // intervals.

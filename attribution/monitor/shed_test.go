@@ -20,7 +20,8 @@ func TestBurstMemory(t *testing.T) {
 				target = fmt.Sprintf("target-%d", i%50)
 			}
 			source++
-			events = append(events, Event{Time: at(float64(10 * interval)), Target: TargetName(target), Flow: flowOf(ip(source % 1000))})
+			flow := flowOf(ip(source % 1000))
+			events = append(events, Event{Time: at(float64(10 * interval)), Target: TargetName(target), Flow: flow})
 		}
 		m.Observe(events...)
 		held := 0

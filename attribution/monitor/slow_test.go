@@ -33,7 +33,8 @@ func TestSlowBurst(t *testing.T) {
 		t.Fatalf("%v", bursts)
 	}
 	b := bursts[0]
-	if got, want := b.Report, m.Report(b.Onset, b.End); got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
+	got, want := b.Report, m.Report(b.Onset, b.End)
+	if got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
 		t.Errorf("%d events from %v to %v, want %d", got.Events, b.Onset, b.End, want.Events)
 	}
 	if off := b.End.Sub(at(60 * (history + 60))).Abs(); off > 10*time.Minute {

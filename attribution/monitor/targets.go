@@ -39,7 +39,8 @@ const (
 
 func newTargets(key sketch.Key, o Options) *targets {
 	return &targets{
-		heavy: sketch.NewHeavy(key.ID(), o.Targets), tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets), key: key,
+		heavy: sketch.NewHeavy(key.ID(), o.Targets), key: key,
+		tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets),
 		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
 	}
 }
@@ -173,7 +174,9 @@ func (t *targets) lightestFirst() []int {
 	share := make([]float64, len(t.watches))
 	var slots []int
 	for it := range t.heavy.All() {
-		share[it.Slot] = float64(it.Most.Events)/float64(total.Events+1) + float64(it.Most.Sources)/float64(total.Sources+1)
+		byEvents := float64(it.Most.Events) / float64(total.Events+1)
+		bySources := float64(it.Most.Sources) / float64(total.Sources+1)
+		share[it.Slot] = byEvents + bySources
 		slots = append(slots, it.Slot)
 	}
 	slices.SortStableFunc(slots, func(a, b int) int { return cmp.Compare(share[a], share[b]) })

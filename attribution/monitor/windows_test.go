@@ -73,7 +73,8 @@ func TestScenarioCounts(t *testing.T) {
 	}
 	for _, row := range r.Origins {
 		if row.Events != truth.Events[row.Origin] || row.Bytes != truth.Bytes[row.Origin] {
-			t.Errorf("%v: %d events, %d bytes, want %d, %d", row.Origin, row.Events, row.Bytes, truth.Events[row.Origin], truth.Bytes[row.Origin])
+			t.Errorf("%v: %d events, %d bytes, want %d, %d",
+				row.Origin, row.Events, row.Bytes, truth.Events[row.Origin], truth.Bytes[row.Origin])
 		}
 	}
 }

@@ -30,7 +30,8 @@ func TestReaderReadsWhatWasAppended(t *testing.T) {
 		t.Errorf("%d is not the largest number", v)
 	}
 	at := len(b) - 4
-	if rest := r.Bytes(4); r.At() != at+4 || r.Len() != 0 || string(rest) != "rest" || cap(rest) != 4 || r.Done() != nil {
+	rest := r.Bytes(4)
+	if r.At() != at+4 || r.Len() != 0 || string(rest) != "rest" || cap(rest) != 4 || r.Done() != nil {
 		t.Errorf("%q with room for %d, then %d left at byte %d: %v", rest, cap(rest), r.Len(), r.At(), r.Err())
 	}
 }
@@ -41,19 +42,19 @@ var malformed = map[string]struct {
 	read func(*Reader)
 	want string
 }{
-	"nothing":          {nil, func(r *Reader) { r.Uvarint() }, "no number at byte 0"},
-	"long form":        {[]byte{1, 0x80, 0}, func(r *Reader) { r.Bool(); r.Uvarint() }, "no number at byte 1"},
-	"over 64 bits":     {bytes.Repeat([]byte{255}, 11), func(r *Reader) { r.Uvarint() }, "no number at byte 0"},
-	"too large":        {[]byte{8}, func(r *Reader) { r.Int(7) }, "a number of 8, at most 7 at byte 1"},
-	"beyond an int64":  {AppendInts(nil, -1), func(r *Reader) { r.Int(math.MaxInt64) }, "at byte 10"},
-	"seven bytes":      {make([]byte, 7), func(r *Reader) { r.Float(0, 1) }, "8 bytes announced, 7 left at byte 0"},
-	"below its range":  {AppendFloats(nil, -1), func(r *Reader) { r.Float(0, 1) }, "a number of -1, want 0 to 1 at byte 8"},
-	"above its range":  {AppendFloats(nil, 2), func(r *Reader) { r.Float(0, 1) }, "a number of 2, want 0 to 1 at byte 8"},
-	"no number":        {AppendFloats(nil, math.NaN()), func(r *Reader) { r.Float(0, 1) }, "a number of NaN, want 0 to 1 at byte 8"},
-	"neither 0 nor 1":  {[]byte{2}, func(r *Reader) { r.Bool() }, "2 where 0 or 1 is wanted at byte 1"},
-	"too many bytes":   {[]byte{1, 2}, func(r *Reader) { r.Bool(); r.Bytes(math.MaxUint64) }, "1 left at byte 1"},
-	"bytes left":       {[]byte{1, 2, 3}, func(r *Reader) { r.Bool() }, "2 bytes too many at byte 1"},
-	"the first of two": {nil, func(r *Reader) { r.Fail("one"); r.Fail("two") }, "one at byte 0"},
+	"nothing":         {nil, func(r *Reader) { r.Uvarint() }, "no number at byte 0"},
+	"long form":       {[]byte{1, 0x80, 0}, func(r *Reader) { r.Bool(); r.Uvarint() }, "no number at byte 1"},
+	"over 64 bits":    {bytes.Repeat([]byte{255}, 11), func(r *Reader) { r.Uvarint() }, "no number at byte 0"},
+	"too large":       {[]byte{8}, func(r *Reader) { r.Int(7) }, "a number of 8, at most 7 at byte 1"},
+	"beyond an int64": {AppendInts(nil, -1), func(r *Reader) { r.Int(math.MaxInt64) }, "at byte 10"},
+	"seven bytes":     {make([]byte, 7), func(r *Reader) { r.Float(0, 1) }, "8 bytes announced, 7 left at byte 0"},
+	"below its range": {AppendFloats(nil, -1), func(r *Reader) { r.Float(0, 1) }, "of -1, want 0 to 1 at byte 8"},
+	"above its range": {AppendFloats(nil, 2), func(r *Reader) { r.Float(0, 1) }, "of 2, want 0 to 1 at byte 8"},
+	"no number":       {AppendFloats(nil, math.NaN()), func(r *Reader) { r.Float(0, 1) }, "of NaN, want 0 to 1 at byte 8"},
+	"neither 0 nor 1": {[]byte{2}, func(r *Reader) { r.Bool() }, "2 where 0 or 1 is wanted at byte 1"},
+	"too many bytes":  {[]byte{1, 2}, func(r *Reader) { r.Bool(); r.Bytes(math.MaxUint64) }, "1 left at byte 1"},
+	"bytes left":      {[]byte{1, 2, 3}, func(r *Reader) { r.Bool() }, "2 bytes too many at byte 1"},
+	"first of two":    {nil, func(r *Reader) { r.Fail("one"); r.Fail("two") }, "one at byte 0"},
 }
 
 func TestReaderErrors(t *testing.T) {

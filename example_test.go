@@ -146,7 +146,7 @@ func Example_stream() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	m := monitor.New(table, monitor.Options{
+	m, err := monitor.New(table, monitor.Options{
 		Claims: []attribution.Claim{attribution.Majority("RU")},
 		Notify: func(b monitor.Burst) { // at once, as it grows, and when it has ended
 			if b.Final {
@@ -154,8 +154,11 @@ func Example_stream() {
 			}
 		},
 	})
+	if err != nil {
+		log.Fatal(err)
+	}
 	for events := range batches { // each event has a time, a target and a source
-		m.ObserveBatch(events)
+		m.Observe(events...)
 	}
 	// Output:
 	// burst 1 of all traffic: from 2026-11-22 07:20:00 to 07:21:00 UTC (to 10s), 7,320 events from 1,320 sources, at most 1,220 events in 10s where about 20 were expected; the largest in 25 minutes; 61.0 times the largest before

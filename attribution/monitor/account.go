@@ -3,20 +3,25 @@ package monitor
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/whence-go/whence/attribution"
 )
 
 // account is what a burst looked like at one moment: all that its [Burst] is made
-// from. It is immutable, so that making it needs no lock.
+// from. It never changes, so that the burst is made without the lock of the monitor,
+// and only once.
 type account struct {
 	burst   burst     // without settled and fading
 	recent  []counted // from before the onset on, without the burst before
 	settled []byte    // encoded, as in a snapshot; nil: nothing
 	usual   [2][]byte // likewise
+
+	once sync.Once
+	made Burst // what the account looks like in public, once that was asked for
 }
 
-// show takes an account of a burst and has it told.
+// show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast()}
 	a.burst.settled, a.burst.fading = nil, nil
@@ -54,6 +59,8 @@ func (f *finals) add(a *account) {
 	f.kept = slices.Delete(f.kept, 0, n)
 }
 
+// size returns how many bytes the account is made from. What is made from it does not
+// count: the state of a monitor must not depend on who read it.
 func (a *account) size() int {
 	n := len(a.settled) + len(a.usual[0]) + len(a.usual[1]) + len(a.burst.before.data) + len(a.burst.first.data)
 	for _, c := range a.recent {
@@ -88,7 +95,8 @@ func (a *account) baseline() *attribution.Tally {
 	return merged(append(a.packed(math.MinInt64, a.burst.onset-2), a.usual[:]...)...)
 }
 
-// merged panics on bytes that are no tallies: what comes in is checked.
+// merged panics on bytes that are no tallies, since all packed tallies are checked
+// before they come in.
 func merged(packed ...[]byte) *attribution.Tally {
 	whole := new(attribution.Tally)
 	if err := mergeInto(whole, packed...); err != nil {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor/internal/detect"
 )
 
 // burst is what a watch knows of one that it sees.
@@ -18,16 +19,16 @@ type burst struct {
 	byEvents  bool // it shows in the events,
 	bySources bool // in the distinct sources
 
-	inEvents, inSources evidence
+	inEvents, inSources detect.Proof
 
 	total, most  uint64 // events in all, and in one interval
 	mostSources  uint64
 	peak         int64 // interval with most events
 	expected     float64
 	seasonal     bool
-	precedent    Precedent
-	look         int    // number of the last look; 0: none yet, or the final one
-	nextLook     uint64 // number of events at which to look again
+	history      detect.Peak
+	interim      int    // number of the last interim report; 0: none yet, or the final one
+	nextInterim  uint64 // number of events at which the next one is due
 	incomplete   bool   // some of its intervals have no tally
 	before       snapshot
 	first        snapshot           // of the first interval, if it is no longer recent,
@@ -41,15 +42,15 @@ type burst struct {
 // follow shows a watch an interval that has closed. known says that the number of
 // sources is.
 func (m *Monitor) follow(w *watch, c counted, known bool) {
-	e := w.events.observe(c.index, float64(c.events))
-	var s reading
+	e := w.events.Observe(c.index, float64(c.events))
+	var s detect.Reading
 	if known {
-		s = w.sources.observe(c.index, float64(c.sources))
+		s = w.sources.Observe(c.index, float64(c.sources))
 	}
 	left := w.remember(c, m.lookback)
 	if b := w.burst; b != nil {
 		b.grow(c)
-	} else if e.state == began || s.state == began {
+	} else if e.State == detect.Began || s.State == detect.Began {
 		m.begin(w, c, e, s)
 	}
 	if b := w.burst; b != nil {
@@ -65,35 +66,36 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	b := w.burst
 	switch {
 	case b == nil:
-	case b.id == 0 && (w.events.bursting || w.sources.bursting):
-	case !w.events.bursting && !w.sources.bursting:
+	case b.id == 0 && w.bursting():
+	case !w.bursting():
 		b.end, b.uncertain = min(b.endsAt, b.end), b.endUncertain
 		m.finish(w)
-	case b.look == 0 || b.total >= b.nextLook && b.nextLook < math.MaxUint64: // no more doublings
-		b.look++
-		b.nextLook = addSaturated(b.total, b.total)
+	case b.interim == 0 || b.total >= b.nextInterim && b.nextInterim < math.MaxUint64: // no more doublings
+		b.interim++
+		b.nextInterim = addSaturated(b.total, b.total)
 		m.show(w)
 	}
 }
 
 // begin opens a burst, of what is recent from its onset on.
-func (m *Monitor) begin(w *watch, c counted, e, s reading) {
-	b := &burst{target: w.target, onset: math.MaxInt64, expected: e.baseline}
-	for _, r := range []reading{e, s} {
-		if r.state != quiet {
-			b.onset = min(b.onset, r.onset)
+func (m *Monitor) begin(w *watch, c counted, e, s detect.Reading) {
+	b := &burst{target: w.target, onset: math.MaxInt64, expected: e.Baseline}
+	for _, r := range []detect.Reading{e, s} {
+		if r.State != detect.Quiet {
+			b.onset = min(b.onset, r.Onset)
 		}
 	}
+	events, sources := 0., 0.
 	for _, c := range w.recent {
 		if c.index >= b.onset {
 			b.grow(c)
-			b.inEvents.seen += float64(c.events)
-			b.inSources.seen += float64(c.sources)
+			events += float64(c.events)
+			sources += float64(c.sources)
 		}
 	}
-	b.inEvents.seen, b.inSources.seen = b.inEvents.seen-float64(c.events), b.inSources.seen-float64(c.sources)
-	b.inEvents.expected = float64(c.index-b.onset) * max(e.baseline, leastMean)
-	b.inSources.expected = float64(c.index-b.onset) * max(s.baseline, leastMean)
+	// The present interval is added when the burst sees it.
+	b.inEvents = detect.NewProof(events-float64(c.events), c.index-b.onset, e.Baseline)
+	b.inSources = detect.NewProof(sources-float64(c.sources), c.index-b.onset, s.Baseline)
 	b.incomplete = b.onset <= c.index-m.lookback
 	w.burst = b
 }
@@ -110,22 +112,23 @@ func (b *burst) grow(c counted) {
 }
 
 // see takes what the two series say.
-func (b *burst) see(c counted, events, sources reading) {
-	b.inEvents.add(c.events, events.baseline)
-	b.inSources.add(c.sources, sources.baseline)
-	b.byEvents = b.byEvents || events.state != quiet
-	b.bySources = b.bySources || sources.state != quiet
-	for _, r := range []reading{events, sources} {
-		if r.state == ended && r.end >= b.endsAt {
-			b.endsAt, b.endUncertain = r.end, r.endUncertain
+func (b *burst) see(c counted, events, sources detect.Reading) {
+	inEvents, inSources := events.State != detect.Quiet, sources.State != detect.Quiet
+	b.inEvents.Add(c.events, events.Baseline)
+	b.inSources.Add(c.sources, sources.Baseline)
+	b.byEvents = b.byEvents || inEvents
+	b.bySources = b.bySources || inSources
+	for _, r := range []detect.Reading{events, sources} {
+		if r.State == detect.Ended && r.End >= b.endsAt {
+			b.endsAt, b.endUncertain = r.End, r.EndUncertain
 		}
 	}
 	r := events
-	if r.state == quiet {
+	if !inEvents {
 		r = sources
 	}
-	if r.state != quiet && (b.byEvents == (events.state != quiet) || b.precedent == (Precedent{})) {
-		b.precedent, b.seasonal = r.record, r.seasonal
+	if (inEvents || inSources) && (b.byEvents == inEvents || b.history == (detect.Peak{})) {
+		b.history, b.seasonal = r.Peak, r.Seasonal
 	}
 }
 
@@ -191,7 +194,7 @@ func (m *Monitor) gathered(b *burst) *attribution.Tally {
 func (m *Monitor) finish(w *watch) {
 	b := w.burst
 	m.endSettled(w)
-	if b.final, b.look = true, 0; b.id != 0 {
+	if b.final, b.interim = true, 0; b.id != 0 {
 		m.show(w)
 	}
 	w.lastOnset, w.lastEnd = b.onset, b.end
@@ -205,7 +208,7 @@ func (m *Monitor) endSettled(w *watch) {
 	if b.fading == nil {
 		return
 	}
-	settled := w.events.next - m.lookback
+	settled := w.events.Next() - m.lookback
 	if inside := b.end - b.fadingFrom; 2*inside > settled-b.fadingFrom {
 		m.gather(b)
 	} else if inside > 0 {

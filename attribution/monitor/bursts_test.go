@@ -54,7 +54,8 @@ func final(told []Burst, target Target) (found []Burst) {
 // A mail bomb on one of hundreds of mailboxes is found while it runs, on the whole
 // and on its target, told again as it grows, and told once when it has ended.
 func TestMailBomb(t *testing.T) {
-	m, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}, overHour(8*time.Minute, scenario.MailBomb{Seed: 1}), 15*time.Minute)
+	o := Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}
+	m, s, told := play(t, o, overHour(8*time.Minute, scenario.MailBomb{Seed: 1}), 15*time.Minute)
 	truth := s.Bursts()[0]
 	for _, target := range []Target{{}, ParseTarget(truth.Targets[0])} {
 		ended := final(told, target)
@@ -67,13 +68,14 @@ func TestMailBomb(t *testing.T) {
 				t.Errorf("%v: from %v to %v, want %v to %v", target, b.Onset, b.End, truth.Onset, truth.End)
 			}
 		}
-		looks := slices.DeleteFunc(slices.Clone(told), func(other Burst) bool { return other.ID != b.ID || other.Final })
+		looks := slices.Clone(told)
+		looks = slices.DeleteFunc(looks, func(other Burst) bool { return other.ID != b.ID || other.Final })
 		if len(looks) == 0 || looks[0].End.Sub(truth.Onset) > 30*time.Second {
 			t.Errorf("%v: found late: %v", target, looks)
 		}
 		for i, look := range looks {
-			if look.Look != i+1 || look.Verdicts[0].Decision == attribution.Supported {
-				t.Errorf("%v: look %d of %d: %v", target, look.Look, len(looks), look)
+			if look.Interim != i+1 || look.Verdicts[0].Decision == attribution.Supported {
+				t.Errorf("%v: look %d of %d: %v", target, look.Interim, len(looks), look)
 			}
 		}
 		if b.Verdicts[0].Decision != attribution.Refuted || b.Verdicts[1].Decision != attribution.Supported {
@@ -82,18 +84,21 @@ func TestMailBomb(t *testing.T) {
 		if r := b.Report; float64(r.Events) < 0.99*95_000 || float64(r.Events) > 1.02*95_000 {
 			t.Errorf("%v: %d events", target, r.Events)
 		}
-		if got, want := float64(b.Report.Sources.Distinct), float64(truth.Distinct()); target != (Target{}) && math.Abs(got-want) > 0.05*want {
+		got, want := float64(b.Report.Sources.Distinct), float64(truth.Distinct())
+		if target != (Target{}) && math.Abs(got-want) > 0.05*want {
 			t.Errorf("%v: %.0f sources, want %.0f", target, got, want)
 		}
-		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided || b.Precedent.Ratio() < 50 {
-			t.Errorf("%v: by events %v, by sources %v, %v", target, b.ByEvents, b.BySources, b.Precedent)
+		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided ||
+			b.History.Peak < 50*b.History.Before {
+			t.Errorf("%v: by events %v, by sources %v, %+v", target, b.ByEvents, b.BySources, b.History)
 		}
 		sameKeys(t, b)
 		if !hasCaveat(b, ShortHistory) || hasCaveat(b, SingleSource) {
 			t.Errorf("%v: caveats %v", target, b.Caveats)
 		}
 	}
-	if known := slices.Collect(m.Bursts()); len(known) != len(final(told, Target{}))+len(final(told, ParseTarget(truth.Targets[0]))) {
+	ended := len(final(told, Target{})) + len(final(told, ParseTarget(truth.Targets[0])))
+	if known := slices.Collect(m.Bursts()); len(known) != ended {
 		t.Errorf("%d bursts are known:\n%v", len(known), known)
 	}
 }
@@ -105,7 +110,8 @@ func hasCaveat(b Burst, code attribution.Code) bool {
 // One source that makes nearly all events is said to be one source.
 func TestSingleSource(t *testing.T) {
 	origin, _ := geo.ParseOrigin("RU")
-	_, _, told := play(t, Options{}, overHour(8*time.Minute, scenario.SingleSource{Seed: 1, Origin: origin}), 10*time.Minute)
+	single := scenario.SingleSource{Seed: 1, Origin: origin}
+	_, _, told := play(t, Options{}, overHour(8*time.Minute, single), 10*time.Minute)
 	if len(told) == 0 {
 		t.Fatal("nothing was told")
 	}
@@ -129,7 +135,8 @@ func sameKeys(t *testing.T, b Burst) {
 	}
 	want := []string{
 		"by_events", "by_sources", "caveats", "end", "expected_events", "final", "id", "interval_ns", "onset", "peak",
-		"peak_events", "peak_sources", "excess", "excess_verdicts", "precedent", "report", "target", "unprecedented", "verdicts",
+		"peak_events", "peak_sources", "excess", "excess_verdicts", "history", "report", "target", "unprecedented",
+		"verdicts",
 	}
 	for key := range keys {
 		if !slices.Contains(want, key) {
@@ -160,7 +167,7 @@ func TestHugeCounts(t *testing.T) {
 	told := 0
 	o := Options{Targets: 16, Notify: func(b Burst) { told++ }}
 	m := newMonitor(o)
-	m.ObserveBatch(repeat(1000, 0, 1))
+	m.Observe(repeat(1000, 0, 1)...)
 	for i := range 100 {
 		e := Event{Time: at(1000 + 10*float64(i)), Flow: flowOf(ip(i)), Target: TargetName("a")}
 		e.Events, e.Bytes = math.MaxUint64, math.MaxUint64
@@ -170,6 +177,47 @@ func TestHugeCounts(t *testing.T) {
 		t.Errorf("told %d times", told)
 	}
 	restored(t, m, o)
+}
+
+// A burst is made once, whoever asks first: Notify and every call of Bursts give the
+// same value.
+func TestBurstsAreMadeOnce(t *testing.T) {
+	events := join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(1000, 1100, 1), repeat(10_000, 2100, .01))
+	latest := map[uint64]Burst{}
+	notified := newMonitor(Options{Targets: -1, Notify: func(b Burst) { latest[b.ID] = b }})
+	notified.Observe(events...)
+	silent := newMonitor(Options{Targets: -1})
+	silent.Observe(events...)
+	n := 0
+	for b := range silent.Bursts() {
+		if n++; latest[b.ID].String() != b.String() {
+			t.Errorf("%vwas notified as\n%v", b, latest[b.ID])
+		}
+		latest[b.ID+1000] = b
+	}
+	if n != 2 || len(latest) != 4 {
+		t.Fatalf("%d bursts", n)
+	}
+	for range 2 {
+		for b := range notified.Bursts() {
+			if b.Report != latest[b.ID].Report || b.Excess != latest[b.ID].Excess {
+				t.Errorf("burst %d, final %v: not what was notified", b.ID, b.Final)
+			}
+		}
+		for b := range silent.Bursts() {
+			if b.Report != latest[b.ID+1000].Report {
+				t.Errorf("burst %d, final %v: made again", b.ID, b.Final)
+			}
+		}
+	}
+	cost := testing.AllocsPerRun(5, func() {
+		for b := range silent.Bursts() {
+			_ = b.Final
+		}
+	})
+	if cost > 10 {
+		t.Errorf("%v allocations", cost)
+	}
 }
 
 // A callback that panics costs its burst, none of those that follow.
@@ -182,7 +230,7 @@ func TestNotifyPanics(t *testing.T) {
 	}})
 	observe := func(events []Event) {
 		defer func() { recover() }()
-		m.ObserveBatch(events)
+		m.Observe(events...)
 	}
 	observe(repeat(1000, 0, 1))
 	observe(repeat(10_000, 1000, .01))
@@ -195,7 +243,7 @@ func TestNotifyPanics(t *testing.T) {
 // A burst during which the clock was set back was not lost to other targets.
 func TestSetBackInABurst(t *testing.T) {
 	m := newMonitor(Options{Targets: -1})
-	m.ObserveBatch(join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(100, -7200, 1)))
+	m.Observe(join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(100, -7200, 1))...)
 	bursts := slices.Collect(m.Bursts())
 	if len(bursts) != 1 || !bursts[0].Final {
 		t.Fatalf("%v", bursts)
@@ -214,7 +262,7 @@ func TestSecondWave(t *testing.T) {
 	m := newMonitor(Options{Targets: -1, Notify: func(b Burst) {
 		looks++
 		if b.Excess == nil || b.Excess.Report.Sources.Distinct != b.Report.Sources.Distinct {
-			t.Errorf("look %d: %v", b.Look, b)
+			t.Errorf("look %d: %v", b.Interim, b)
 		}
 	}})
 	wave := func(from float64) (events []Event) {
@@ -224,7 +272,7 @@ func TestSecondWave(t *testing.T) {
 		}
 		return events
 	}
-	m.ObserveBatch(join(repeat(1200, 0, 1), wave(1200), repeat(280, 1260, 1), wave(1540), repeat(900, 1600, 1)))
+	m.Observe(join(repeat(1200, 0, 1), wave(1200), repeat(280, 1260, 1), wave(1540), repeat(900, 1600, 1))...)
 	if n := len(slices.Collect(m.Bursts())); n != 2 || looks < 6 {
 		t.Errorf("%d bursts, told %d times", n, looks)
 	}

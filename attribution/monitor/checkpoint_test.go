@@ -85,7 +85,7 @@ func TestKillAndReplay(t *testing.T) {
 	}
 	o := Options{Targets: 64, Tally: attribution.Options{SampleSize: 1024}, Retention: 6 * time.Minute}
 	through := newStopped(o)
-	through.m.ObserveBatch(events)
+	through.m.Observe(events...)
 	if len(through.told) < 4 {
 		t.Fatalf("only %d bursts were told", len(through.told))
 	}
@@ -94,7 +94,7 @@ func TestKillAndReplay(t *testing.T) {
 	checkpoint := killed.checkpoint(t, 0)
 	for i, kills := 0, 0; i < len(events); {
 		n := min(700+i%1300, len(events)-i)
-		killed.m.ObserveBatch(events[i : i+n])
+		killed.m.Observe(events[i : i+n]...)
 		if i += n; kills < 12 && i/9000 > kills {
 			kills++
 			i = killed.restart(t, checkpoint)
@@ -133,7 +133,8 @@ func TestKillAndReplay(t *testing.T) {
 func smallMonitor(t testing.TB) *Monitor {
 	m := newMonitor(Options{Targets: 16, Tally: attribution.Options{SampleSize: 1024}})
 	for i := range 4000 {
-		e := Event{Time: at(float64(i) / 12), Flow: flowOf(ip(i % 300)), Target: ParseTarget(fmt.Sprintf("192.0.2.%d", i%20))}
+		target := ParseTarget(fmt.Sprintf("192.0.2.%d", i%20))
+		e := Event{Time: at(float64(i) / 12), Flow: flowOf(ip(i % 300)), Target: target}
 		if i%20 == 7 {
 			e.Target = TargetName("name")
 		}
@@ -145,7 +146,7 @@ func smallMonitor(t testing.TB) *Monitor {
 			}
 		}
 	}
-	m.ObserveBatch(dated(year2100, at(-4000)))
+	m.Observe(dated(year2100, at(-4000))...)
 	for b := range m.Bursts() {
 		if b.Target != (Target{}) {
 			return m
@@ -190,16 +191,17 @@ func TestRestoreRefuses(t *testing.T) {
 	refused("a length beyond all bounds", m, huge, ErrInvalid, "byte 4")
 	for what, change := range map[string]func(*Options){
 		"key":               func(o *Options) { o.Tally.Key = sketch.NewKey() },
-		"interval":          func(o *Options) { o.Interval, o.Lateness = time.Minute, time.Minute },
+		"interval":          func(o *Options) { o.Interval, o.AllowedLateness = time.Minute, time.Minute },
 		"number of targets": func(o *Options) { o.Targets = 32 },
 		"sample size":       func(o *Options) { o.Tally.SampleSize = 2048 },
 		"sampling rate":     func(o *Options) { o.Tally.SamplingRate = 100 },
 	} {
 		other := o
 		change(&other)
-		refused(what, New(m.table, other), good, ErrMismatch, what)
+		refused(what, mustNew(m.table, other), good, ErrMismatch, what)
 	}
-	if _, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported)); !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, ErrInvalid) {
+	_, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported))
+	if !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, ErrInvalid) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 	if err := m.Checkpoint(&b, make([]byte, maxPosition+1)); err == nil {
@@ -208,9 +210,30 @@ func TestRestoreRefuses(t *testing.T) {
 	if bytes.Contains(good, []byte(fmt.Sprint(o.Tally.Key))) || !bytes.Contains(good, []byte("name")) {
 		t.Error("the checkpoint is not what this test takes it for")
 	}
-	position, err := New(m.table, o).Restore(bytes.NewReader(good))
+	position, err := mustNew(m.table, o).Restore(bytes.NewReader(good))
 	if err != nil || string(position) != "here" {
 		t.Errorf("position %q, %v", position, err)
+	}
+}
+
+// A checkpoint that nobody could restore is not written.
+func TestCheckpointUnderARandomKey(t *testing.T) {
+	m := mustNew(testTable(), Options{})
+	m.Observe(repeat(100, 0, 1)...)
+	var b bytes.Buffer
+	err := m.Checkpoint(&b, nil)
+	if !errors.Is(err, ErrRandomKey) || !strings.Contains(err.Error(), "Options.Tally.Key") {
+		t.Errorf("%v", err)
+	}
+	if b.Len() > 0 {
+		t.Errorf("%d bytes were written", b.Len())
+	}
+	var good bytes.Buffer
+	if err := newMonitor(Options{}).Checkpoint(&good, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Restore(&good); !errors.Is(err, ErrMismatch) || !strings.Contains(err.Error(), "key") {
+		t.Errorf("a checkpoint of another key: %v", err)
 	}
 }
 
@@ -227,7 +250,7 @@ func FuzzRestore(f *testing.F) {
 		f.Add(damaged)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m := New(m.table, m.options)
+		m := mustNew(m.table, m.options)
 		if _, err := m.decode(data); err != nil {
 			if !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrMismatch) {
 				t.Fatalf("%v wraps neither", err)
@@ -265,14 +288,16 @@ func FuzzEvents(f *testing.F) {
 				m.Advance(now)
 				continue
 			}
-			m.Observe(Event{Time: now, Target: TargetName(string(rune('a' + data[1]%20))), Flow: flowOf(ip(int(data[2])))})
+			target := TargetName(string(rune('a' + data[1]%20)))
+			m.Observe(Event{Time: now, Target: target, Flow: flowOf(ip(int(data[2])))})
 			events++
 		}
 		s := m.Stats()
 		if s.Records+uint64(s.Waiting) != events {
 			t.Fatalf("%d events became %+v", events, s)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
+		r := m.Report(time.Time{}, time.Time{})
+		if s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
 			t.Fatalf("%d events in the report, of %+v", r.Events, s)
 		}
 		if len(m.open) > maxOpen+2 {
@@ -297,9 +322,11 @@ func restored(t *testing.T, m *Monitor, o Options) *Monitor {
 
 // Options that are set to none are none in a restored monitor too.
 func TestRestoreWithNone(t *testing.T) {
-	for _, o := range []Options{{Targets: -1}, {Lateness: -1}, {Targets: -1, Lateness: -1, Interval: time.Minute}} {
+	for _, o := range []Options{
+		{Targets: -1}, {AllowedLateness: -1}, {Targets: -1, AllowedLateness: -1, Interval: time.Minute},
+	} {
 		m := newMonitor(o)
-		m.ObserveBatch(repeat(300, 0, 1))
+		m.Observe(repeat(300, 0, 1)...)
 		r := restored(t, m, o)
 		sameTally(t, fmt.Sprintf("%+v", o), r.Tally(time.Time{}, time.Time{}), m.Tally(time.Time{}, time.Time{}))
 	}

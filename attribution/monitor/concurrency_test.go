@@ -13,7 +13,7 @@ import (
 func TestConcurrency(t *testing.T) {
 	told := 0
 	var m *Monitor
-	m = newMonitor(Options{Targets: 64, Lateness: 80 * time.Second, Notify: func(b Burst) {
+	m = newMonitor(Options{Targets: 64, AllowedLateness: 80 * time.Second, Notify: func(b Burst) {
 		told++ // calls come one after the other
 		m.Report(b.Onset, b.End)
 		m.Observe(Event{Time: b.End, Flow: flowOf(ip(1))})
@@ -30,9 +30,10 @@ func TestConcurrency(t *testing.T) {
 				}
 				events := make([]Event, n)
 				for i := range events {
-					events[i] = Event{Time: at(float64(10 * round)), Target: TargetName(string(rune('a' + rng.IntN(20)))), Flow: flowOf(ip(rng.IntN(3000)))}
+					target := TargetName(string(rune('a' + rng.IntN(20))))
+					events[i] = Event{Time: at(float64(10 * round)), Target: target, Flow: flowOf(ip(rng.IntN(3000)))}
 				}
-				m.ObserveBatch(events)
+				m.Observe(events...)
 			}
 		})
 	}

@@ -73,13 +73,14 @@ func TestRealFloods(t *testing.T) {
 					t.Fatal(err)
 				}
 				times = append(times, when.Add(shift))
-				events = append(events, Event{Time: when.Add(shift), Target: target, Flow: flowOf(netip.MustParseAddr(row[0]))})
+				source := flowOf(netip.MustParseAddr(row[0]))
+				events = append(events, Event{Time: when.Add(shift), Target: target, Flow: source})
 			}
 			slices.SortFunc(times, time.Time.Compare)
 			slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 			var told []Burst
 			m := newMonitor(Options{Notify: func(b Burst) { told = append(told, b) }})
-			m.ObserveBatch(events)
+			m.Observe(events...)
 			ended := final(told, target)
 			if len(ended) != 1 {
 				t.Fatalf("%d bursts of the target have ended:\n%v", len(ended), told)
@@ -135,7 +136,9 @@ func TestRealQuietDay(t *testing.T) {
 			// for them.
 			h := fnv.New64a()
 			h.Write([]byte(edit.User))
-			source = netip.AddrFrom16([16]byte(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, 0x2600<<48|h.Sum64()>>16), 0)))
+			var b [16]byte
+			binary.BigEndian.PutUint64(b[:8], 0x2600<<48|h.Sum64()>>16)
+			source = netip.AddrFrom16(b)
 		}
 		events = append(events, Event{Time: edit.Time, Target: TargetName(edit.Channel), Flow: flowOf(source)})
 	}
@@ -146,7 +149,7 @@ func TestRealQuietDay(t *testing.T) {
 				t.Errorf("%v: %v", interval, b)
 			}
 		}})
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		m.Advance(events[len(events)-1].Time.Add(time.Hour))
 	}
 }

@@ -6,14 +6,16 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor/internal/wire"
 )
 
-// encoder gathers a checkpoint. What is large and immutable is not copied.
+// encoder gathers the body of a checkpoint. Large parts that never change are not
+// copied. What a method writes is read by the method of decoder of the same name.
 type encoder struct {
 	parts     [][]byte
 	b         []byte
 	size      int
-	snapshots []snapshot // those that can be named by their place
+	snapshots []snapshot // those that are named by their place
 }
 
 const copied = 1 << 10 // bytes; longer ones are parts of their own
@@ -32,21 +34,15 @@ func (e *encoder) uint(values ...uint64) {
 	}
 }
 
-func (e *encoder) int(values ...int64) {
-	for _, v := range values {
-		e.uint(uint64(v))
-	}
-}
+func (e *encoder) int(values ...int64) { e.b = wire.AppendInts(e.b, values...) }
 
 // bool encodes a truth and returns it.
 func (e *encoder) bool(v bool) bool {
-	e.b = appendBools(e.b, v)
+	e.b = wire.AppendBools(e.b, v)
 	return v
 }
 
-func (e *encoder) float(values ...float64) { e.b = appendFloats(e.b, values...) }
-
-// blob encodes bytes that nobody will write to.
+// blob encodes bytes that nobody changes later.
 func (e *encoder) blob(data []byte) {
 	e.uint(uint64(len(data)))
 	if len(data) < copied {
@@ -61,7 +57,7 @@ func (e *encoder) blob(data []byte) {
 func (e *encoder) tally(t *attribution.Tally) {
 	data := []byte(nil)
 	if t != nil {
-		data, _ = t.MarshalBinary() // it fails for 64 databases; then the sources are lost
+		data, _ = t.MarshalBinary() // fails after 64 databases; then the sources are lost
 	}
 	e.blob(data)
 }
@@ -89,7 +85,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	e.clock(&m.clock)
 	e.int(m.began)
 	s := &m.stats
-	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.SetBack, s.Evicted, s.GivenUp)
+	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.SetBack, s.Evicted, s.Shed)
 	e.uint(uint64(len(m.snapshots.kept)))
 	for _, one := range m.snapshots.kept {
 		e.int(one.index)
@@ -113,7 +109,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 }
 
 func (e *encoder) clock(c *clock) {
-	e.b = appendBools(e.b, c.started, c.directed)
+	e.b = wire.AppendBools(e.b, c.started, c.directed)
 	e.int(c.mark, c.closed+1, int64(c.ahead), int64(c.past))
 	e.uint(uint64(len(c.held)))
 	for i := range c.held {
@@ -147,7 +143,7 @@ func (e *encoder) targets(t *targets) {
 	heavy, _ := t.heavy.MarshalBinary() // never fails
 	e.blob(heavy)
 	e.int(int64(max(t.records, 0)))
-	e.uint(t.givenUp)
+	e.uint(t.sheds)
 	for slot, target := range t.tracked {
 		if e.bool(!target.IsZero()); target.IsZero() {
 			continue
@@ -160,8 +156,8 @@ func (e *encoder) targets(t *targets) {
 }
 
 func (e *encoder) watch(w *watch) {
-	e.blob(w.events.append(nil))
-	e.blob(w.sources.append(nil))
+	e.blob(w.events.Append(nil))
+	e.blob(w.sources.Append(nil))
 	e.recent(w.recent)
 	e.tally(w.usual.full)
 	e.tally(w.usual.filling)
@@ -190,7 +186,8 @@ func (e *encoder) snapshot(s snapshot) {
 		e.uint(packedNone)
 		return
 	}
-	place, found := slices.BinarySearchFunc(e.snapshots, s.index, func(one snapshot, index int64) int { return cmp.Compare(one.index, index) })
+	byIndex := func(one snapshot, index int64) int { return cmp.Compare(one.index, index) }
+	place, found := slices.BinarySearchFunc(e.snapshots, s.index, byIndex)
 	if found && &e.snapshots[place].data[0] == &s.data[0] {
 		e.uint(packedThere, uint64(place))
 		return
@@ -215,16 +212,18 @@ func (e *encoder) account(a *account) {
 	}
 }
 
-// burst encodes all but what has settled.
+// burst encodes all but the tallies of what has settled.
 func (e *encoder) burst(b *burst) {
 	e.uint(b.id)
 	e.target(b.target)
 	e.int(b.onset, b.end, b.endsAt, b.peak)
-	e.b = appendBools(e.b, b.final, b.uncertain, b.lost, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
-	e.uint(b.total, b.most, b.mostSources, uint64(b.look), b.nextLook)
-	e.float(b.expected, b.inEvents.seen, b.inEvents.expected, b.inSources.seen, b.inSources.expected)
-	e.float(b.precedent.Peak, b.precedent.Before)
-	e.int(int64(b.precedent.History))
+	e.b = wire.AppendBools(e.b,
+		b.final, b.uncertain, b.lost, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
+	e.uint(b.total, b.most, b.mostSources, uint64(b.interim), b.nextInterim)
+	e.b = wire.AppendFloats(e.b, b.expected)
+	e.b = b.inEvents.Append(e.b)
+	e.b = b.inSources.Append(e.b)
+	e.b = b.history.Append(e.b)
 	e.snapshot(b.before)
 	e.snapshot(b.first)
 }

@@ -23,11 +23,11 @@ func ExampleMonitor() {
 		log.Fatal(err)
 	}
 
-	m := monitor.New(table, monitor.Options{
+	m, err := monitor.New(table, monitor.Options{
 		Tally:  attribution.Options{SampleSize: 65_536}, // counts them one by one
 		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")},
 		Notify: func(b monitor.Burst) {
-			if !b.Final && b.Look == 1 && !b.Target.IsZero() {
+			if !b.Final && b.Interim == 1 && !b.Target.IsZero() {
 				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Distinct, b.End.Format(time.TimeOnly))
 				for _, v := range b.Verdicts {
 					fmt.Printf("%v: %v so far\n", v.Claim, v.Decision)
@@ -35,6 +35,9 @@ func ExampleMonitor() {
 			}
 		},
 	})
+	if err != nil {
+		log.Fatal(err)
+	}
 	for e := range incident.Events() {
 		m.Observe(monitor.Event{
 			Time:   e.Time,
@@ -43,7 +46,8 @@ func ExampleMonitor() {
 		})
 	}
 
-	last := m.Report(time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC), time.Date(2024, 5, 21, 7, 10, 0, 0, time.UTC))
+	seven := time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC)
+	last := m.Report(seven, seven.Add(10*time.Minute))
 	fmt.Println("before:", last.Origins[0].Origin, last.Sources.Distinct, "sources")
 	// Output:
 	// mailbox-400@lagoon.example: 6000 sources by 07:11:30

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"bytes"
+	"flag"
 	"net/netip"
 	"sync"
 	"testing"
@@ -54,9 +55,19 @@ func eventOf(e scenario.Event) Event {
 	}}
 }
 
+var long = flag.Bool("long", false, "run the statistical tests with all their trials (minutes)")
+
 func newMonitor(o Options) *Monitor {
 	o.Tally.Key = testKey
-	return New(testTable(), o)
+	return mustNew(testTable(), o)
+}
+
+func mustNew(table *geo.Table, o Options) *Monitor {
+	m, err := New(table, o)
+	if err != nil {
+		panic(err)
+	}
+	return m
 }
 
 // oneTally counts events without regard to their times.

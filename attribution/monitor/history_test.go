@@ -46,7 +46,8 @@ func TestWithoutHistory(t *testing.T) {
 					q := scenario.Quiet{Seed: seed, Rate: rate, Noise: .1}
 					k := seed % 4
 					after := time.Duration(125+k*k*k*120+seed%10) * time.Second
-					b := scenario.Overlay{Quiet: q, Bursts: []scenario.Part{flood(seed, q, after, 5*time.Minute, times)}}
+					part := flood(seed, q, after, 5*time.Minute, times)
+					b := scenario.Overlay{Quiet: q, Bursts: []scenario.Part{part}}
 					h.count(seed, watchStory(t, Options{Targets: 256}, b, after+12*time.Minute))
 				}
 				h.whole.check(t, "all traffic", aims{.99, 2, 1, 1, 100})
@@ -82,7 +83,8 @@ func TestWithHistory(t *testing.T) {
 					part := flood(seed*100+k, q, after, 30*time.Minute, c.times)
 					o.Bursts = append(o.Bursts, part)
 				}
-				h.count(seed, watchStory(t, Options{Interval: 5 * time.Minute, Retention: 48 * time.Hour, Targets: targets}, o, time.Duration(days)*24*time.Hour))
+				options := Options{Interval: 5 * time.Minute, Retention: 48 * time.Hour, Targets: targets}
+				h.count(seed, watchStory(t, options, o, time.Duration(days)*24*time.Hour))
 			}
 			h.whole.check(t, "all traffic", c.aims)
 			h.check(t, .25/7)

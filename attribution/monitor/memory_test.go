@@ -41,7 +41,7 @@ func TestWorstHour(t *testing.T) {
 				Flow: flowOf(netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})),
 			}
 		}
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		second += 10.0 * blockSize / 1_000_000
 	}
 	open := float64(heap()-before) / 1e6
@@ -62,7 +62,8 @@ func TestWorstHour(t *testing.T) {
 	m.mu.Unlock()
 	got := float64(heap()-before) / 1e6
 	hour := open + max(0, got-open)*360/float64(intervals)
-	t.Logf("two intervals: %.0f MB, %d: %.0f MB, of which snapshots %.0f MB; an hour: %.0f MB", open, intervals, got, float64(m.snapshots.bytes)/1e6, hour)
+	t.Logf("two intervals: %.0f MB, %d: %.0f MB, of which snapshots %.0f MB; an hour: %.0f MB",
+		open, intervals, got, float64(m.snapshots.bytes)/1e6, hour)
 	if hour > 256 {
 		t.Errorf("%.0f MB", hour)
 	}

@@ -1,19 +1,22 @@
 package monitor
 
 import (
+	"fmt"
 	"math"
 	"net/netip"
 	"sync"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/sketch"
 )
 
 // Monitor watches a stream of events. Any number of goroutines may observe and
 // read at once. Make one with [New]; the zero Monitor is invalid, and a Monitor
 // must not be copied.
 type Monitor struct {
-	options Options
+	options   Options // with all defaults filled in
+	randomKey bool    // no key was given
 
 	lookback int64
 
@@ -44,13 +47,27 @@ type knowledge struct {
 	stats     Stats
 }
 
-// New returns a Monitor that locates sources with table. It panics if table is nil
-// or an option is out of its documented range.
-func New(table *geo.Table, options Options) *Monitor { return newFilled(table, options.filled()) }
+// New returns a Monitor that locates sources with table. The error, for a nil table
+// and for options that [Options.Validate] refuses, wraps [ErrInvalidOptions].
+func New(table *geo.Table, options Options) (*Monitor, error) {
+	if table == nil {
+		return nil, fmt.Errorf("monitor: %w: no table", ErrInvalidOptions)
+	}
+	if err := options.Validate(); err != nil {
+		return nil, err
+	}
+	options = options.filled()
+	random := options.Tally.Key.IsZero()
+	if random {
+		options.Tally.Key = sketch.NewKey()
+	}
+	m := newFilled(table, options)
+	m.randomKey = random
+	return m, nil
+}
 
-// newFilled takes options whose defaults are filled in.
+// newFilled takes valid options with all defaults and the key filled in.
 func newFilled(table *geo.Table, o Options) *Monitor {
-	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
 	m := &Monitor{
 		options: o, table: table, lookback: lookback(o),
 		knowledge: knowledge{
@@ -63,27 +80,25 @@ func newFilled(table *geo.Table, o Options) *Monitor {
 	return m
 }
 
-// SetTable has the intervals that open from now on located with another table,
-// such as a newer database.
+// SetTable makes the monitor use another table, such as a newer database, for the
+// intervals that open from now on. A nil table changes nothing.
 func (m *Monitor) SetTable(table *geo.Table) {
 	if table == nil {
-		panic("monitor: SetTable without a table")
+		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.table = table
 }
 
-// Observe counts one event. Its time may close intervals, which takes a few
-// milliseconds each. It keeps no reference to what the event holds.
-func (m *Monitor) Observe(e Event) { m.ObserveBatch([]Event{e}) }
-
-// blockSize is the number of events that are taken together under the lock.
+// blockSize is the number of events that are counted together under the lock.
 const blockSize = 256
 
-// ObserveBatch counts events, in the order in which they stand; it is the fast way
-// in. It keeps no reference to events.
-func (m *Monitor) ObserveBatch(events []Event) {
+// Observe counts events, in the order in which they stand. Many at once are counted
+// faster than one by one, best in slices of 256 or more: m.Observe(events...). Their
+// times may close intervals, which takes a few milliseconds each. Observe keeps no
+// reference to events.
+func (m *Monitor) Observe(events ...Event) {
 	for len(events) > 0 {
 		n := min(len(events), blockSize)
 		m.observeBlock(events[:n])
@@ -153,7 +168,7 @@ func (m *Monitor) run(events []Event) int {
 	return n
 }
 
-// watchAnew forgets what was watched, but for the bursts that were found.
+// watchAnew forgets what was watched, but not the bursts that were found.
 func (m *Monitor) watchAnew() {
 	if m.whole != nil {
 		m.breakOff(m.whole)
@@ -166,7 +181,7 @@ func (m *Monitor) watchAnew() {
 			}
 		}
 		m.stats.Evicted += m.targets.heavy.Evictions()
-		m.stats.GivenUp += m.targets.givenUp
+		m.stats.Shed += m.targets.sheds
 	}
 	if m.options.Targets > 0 {
 		m.targets = newTargets(m.options.Tally.Key, m.options)

@@ -20,12 +20,15 @@ func (b *Burst) sentence() string {
 	const layout = "2006-01-02 15:04:05"
 	s := fmt.Sprintf("burst %d of %s: ", b.ID, what)
 	if b.Final {
-		s += fmt.Sprintf("from %s to %s UTC (to %v)", b.Onset.Format(layout), b.End.Format(time.TimeOnly), b.Interval)
+		s += fmt.Sprintf("from %s to %s UTC (to %v)",
+			b.Onset.Format(layout), b.End.Format(time.TimeOnly), b.Interval)
 	} else {
-		s += fmt.Sprintf("since %s UTC (to %v), still running at %s", b.Onset.Format(layout), b.Interval, b.End.Format(time.TimeOnly))
+		s += fmt.Sprintf("since %s UTC (to %v), still running at %s",
+			b.Onset.Format(layout), b.Interval, b.End.Format(time.TimeOnly))
 	}
-	s += fmt.Sprintf(", %s events from %s sources, at most %s events in %v where about %s were expected; %v\n",
-		count.Grouped(addSaturated(r.Events, r.Reserved.Events)), number(r.Sources), count.Grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.Precedent)
+	s += fmt.Sprintf(", %s events from %s sources, at most %s events in %v where about %s were expected; %s\n",
+		count.Grouped(addSaturated(r.Events, r.Reserved.Events)), number(r.Sources),
+		count.Grouped(b.PeakEvents), b.Interval, expected(b.Expected), b.historyText())
 	for i, v := range b.Verdicts {
 		s += finding(v)
 		if i < len(b.ExcessVerdicts) && b.ExcessVerdicts[i].Decision != attribution.Inadmissible {

@@ -66,7 +66,8 @@ func unpack(data []byte) (*attribution.Tally, error) {
 	case plain:
 	case deflated:
 		var err error
-		if encoded, err = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(encoded)), maxUnpacked)); err != nil {
+		inflated := flate.NewReader(bytes.NewReader(encoded))
+		if encoded, err = io.ReadAll(io.LimitReader(inflated, maxUnpacked)); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 	default:

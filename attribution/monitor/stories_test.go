@@ -68,9 +68,11 @@ func TestStories(t *testing.T) {
 					}
 					more = float64(b.Excess.Report.Sources.Distinct)/float64(truth.Distinct()) - 1
 				}
-				t.Logf("%q: found after %v, onset %v off, end %v off; share of excess at most %.3f off, its sources %+.3f", target.String(), delay, onset, end, off, more)
+				t.Logf("%q: found after %v, onset %v off, end %v off; share of excess at most %.3f off, its sources %+.3f",
+					target.String(), delay, onset, end, off, more)
 				if delay > story.found || onset.Abs() > story.edge || !story.fade && end.Abs() > story.edge {
-					t.Errorf("%v: from %v to %v, first told until %v; want %v to %v", target, b.Onset, b.End, told[i].End, truth.Onset, truth.End)
+					t.Errorf("%v: from %v to %v, first told until %v; want %v to %v",
+						target, b.Onset, b.End, told[i].End, truth.Onset, truth.End)
 				}
 				// Everyday sources that come for the first time are new, too, and the
 				// longer it lasts the more of them there are.
@@ -96,7 +98,8 @@ func TestExcess(t *testing.T) {
 		t.Skip("one more story")
 	}
 	ru, _ := geo.ParseOrigin("RU")
-	_, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU")}}, overHour(10*time.Minute, scenario.Botnet{Seed: 1, Repeat: 3}), 18*time.Minute)
+	o := Options{Claims: []attribution.Claim{attribution.Majority("RU")}}
+	_, s, told := play(t, o, overHour(10*time.Minute, scenario.Botnet{Seed: 1, Repeat: 3}), 18*time.Minute)
 	truth := s.Bursts()[0]
 	ended := final(told, Target{})
 	if len(ended) != 1 || ended[0].Excess == nil {

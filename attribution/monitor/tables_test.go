@@ -89,5 +89,6 @@ func TestAccuracyTable(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d runs each\n| | of | %s |\n|%s\n%s", runs, scoreHeader, strings.Repeat("---|", 12), strings.Join(rows, ""))
+	t.Logf("%d runs each\n| | of | %s |\n|%s\n%s",
+		runs, scoreHeader, strings.Repeat("---|", 12), strings.Join(rows, ""))
 }

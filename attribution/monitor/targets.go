@@ -12,17 +12,17 @@ import (
 
 // targets are the heavy ones among all, each with a watch of its own.
 type targets struct {
-	heavy   *sketch.HeavyHitters
+	heavy   *sketch.Heavy
 	tracked []Target // by slot; zero: nobody has it
 	watches []*watch // by slot; nil until an interval has closed
 	key     sketch.Key
-	mask    [2]uint64 // of the two halves of an IPv6 source
+	mask    uint64 // of the upper half of an IPv6 source
 
-	// What the target tallies of open intervals hold is bounded: records says how
-	// many more may come before it is to be looked at.
+	// What the target tallies of open intervals hold is bounded. It is looked at
+	// again after so many records.
 	memory  int // of these, and again of what is usual
 	records int
-	givenUp uint64
+	sheds   uint64 // how often the sources of a target were forgotten to save memory
 
 	// Scratch of a run, of the events that have a target.
 	at                      [blockSize]uint8
@@ -38,20 +38,17 @@ const (
 )
 
 func newTargets(key sketch.Key, o Options) *targets {
-	heavy, err := sketch.NewHeavyHitters(key.ID(), o.Targets)
-	if err != nil {
-		panic(err) // filled has checked the number
-	}
 	return &targets{
-		heavy: heavy, tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets), key: key,
-		mask: ipv6Mask(o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
+		heavy: sketch.NewHeavy(key.ID(), o.Targets), key: key,
+		tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets),
+		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
 	}
 }
 
 // targetCount is what came to one target in an interval that is open.
 type targetCount struct {
 	events  uint64
-	tally   *attribution.Tally // nil: given up, for want of memory
+	tally   *attribution.Tally // nil: shed to save memory
 	pending []attribution.Flow // not yet in the tally
 }
 
@@ -118,7 +115,7 @@ func (t *targets) count(m *Monitor, iv *interval, events []Event) {
 		t.records--
 	}
 	if t.records <= 0 {
-		t.shed(m.open)
+		t.shedOpen(m.open)
 	}
 }
 
@@ -135,10 +132,10 @@ func (m *Monitor) hand(slot int32, target Target) {
 	t.tracked[slot] = target.clone()
 }
 
-// shed looks at what the target tallies of open intervals hold. If that is too
-// much, it gives up those of the targets that are hit least, a quarter of all, so
-// that it need not look again soon.
-func (t *targets) shed(open openIntervals) {
+// shedOpen looks at what the target tallies of open intervals hold. If that is too
+// much, it drops a quarter, those of the least active targets, so that it need not
+// look again soon.
+func (t *targets) shedOpen(open openIntervals) {
 	held := 0
 	for _, iv := range open {
 		for _, c := range iv.targets {
@@ -148,13 +145,13 @@ func (t *targets) shed(open openIntervals) {
 		}
 	}
 	if held > t.memory-blockSize*recordMemory {
-		held = t.giveUp(open, held, t.memory/4*3)
+		held = t.shedLightest(open, held, t.memory/4*3)
 	}
 	t.records = max((t.memory-held)/recordMemory, blockSize)
 }
 
-// giveUp gives up target tallies until no more than most bytes are held.
-func (t *targets) giveUp(open openIntervals, held, most int) (left int) {
+// shedLightest drops target tallies until no more than most bytes are held.
+func (t *targets) shedLightest(open openIntervals, held, most int) (left int) {
 	for _, slot := range t.lightestFirst() {
 		if held <= most {
 			break
@@ -163,7 +160,7 @@ func (t *targets) giveUp(open openIntervals, held, most int) (left int) {
 			if c := iv.targets[slot]; c != nil && c.tally != nil {
 				held -= c.tally.Memory()
 				c.tally, c.pending = nil, nil
-				t.givenUp++
+				t.sheds++
 			}
 		}
 	}
@@ -177,15 +174,17 @@ func (t *targets) lightestFirst() []int {
 	share := make([]float64, len(t.watches))
 	var slots []int
 	for it := range t.heavy.All() {
-		share[it.Slot] = float64(it.Most.Events)/float64(total.Events+1) + float64(it.Most.Sources)/float64(total.Sources+1)
+		byEvents := float64(it.Most.Events) / float64(total.Events+1)
+		bySources := float64(it.Most.Sources) / float64(total.Sources+1)
+		share[it.Slot] = byEvents + bySources
 		slots = append(slots, it.Slot)
 	}
 	slices.SortStableFunc(slots, func(a, b int) int { return cmp.Compare(share[a], share[b]) })
 	return slots
 }
 
-// shedUsual gives up what is known of who usually sends to targets, of those that have most
-// of it first, while all of it is too much.
+// shedUsual forgets who usually sends to targets, while all of it is too much. It
+// begins with the target that has most of it.
 func (t *targets) shedUsual() {
 	held := 0
 	for _, w := range t.watches {
@@ -202,17 +201,11 @@ func (t *targets) shedUsual() {
 		}
 		held -= most.usual.memory()
 		most.usual = usual{}
-		t.givenUp++
+		t.sheds++
 	}
 }
 
-// ipv6Mask cuts the two halves of an address to a prefix.
-func ipv6Mask(bits int) [2]uint64 {
-	return [2]uint64{^uint64(0) << max(0, 64-bits), ^uint64(0) << min(64, 128-bits)}
-}
-
-// sourceHash is the hash of a source, an IPv6 address cut to its prefix: the hash
-// by which a tally counts it.
+// sourceHash is the hash of a source, an IPv6 address cut to its prefix.
 func (t *targets) sourceHash(addr netip.Addr) uint64 {
 	if addr.Is4() {
 		b := addr.As4()
@@ -223,7 +216,7 @@ func (t *targets) sourceHash(addr netip.Addr) uint64 {
 	if hi == 0 && lo>>32 == mapped {
 		return t.key.Hash(hi, lo)
 	}
-	return t.key.Hash(hi&t.mask[0], lo&t.mask[1])
+	return t.key.Hash(hi&t.mask, 0)
 }
 
 const mapped = 0xffff // of ::ffff:0:0/96

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor/internal/detect"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -12,8 +13,8 @@ import (
 // each interval, who sent the last of it, and who sent before.
 type watch struct {
 	target  Target // zero: all traffic
-	events  *series
-	sources *series
+	events  *detect.Series
+	sources *detect.Series
 
 	// recent are the last intervals in which something came, in the order of
 	// their numbers, as far back as it takes to find that a burst has begun or
@@ -22,7 +23,7 @@ type watch struct {
 	usual  usual
 
 	burst              *burst   // that is running
-	shown              *account // of it, at the last look
+	shown              *account // of it, at the last interim report
 	lastOnset, lastEnd int64    // of the burst before
 }
 
@@ -32,20 +33,29 @@ type counted struct {
 	events, sources uint64
 }
 
-// lookback is how many intervals are recent: in less, the end of a burst is found,
-// and its onset in a few.
-func lookback(o Options) int64 { return newGrid(o.Interval, fine).patience() + 8 }
+// lookback returns how many intervals are recent: those in which the end of a burst
+// is found, and a few for its onset.
+func lookback(o Options) int64 { return detect.Patience(o.Interval) + 8 }
+
+// grainOf returns how finely the past of a target is remembered. There are thousands
+// of targets, and all traffic once.
+func grainOf(target Target) detect.Grain {
+	if target.IsZero() {
+		return detect.Fine
+	}
+	return detect.Coarse
+}
 
 func newWatch(target Target, o Options) *watch {
-	g := coarse
-	if target.IsZero() {
-		g = fine
-	}
+	g := grainOf(target)
 	return &watch{
 		target: target, lastOnset: 1, lastEnd: 0, // none
-		events: newSeries(o.Interval, g), sources: newSeries(o.Interval, g),
+		events: detect.New(o.Interval, g), sources: detect.New(o.Interval, g),
 	}
 }
+
+// bursting reports whether a burst shows in the events or the sources.
+func (w *watch) bursting() bool { return w.events.Bursting() || w.sources.Bursting() }
 
 const introduced = 24 // intervals, twice as many as a series needs
 
@@ -57,8 +67,8 @@ func (w *watch) introduce(i, n int64, bound sketch.Weight) {
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {
-		w.events.observe(j, events)
-		w.sources.observe(j, sources)
+		w.events.Observe(j, events)
+		w.sources.Observe(j, sources)
 	}
 }
 
@@ -96,9 +106,9 @@ func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && inde
 // quiet.
 func (w *watch) quietSince() int64 {
 	since := int64(math.MinInt64)
-	for _, s := range []*series{w.events, w.sources} {
-		if s.bursting {
-			since = max(since, s.quietSince())
+	for _, s := range []*detect.Series{w.events, w.sources} {
+		if s.Bursting() {
+			since = max(since, s.QuietSince())
 		}
 	}
 	return since

@@ -124,7 +124,9 @@ func watchStory(t *testing.T, o Options, b scenario.Builder, length time.Duratio
 		}
 		now = e.Time
 		w.see(e.Source, now)
-		event := eventOf(scenario.Event{Time: e.Time, Source: e.Source, Events: e.Events, Bytes: e.Bytes, Transport: e.Transport})
+		event := eventOf(scenario.Event{
+			Time: e.Time, Source: e.Source, Events: e.Events, Bytes: e.Bytes, Transport: e.Transport,
+		})
 		target, known := names[e.Target]
 		if !known {
 			target = ParseTarget(e.Target)
@@ -188,7 +190,8 @@ func (w *watched) newcomers(b *Burst, o geo.Origin) float64 {
 	for source, in := range w.seen {
 		origin := testTable().Lookup(source)
 		known := slices.ContainsFunc(in, func(i int64) bool { return i >= from && i <= to && !w.burstingAt(i) })
-		if known || origin == geo.Reserved || !slices.ContainsFunc(in, func(i int64) bool { return i >= onset && i < end }) {
+		inBurst := slices.ContainsFunc(in, func(i int64) bool { return i >= onset && i < end })
+		if known || origin == geo.Reserved || !inBurst {
 			continue
 		}
 		if all++; origin == o {

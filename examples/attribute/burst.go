@@ -83,16 +83,16 @@ func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
 
 // start makes the monitor, from the state if there is one.
 func (w *watcher) start(table *geo.Table, options attribution.Options) error {
-	with := func(key sketch.Key) *monitor.Monitor {
+	with := func(key sketch.Key) (*monitor.Monitor, error) {
 		options.Key = key
-		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, Lateness: w.cfg.lateness,
+		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, AllowedLateness: w.cfg.lateness,
 			Tally: options, Claims: w.cfg.claims, Notify: w.tell})
 	}
-	if w.cfg.state == "" {
-		w.monitor = with(sketch.NewKey())
-		return nil
-	}
 	var err error
+	if w.cfg.state == "" {
+		w.monitor, err = with(sketch.Key{}) // a random one
+		return err
+	}
 	w.state, w.monitor, err = openState(w.cfg.state, with)
 	if errors.Is(err, errDamaged) {
 		aside := w.cfg.state + ".bad"
@@ -201,7 +201,7 @@ func (w *watcher) flush() {
 	if len(w.batch) == 0 {
 		return
 	}
-	w.monitor.ObserveBatch(w.batch)
+	w.monitor.Observe(w.batch...)
 	w.batch = w.batch[:0]
 	if w.in != nil && !w.in.regular {
 		w.arrived, w.reached = w.now(), w.monitor.Stats().Time

@@ -68,9 +68,12 @@ var (
 	errDamaged = errors.New("damaged")
 )
 
+// makeMonitor makes a monitor with a key.
+type makeMonitor func(sketch.Key) (*monitor.Monitor, error)
+
 // openState reads a state file and makes the monitor that goes on from it, with
 // which nothing is known if there is no file yet.
-func openState(path string, make func(sketch.Key) *monitor.Monitor) (*state, *monitor.Monitor, error) {
+func openState(path string, make makeMonitor) (*state, *monitor.Monitor, error) {
 	s := &state{path: path, every: stateEvery}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,7 +92,7 @@ func openState(path string, make func(sketch.Key) *monitor.Monitor) (*state, *mo
 }
 
 // begin makes a monitor that knows nothing.
-func (s *state) begin(make func(sketch.Key) *monitor.Monitor) (*monitor.Monitor, error) {
+func (s *state) begin(make makeMonitor) (*monitor.Monitor, error) {
 	s.inputs = nil
 	if _, err := rand.Read(s.secret[:]); err != nil {
 		return nil, err
@@ -98,11 +101,11 @@ func (s *state) begin(make func(sketch.Key) *monitor.Monitor) (*monitor.Monitor,
 	if err != nil {
 		return nil, err
 	}
-	return make(key), nil
+	return make(key)
 }
 
 // read wraps errDamaged if there was once a state in what it reads.
-func (s *state) read(r io.Reader, make func(sketch.Key) *monitor.Monitor) (*monitor.Monitor, error) {
+func (s *state) read(r io.Reader, make makeMonitor) (*monitor.Monitor, error) {
 	var header [stateHeader]byte
 	n, err := io.ReadFull(r, header[:])
 	switch {
@@ -126,7 +129,10 @@ func (s *state) read(r io.Reader, make func(sketch.Key) *monitor.Monitor) (*moni
 	if err != nil {
 		return nil, err
 	}
-	m := make(key)
+	m, err := make(key)
+	if err != nil {
+		return nil, err
+	}
 	position, err := m.Restore(r)
 	switch {
 	case errors.Is(err, monitor.ErrInvalid):

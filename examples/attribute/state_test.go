@@ -299,8 +299,9 @@ func FuzzState(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	make := func(key sketch.Key) *monitor.Monitor {
-		return monitor.New(table, monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}})
+	make := func(key sketch.Key) (*monitor.Monitor, error) {
+		o := monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}}
+		return monitor.New(table, o)
 	}
 	s := new(state)
 	m, err := s.begin(make)

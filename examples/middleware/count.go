@@ -17,19 +17,20 @@ type counter struct {
 	now     func() time.Time
 }
 
-// newCounter returns a counter that tells of each burst when it finds it, as it
-// grows and when it has ended. The request during which it does so waits for
-// notify.
-func newCounter(table *geo.Table, trusted proxies, now func() time.Time, notify func(monitor.Burst)) *counter {
-	return &counter{
-		monitor: monitor.New(table, monitor.Options{
-			// A request takes a completed TCP or QUIC handshake: no source is forged.
-			Tally:  attribution.Options{Handshake: true},
-			Notify: notify,
-		}),
-		trusted: trusted,
-		now:     now,
+// newCounter returns a counter that reports each burst when it finds it, as it grows
+// and when it has ended. The request during which it does so waits for notify.
+func newCounter(
+	table *geo.Table, trusted proxies, now func() time.Time, notify func(monitor.Burst),
+) (*counter, error) {
+	m, err := monitor.New(table, monitor.Options{
+		// A request takes a completed TCP or QUIC handshake: no source is forged.
+		Tally:  attribution.Options{Handshake: true},
+		Notify: notify,
+	})
+	if err != nil {
+		return nil, err
 	}
+	return &counter{monitor: m, trusted: trusted, now: now}, nil
 }
 
 // middleware counts each request and passes it on.

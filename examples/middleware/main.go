@@ -57,15 +57,23 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second one ends the program at once
-	table, err := openTable(*db)
-	if err == nil {
-		tell := func(b monitor.Burst) { fmt.Fprintln(os.Stderr, b) }
-		err = run(ctx, newCounter(table, trusted, time.Now, tell), *listen, *admin, os.Stderr)
-	}
-	if err != nil {
+	if err := start(ctx, *db, trusted, *listen, *admin); err != nil {
 		fmt.Fprintln(os.Stderr, "middleware:", err)
 		os.Exit(1)
 	}
+}
+
+// start opens the database and runs the server until ctx ends.
+func start(ctx context.Context, db string, trusted proxies, listen, admin string) error {
+	table, err := openTable(db)
+	if err != nil {
+		return err
+	}
+	c, err := newCounter(table, trusted, time.Now, func(b monitor.Burst) { fmt.Fprintln(os.Stderr, b) })
+	if err != nil {
+		return err
+	}
+	return run(ctx, c, listen, admin, os.Stderr)
 }
 
 func openTable(path string) (*geo.Table, error) {

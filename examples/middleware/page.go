@@ -67,7 +67,7 @@ func (c *counter) page(w http.ResponseWriter, r *http.Request) {
 	a.Claims = attribution.Terms{}.CheckAll(a.Report, claims...)
 	for _, b := range c.bursts() {
 		// While a burst runs, its verdicts are provisional.
-		terms := attribution.Terms{Look: b.Look}
+		terms := attribution.Terms{Look: b.Interim}
 		a.Bursts = append(a.Bursts, burst{b, terms.CheckAll(b.Report, claims...)})
 	}
 

@@ -1,4 +1,4 @@
-package monitor
+package detect
 
 import (
 	"math"
@@ -11,19 +11,19 @@ import (
 func TestGrid(t *testing.T) {
 	for _, c := range []struct {
 		interval time.Duration
-		grain    grain
+		grain    Grain
 		perCell  int64
 		cells    int64
 	}{
-		{time.Second, fine, 300, 288},
-		{10 * time.Second, fine, 30, 288},
-		{10 * time.Second, coarse, 90, 96},
-		{45 * time.Second, fine, 8, 240}, // 5 minutes are no multiple of it
-		{5 * time.Minute, fine, 1, 288},
-		{5 * time.Minute, coarse, 3, 96},
-		{time.Hour, fine, 1, 24},
-		{time.Hour, coarse, 1, 24},
-		{1500 * time.Millisecond, fine, 200, 288},
+		{time.Second, Fine, 300, 288},
+		{10 * time.Second, Fine, 30, 288},
+		{10 * time.Second, Coarse, 90, 96},
+		{45 * time.Second, Fine, 8, 240}, // 5 minutes are no multiple of it
+		{5 * time.Minute, Fine, 1, 288},
+		{5 * time.Minute, Coarse, 3, 96},
+		{time.Hour, Fine, 1, 24},
+		{time.Hour, Coarse, 1, 24},
+		{1500 * time.Millisecond, Fine, 200, 288},
 	} {
 		d := newGrid(c.interval, c.grain)
 		if d.perCell != c.perCell || d.cells != c.cells || d.perDay != c.perCell*c.cells {
@@ -104,7 +104,7 @@ func TestMedian(t *testing.T) {
 // What the season expects is the median of the days before, between cells on a
 // straight line.
 func TestSeasonExpects(t *testing.T) {
-	d := newGrid(time.Minute, fine)
+	d := newGrid(time.Minute, Fine)
 	s := season{cells: newCells(d)}
 	level := func(c int64) float64 { return 1000 + 10*float64(c%d.cells) }
 	start := 500 * d.perDay
@@ -128,7 +128,7 @@ func TestSeasonExpects(t *testing.T) {
 func TestWeekdays(t *testing.T) {
 	m := model{interval: 5 * time.Minute, rate: 5000, weekend: -1}
 	r := m.start(4, 0)
-	s := newSeries(m.interval, fine)
+	s := New(m.interval, Fine)
 	watchFor(s, r, r.i, 19*288+144) // a Saturday noon
 	if !s.season.weekly {
 		t.Fatal("Saturday is expected to be a day like any other")
@@ -151,7 +151,7 @@ func TestStrongWeekends(t *testing.T) {
 	}{{-2, 0}, {-1, 0}, {-.3, 1}, {1, 2}, {2, 2}} {
 		m := model{interval: 5 * time.Minute, rate: 5000, day: .8, weekend: c.weekend, phi: .7, sd: .1}
 		r := m.start(8, 0)
-		s := newSeries(m.interval, fine)
+		s := New(m.interval, Fine)
 		start := r.i
 		bursts := watchFor(s, r, start, 35*288)
 		if len(bursts) > c.alarms {

@@ -1,4 +1,4 @@
-package monitor
+package detect
 
 import (
 	"cmp"
@@ -6,24 +6,27 @@ import (
 	"slices"
 )
 
-// noise is how far counts stray from what was expected of them: s2 is what they
-// vary beyond counting, in squares of the expectation, and scale what is left
-// after that is taken out. Both come from the accepted counts of three days.
-type noise struct {
-	s2, scale float64
+// Counts stray from the expectation, by chance and because traffic is uneven. How
+// far is learned from the accepted counts of three days: those that are no part of a
+// burst or an outage.
 
-	// Running means of the product of z with the z before it, and of its square:
-	// how far what a count strays, the next one strays too.
+// noise is how far counts stray from the expectation.
+type noise struct {
+	s2    float64 // variance beyond that of counting, relative to the squared expectation
+	scale float64 // standard deviation of what is left once s2 is taken out
+
+	// Running means: of the product of each z with the z before it, and of its
+	// square. Their ratio says how far the next count strays like this one.
 	product, square, last float64
 
-	pairs  []pair // a ring, thinned so that it spans three days
+	pairs  []pair // a ring, thinned out so that it spans three days
 	head   int
-	stride int64 // accepted counts a pair
+	stride int64 // accepted counts for each pair
 	since  int64 // accepted counts since the last pair
 	fresh  int   // pairs since the last estimate
 }
 
-// pair is a value and what was expected.
+// pair is a count and its expectation.
 type pair struct{ y, mu float32 }
 
 const (
@@ -33,7 +36,7 @@ const (
 
 	firstS2 = .1 // before anything is known: ±30 %
 
-	lagWindow      = 288 // counts that the correlation looks back
+	lagWindow      = 288 // counts over which the correlation is measured
 	mostLasting    = .5
 	maxCorrelation = .95
 )
@@ -42,14 +45,14 @@ func newNoise() noise {
 	return noise{s2: firstS2, scale: 1, stride: 1, square: 1}
 }
 
-// correlation is that of z with the z before it, 0 to less than 1.
+// correlation returns that of z with the z before it, from 0 to .95.
 func (n *noise) correlation() float64 {
 	return min(max(n.product/n.square, 0), maxCorrelation)
 }
 
-// lasting is s2 for counts that are added up: neighbours that stray together are
-// not as many witnesses as there are of them. It stays so low that two counts of
-// ten times the expectation are enough.
+// lasting returns s2 for counts that are added up. Neighbors that stray together
+// prove less than independent ones. It stays so low that two counts of ten times the
+// expectation are enough for a burst.
 func (n *noise) lasting() float64 {
 	rho := n.correlation()
 	return min(n.s2*(1+rho)/(1-rho), max(n.s2, mostLasting))
@@ -62,22 +65,22 @@ func (n *noise) follow(z float64) {
 	n.last = z
 }
 
-// stabilise is a scale on which a count with mean mu and variance mu + s2 mu² has
-// a variance of 1 (Anscombe 1948).
-func stabilise(x, s float64) float64 {
+// stabilize maps a count with mean mu and variance mu + s² mu² to a scale on which
+// its variance is 1 (Anscombe 1948).
+func stabilize(x, s float64) float64 {
 	return 2 / s * math.Asinh(s*math.Sqrt(x+.375))
 }
 
-// residual is how far y is from mu, in standard deviations of counting and of s2.
+// residual returns how far y is from mu, in standard deviations of counting and s2.
 func (n *noise) residual(y, mu float64) float64 {
 	s := max(math.Sqrt(n.s2), 1e-3)
-	return stabilise(y, s) - stabilise(mu, s)
+	return stabilize(y, s) - stabilize(mu, s)
 }
 
-// z is the standardised residual.
+// z returns the standardized residual.
 func (n *noise) z(y, mu float64) float64 { return n.residual(y, mu) / max(1, n.scale) }
 
-// learn takes an accepted count. threeDays is in counts.
+// learn takes an accepted count. It keeps up to limit pairs. threeDays is in counts.
 func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 	if n.since++; n.since < n.stride {
 		return
@@ -98,15 +101,17 @@ func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 	}
 	if n.fresh++; n.fresh >= fewPairs {
 		n.estimate()
-		// Series that began together part, so that not all do this in one interval.
+		// Series that began together must not all do this in the same interval.
 		n.fresh = int(math.Float64bits(n.square) >> 8 % (fewPairs / 2))
 	}
 }
 
-// mad is the factor that makes the median absolute deviation a standard deviation
-// of the normal distribution.
+// mad times the median absolute deviation is the standard deviation of a normal
+// distribution.
 const mad = 1.4826
 
+// estimate computes s2 and scale from the pairs. Medians keep out the bursts that
+// went unnoticed.
 func (n *noise) estimate() {
 	values := make([]float64, len(n.pairs))
 	for i, p := range n.pairs {
@@ -123,7 +128,17 @@ func (n *noise) estimate() {
 	n.scale = mad * deviation(values)
 }
 
-// median returns the middle of values, which it puts in another order.
+// learnNoise takes a count and its expectation into the noise of a scale. During a
+// burst only a season's expectation is good enough.
+func (s *Series) learnNoise(at *scale, y, mu, z float64, perCount int64) {
+	if math.Abs(z) >= zAccepted || s.bursting && !s.seasonal {
+		return
+	}
+	at.noise.follow(z)
+	at.noise.learn(y, mu, s.grain.pairs(), s.grid.intervals(weakHistory)/perCount)
+}
+
+// median returns the median of values, and changes their order.
 func median(values []float64) float64 {
 	k := len(values) / 2
 	order(values, k)
@@ -133,8 +148,8 @@ func median(values []float64) float64 {
 	return (slices.Max(values[:k]) + values[k]) / 2
 }
 
-// order puts the value at k that would stand there if values were sorted, what is
-// less before it and what is more after it (Hoare 1961).
+// order puts the value at k that stands there when values are sorted. What is less
+// comes before it, what is more after it (Hoare 1961).
 func order[T cmp.Ordered](values []T, k int) {
 	for lo, hi := 0, len(values)-1; lo < hi; {
 		pivot := values[lo+(hi-lo)/2]
@@ -161,7 +176,7 @@ func order[T cmp.Ordered](values []T, k int) {
 	}
 }
 
-// deviation returns the median absolute deviation from the median; it overwrites
+// deviation returns the median absolute deviation from the median. It overwrites
 // values.
 func deviation(values []float64) float64 {
 	m := median(values)

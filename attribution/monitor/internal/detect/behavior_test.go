@@ -1,4 +1,4 @@
-package monitor
+package detect
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// found is a burst as a series told of it. Intervals are counted from the start.
+// found is a burst as a series reported it. Intervals are counted from the start.
 type found struct {
 	at, onset     int64
 	told, end     int64 // 0: still running
 	uncertain     bool
 	seasonal      bool
-	first, latest Precedent
+	first, latest Peak
 }
 
 func (b found) String() string {
@@ -21,16 +21,17 @@ func (b found) String() string {
 }
 
 // watchFor feeds a series with n intervals of a run and returns the bursts.
-func watchFor(s *series, r *run, start int64, n int) (bursts []found) {
+func watchFor(s *Series, r *run, start int64, n int) (bursts []found) {
 	for range n {
 		i, y := r.next()
-		got := s.observe(i, y)
-		switch last := len(bursts) - 1; got.state {
-		case began:
-			bursts = append(bursts, found{at: i - start, onset: got.onset - start, seasonal: got.seasonal, first: got.record})
-		case ended:
+		got := s.Observe(i, y)
+		switch last := len(bursts) - 1; got.State {
+		case Began:
+			b := found{at: i - start, onset: got.Onset - start, seasonal: got.Seasonal, first: got.Peak}
+			bursts = append(bursts, b)
+		case Ended:
 			b := &bursts[last]
-			b.told, b.end, b.uncertain, b.latest = i-start, got.end-start, got.endUncertain, got.record
+			b.told, b.end, b.uncertain, b.latest = i-start, got.End-start, got.EndUncertain, got.Peak
 		}
 	}
 	return bursts
@@ -47,7 +48,7 @@ func between(from, to int64, f float64) func(int64) float64 {
 }
 
 // Ten-second intervals of a series that was never seen before.
-func TestBehaviourWithoutHistory(t *testing.T) {
+func TestBehaviorWithoutHistory(t *testing.T) {
 	const minute, hour = 6, 360
 	type want struct{ onset, end int64 } // end 0: any
 	for _, c := range []struct {
@@ -62,7 +63,8 @@ func TestBehaviourWithoutHistory(t *testing.T) {
 		{"nothing ever", 0, 12, nil, nil, 0},
 		{"mail once a minute", 1. / 6, 12, nil, nil, 0},
 		{"mail once an hour", 1. / 360, 24, nil, nil, 0},
-		{"mail once a minute, then thirty times", 1. / 6, 2, between(hour, hour+3*minute, 30), []want{{hour, hour + 3*minute}}, 3},
+		{"mail once a minute, then thirty times", 1. / 6, 2, between(hour, hour+3*minute, 30),
+			[]want{{hour, hour + 3*minute}}, 3},
 		{"three minutes of history", 100, 1, between(18, 48, 10), []want{{18, 48}}, 0},
 		{"a burst among the first twelve", 100, 1, between(8, 30, 10), []want{{8, 30}}, 0},
 		{"starts within a burst", 100, 4, between(0, 5*minute, 10), nil, 0},
@@ -73,7 +75,9 @@ func TestBehaviourWithoutHistory(t *testing.T) {
 		{"one interval of ten times", 100, 1, between(200, 201, 10), nil, 0},
 		{"one interval of a hundred times", 100, 1, between(200, 201, 100), []want{{200, 201}}, 0},
 		{"slow rise", 100, 12, func(i int64) float64 { return math.Exp(float64(i) / 12 / hour * 2) }, nil, 0},
-		{"rise and fall of a day", 100, 48, func(i int64) float64 { return math.Exp(1.2 * math.Sin(float64(i)/24/hour*2*math.Pi)) }, nil, 0},
+		{"rise and fall of a day", 100, 48, func(i int64) float64 {
+			return math.Exp(1.2 * math.Sin(float64(i)/24/hour*2*math.Pi))
+		}, nil, 0},
 		{"ramp over twenty minutes", 100, 4, func(i int64) float64 {
 			return 1 + 9*min(max(float64(i-2*hour)/(20*minute), 0), 1)*between(0, 3*hour, 1)(i)*truth(i < 3*hour)
 		}, []want{{2*hour + 3*minute, 3 * hour}}, 3 * minute},
@@ -94,7 +98,7 @@ func TestBehaviourWithoutHistory(t *testing.T) {
 			if c.wave != nil {
 				r.wave = func(i int64) float64 { return c.wave(i - start) }
 			}
-			got := watchFor(newSeries(m.interval, coarse), r, start, int(c.hours*hour))
+			got := watchFor(New(m.interval, Coarse), r, start, int(c.hours*hour))
 			near := max(c.near, 1)
 			for k := range max(len(got), len(c.want)) {
 				switch {
@@ -113,7 +117,7 @@ func TestBehaviourWithoutHistory(t *testing.T) {
 }
 
 // Five-minute intervals of a series that was seen for three weeks.
-func TestBehaviourWithHistory(t *testing.T) {
+func TestBehaviorWithHistory(t *testing.T) {
 	const hour, day = 12, 288
 	type want struct{ onset, end int64 }
 	for _, c := range []struct {
@@ -145,7 +149,7 @@ func TestBehaviourWithHistory(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := model{interval: 5 * time.Minute, rate: 500, day: .8, weekend: -.3, phi: .7, sd: .1}
 			r := m.start(6, 0)
-			s := newSeries(m.interval, fine)
+			s := New(m.interval, Fine)
 			if old := watchFor(s, r, r.i, 23*day); len(old) > 1 {
 				t.Errorf("false alarms: %v", old)
 			}
@@ -179,26 +183,26 @@ func truth(b bool) float64 {
 	return 0
 }
 
-// What cannot be told in intervals of ten seconds is found in minutes, and dated
-// by where the intervals rise.
+// What does not show in intervals of ten seconds is found in minutes, and dated by
+// where the intervals rise.
 func TestWeakBurst(t *testing.T) {
 	const minute, hour, day = 6, 360, 8640
 	for _, c := range []struct {
 		name         string
-		grain        grain
+		grain        Grain
 		rate, sd     float64
 		history      int64
 		length       int64
 		factor       float64
 		found, onset int64 // intervals after the onset, and off it, at most
 	}{
-		{"twice in noise", fine, 100, .3, 5 * day, 4 * hour, 2, 30 * minute, 4 * minute},
-		{"twice in noise, of a target", coarse, 100, .3, 5 * day, 4 * hour, 2, 90 * minute, 4 * minute},
-		{"ten times one in five minutes", coarse, 1. / 30, 0, day, 3 * hour, 10, 60 * minute, 10 * minute},
+		{"twice in noise", Fine, 100, .3, 5 * day, 4 * hour, 2, 30 * minute, 4 * minute},
+		{"twice in noise, of a target", Coarse, 100, .3, 5 * day, 4 * hour, 2, 90 * minute, 4 * minute},
+		{"ten times one in five minutes", Coarse, 1. / 30, 0, day, 3 * hour, 10, 60 * minute, 10 * minute},
 	} {
 		m := model{interval: 10 * time.Second, rate: c.rate, sd: c.sd}
 		r := m.start(11, 0)
-		s := newSeries(m.interval, c.grain)
+		s := New(m.interval, c.grain)
 		if bursts := watchFor(s, r, r.i, int(c.history)); len(bursts) > 0 {
 			t.Errorf("%s: %v before the burst", c.name, bursts)
 		}

@@ -2,8 +2,8 @@ package monitor
 
 import "github.com/whence-go/whence/attribution"
 
-// memory returns about how many bytes w holds of who sent to its target lately, and
-// while a burst of it runs.
+// memory returns about how many bytes w holds about recent sources, and about those
+// of a running burst.
 func (w *watch) memory() (n int) {
 	for _, c := range w.recent {
 		n += len(c.data)
@@ -21,14 +21,14 @@ func (w *watch) memory() (n int) {
 	return n
 }
 
-// giveUp forgets them, not how many there were.
-func (w *watch) giveUp() {
+// shed forgets these sources, but not how many there were.
+func (w *watch) shed() {
 	if b := w.burst; b != nil {
 		w.burst = b.withoutSources()
 	}
 	w.recent = withoutSources(w.recent)
 	if a := w.shown; a != nil {
-		// Readers may hold the old one.
+		// An account never changes: readers may hold the old one.
 		w.shown = &account{burst: *a.burst.withoutSources(), recent: withoutSources(a.recent)}
 	}
 }
@@ -49,8 +49,8 @@ func withoutSources(recent []counted) []counted {
 	return without
 }
 
-// shedClosed gives up who sent to the targets that are hit least, while all of it
-// is too much.
+// shedClosed forgets the sources of closed intervals, while all of them are too much.
+// It begins with the least active targets.
 func (t *targets) shedClosed() {
 	held := 0
 	for _, w := range t.watches {
@@ -67,9 +67,9 @@ func (t *targets) shedClosed() {
 		}
 		if w := t.watches[slot]; w != nil {
 			held -= w.memory()
-			w.giveUp()
+			w.shed()
 			held += w.memory()
-			t.givenUp++
+			t.sheds++
 		}
 	}
 }

@@ -20,9 +20,10 @@ func TestBurstMemory(t *testing.T) {
 				target = fmt.Sprintf("target-%d", i%50)
 			}
 			source++
-			events = append(events, Event{Time: at(float64(10 * interval)), Target: TargetName(target), Flow: flowOf(ip(source % 1000))})
+			flow := flowOf(ip(source % 1000))
+			events = append(events, Event{Time: at(float64(10 * interval)), Target: TargetName(target), Flow: flow})
 		}
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		held := 0
 		for w := range m.watches() {
 			if w != m.whole {
@@ -63,7 +64,7 @@ func TestBurstMemory(t *testing.T) {
 			whole++
 		}
 	}
-	if whole != 1 || lost < 10 || m.Stats().GivenUp == 0 {
+	if whole != 1 || lost < 10 || m.Stats().Shed == 0 {
 		t.Errorf("the heaviest was told %d times, %d others lost sources, %+v", whole, lost, m.Stats())
 	}
 }

@@ -1,12 +1,11 @@
-package monitor
+package detect
 
 import (
 	"math"
 	"testing"
 )
 
-// What was seen of a target before, in a few intervals, is not known better than it
-// was counted.
+// The level before, counted in a few intervals, is not known better than that.
 func TestProof(t *testing.T) {
 	for _, c := range []struct {
 		name                           string
@@ -23,13 +22,14 @@ func TestProof(t *testing.T) {
 		{"three times as much for ten minutes", 1800, 10, 360, 60, true},
 		{"less", 5, 10, 360, 1, false},
 	} {
-		e := evidence{c.seen, c.expected * c.during}
-		if got := e.weight(c.before/c.during) > proofLimit+math.Log(1024); got != c.want {
+		p := Proof{c.seen, c.expected * c.during}
+		if got := p.Weight(c.before/c.during) > ProofLimit(1024); got != c.want {
 			t.Errorf("%s: proven is %v", c.name, got)
 		}
 	}
-	// With all the past that there can be, the level is known: ln L is 4.3, and 23.
-	if a, b := (evidence{60, 20}).weight(1e9), (evidence{90, 20}).weight(1e9); math.Abs(a-4.33) > .01 || math.Abs(b-22.98) > .01 {
+	// With a very long past the level is known: the logarithms are 4.3 and 23.
+	a, b := Proof{60, 20}.Weight(1e9), Proof{90, 20}.Weight(1e9)
+	if math.Abs(a-4.33) > .01 || math.Abs(b-22.98) > .01 {
 		t.Errorf("a level that is known gives %v and %v", a, b)
 	}
 }

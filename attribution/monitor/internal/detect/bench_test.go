@@ -1,9 +1,11 @@
-package monitor
+package detect
 
 import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/attribution/monitor/internal/trials"
 )
 
 // BenchmarkSeriesTick closes an interval for the two series of a thousand targets,
@@ -15,19 +17,16 @@ func BenchmarkSeriesTick(b *testing.B) {
 	states := make([][]byte, len(kinds))
 	for k := range kinds {
 		kinds[k] = m.start(uint64(k), 0)
-		s := newSeries(m.interval, coarse)
+		s := New(m.interval, Coarse)
 		watchFor(s, kinds[k], kinds[k].i, 35*8640-100)
-		states[k] = s.append(nil)
+		states[k] = s.Append(nil)
 	}
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	all := make([]*series, n)
+	all := make([]*Series, n)
 	for k := range all {
-		var err error
-		if all[k], _, err = decodeSeries(m.interval, coarse, states[k%len(states)]); err != nil {
-			b.Fatal(err)
-		}
+		all[k] = decoded(b, m.interval, Coarse, states[k%len(states)])
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
@@ -40,12 +39,12 @@ func BenchmarkSeriesTick(b *testing.B) {
 		}
 		begin := time.Now()
 		for k, s := range all {
-			s.observe(i, values[k%len(values)])
+			s.Observe(i, values[k%len(values)])
 		}
 		ticks = append(ticks, float64(time.Since(begin).Nanoseconds()))
 	}
-	b.ReportMetric(quantile(ticks, .985), "ns/p98.5-tick")
-	b.ReportMetric(quantile(ticks, 1), "ns/slowest-tick")
+	b.ReportMetric(trials.Quantile(ticks, .985), "ns/p98.5-tick")
+	b.ReportMetric(trials.Quantile(ticks, 1), "ns/slowest-tick")
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/series")
 	b.ReportMetric(float64(len(states[0])), "encodedB/series")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/series")

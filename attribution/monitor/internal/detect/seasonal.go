@@ -1,9 +1,16 @@
-package monitor
+package detect
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
-// season predicts an interval from the same time of earlier days: the median of
-// seven days, or of four equal weekdays once these are known to fit better.
+// Once three days are known, an interval is compared with the same time of earlier
+// days. A median is expected, so that a burst on one of them does not matter: of
+// seven days, or of four equal weekdays once these have fitted better. The level of
+// the last hours moves the expectation up or down.
+
+// season predicts an interval from the same time of earlier days.
 type season struct {
 	cells  cells
 	weekly bool // the four weekdays are in use
@@ -13,11 +20,11 @@ type season struct {
 	sum          float64 // of the cell being filled
 	known, index int64   // intervals seen of it, and its number
 
-	// What is expected of the cells around the current one, for interpolation.
-	// Computed from cells, never encoded.
+	// What is expected of a cell and its two neighbors, for interpolation. It is
+	// computed from cells and never encoded.
 	around  [3]float64 // per interval; negative: unknown
-	centre  int64
-	current bool
+	center  int64      // number of the cell in the middle
+	current bool       // around is up to date
 }
 
 // errorMean is a running mean of absolute logarithmic errors, each at most 1.
@@ -36,20 +43,62 @@ const (
 	fewDaily  = 10 // cells that must be known, of 35
 	fewWeekly = 5  // of 20: a week
 
-	weeklyBetter = .9 // ratio of errors at which the weekdays are taken,
-	weeklyWorse  = 1.1
+	weeklyBetter = .9  // ratio of errors at which the weekdays come into use,
+	weeklyWorse  = 1.1 // and at which they go out of it
 )
 
-// daily returns the count that seven days lead to expect of a cell, and whether
-// they do.
+// How the level follows the counts.
+const (
+	levelTime = 3 * time.Hour // in which it follows
+	levelGain = 1. / 12       // at most
+	levelClip = 2             // of z
+	maxLevel  = 1.5           // a factor of 4.5, up or down
+)
+
+// expect returns what is expected of interval i. The season comes into use, and goes
+// out of it, only while no burst is running, and at the level of that moment.
+func (s *Series) expect(i int64) float64 {
+	m, ok := s.season.at(s.grid, i)
+	ok = ok && s.seen >= s.grid.intervals(weakHistory)
+	if ok != s.seasonal && !s.bursting {
+		s.seasonal = ok
+		s.each.byZ, s.sums.byZ = chart{}, chart{}
+		if ok {
+			s.setLevel(s.recent.mean, m)
+		}
+	}
+	if !s.seasonal || !ok {
+		return s.recent.mean
+	}
+	return max(m, leastMean) * math.Exp(s.level+s.departed.shift)
+}
+
+// setLevel makes the series expect mu where the season alone expects m.
+func (s *Series) setLevel(mu, m float64) {
+	s.level = math.Log(max(mu, leastMean) / max(m, leastMean))
+	s.level = min(max(s.level, -maxLevel), maxLevel)
+}
+
+// follow lets the level follow z, slowly.
+func (s *Series) follow(z, mu, s2 float64) {
+	gain := min(levelGain, float64(s.grid.perCell)*float64(s.grid.interval)/float64(levelTime))
+	s.level += gain * min(max(z, -levelClip), levelClip) * math.Sqrt(1/(mu+1)+s2)
+	s.level = min(max(s.level, -maxLevel), maxLevel)
+}
+
+// daily returns the count that the last seven days make likely for a cell, and
+// whether enough of them is known.
 func (s *season) daily(d grid, c int64) (count float64, ok bool) {
 	return s.window(c, d.cells, dailyDays, fewDaily)
 }
 
+// byWeekday does the same with the last four equal weekdays.
 func (s *season) byWeekday(d grid, c int64) (count float64, ok bool) {
 	return s.window(c, 7*d.cells, weeklyDays, fewWeekly)
 }
 
+// window returns the median of the cells that lie a number of periods back, and of
+// their neighbors, and whether at least few of them are known.
 func (s *season) window(c, period int64, periods, few int) (float64, bool) {
 	var codes [dailyDays * (2*sideCells + 1)]uint16
 	n := 0
@@ -63,8 +112,8 @@ func (s *season) window(c, period int64, periods, few int) (float64, bool) {
 	return m, known >= few
 }
 
-// expect returns what the season expects of a cell, per interval, and -1 if it
-// does not know.
+// expect returns what the season expects of a cell, per interval; -1 if it does not
+// know.
 func (s *season) expect(d grid, c int64) float64 {
 	count, ok := 0.0, false
 	if s.weekly {
@@ -79,23 +128,23 @@ func (s *season) expect(d grid, c int64) float64 {
 	return count / float64(d.perCell)
 }
 
-// at returns what the season expects of an interval, between the centres of the
-// cells around it on a straight line.
+// at returns what the season expects of an interval. Between the centers of two
+// cells it is on a straight line.
 func (s *season) at(d grid, i int64) (m float64, ok bool) {
 	c := i / d.perCell
-	if !s.current || c != s.centre {
-		if s.current && c == s.centre+1 {
+	if !s.current || c != s.center {
+		if s.current && c == s.center+1 {
 			s.around = [3]float64{s.around[1], s.around[2], s.expect(d, c+1)}
 		} else {
 			s.around = [3]float64{s.expect(d, c-1), s.expect(d, c), s.expect(d, c+1)}
 		}
-		s.centre, s.current = c, true
+		s.center, s.current = c, true
 	}
 	m = s.around[1]
 	if m < 0 {
 		return 0, false
 	}
-	// Distance from the cell's centre, in cells, -1/2 to 1/2.
+	// Distance from the center of the cell, in cells, from -1/2 to 1/2.
 	x := (float64(i%d.perCell)+.5)/float64(d.perCell) - .5
 	beside := s.around[1+sign(x)]
 	if beside >= 0 {
@@ -114,8 +163,8 @@ func sign(x float64) int {
 	return 0
 }
 
-// learn takes the value of an interval and reports whether the way of predicting
-// changed. Intervals left out are unknown.
+// learn takes the count of an interval. It reports whether the season now predicts
+// in the other way. Intervals that are left out are unknown.
 func (s *season) learn(d grid, i int64, y float64) (changed bool) {
 	c := i / d.perCell
 	if s.known > 0 && c != s.index {
@@ -130,11 +179,11 @@ func (s *season) learn(d grid, i int64, y float64) (changed bool) {
 	return changed
 }
 
-// errorWindow is how many cells errors are compared over: half a day at least.
+// errorWindow returns how many cells the two errors are compared over.
 func (d grid) errorWindow() float64 { return float64(max(d.cells/2, 48)) }
 
-// closeCell stores the cell being filled, if half of it was seen, and compares
-// what was expected of it.
+// closeCell stores the cell being filled, if half of it was seen. It also compares
+// the cell with what either way of predicting expected.
 func (s *season) closeCell(d grid) (changed bool) {
 	y, known := s.sum*float64(d.perCell)/float64(s.known), 2*s.known >= d.perCell
 	s.sum, s.known = 0, 0
@@ -164,8 +213,8 @@ func (s *season) closeCell(d grid) (changed bool) {
 	return s.weekly != before
 }
 
-// rescale multiplies the past before a cell by what it changed to since, so that
-// a level that lasts is expected at once in the shape of the day as it was.
+// rescale multiplies the past before a cell by the factor of the change since then.
+// So a level that lasts is expected at once, in the shape that the day had before.
 func (s *season) rescale(d grid, from int64) {
 	var ratios []float64
 	for c := from; c < s.cells.next(); c++ {

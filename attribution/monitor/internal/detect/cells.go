@@ -1,10 +1,16 @@
-package monitor
+package detect
 
 import (
 	"math"
 	"slices"
 	"time"
 )
+
+// A series remembers four weeks, not by interval but by cell. The time of day does
+// not change within five minutes, so that shorter intervals share a cell. Four weeks
+// then take the same memory at any interval. The median of cells is a rate even where
+// most intervals are empty. And two cells to each side are the same time of day at
+// any interval.
 
 const (
 	day = 24 * time.Hour
@@ -13,34 +19,33 @@ const (
 	cellMargin  = 8 // cells kept beyond historyDays, for windows around the oldest
 )
 
-// grain is how finely a series remembers its past.
-type grain uint8
+// Grain is how finely a series remembers its past.
+type Grain uint8
 
+// The grains. Fine is for one series, Coarse for thousands.
 const (
-	fine   grain = iota // cells of 5 minutes: 16 kB in four weeks
-	coarse              // cells of 15 minutes: 6 kB, for series of which there are thousands
+	Fine   Grain = iota // cells of 5 minutes: 16 kB for four weeks
+	Coarse              // cells of 15 minutes: 6 kB
 )
 
-func (g grain) cell() time.Duration {
-	if g == fine {
+// cell returns the length of a cell at least.
+func (g Grain) cell() time.Duration {
+	if g == Fine {
 		return 5 * time.Minute
 	}
 	return 15 * time.Minute
 }
 
-// pairs is how many pairs of noise are kept.
-func (g grain) pairs() int {
-	if g == fine {
+// pairs returns how many pairs of noise are kept.
+func (g Grain) pairs() int {
+	if g == Fine {
 		return finePairs
 	}
 	return coarsePairs
 }
 
-// grid divides the day: into intervals, which are judged, and into cells, which
-// are remembered. A season does not move within five minutes, so that shorter
-// intervals share a cell: four weeks then cost the same at any interval, the
-// median of cells is a rate even where most intervals are empty, and two cells to
-// each side are the same time of day at any interval.
+// grid divides the day: into intervals, which are judged, and into cells, which are
+// remembered.
 type grid struct {
 	interval time.Duration
 	perDay   int64 // intervals in a day
@@ -48,9 +53,9 @@ type grid struct {
 	cells    int64 // cells in a day
 }
 
-// newGrid takes an interval that divides a day and is at most an hour. A cell is
-// the shortest run of intervals that is as long as g asks and divides the day.
-func newGrid(interval time.Duration, g grain) grid {
+// newGrid takes an interval that divides a day and is at most an hour. A cell is the
+// shortest run of intervals that divides the day and is as long as g wants.
+func newGrid(interval time.Duration, g Grain) grid {
 	d := grid{interval: interval, perDay: int64(day / interval), perCell: 1}
 	for time.Duration(d.perCell)*interval < g.cell() || d.perDay%d.perCell != 0 {
 		d.perCell++
@@ -59,29 +64,21 @@ func newGrid(interval time.Duration, g grain) grid {
 	return d
 }
 
-// intervals returns how many intervals t is, rounded up.
+// intervals returns the number of intervals in t, rounded up.
 func (d grid) intervals(t time.Duration) int64 {
 	return int64((t + d.interval - 1) / d.interval)
 }
 
-// patience is how many intervals must be nearly all quiet for a burst to have
-// ended.
-func (d grid) patience() int64 { return max(d.intervals(quietSpan), leastQuiet) }
-
-// kept is how many intervals a trail goes back: for the end of a burst, and for
-// the onset of one that was found in cells.
-func (d grid) kept() int { return int(4 * max(d.patience(), d.perCell)) }
-
 // cells are the counts of the last four weeks, in 16 bits each. They are numbered
 // from 1970 on, as intervals are.
 type cells struct {
-	codes []uint16 // a ring once it has limit cells; it grows with the age of the series
+	codes []uint16 // grows with the age of the series; a ring once it has limit cells
 	head  int      // place of the oldest in codes
 	first int64    // number of the oldest
 	limit int
 }
 
-// A code is the logarithm of a count, in steps that keep it to 1/2900.
+// A code is the logarithm of a count, in steps that keep the count to 1 in 2,900.
 const (
 	codeStep = 45.0 / 65535
 	unknown  = math.MaxUint16 // nothing was observed
@@ -98,7 +95,7 @@ func newCells(d grid) cells { return cells{limit: historyDays*int(d.cells) + cel
 // next returns the number of the cell after the newest.
 func (h *cells) next() int64 { return h.first + int64(len(h.codes)) }
 
-// at returns the code of a cell, unknown for one that is not kept.
+// at returns the code of a cell. A cell that is not kept is unknown.
 func (h *cells) at(c int64) uint16 {
 	if c < h.first || c >= h.next() {
 		return unknown
@@ -135,8 +132,8 @@ func (h *cells) push(code uint16) {
 	h.first++
 }
 
-// medianCode returns the middle of the counts of the known codes, and how many are
-// known. It puts codes in another order.
+// medianCode returns the median of the counts that are known, and how many are
+// known. It changes the order of codes.
 func medianCode(codes []uint16) (count float64, known int) {
 	for i, c := range codes {
 		if c != unknown {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
-	"github.com/whence-go/whence/attribution/monitor/internal/wire"
+	"github.com/whence-go/whence/internal/wire"
 )
 
 // decoder reads the body of a checkpoint and checks what is in it. What encode.go

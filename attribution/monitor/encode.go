@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/attribution/monitor/internal/wire"
+	"github.com/whence-go/whence/internal/wire"
 )
 
 // encoder gathers the body of a checkpoint. Large parts that never change are not

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/whence-go/whence/attribution/monitor/internal/wire"
+	"github.com/whence-go/whence/internal/wire"
 )
 
 // The encoding of a series holds its whole state, bit for bit: a series that was

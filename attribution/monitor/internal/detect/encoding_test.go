@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/whence-go/whence/attribution/monitor/internal/wire"
+	"github.com/whence-go/whence/internal/wire"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")

@@ -15,31 +15,27 @@ func (r *Reader) Int(most int64) int64 {
 	return int64(v)
 }
 
-// Float returns a float from low to high. One out of this range, or no number at
-// all, is an error.
+// Float returns a number of eight bytes, IEEE 754 and big endian, from low to high.
+// One out of this range, or no number at all, is an error.
 func (r *Reader) Float(low, high float64) float64 {
-	b := r.Bytes(8)
-	if b == nil {
-		return 0
-	}
-	v := math.Float64frombits(binary.BigEndian.Uint64(b))
-	if !(v >= low && v <= high) {
+	v := math.Float64frombits(r.Uint64())
+	if r.err == nil && !(v >= low && v <= high) {
 		r.Fail("a number of %v, want %v to %v", v, low, high)
 		return 0
 	}
 	return v
 }
 
-// Bool returns a truth. A byte other than 0 and 1 is an error.
+// Bool returns a truth, which is one byte. A byte other than 0 and 1 is an error.
 func (r *Reader) Bool() bool {
-	b := r.Bytes(1)
-	if b != nil && b[0] > 1 {
-		r.Fail("%d where 0 or 1 is wanted", b[0])
+	b := r.Byte()
+	if b > 1 {
+		r.Fail("%d where 0 or 1 is wanted", b)
 	}
-	return b != nil && b[0] == 1
+	return b == 1
 }
 
-// AppendInts appends integers, which must not be negative.
+// AppendInts appends integers as [Reader.Int] reads them. They must not be negative.
 func AppendInts(b []byte, values ...int64) []byte {
 	for _, v := range values {
 		b = binary.AppendUvarint(b, uint64(v))
@@ -47,7 +43,7 @@ func AppendInts(b []byte, values ...int64) []byte {
 	return b
 }
 
-// AppendFloats appends floats.
+// AppendFloats appends floats as [Reader.Float] reads them.
 func AppendFloats(b []byte, values ...float64) []byte {
 	for _, v := range values {
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(v))
@@ -55,7 +51,7 @@ func AppendFloats(b []byte, values ...float64) []byte {
 	return b
 }
 
-// AppendBools appends truths.
+// AppendBools appends truths as [Reader.Bool] reads them.
 func AppendBools(b []byte, values ...bool) []byte {
 	for _, v := range values {
 		if v {

@@ -15,7 +15,8 @@ var inlined = map[string][]string{
 		"addSaturated", "(*cells).at", "(*tracked).find", "add32",
 	},
 	"./internal/registers": {"Registers.Insert", "rankOf", "(*Bank).Part"},
-	"./attribution":        {"source.isIPv4", "(*Tally).mustCount", "addSaturated"},
+	"./internal/source":    {"Source.IsIPv4", "IPv4"},
+	"./internal/snapshot":  {"AddSaturated"},
 }
 
 func TestHotPathIsInlined(t *testing.T) {

@@ -10,34 +10,38 @@ import (
 	"testing"
 )
 
-const module = "github.com/whence-go/whence"
+const (
+	module = "github.com/whence-go/whence"
+	mmdb   = "github.com/oschwald/maxminddb-golang/v2"
+)
 
 // arrows are the imports that each package may have: of this module, and of other
 // modules. Nothing else may appear, and what stands here must be used.
 var arrows = map[string][]string{
-	"":                    {},
-	"geo":                 {"github.com/oschwald/maxminddb-golang/v2", "github.com/oschwald/maxminddb-golang/v2/mmdbdata"},
-	"geo/dbip":            {"geo"},
-	"geo/routed":          {"geo"},
-	"sketch":              {"internal/registers", "internal/wire", "github.com/axiomhq/hyperloglog"},
-	"attribution":         {"geo", "sketch", "internal/count", "internal/jcs", "internal/registers", "internal/stat"},
-	"attribution/monitor": {"attribution", "geo", "sketch", "internal/count"},
-	"bench":               {},
-	"internal/jcs":        {},
-	"internal/oracle":     {"geo"},
-	"internal/count":      {},
-	"internal/stat":       {},
-	"internal/wire":       {},
-	"internal/registers":  {"github.com/axiomhq/hyperloglog"},
-	"internal/scenario":   {"geo"},
-	"examples/attribute":  {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd"},
+	"":                       {},
+	"geo":                    {mmdb, mmdb + "/mmdbdata"},
+	"geo/dbip":               {"geo"},
+	"geo/routed":             {"geo"},
+	"sketch":                 {"internal/registers", "internal/wire", "github.com/axiomhq/hyperloglog"},
+	"internal/jcs":           {},
+	"internal/oracle":        {"geo"},
+	"internal/count":         {},
+	"internal/stat":          {},
+	"internal/wire":          {},
+	"internal/registers":     {"github.com/axiomhq/hyperloglog"},
+	"internal/scenario":      {"geo"},
+	"internal/testenv":       {},
+	"internal/testenv/world": {"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch"},
+	"bench":                  {},
+	"examples/attribute": {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario",
+		"sketch", "github.com/klauspost/compress/zstd"},
 	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
 }
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
 	"github.com/maxmind/mmdbwriter", "github.com/maxmind/mmdbwriter/mmdbtype",
-	"golang.org/x/exp/apidiff", "golang.org/x/tools/go/gcexportdata", "golang.org/x/tools/go/packages",
+	"golang.org/x/exp/apidiff",
 	"github.com/axiomhq/hyperloglog", "github.com/oschwald/maxminddb-golang/v2", "github.com/klauspost/compress/zstd",
 }
 

@@ -16,20 +16,11 @@ import (
 
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 var noon = time.Date(2024, 5, 21, 12, 0, 0, 0, time.UTC)
-
-func testTable(t testing.TB) *geo.Table {
-	t.Helper()
-	table, err := dbip.Table()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return table
-}
 
 // testCounter trusts proxies on the loopback interface; it is always noon.
 func testCounter(t testing.TB) *counter {
@@ -39,7 +30,7 @@ func testCounter(t testing.TB) *counter {
 
 func mustCounter(t testing.TB, trusted proxies, now func() time.Time, notify func(monitor.Burst)) *counter {
 	t.Helper()
-	c, err := newCounter(testTable(t), trusted, now, notify)
+	c, err := newCounter(world.Embedded(), trusted, now, notify)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +41,8 @@ func mustCounter(t testing.TB, trusted proxies, now func() time.Time, notify fun
 // with a header that its client has begun itself, while the page is read.
 func TestLoad(t *testing.T) {
 	c := testCounter(t)
-	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(scenario.NewPopulation(testTable(t), nil))
+	population := scenario.NewPopulation(world.Embedded(), nil)
+	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(population)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,12 +93,13 @@ func TestLoad(t *testing.T) {
 	readers.Wait()
 
 	truth, report := botnet.Total(), c.report()
-	if !report.Sources.Exact || report.Sources.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
-		t.Errorf("%+v, %d events, %d skipped; want %d sources", report.Sources, report.Events, report.Skipped, truth.Distinct())
+	if s := report.Sources; !s.Exact || s.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
+		t.Errorf("%+v, %d events, %d skipped; want %d sources", s, report.Events, report.Skipped, truth.Distinct())
 	}
 	for _, row := range report.Origins {
 		if row.Sources != truth.Sources[row.Origin] || row.Events != truth.Events[row.Origin] {
-			t.Errorf("%v: %d sources, %d events, want %d, %d", row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
+			t.Errorf("%v: %d sources, %d events, want %d, %d",
+				row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
 		}
 	}
 	if report.Unlocated.Sources != truth.Sources[geo.Unlocated] || report.Reserved.Sources != 0 {
@@ -168,7 +161,8 @@ func TestHandlers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, "GET /hijack HTTP/1.1\r\nHost: test.example\r\nConnection: Upgrade\r\nUpgrade: test\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n")
+	fmt.Fprint(conn, "GET /hijack HTTP/1.1\r\nHost: test.example\r\n"+
+		"Connection: Upgrade\r\nUpgrade: test\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n")
 	buffered := bufio.NewReader(conn)
 	response, err := http.ReadResponse(buffered, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
@@ -214,7 +208,7 @@ func TestHour(t *testing.T) {
 
 // What a request costs more.
 func BenchmarkMiddleware(b *testing.B) {
-	sources, err := scenario.NewPopulation(testTable(b), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
+	sources, err := scenario.NewPopulation(world.Embedded(), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
 	if err != nil {
 		b.Fatal(err)
 	}

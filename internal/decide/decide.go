@@ -92,7 +92,9 @@ type Matter struct {
 type Case struct {
 	*snapshot.View
 	*plausible.Findings
-	seen *[geo.MaxOrigins]abundance // made when first needed
+
+	seen  *[geo.MaxOrigins]abundance // made when first needed
+	cells []cell                     // likewise
 }
 
 // New prepares the questions about a state.

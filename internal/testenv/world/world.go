@@ -67,9 +67,11 @@ func IP6(i int) netip.Addr {
 
 // Key is the n-th of some fixed keys.
 func Key(n byte) sketch.Key {
-	secret := []byte("a fixed secret for tests, number ")
-	return Must(sketch.KeyFrom(append(secret, n)))
+	return Must(sketch.KeyFrom(testenv.Secret(n)))
 }
+
+// Embedded is the table that package dbip embeds, decoded once.
+var Embedded = sync.OnceValue(func() *geo.Table { return Must(dbip.Table()) })
 
 // Origin is the one with a code.
 func Origin(code string) geo.Origin { return Must(geo.ParseOrigin(code)) }
@@ -100,9 +102,7 @@ func Real(t testing.TB) Whole {
 }
 
 var whole = sync.OnceValues(func() (w Whole, err error) {
-	if w.Table, err = dbip.Table(); err != nil {
-		return w, err
-	}
+	w.Table = Embedded()
 	if w.Routed, err = routed.Table(); err != nil {
 		return w, err
 	}

@@ -1,80 +1,11 @@
-// Readmetable puts the medians of bench/results into the README, between the
-// lines
-//
-//	<!-- bench table: begin -->
-//	<!-- bench table: end -->
-//
-// It wants to be run at the root of the repository:
-//
-//	go run ./bench/internal/readmetable
-//
-// A test of it fails when the README says anything else than the results.
 package main
 
 import (
 	"errors"
 	"fmt"
-	"log"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
-
-const (
-	readme = "README.md"
-	begin  = "<!-- bench table: begin -->\n"
-	end    = "<!-- bench table: end -->\n"
-)
-
-// resultsDir is where bench/internal/record writes.
-var resultsDir = filepath.Join("bench", "results")
-
-func main() {
-	log.SetFlags(0)
-	log.SetPrefix("readmetable: ")
-	text, err := updated()
-	if err == nil {
-		err = os.WriteFile(readme, []byte(text), 0o644)
-	}
-	if err != nil {
-		log.Fatal(err)
-	}
-}
-
-// updated returns the README as it should be.
-func updated() (string, error) {
-	tally, err := readResults(filepath.Join(resultsDir, "tally.txt"))
-	if err != nil {
-		return "", err
-	}
-	peers, err := readResults(filepath.Join(resultsDir, "peers.txt"))
-	if err != nil {
-		return "", err
-	}
-	tables, err := render(tally, peers)
-	if err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		return "", err
-	}
-	return splice(string(text), tables)
-}
-
-// splice puts tables between the markers.
-func splice(text, tables string) (string, error) {
-	before, rest, ok := strings.Cut(text, begin)
-	if !ok {
-		return "", fmt.Errorf("%s: there is no line %s to put the tables after", readme, strings.TrimSpace(begin))
-	}
-	_, after, ok := strings.Cut(rest, end)
-	if !ok {
-		return "", fmt.Errorf("%s: there is no line %s after the other", readme, strings.TrimSpace(end))
-	}
-	return before + begin + "\n" + tables + "\n" + end + after, nil
-}
 
 // A column is a unit of the results and how its values are written.
 type column struct{ title, unit, format string }
@@ -100,7 +31,10 @@ var tallyRows = []row{
 
 var peerColumns = []column{{"ns/event", "ns/event", "%s"}, {"over whence", "x-whence", "%s ×"}}
 
-const ownPeer, ownProgram = "Peers/peer=whence/family=v4/sources=uniform", "Peers/peer=attribute/family=v4/sources=uniform"
+const (
+	ownPeer    = "Peers/peer=whence/family=v4/sources=uniform"
+	ownProgram = "Peers/peer=attribute/family=v4/sources=uniform"
+)
 
 var peerRows = []row{
 	{"whence: `Tally.AddBatch` and `Report` (± 0.8 %)", ownPeer},
@@ -113,14 +47,15 @@ var peerRows = []row{
 	{"from an access log: GoAccess, panel of countries only (exact)", "Peers/peer=goaccess/family=v4/sources=uniform"},
 }
 
-func render(tally, peers *results) (string, error) {
+// speedTables returns the tables of the README.
+func speedTables(tally, peers *results) (string, error) {
 	first, err1 := table(tally, "one event of a stream", tallyColumns, tallyRows)
 	second, err2 := table(peers, "1,048,576 addresses, from nothing to the counts per country", peerColumns, peerRows)
 	if err := errors.Join(err1, err2); err != nil {
 		return "", err
 	}
-	return first + "\n" + source(tally, tallyRows[0].benchmark) + "\n" +
-		second + "\n" + source(peers, ownPeer), nil
+	return first + "\n" + tally.source(tallyRows[0].benchmark) + "\n" +
+		second + "\n" + peers.source(ownPeer), nil
 }
 
 func table(r *results, title string, columns []column, rows []row) (string, error) {
@@ -158,15 +93,4 @@ func number(v float64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-// source says where and of what the figures are.
-func source(r *results, benchmark string) string {
-	c := r.config
-	s := fmt.Sprintf("Medians of %d runs on %s, %s cores, %s, %s; commit %s, %s.",
-		r.runs(benchmark), c["cpu"], c["cores"], c["os"], c["go"], c["commit"], c["date"])
-	if c["duckdb"] != "" {
-		s += fmt.Sprintf(" DuckDB %s, Redis %s, GoAccess %s.", strings.TrimPrefix(c["duckdb"], "v"), c["redis"], c["goaccess"])
-	}
-	return s + "\n"
 }

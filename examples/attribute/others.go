@@ -4,10 +4,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"os"
 	"strings"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/routed"
 )
@@ -19,8 +20,7 @@ type others struct {
 	asn    string
 	lists  []namedFile
 
-	opinions attribution.Opinions
-	inside   attribution.InsideOptions
+	enrichment attribution.Enrichment
 }
 
 type namedFile struct{ name, path string }
@@ -57,21 +57,21 @@ func (o *others) open(console *console) error {
 		if path == registered {
 			console.say("-second %s: its countries are those where networks are registered, which is not where they are", registered)
 		}
-		o.opinions.Tables = append(o.opinions.Tables, table)
+		o.enrichment.Databases = append(o.enrichment.Databases, table)
 	}
 	if o.asn != "" {
-		networks, err := geo.OpenNetworks(o.asn)
+		asns, err := geo.OpenASN(o.asn)
 		if err != nil {
 			return err
 		}
-		o.opinions.Networks, o.inside.Networks = networks, networks
+		o.enrichment.ASNs = asns
 	}
 	for _, list := range o.lists {
-		prefixes, err := geo.OpenPrefixes(list.path)
+		prefixes, err := openList(list)
 		if err != nil {
 			return err
 		}
-		o.inside.Lists = append(o.inside.Lists, attribution.List{Name: list.name, Prefixes: prefixes})
+		o.enrichment.Lists = append(o.enrichment.Lists, prefixes)
 	}
 	return nil
 }
@@ -83,57 +83,35 @@ func openSecond(path string) (*geo.Table, error) {
 	return geo.Open(path)
 }
 
-// further is what the other files say, as -json writes it.
-type further struct {
-	Comparison     *attribution.Comparison     `json:"comparison,omitempty"`
-	Corroborations []attribution.Corroboration `json:"corroborations,omitempty"` // one for each claim
-	Inside         *attribution.Inside         `json:"inside,omitempty"`
+// openList reads a list under the name that it was given.
+func openList(list namedFile) (*geo.PrefixSet, error) {
+	f, err := os.Open(list.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	set, err := geo.ReadPrefixSet(list.name, f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", list.path, err)
+	}
+	return set, nil
 }
 
-// look asks them about the sources of a report. Who is inside is told of the
-// countries of the first claim, or else of the country with most sources.
-func (o *others) look(report *attribution.Report, claims []attribution.Claim) (f further, err error) {
-	if len(o.opinions.Tables) > 0 {
-		if f.Comparison, err = report.Compare(o.opinions); err != nil {
-			return f, err
-		}
-		for _, claim := range claims {
-			f.Corroborations = append(f.Corroborations, f.Comparison.Check(claim))
-		}
+// breakdown says whose networks the sources are in, nil if that was not asked for: those of
+// the first claim, or else of the country with most sources.
+func (o *others) breakdown(s attribution.Snapshot, r attribution.Report) (*network.Breakdown, error) {
+	if o.enrichment.ASNs == nil && o.enrichment.Lists == nil {
+		return nil, nil
 	}
-	if o.inside.Networks == nil && o.inside.Lists == nil {
-		return f, nil
+	var claim attribution.Claim
+	switch {
+	case len(r.Verdicts) > 0:
+		claim = r.Verdicts[0].Claim
+	case len(r.Countries) > 0:
+		claim = attribution.Plurality(r.Countries[0].Origin.String())
+	default:
+		return nil, nil
 	}
-	claim, ok := report.Leader()
-	if len(claims) > 0 {
-		claim, ok = claims[0], true
-	}
-	if ok {
-		inside, err := report.Inside(claim, o.inside)
-		if err != nil {
-			return f, err
-		}
-		f.Inside = &inside
-	}
-	return f, nil
-}
-
-// print writes a report with its verdicts, and what the other files say.
-func (f further) print(w io.Writer, report *attribution.Report, verdicts []attribution.Verdict) error {
-	var b strings.Builder
-	fmt.Fprint(&b, report)
-	if f.Comparison != nil {
-		fmt.Fprintf(&b, "\n%v", f.Comparison)
-	}
-	for _, verdict := range verdicts {
-		fmt.Fprintf(&b, "\n%v\n", verdict)
-	}
-	for _, corroboration := range f.Corroborations {
-		fmt.Fprintf(&b, "\n%v\n", corroboration)
-	}
-	if f.Inside != nil {
-		fmt.Fprintf(&b, "\n%v", f.Inside)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	b, err := network.NewBreakdown(s, claim, 0)
+	return &b, err
 }

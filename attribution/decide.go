@@ -106,8 +106,8 @@ func round(v float64) uint64 {
 }
 
 func countOf(v *snapshot.View) Count {
-	n := v.Total
-	return Count{round(n.Value), round(math.Floor(n.Low)), round(math.Ceil(n.High)), v.Exact()}
+	value, low, high := v.Count()
+	return Count{value, low, high, v.Exact()}
 }
 
 func lostOf(s *snapshot.State) map[Loss]uint64 {

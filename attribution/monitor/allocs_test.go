@@ -1,6 +1,8 @@
 package monitor
 
-import "testing"
+import (
+	"testing"
+)
 
 // Observing allocates nothing in the steady state, with targets that have names and
 // with flows that have bytes.

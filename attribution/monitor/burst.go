@@ -3,8 +3,8 @@ package monitor
 import (
 	"math"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/tally"
 )
 
 // burst is what a watch knows of one that it sees.
@@ -15,7 +15,7 @@ type burst struct {
 	end       int64 // interval after the last; so far, while it runs
 	final     bool
 	uncertain bool // the end is
-	lost      bool // its target is no longer tracked
+	evicted   bool // its target is no longer tracked
 	byEvents  bool // it shows in the events,
 	bySources bool // in the distinct sources
 
@@ -29,13 +29,13 @@ type burst struct {
 	history      detect.Peak
 	interim      int    // number of the last interim report; 0: none yet, or the final one
 	nextInterim  uint64 // number of events at which the next one is due
-	incomplete   bool   // some of its intervals have no tally
-	before       snapshot
-	first        snapshot           // of the first interval, if it is no longer recent,
-	settled      *attribution.Tally // and of those after it; nil: nothing
-	fading       *attribution.Tally // of what settled while it was quiet, after its end perhaps;
-	fadingFrom   int64              // from this interval on
-	endsAt       int64              // latest end that a series stated
+	incomplete   bool   // the sources of some of its intervals are not known
+	before       stored
+	first        stored       // of the first interval, if it is no longer recent,
+	settled      *tally.Tally // and of those after it; nil: nothing
+	fading       *tally.Tally // of what settled while it was quiet, after its end perhaps;
+	fadingFrom   int64        // from this interval on
+	endsAt       int64        // latest end that a series stated
 	endUncertain bool
 }
 
@@ -132,115 +132,30 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 	}
 }
 
-// settle takes an interval that is no longer recent: it is part of a burst, or of
-// the past, or lies at the edge of a burst.
-func (m *Monitor) settle(w *watch, c counted) {
-	if c.data == nil {
-		return
-	}
+// proves reports whether the burst of a target is more than chance among all targets
+// explains. What one source does counts as one decision, so that the sources of the
+// burst are counted once the numbers alone are enough.
+func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
-	if b == nil || c.index < b.onset-1 {
-		if !w.inLast(c.index) {
-			m.must(w.usual.add(c.snapshot, m.snapshots.most/2, m.newTally))
-		}
-		return
+	limit := detect.ProofLimit(m.options.Targets)
+	events, sources := b.inEvents.Weight(w.events.Past(b.onset)), b.inSources.Weight(w.sources.Past(b.onset))
+	if max(events, sources) <= limit {
+		return false
 	}
-	switch {
-	case c.index < b.onset:
-		b.before = c.snapshot
-	case c.index == b.onset:
-		b.first = c.snapshot
-	default:
-		if c.index < w.quietSince() {
-			m.gather(b)
-			b.settled = m.grown(b.settled, c.data)
-			return
-		}
-		if b.fading == nil {
-			b.fadingFrom = c.index
-		}
-		b.fading = m.grown(b.fading, c.data)
-	}
+	distinct := max(m.sourcesSoFar(w), float64(b.mostSources))
+	return events > limit*b.inEvents.Clump(distinct) || sources > limit*b.inSources.Clump(distinct)
 }
 
-// grown adds what is packed to a tally, which may be nil.
-func (m *Monitor) grown(t *attribution.Tally, data []byte) *attribution.Tally {
-	if t == nil {
-		t = m.newTally()
-	}
-	m.must(mergeInto(t, data))
-	return t
-}
-
-// gather makes what was fading part of the burst.
-func (m *Monitor) gather(b *burst) {
-	b.settled, b.fading = m.gathered(b), nil
-}
-
-// gathered is all of the burst that has settled; nil: nothing.
-func (m *Monitor) gathered(b *burst) *attribution.Tally {
-	switch {
-	case b.fading == nil:
-		return b.settled
-	case b.settled == nil:
-		return b.fading
-	}
-	all := b.settled.Clone()
-	m.must(all.Merge(b.fading))
-	return all
-}
-
-// finish ends the burst of a watch.
-func (m *Monitor) finish(w *watch) {
+// sourcesSoFar returns the number of distinct sources of a running burst.
+func (m *Monitor) sourcesSoFar(w *watch) float64 {
 	b := w.burst
-	m.endSettled(w)
-	if b.final, b.interim = true, 0; b.id != 0 {
-		m.show(w)
+	all := m.newTally()
+	merge(all, m.gathered(b))
+	b.first.addTo(all)
+	for _, c := range w.recent {
+		if c.index >= b.onset {
+			c.addTo(all)
+		}
 	}
-	w.lastOnset, w.lastEnd = b.onset, b.end
-	w.burst, w.shown = nil, nil
-}
-
-// endSettled takes what was fading for part of the burst, or not, whichever is less
-// wrong: mostly its end is where fading began.
-func (m *Monitor) endSettled(w *watch) {
-	b := w.burst
-	if b.fading == nil {
-		return
-	}
-	settled := w.events.Next() - m.lookback
-	if inside := b.end - b.fadingFrom; 2*inside > settled-b.fadingFrom {
-		m.gather(b)
-	} else if inside > 0 {
-		b.incomplete = true
-	}
-	b.fading = nil
-}
-
-// lose ends the burst of a watch whose target is no longer tracked.
-func (m *Monitor) lose(w *watch) {
-	if w.burst != nil {
-		w.burst.lost = true
-		m.breakOff(w)
-	}
-}
-
-// breakOff ends the burst of a watch that sees no more of it.
-func (m *Monitor) breakOff(w *watch) {
-	if w.burst != nil {
-		w.burst.uncertain = true
-		m.finish(w)
-	}
-}
-
-// must panics on an error that only a bug can make: snapshots are checked before
-// they come in.
-func (m *Monitor) must(err error) {
-	if err != nil {
-		panic("monitor: " + err.Error())
-	}
-}
-
-func (m *Monitor) newTally() *attribution.Tally {
-	return attribution.NewTally(m.table, m.options.Tally)
+	return all.Distinct().Value
 }

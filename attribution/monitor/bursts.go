@@ -1,15 +1,18 @@
 package monitor
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/baseline"
+	"github.com/whence-go/whence/attribution/caveat"
 )
 
 // Burst is more traffic than usual, to one target or in all: when it came, how large
-// it was, where it came from, and what may be claimed about that. Print it with fmt
-// for a sentence and its verdicts. json.Marshal gives the stable machine form, to
-// which keys are only ever added.
+// it was, where it came from, and what may be claimed about that. It is plain data:
+// decoding its JSON gives an equal Burst. Package text prints it in sentences.
 //
 // A Burst is made once for each time it is reported. All who receive it share its
 // slices and what it points to, and must not change them.
@@ -30,7 +33,7 @@ type Burst struct {
 
 	// Final says that it has ended. Before that, Interim numbers the reports of it,
 	// from 1 on. Their verdicts share one probability of error: see
-	// [attribution.Terms].
+	// [attribution.Policy].
 	Final   bool `json:"final"`
 	Interim int  `json:"interim,omitempty"`
 
@@ -54,29 +57,55 @@ type Burst struct {
 	// at least twice the largest before, in at least 28 days. It is refuted if as
 	// much came before. Else it is undecided: the largest of four weeks is exceeded
 	// every fourth week without a cause, but hardly ever twice as much comes.
-	Unprecedented attribution.Decision `json:"unprecedented"`
+	Unprecedented attribution.Outcome `json:"unprecedented"`
 
-	// Report is about all traffic while it ran.
-	Report *attribution.Report `json:"report"`
+	// Report is about all traffic while it ran, with a verdict on each of
+	// Options.Claims. [Monitor.BurstSnapshot] gives the same verdicts.
+	Report attribution.Report `json:"report"`
 
-	// Excess is about the new sources: those that were not seen in the time before.
-	// That is at least half the retention, if the stream is as old. Excess is nil if
-	// nobody was seen before.
-	Excess *attribution.Excess `json:"excess,omitempty"`
+	// NewSources is about the sources that were not seen in the time before, with
+	// verdicts of its own. That time is at least half the retention, if the stream is
+	// as old. NewSources is nil if no public source was seen before.
+	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
-	// Verdicts are those on Options.Claims, about Report. ExcessVerdicts are about
-	// the new sources alone.
-	Verdicts       []attribution.Verdict `json:"verdicts"`
-	ExcessVerdicts []attribution.Verdict `json:"excess_verdicts,omitempty"`
-
-	Caveats []attribution.Caveat `json:"caveats"`
-
-	text string
+	// Caveats are about the burst: SHORT_HISTORY, WINDOW_SENSITIVE (one for each
+	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST and INCOMPLETE. Those about a
+	// verdict stand with it.
+	Caveats []caveat.Caveat `json:"caveats"`
 }
 
-// String returns the burst in a sentence, and its verdicts and caveats in a line
-// each.
-func (b Burst) String() string { return b.text }
+// String returns the burst in one line for logs, without prose. Package text has
+// sentences.
+func (b Burst) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "burst %d", b.ID)
+	if !b.Target.IsZero() {
+		fmt.Fprintf(&s, " target %v", b.Target)
+	}
+	fmt.Fprintf(&s, " from %s to %s", b.Onset.Format(time.RFC3339), b.End.Format(time.RFC3339))
+	if b.Final {
+		s.WriteString(" final")
+	} else {
+		fmt.Fprintf(&s, " interim %d", b.Interim)
+	}
+	r := &b.Report
+	fmt.Fprintf(&s, " events %d sources %d peak %d expected %.4g", r.Events, r.Sources.Value, b.PeakEvents, b.Expected)
+	for _, v := range r.Verdicts {
+		fmt.Fprintf(&s, "; %v", v)
+	}
+	if n := b.NewSources; n != nil {
+		fmt.Fprintf(&s, "; new %d", n.Report.Sources.Value)
+		for _, v := range n.Report.Verdicts {
+			fmt.Fprintf(&s, "; new %v", v)
+		}
+	}
+	separator := "; "
+	for _, c := range b.Caveats {
+		s.WriteString(separator + string(c.Code))
+		separator = " "
+	}
+	return s.String()
+}
 
 // HistoricalPeak compares the largest count of a burst, in one interval, with the
 // largest before it.
@@ -95,7 +124,7 @@ const (
 )
 
 // unprecedented decides what Burst.Unprecedented says.
-func (h HistoricalPeak) unprecedented() attribution.Decision {
+func (h HistoricalPeak) unprecedented() attribution.Outcome {
 	switch {
 	case h.Before >= h.Peak:
 		return attribution.Refuted
@@ -103,47 +132,4 @@ func (h HistoricalPeak) unprecedented() attribution.Decision {
 		return attribution.Supported
 	}
 	return attribution.Undecided
-}
-
-// public returns the burst of an account. It is made once and then kept.
-func (a *account) public(o Options) Burst {
-	a.once.Do(func() { a.made = a.make(o) })
-	return a.made
-}
-
-func (a *account) make(o Options) Burst {
-	b := &a.burst
-	begin := func(i int64) time.Time { return time.Unix(0, i*int64(o.Interval)).UTC() }
-	window := a.window(b.onset, b.end-1)
-	told := Burst{
-		ID: b.id, Target: b.target, Onset: begin(b.onset), End: begin(b.end), Interval: o.Interval,
-		Final: b.final, Interim: b.interim,
-		Peak: begin(b.peak), PeakEvents: b.most, PeakSources: b.mostSources, Expected: b.expected,
-		ByEvents: b.byEvents, BySources: b.bySources,
-		History: HistoricalPeak(b.history), Report: window.Report(),
-	}
-	told.Unprecedented = told.History.unprecedented()
-	claims := o.Claims
-	if len(claims) == 0 {
-		claims = leading(told.Report)
-	}
-	terms := o.Terms
-	terms.Look = b.interim
-	told.Verdicts = terms.CheckAll(told.Report, claims...)
-	if excess, err := window.Excess(a.baseline()); err == nil {
-		told.Excess = excess
-		told.ExcessVerdicts = terms.CheckAll(excess.Report, claims...)
-	}
-	told.Caveats = a.caveats(o, &told, window, claims)
-	told.text = told.sentence()
-	return told
-}
-
-// leading is the claim that more than half of the sources are geolocated to the
-// country that has most of them.
-func leading(r *attribution.Report) []attribution.Claim {
-	if len(r.Origins) == 0 {
-		return nil
-	}
-	return []attribution.Claim{attribution.Majority(r.Origins[0].Origin.String())}
 }

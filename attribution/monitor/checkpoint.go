@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/whence-go/whence/internal/wire"
+	"github.com/whence-go/whence/sketch"
 )
 
 // A checkpoint is
 //
-//	 4  "whm1"
+//	 4  "whm2"
 //	 8  length of the body, big endian
 //	    the body
 //	32  SHA-256 (FIPS 180-4) of all before it
@@ -20,7 +23,7 @@ import (
 // encodings with their lengths before them. It begins with the options that shape
 // the state, the id of the key among them. The key itself is never in it.
 const (
-	checkpointMagic  = "whm1"
+	checkpointMagic  = "whm2"
 	checkpointHeader = len(checkpointMagic) + 8
 
 	maxPosition = 1 << 20
@@ -73,11 +76,12 @@ func (m *Monitor) Checkpoint(w io.Writer, position []byte) error {
 
 // Restore puts m into the state of the monitor that wrote the checkpoint, and returns
 // the position that was stored with it. What m had counted is forgotten. The key and
-// all options but Claims, Terms and Notify must be the same.
+// all options but Claims, Policy, Enrichment and Notify must be the same.
 //
-// The error wraps [ErrInvalid], or [ErrMismatch] if another monitor wrote the
-// checkpoint. m is then unchanged, and a program may begin with nothing. An error of r
-// itself is passed on. Running bursts are not reported again until they have doubled
+// The error wraps [sketch.ErrInvalidEncoding] for bytes that are no checkpoint, and is a
+// [sketch.VersionError] for one of another version. It is a [sketch.MismatchError] if a
+// monitor with another key or other options wrote the checkpoint. m is then unchanged,
+// and a program may begin with nothing. An error of r itself is passed on. Running bursts are not reported again until they have doubled
 // or ended; [Monitor.Bursts] knows them.
 func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	body, err := readCheckpoint(r)
@@ -95,22 +99,27 @@ func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	defer m.mu.Unlock()
 	m.knowledge, m.untold = restored.knowledge, nil
 	m.leave()
+	m.changed = true
+	m.publish()
 	return position, nil
 }
 
 func readCheckpoint(r io.Reader) (body []byte, err error) {
 	var header [12]byte
 	if n, err := io.ReadFull(r, header[:]); err == io.EOF || err == io.ErrUnexpectedEOF {
-		return nil, fmt.Errorf("monitor: %w: %d bytes do not begin a checkpoint", ErrInvalid, n)
+		return nil, fmt.Errorf("monitor: %w: %d bytes do not begin a checkpoint", sketch.ErrInvalidEncoding, n)
 	} else if err != nil {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
+	if v, other := wire.Version(checkpointMagic, header[:]); other {
+		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 2})
+	}
 	if string(header[:4]) != checkpointMagic {
-		return nil, fmt.Errorf("monitor: %w: it begins with %q, not with %q", ErrInvalid, header[:4], checkpointMagic)
+		return nil, fmt.Errorf("monitor: %w: it begins with %q, not with %q", sketch.ErrInvalidEncoding, header[:4], checkpointMagic)
 	}
 	size := binary.BigEndian.Uint64(header[4:])
 	if size > maxCheckpoint {
-		return nil, fmt.Errorf("monitor: %w: a body of %d bytes at byte 4", ErrInvalid, size)
+		return nil, fmt.Errorf("monitor: %w: a body of %d bytes at byte 4", sketch.ErrInvalidEncoding, size)
 	}
 	var b bytes.Buffer // grows with what is there, not with what is announced
 	n, err := io.Copy(&b, io.LimitReader(r, int64(size)+sha256.Size))
@@ -118,14 +127,14 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if n < int64(size)+sha256.Size {
-		return nil, fmt.Errorf("monitor: %w: %d bytes follow the header, want %d", ErrInvalid, n, size+sha256.Size)
+		return nil, fmt.Errorf("monitor: %w: %d bytes follow the header, want %d", sketch.ErrInvalidEncoding, n, size+sha256.Size)
 	}
 	body = b.Bytes()[:size]
 	sum := sha256.New()
 	sum.Write(header[:])
 	sum.Write(body)
 	if !bytes.Equal(sum.Sum(nil), b.Bytes()[size:]) {
-		return nil, fmt.Errorf("monitor: %w: the checksum is wrong", ErrInvalid)
+		return nil, fmt.Errorf("monitor: %w: the checksum is wrong", sketch.ErrInvalidEncoding)
 	}
 	return body, nil
 }
@@ -137,7 +146,7 @@ func (o Options) shape() []named {
 	if t.DropAddresses {
 		flags |= 1
 	}
-	if t.Handshake {
+	if t.AssumeHandshake {
 		flags |= 2
 	}
 	return []named{
@@ -146,7 +155,7 @@ func (o Options) shape() []named {
 		{"allowed lateness", uint64(o.AllowedLateness)},
 		{"retention", uint64(o.Retention)},
 		{"number of targets", uint64(o.Targets)}, {"sample size", uint64(t.SampleSize)},
-		{"precision", uint64(t.Precision)}, {"IPv6 prefix", uint64(t.IPv6Prefix)},
+		{"precision", uint64(t.Precision)}, {"IPv6 prefix length", uint64(t.IPv6PrefixLen)},
 		{"flags of the tally", flags}, {"sampling rate", uint64(t.SamplingRate)},
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -58,12 +59,8 @@ func (s *stopped) restart(t *testing.T, checkpoint []byte) (position int) {
 	return int(v)
 }
 
-func eventsOf(t *testing.T, b scenario.Builder, length time.Duration) (events []Event) {
-	t.Helper()
-	s, err := b.Build(scenario.NewPopulation(testTable(), nil))
-	if err != nil {
-		t.Fatal(err)
-	}
+func eventsOf(b scenario.Builder, length time.Duration) (events []Event) {
+	s := must(b.Build(testPopulation()))
 	for e := range s.Events() {
 		if e.Time.Sub(begin) > length {
 			break
@@ -77,7 +74,7 @@ func eventsOf(t *testing.T, b scenario.Builder, length time.Duration) (events []
 // last checkpoint, tells the same bursts as one that ran through, and ends in the
 // same state to the last byte.
 func TestKillAndReplay(t *testing.T) {
-	events := eventsOf(t, overHour(4*time.Minute, scenario.MailBomb{Seed: 2}), 12*time.Minute)
+	events := eventsOf(overHour(4*time.Minute, scenario.MailBomb{Seed: 2}), 12*time.Minute)
 	for i := range events { // some times are wrong
 		if i%997 == 0 {
 			events[i].Time = events[i].Time.Add(time.Duration(i%5-2) * time.Hour)
@@ -109,7 +106,7 @@ func TestKillAndReplay(t *testing.T) {
 	if a, b := through.checkpoint(t, 0), killed.checkpoint(t, 0); !bytes.Equal(a, b) {
 		t.Error("the states differ in the end")
 	}
-	sameTally(t, "everything", killed.m.Tally(time.Time{}, time.Time{}), through.m.Tally(time.Time{}, time.Time{}))
+	sameSnapshot(t, "everything", everything(killed.m), everything(through.m))
 	for b := range through.told {
 		if !killed.told[b] {
 			t.Errorf("not told by the one that was killed: %.300s", b)
@@ -178,17 +175,17 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	o := m.options
 	for _, n := range []int{0, 3, 11, 12, 40, len(good) / 2, len(good) - 1} {
-		refused(fmt.Sprintf("%d bytes", n), m, good[:n], ErrInvalid, "monitor: ")
+		refused(fmt.Sprintf("%d bytes", n), m, good[:n], sketch.ErrInvalidEncoding, "monitor: ")
 	}
-	refused("a foreign file", m, []byte("PK\x03\x04 and much else that is no checkpoint"), ErrInvalid, "begins with")
+	refused("a foreign file", m, []byte("PK\x03\x04 and much else that is no checkpoint"), sketch.ErrInvalidEncoding, "begins with")
 	for i := 0; i < len(good); i += len(good)/15 + 1 {
 		damaged := slices.Clone(good)
 		damaged[i] ^= 4
-		refused(fmt.Sprintf("byte %d damaged", i), m, damaged, ErrInvalid, "")
+		refused(fmt.Sprintf("byte %d damaged", i), m, damaged, sketch.ErrInvalidEncoding, "")
 	}
 	huge := slices.Clone(good)
 	huge[4] = 0x10
-	refused("a length beyond all bounds", m, huge, ErrInvalid, "byte 4")
+	refused("a length beyond all bounds", m, huge, sketch.ErrInvalidEncoding, "byte 4")
 	for what, change := range map[string]func(*Options){
 		"key":               func(o *Options) { o.Tally.Key = sketch.NewKey() },
 		"interval":          func(o *Options) { o.Interval, o.AllowedLateness = time.Minute, time.Minute },
@@ -198,10 +195,10 @@ func TestRestoreRefuses(t *testing.T) {
 	} {
 		other := o
 		change(&other)
-		refused(what, mustNew(m.table, other), good, ErrMismatch, what)
+		refused(what, must(New(m.table, other)), good, sketch.ErrMismatch, what)
 	}
 	_, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported))
-	if !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, ErrInvalid) {
+	if !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, sketch.ErrInvalidEncoding) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 	if err := m.Checkpoint(&b, make([]byte, maxPosition+1)); err == nil {
@@ -210,7 +207,7 @@ func TestRestoreRefuses(t *testing.T) {
 	if bytes.Contains(good, []byte(fmt.Sprint(o.Tally.Key))) || !bytes.Contains(good, []byte("name")) {
 		t.Error("the checkpoint is not what this test takes it for")
 	}
-	position, err := mustNew(m.table, o).Restore(bytes.NewReader(good))
+	position, err := must(New(m.table, o)).Restore(bytes.NewReader(good))
 	if err != nil || string(position) != "here" {
 		t.Errorf("position %q, %v", position, err)
 	}
@@ -218,7 +215,7 @@ func TestRestoreRefuses(t *testing.T) {
 
 // A checkpoint that nobody could restore is not written.
 func TestCheckpointUnderARandomKey(t *testing.T) {
-	m := mustNew(testTable(), Options{})
+	m := must(New(world.Embedded(), Options{}))
 	m.Observe(repeat(100, 0, 1)...)
 	var b bytes.Buffer
 	err := m.Checkpoint(&b, nil)
@@ -232,7 +229,7 @@ func TestCheckpointUnderARandomKey(t *testing.T) {
 	if err := newMonitor(Options{}).Checkpoint(&good, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Restore(&good); !errors.Is(err, ErrMismatch) || !strings.Contains(err.Error(), "key") {
+	if _, err := m.Restore(&good); !errors.Is(err, sketch.ErrMismatch) || !strings.Contains(err.Error(), "key") {
 		t.Errorf("a checkpoint of another key: %v", err)
 	}
 }
@@ -250,9 +247,9 @@ func FuzzRestore(f *testing.F) {
 		f.Add(damaged)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m := mustNew(m.table, m.options)
+		m := must(New(m.table, m.options))
 		if _, err := m.decode(data); err != nil {
-			if !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrMismatch) {
+			if !errors.Is(err, sketch.ErrInvalidEncoding) && !errors.Is(err, sketch.ErrMismatch) {
 				t.Fatalf("%v wraps neither", err)
 			}
 			return
@@ -260,7 +257,7 @@ func FuzzRestore(f *testing.F) {
 		// What is accepted can be used.
 		for range m.Bursts() {
 		}
-		m.Tally(time.Time{}, time.Time{})
+		everything(m)
 		m.Targets()
 		m.Advance(time.Unix(0, m.clock.mark).Add(20 * time.Minute))
 		m.Observe(Event{Time: time.Unix(0, m.clock.mark), Target: TargetName("name"), Flow: flowOf(ip(1))})
@@ -296,7 +293,7 @@ func FuzzEvents(f *testing.F) {
 		if s.Records+uint64(s.Waiting) != events {
 			t.Fatalf("%d events became %+v", events, s)
 		}
-		r := m.Report(time.Time{}, time.Time{})
+		r := reportOf(everything(m))
 		if s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
 			t.Fatalf("%d events in the report, of %+v", r.Events, s)
 		}
@@ -328,6 +325,6 @@ func TestRestoreWithNone(t *testing.T) {
 		m := newMonitor(o)
 		m.Observe(repeat(300, 0, 1)...)
 		r := restored(t, m, o)
-		sameTally(t, fmt.Sprintf("%+v", o), r.Tally(time.Time{}, time.Time{}), m.Tally(time.Time{}, time.Time{}))
+		sameSnapshot(t, fmt.Sprintf("%+v", o), everything(r), everything(m))
 	}
 }

@@ -82,7 +82,7 @@ func TestTimes(t *testing.T) {
 		if got != c.stats {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.stats)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); c.name != "one event an hour" && r.Events != uint64(c.counted) {
+		if r := reportOf(everything(m)); c.name != "one event an hour" && r.Events != uint64(c.counted) {
 			t.Errorf("%s: %d events, want %d", c.name, r.Events, c.counted)
 		}
 	}
@@ -126,7 +126,7 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); s.Records != 122 || s.Late != 100 || s.SetBack != 1 {
 		t.Errorf("a late batch: %+v", s)
 	}
-	if r := m.Report(time.Time{}, time.Time{}); r.Events != 22 {
+	if r := reportOf(everything(m)); r.Events != 22 {
 		t.Errorf("%d events are left, want 22", r.Events)
 	}
 }
@@ -163,7 +163,7 @@ func TestTimesAtRandom(t *testing.T) {
 				t.Fatalf("seed %d: %d intervals are open", seed, len(m.open))
 			}
 		}
-		s, r := m.Stats(), m.Report(time.Time{}, time.Time{})
+		s, r := m.Stats(), reportOf(everything(m))
 		all := r.Events + s.Late + s.Undated + s.Misdated
 		if all != s.Records || s.Records+uint64(s.Waiting) != uint64(events) {
 			t.Errorf("seed %d: %d of %d events in the report, %+v", seed, r.Events, events, s)
@@ -185,7 +185,7 @@ func TestTimesFromZero(t *testing.T) {
 		if s := m.Stats(); s.Late != 0 || s.Oldest.Unix() != 0 {
 			t.Errorf("%+v", s)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); r.Events != 300 {
+		if r := reportOf(everything(m)); r.Events != 300 {
 			t.Errorf("%d events", r.Events)
 		}
 	}

@@ -6,27 +6,28 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/internal/wire"
+	"github.com/whence-go/whence/sketch"
 )
 
 // decoder reads the body of a checkpoint and checks what is in it. What encode.go
 // writes with a method of encoder is read by the method of the same name.
 type decoder struct {
 	*wire.Reader
-	m *Monitor
-	// probe is a tally that any tally of this monitor can be merged into.
-	probe *attribution.Tally
+	m     *Monitor
+	shape snapshot.Shape // of every state
 }
 
 // decode reads what encode wrote. m is new, and of no use after an error.
 func (m *Monitor) decode(body []byte) (position []byte, err error) {
-	d := &decoder{Reader: wire.NewReader("monitor: checkpoint", ErrInvalid, body), m: m, probe: m.newTally()}
+	r := wire.NewReader("monitor: checkpoint", sketch.ErrInvalidEncoding, body)
+	d := &decoder{Reader: r, m: m, shape: m.newTally().Rotate(nil).Shape}
 	for _, o := range m.options.shape() {
 		if v := d.Uvarint(); d.Err() == nil && v != o.value {
-			return nil, fmt.Errorf("monitor: %w: %s %s, this one has %s",
-				ErrMismatch, o.name, o.text(v), o.text(o.value))
+			return nil, fmt.Errorf("monitor: %w", &sketch.MismatchError{What: o.name, A: o.text(o.value), B: o.text(v)})
 		}
 	}
 	position = append([]byte{}, d.blob(maxPosition)...)
@@ -37,8 +38,13 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 	for _, v := range counters {
 		*v = d.Uvarint()
 	}
-	for range d.count(2 * m.snapshots.most) {
-		m.snapshots.add(snapshot{d.index(), d.packed()})
+	m.know(d.state(d.blob(maxCheckpoint)).Databases...)
+	m.early = d.lost()
+	for range d.count(2 * m.retained.most) {
+		index := d.index()
+		one := d.packed()
+		one.index = index
+		m.retained.add(one)
 	}
 	for range d.count(maxOpen + 2) {
 		d.interval()
@@ -71,48 +77,61 @@ func (d *decoder) blob(most int64) []byte {
 	return nil
 }
 
-// packed reads a packed tally and checks that it fits this monitor; nil if there is
-// none. It is in memory of its own.
-func (d *decoder) packed() []byte {
-	data := append([]byte(nil), d.blob(maxCheckpoint)...)
-	if data == nil {
-		return nil
+// lost reads the numbers of lost records.
+func (d *decoder) lost() (l lost) {
+	if !d.Bool() {
+		return l
 	}
-	t, err := unpack(data)
-	d.check(t, err)
-	return data
+	for i := range l {
+		l[i] = d.Uvarint()
+	}
+	if (l == lost{}) {
+		d.Fail("no lost records where there should be some")
+	}
+	return l
 }
 
-// check fails unless a tally fits this monitor.
-func (d *decoder) check(t *attribution.Tally, err error) {
-	if err == nil {
-		err = d.probe.Merge(t)
-		d.probe.Reset(nil)
+// packed reads what is stored of interval 0, in memory of its own.
+func (d *decoder) packed() (s stored) {
+	s.data = append([]byte(nil), d.blob(maxCheckpoint)...)
+	if s.data != nil {
+		state, err := unpack(s.data)
+		s.records = d.check(state, err).Records
 	}
-	if err != nil {
-		d.Fail("a tally: %w", err)
-	}
+	s.lost = d.lost()
+	return s
 }
 
-// tally reads one that is only merged and read; nil if there is none.
-func (d *decoder) tally() *attribution.Tally {
-	data := d.blob(maxCheckpoint)
-	if data == nil {
-		return nil
+// state reads what a tally had counted.
+func (d *decoder) state(data []byte) *snapshot.State {
+	if d.Err() != nil {
+		return new(snapshot.State)
 	}
-	t := new(attribution.Tally)
-	d.check(t, t.UnmarshalBinary(data))
-	return t
+	return d.check(snapshot.Decode(data))
 }
 
-// counting reads one that goes on counting; nil if there is none.
-func (d *decoder) counting() *attribution.Tally {
+// check fails unless a state is one of a tally of this monitor.
+func (d *decoder) check(s *snapshot.State, err error) *snapshot.State {
+	switch {
+	case err != nil:
+		d.Fail("a state: %w", err)
+		return new(snapshot.State)
+	case s.Shape != d.shape:
+		d.Fail("a state of another shape")
+	case s.Unsampled || s.Rest != nil || s.Columns != nil || s.ASNs != nil || s.Lists != nil:
+		d.Fail("a state that no tally has")
+	}
+	return s
+}
+
+// tally reads one; nil if there is none.
+func (d *decoder) tally() *tally.Tally {
 	data := d.blob(maxCheckpoint)
 	if data == nil {
 		return nil
 	}
 	t := d.m.newTally()
-	if err := t.UnmarshalBinary(data); err != nil {
+	if err := t.Merge(d.state(data)); err != nil {
 		d.Fail("a tally: %w", err)
 	}
 	return t
@@ -149,7 +168,7 @@ func (d *decoder) clock(c *clock) {
 	for range d.count(maxHeld) {
 		e := Event{Time: time.Unix(0, d.time()), Target: d.target()}
 		e.Source = d.addr()
-		e.Events, e.Bytes = d.Uvarint(), d.Uvarint()
+		e.Events, e.Bytes, e.SamplingRate = d.Uvarint(), d.Uvarint(), uint32(d.Int(math.MaxUint32))
 		e.Protocol, e.SourcePort = uint8(d.Int(math.MaxUint8)), uint16(d.Int(math.MaxUint16))
 		e.TCPFlags, e.Handshake = uint8(d.Int(math.MaxUint8)), d.Bool()
 		c.hold(&e)
@@ -163,12 +182,12 @@ func (d *decoder) interval() {
 		iv.first, iv.last = d.time(), d.time()
 	}
 	iv.events = d.Uvarint()
-	if whole := d.counting(); whole != nil {
-		iv.whole = whole
+	if iv.whole = d.tally(); iv.whole == nil {
+		d.Fail("an open interval without a tally")
 	}
 	for slot := range iv.targets {
 		if d.Bool() {
-			iv.targets[slot] = &targetCount{events: d.Uvarint(), tally: d.counting()}
+			iv.targets[slot] = &targetCount{events: d.Uvarint(), tally: d.tally(), lost: d.lost()}
 		}
 	}
 	if iv.index <= m.clock.closed || iv.index > m.clock.index(m.clock.mark) || m.open.find(iv.index) != nil {
@@ -181,7 +200,7 @@ func (d *decoder) targets(t *targets) {
 	if err := t.heavy.UnmarshalBinary(d.blob(maxCheckpoint)); err != nil {
 		d.Fail("targets: %w", err)
 	}
-	if d.Err() == nil && (t.heavy.KeyID() != t.key.ID() || t.heavy.Size() != len(t.watches)) {
+	if d.Err() == nil && (t.heavy.KeyID() != d.m.counting.Key.ID() || t.heavy.Slots() != len(t.watches)) {
 		d.Fail("targets of another monitor")
 	}
 	t.records = int(d.Int(int64(t.memory / recordMemory)))
@@ -191,7 +210,7 @@ func (d *decoder) targets(t *targets) {
 			continue
 		}
 		target := d.target()
-		if got := t.heavy.Lookup(target.hash(t.key)); got != slot {
+		if got := t.heavy.Lookup(target.hash(d.m.counting.Key)); got != slot {
 			d.Fail("a target in the slot of another one")
 		}
 		t.tracked[slot] = target
@@ -234,18 +253,23 @@ func (d *decoder) series(target Target) *detect.Series {
 	return s
 }
 
-func (d *decoder) snapshot() snapshot {
-	s := snapshot{index: d.index()}
+func (d *decoder) stored() stored {
+	s := stored{index: d.index()}
 	switch d.Int(packedHere) {
+	case packedNone:
+		s.lost = d.lost()
 	case packedThere:
-		kept := d.m.snapshots.kept
+		kept := d.m.retained.kept
 		if place := d.Int(math.MaxInt64); place < int64(len(kept)) {
-			s.data = kept[place].data
+			s.data, s.records = kept[place].data, kept[place].records
 		} else {
-			d.Fail("snapshot %d of %d", place, len(kept))
+			d.Fail("interval %d of %d", place, len(kept))
 		}
+		s.lost = d.lost()
 	case packedHere:
-		s.data = d.packed()
+		there := d.packed()
+		there.index = s.index
+		s = there
 	}
 	return s
 }
@@ -253,7 +277,7 @@ func (d *decoder) snapshot() snapshot {
 func (d *decoder) recent() (recent []counted) {
 	last := int64(-1)
 	for range d.count(2*d.m.lookback + 2) {
-		c := counted{snapshot: d.snapshot()}
+		c := counted{stored: d.stored()}
 		c.events, c.sources = d.Uvarint(), d.Uvarint()
 		if c.index <= last {
 			d.Fail("intervals out of order")
@@ -265,7 +289,7 @@ func (d *decoder) recent() (recent []counted) {
 }
 
 func (d *decoder) account() *account {
-	a := &account{burst: *d.burst(), recent: d.recent()}
+	a := &account{burst: *d.burst(), recent: d.recent(), databases: d.m.databases}
 	a.settled, a.usual[0], a.usual[1] = d.packed(), d.packed(), d.packed()
 	return a
 }
@@ -276,7 +300,7 @@ func (d *decoder) burst() *burst {
 		*v = d.index()
 	}
 	for _, v := range []*bool{
-		&b.final, &b.uncertain, &b.lost, &b.byEvents, &b.bySources, &b.seasonal, &b.incomplete, &b.endUncertain,
+		&b.final, &b.uncertain, &b.evicted, &b.byEvents, &b.bySources, &b.seasonal, &b.incomplete, &b.endUncertain,
 	} {
 		*v = d.Bool()
 	}
@@ -285,7 +309,7 @@ func (d *decoder) burst() *burst {
 	b.expected = d.Float(0, math.MaxFloat64)
 	b.inEvents, b.inSources = detect.ReadProof(d.Reader), detect.ReadProof(d.Reader)
 	b.history = detect.ReadPeak(d.Reader)
-	b.before, b.first = d.snapshot(), d.snapshot()
+	b.before, b.first = d.stored(), d.stored()
 	return b
 }
 

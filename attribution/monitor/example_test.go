@@ -28,9 +28,9 @@ func ExampleMonitor() {
 		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")},
 		Notify: func(b monitor.Burst) {
 			if !b.Final && b.Interim == 1 && !b.Target.IsZero() {
-				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Distinct, b.End.Format(time.TimeOnly))
-				for _, v := range b.Verdicts {
-					fmt.Printf("%v: %v so far\n", v.Claim, v.Decision)
+				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Value, b.End.Format(time.TimeOnly))
+				for _, v := range b.Report.Verdicts {
+					fmt.Printf("%v: %v so far\n", v.Claim, v.Outcome)
 				}
 			}
 		},
@@ -47,11 +47,16 @@ func ExampleMonitor() {
 	}
 
 	seven := time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC)
-	last := m.Report(seven, seven.Add(10*time.Minute))
-	fmt.Println("before:", last.Origins[0].Origin, last.Sources.Distinct, "sources")
+	before, err := m.Snapshot(seven, seven.Add(10*time.Minute)).Report(attribution.Policy{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("before:", before.Countries[0].Origin, before.Sources.Value, "sources")
+	fmt.Println("under attack:", m.Bursting(monitor.TargetName("mailbox-400@lagoon.example")))
 	// Output:
 	// mailbox-400@lagoon.example: 6000 sources by 07:11:30
 	// RU > 50% of sources: refuted so far
 	// plurality RU: supported so far
 	// before: NC 1188 sources
+	// under attack: true
 }

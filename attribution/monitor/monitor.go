@@ -1,14 +1,14 @@
 package monitor
 
 import (
-	"fmt"
-	"math"
-	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/sketch"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/internal/tally"
 )
 
 // Monitor watches a stream of events. Any number of goroutines may observe and
@@ -17,8 +17,12 @@ import (
 type Monitor struct {
 	options   Options // with all defaults filled in
 	randomKey bool    // no key was given
+	counting  tally.Options
+	mask      source.Mask
+	lookback  int64
 
-	lookback int64
+	located  atomic.Pointer[geo.Table]           // by which an observer may look up in advance; nil: not worth it
+	bursting atomic.Pointer[map[Target]struct{}] // never written
 
 	mu    sync.Mutex
 	table *geo.Table
@@ -27,9 +31,8 @@ type Monitor struct {
 	from, to int64     // times that fall into current without a second thought
 
 	packer  packer
-	flows   []attribution.Flow // scratch of a run
-	sources []netip.Addr       // likewise
-
+	single  *batch     // for events that were set aside
+	changed bool       // bursting may have
 	untold  []*account // bursts that are still to be told
 	telling sync.Mutex
 }
@@ -38,28 +41,32 @@ type Monitor struct {
 type knowledge struct {
 	clock     clock
 	open      openIntervals
-	snapshots snapshots
+	retained  retained
+	early     lost  // records that were lost before there was an interval
 	began     int64 // first interval of the stream, since the clock was last set
 	whole     *watch
 	targets   *targets // nil: none are wanted
 	lastID    uint64   // of a burst
 	finals    finals
+	databases snapshot.Databases // all that located something, with their address spaces
 	stats     Stats
 }
 
 // New returns a Monitor that locates sources with table. The error, for a nil table
-// and for options that [Options.Validate] refuses, wraps [ErrInvalidOptions].
+// and for options that [Options.Validate] refuses, wraps
+// [attribution.ErrInvalidOptions].
 func New(table *geo.Table, options Options) (*Monitor, error) {
 	if table == nil {
-		return nil, fmt.Errorf("monitor: %w: no table", ErrInvalidOptions)
+		return nil, invalid("no table")
 	}
 	if err := options.Validate(); err != nil {
 		return nil, err
 	}
 	options = options.filled()
+	options.Claims = slices.Clone(options.Claims)
 	random := options.Tally.Key.IsZero()
 	if random {
-		options.Tally.Key = sketch.NewKey()
+		options.Tally.Key = tally.ProcessKey()
 	}
 	m := newFilled(table, options)
 	m.randomKey = random
@@ -69,14 +76,13 @@ func New(table *geo.Table, options Options) (*Monitor, error) {
 // newFilled takes valid options with all defaults and the key filled in.
 func newFilled(table *geo.Table, o Options) *Monitor {
 	m := &Monitor{
-		options: o, table: table, lookback: lookback(o),
-		knowledge: knowledge{
-			clock:     newClock(o),
-			snapshots: snapshots{most: int64(o.Retention / o.Interval)},
-		},
-		flows: make([]attribution.Flow, 0, blockSize), sources: make([]netip.Addr, 0, blockSize),
+		options: o, counting: o.counting(), mask: source.MaskOf(o.Tally.IPv6PrefixLen), lookback: lookback(o),
+		knowledge: knowledge{clock: newClock(o), retained: retained{most: int64(o.Retention / o.Interval)}},
+		single:    new(batch),
 	}
+	m.use(table)
 	m.watchAnew()
+	m.bursting.Store(new(map[Target]struct{}))
 	return m
 }
 
@@ -88,84 +94,23 @@ func (m *Monitor) SetTable(table *geo.Table) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.use(table)
+}
+
+func (m *Monitor) use(table *geo.Table) {
 	m.table = table
+	m.know(snapshot.DatabaseOf(table))
 }
 
-// blockSize is the number of events that are counted together under the lock.
-const blockSize = 256
+// maxDatabases is the number of databases whose address spaces are known. No snapshot
+// has more of them.
+const maxDatabases = 64
 
-// Observe counts events, in the order in which they stand. Many at once are counted
-// faster than one by one, best in slices of 256 or more: m.Observe(events...). Their
-// times may close intervals, which takes a few milliseconds each. Observe keeps no
-// reference to events.
-func (m *Monitor) Observe(events ...Event) {
-	for len(events) > 0 {
-		n := min(len(events), blockSize)
-		m.observeBlock(events[:n])
-		events = events[n:]
-	}
-	m.tell()
-}
-
-func (m *Monitor) observeBlock(events []Event) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for len(events) > 0 {
-		n := m.run(events)
-		if n == 0 {
-			m.place(&events[0])
-			n = 1
-		}
-		events = events[n:]
-	}
-}
-
-// run counts the events at the front that fall into the current interval, and
-// returns how many they were.
-func (m *Monitor) run(events []Event) int {
-	n := 0
-	latest, earliest := int64(math.MinInt64), int64(math.MaxInt64)
-	plain := true // nothing is known of any but the source
-	total := uint64(0)
-	for i := range events {
-		e := &events[i]
-		ns, ok := nanoseconds(e.Time)
-		if !ok || ns < m.from || ns >= m.to {
-			break
-		}
-		latest, earliest = max(latest, ns), min(earliest, ns)
-		plain = plain && e.Events <= 1 && e.Bytes == 0 && e.Protocol == 0 && !e.Handshake
-		if e.Source.IsValid() {
-			total = addSaturated(total, e.count())
-		}
-		n++
-	}
-	if n == 0 {
-		return 0
-	}
-	m.clock.mark = max(m.clock.mark, latest)
-	iv := m.current
-	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
-	iv.events = addSaturated(iv.events, total)
-	if plain {
-		m.sources = m.sources[:0]
-		for i := range events[:n] {
-			m.sources = append(m.sources, events[i].Source)
-		}
-		iv.whole.AddBatch(m.sources)
-	} else {
-		m.flows = m.flows[:0]
-		for i := range events[:n] {
-			m.flows = append(m.flows, events[i].Flow)
-			m.flows[i].Events = events[i].count()
-		}
-		iv.whole.AddFlows(m.flows)
-	}
-	if m.targets != nil {
-		m.targets.count(m, iv, events[:n])
-	}
-	m.stats.Records += uint64(n)
-	return n
+// know adds databases. Beyond the limit the oldest go, whose snapshots can then no
+// longer be corrected for forged sources.
+func (m *Monitor) know(more ...snapshot.Database) {
+	all := m.databases.With(more...)
+	m.databases = all[max(0, len(all)-maxDatabases):]
 }
 
 // watchAnew forgets what was watched, but not the bursts that were found.
@@ -184,19 +129,14 @@ func (m *Monitor) watchAnew() {
 		m.stats.Shed += m.targets.sheds
 	}
 	if m.options.Targets > 0 {
-		m.targets = newTargets(m.options.Tally.Key, m.options)
+		m.targets = newTargets(m.options)
 	}
 }
 
 // enter makes an open interval the current one.
 func (m *Monitor) enter(index int64) {
-	iv := m.open.find(index)
-	if iv == nil {
-		iv = m.newInterval(index)
-		m.open = append(m.open, iv)
-	}
 	c := &m.clock
-	m.current = iv
+	m.current = m.openAt(index)
 	m.from = index * c.interval
 	m.to = min(m.from+c.interval, c.closing())
 }

@@ -1,10 +1,15 @@
 package monitor
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -21,29 +26,35 @@ type Options struct {
 	// stands for one interval, a negative value for none.
 	AllowedLateness time.Duration
 
-	// Retention is how far back reports reach, from 1 to 10,000 intervals. 0 stands
+	// Retention is how far back snapshots reach, from 1 to 10,000 intervals. 0 stands
 	// for 1 hour.
 	Retention time.Duration
 
 	// Targets is how many targets are tracked, of any number that there are: the
 	// busiest ones. Each is counted and watched by itself. It is 16 to 16,384. 0
-	// stands for sketch.DefaultHeavySize (1,024), a negative number for none.
+	// stands for [sketch.DefaultSlots] (1,024), a negative number for none.
 	Targets int
 
 	// Tally is how sources are counted in an interval. A sample size and a precision
-	// of 0 stand for sketch.SmallSampleSize (4,096) and sketch.MinPrecision (12),
+	// of 0 stand for [sketch.SmallSampleSize] (4,096) and [sketch.MinPrecision] (12),
 	// since hundreds of intervals are kept.
 	//
-	// A zero Key stands for a random one. Such a monitor writes no checkpoint, since
-	// no other monitor could read it.
+	// A zero Key stands for the random one of this process. Such a monitor writes no
+	// checkpoint, since no other process could read it.
 	Tally attribution.Options
 
-	// Claims are checked on every burst. If there are none, the claim is that more
+	// Claims are decided for every burst. If there are none, the claim is that more
 	// than half of its sources are geolocated to the country that has most of them.
 	Claims []attribution.Claim
 
-	// Terms are those on which claims are checked. The monitor sets their Look.
-	Terms attribution.Terms
+	// Policy is how claims are decided. The monitor sets its Interim: 1, 2 and so on
+	// while a burst runs, and 0 when it has ended.
+	Policy attribution.Policy
+
+	// Enrichment is what else the sources of a burst are looked up in, before it is
+	// reported. Further databases take part in its verdicts. It cannot be combined
+	// with Tally.DropAddresses.
+	Enrichment attribution.Enrichment
 
 	// Notify is called for each burst: as soon as it is found, again whenever it has
 	// doubled, and when it has ended. Calls come one after the other, from a
@@ -54,77 +65,92 @@ type Options struct {
 const (
 	defaultInterval  = 10 * time.Second
 	defaultRetention = time.Hour
+	day              = 24 * time.Hour
 	maxOpen          = 8 // intervals of lateness
 	maxRetained      = 10_000
+	maxLookups       = 64 // further databases, lists
 )
 
+// ErrRandomKey is wrapped by the error about a checkpoint that nobody could restore,
+// since the key of the monitor is random: Options.Tally.Key is zero.
+var ErrRandomKey = errors.New("the key is random")
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("monitor: %w: %w", attribution.ErrInvalidOptions, fmt.Errorf(format, args...))
+}
+
 // Validate returns what is out of its range, or nil. The error wraps
-// [ErrInvalidOptions]. The zero Options are valid.
+// [attribution.ErrInvalidOptions]. About a claim or the policy it also wraps
+// [attribution.ErrInvalidClaim] or [attribution.ErrInvalidPolicy]. The zero Options are
+// valid.
 func (o Options) Validate() error {
-	refuse := func(format string, args ...any) error {
-		return fmt.Errorf("monitor: %w: %w", ErrInvalidOptions, fmt.Errorf(format, args...))
-	}
 	raw := o
 	o = o.filled()
 	switch {
 	case o.Interval < time.Second || o.Interval > time.Hour || day%o.Interval != 0:
-		return refuse("Interval is %v, want 1s to 1h, and a divisor of a day", raw.Interval)
+		return invalid("Interval is %v, want 1s to 1h, and a divisor of a day", raw.Interval)
 	case o.AllowedLateness > maxOpen*o.Interval:
-		return refuse("AllowedLateness is %v, want at most %d intervals of %v",
-			raw.AllowedLateness, maxOpen, o.Interval)
+		return invalid("AllowedLateness is %v, want at most %d intervals of %v", raw.AllowedLateness, maxOpen, o.Interval)
 	case o.Retention < o.Interval || o.Retention > maxRetained*o.Interval:
-		return refuse("Retention is %v, want 1 to %d intervals of %v", raw.Retention, maxRetained, o.Interval)
-	case o.Targets != 0 && (o.Targets < sketch.MinHeavySize || o.Targets > sketch.MaxHeavySize):
-		return refuse("Targets is %d, want %d to %d", raw.Targets, sketch.MinHeavySize, sketch.MaxHeavySize)
+		return invalid("Retention is %v, want 1 to %d intervals of %v", raw.Retention, maxRetained, o.Interval)
+	case o.Targets != 0 && (o.Targets < sketch.MinSlots || o.Targets > sketch.MaxSlots):
+		return invalid("Targets is %d, want %d to %d", raw.Targets, sketch.MinSlots, sketch.MaxSlots)
 	}
-	for _, c := range []struct {
-		name         string
-		v, low, high int
-	}{
-		{"SampleSize", o.Tally.SampleSize, sketch.MinSampleSize, sketch.MaxSampleSize},
-		{"Precision", o.Tally.Precision, sketch.MinPrecision, sketch.MaxPrecision},
-		{"IPv6Prefix", o.Tally.IPv6Prefix, 32, 128},
-	} {
-		if c.v < c.low || c.v > c.high {
-			return refuse("Tally.%s is %d, want %d to %d", c.name, c.v, c.low, c.high)
-		}
+	if err := o.Tally.Validate(); err != nil {
+		return invalid("Tally: %w", err)
 	}
 	for i, c := range o.Claims {
-		if err := c.Err(); err != nil {
-			return refuse("Claims[%d]: %w", i, err)
+		if err := c.Validate(); err != nil {
+			return invalid("Claims[%d]: %w", i, err)
 		}
 	}
-	if err := o.Terms.Err(); err != nil {
-		return refuse("Terms: %w", err)
+	if err := o.Policy.Validate(); err != nil {
+		return invalid("Policy: %w", err)
+	}
+	return o.validateEnrichment()
+}
+
+func (o Options) validateEnrichment() error {
+	switch e := o.Enrichment; {
+	case slices.Contains(e.Databases, nil) || slices.Contains(e.Lists, nil):
+		return invalid("Enrichment has a nil table or list")
+	case max(len(e.Databases), len(e.Lists)) > maxLookups:
+		return invalid("Enrichment has more than %d databases or lists", maxLookups)
+	case o.Tally.DropAddresses && o.enriches():
+		return invalid("Enrichment with Tally.DropAddresses: %w", attribution.ErrNoAddresses)
 	}
 	return nil
 }
 
+// enriches reports whether there is anything to look sources up in.
+func (o Options) enriches() bool {
+	e := o.Enrichment
+	return len(e.Databases) > 0 || e.ASNs != nil || len(e.Lists) > 0
+}
+
 // filled returns o with all defaults filled in, but for the key.
 func (o Options) filled() Options {
-	if o.Interval == 0 {
-		o.Interval = defaultInterval
-	}
-	if o.AllowedLateness == 0 {
-		o.AllowedLateness = o.Interval
-	}
-	o.AllowedLateness = max(o.AllowedLateness, 0)
-	if o.Retention == 0 {
-		o.Retention = max(defaultRetention, o.Interval)
-	}
-	if o.Targets == 0 {
-		o.Targets = sketch.DefaultHeavySize
-	}
-	o.Targets = max(o.Targets, 0)
-	if o.Tally.SampleSize == 0 {
-		o.Tally.SampleSize = sketch.SmallSampleSize
-	}
-	if o.Tally.Precision == 0 {
-		o.Tally.Precision = sketch.MinPrecision
-	}
-	if o.Tally.IPv6Prefix == 0 {
-		o.Tally.IPv6Prefix = 64
-	}
+	o.Interval = cmp.Or(o.Interval, defaultInterval)
+	o.AllowedLateness = max(cmp.Or(o.AllowedLateness, o.Interval), 0)
+	o.Retention = cmp.Or(o.Retention, max(defaultRetention, o.Interval))
+	o.Targets = max(cmp.Or(o.Targets, sketch.DefaultSlots), 0)
+	o.Tally.SampleSize = cmp.Or(o.Tally.SampleSize, sketch.SmallSampleSize)
+	o.Tally.Precision = cmp.Or(o.Tally.Precision, sketch.MinPrecision)
+	o.Tally.IPv6PrefixLen = cmp.Or(o.Tally.IPv6PrefixLen, 64)
 	o.Tally.SamplingRate = max(o.Tally.SamplingRate, 1)
 	return o
+}
+
+// counting is what the tallies of a monitor are made with. All defaults and the key are
+// filled in.
+func (o Options) counting() tally.Options {
+	t := o.Tally
+	c := tally.Options{
+		Key: t.Key, SampleSize: t.SampleSize, Precision: t.Precision, IPv6PrefixLen: t.IPv6PrefixLen,
+		DropAddresses: t.DropAddresses, SamplingRate: t.SamplingRate,
+	}
+	if t.AssumeHandshake {
+		c.Facts = snapshot.Handshake
+	}
+	return c
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/monitor/internal/trials"
 )
 
@@ -60,15 +61,15 @@ func (s *score) count(w *watched, a *attack) {
 		return
 	}
 	s.end = append(s.end, intervals(last.End.Sub(end)))
-	if hasCaveat(last.Burst, EndUncertain) {
+	if hasCaveat(last.Burst, caveat.EndUncertain) {
 		s.uncertain++
 	}
 	origin := a.leader()
 	fresh := last.Report
-	if last.Excess != nil {
-		fresh = last.Excess.Report
+	if last.NewSources != nil {
+		fresh = last.NewSources.Report
 	}
-	for _, row := range fresh.Origins {
+	for _, row := range fresh.Countries {
 		if row.Origin != origin {
 			continue
 		}

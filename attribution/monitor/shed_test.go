@@ -3,6 +3,8 @@ package monitor
 import (
 	"fmt"
 	"testing"
+
+	"github.com/whence-go/whence/attribution/caveat"
 )
 
 // When bursts of many targets hold too much, those of the targets that are hit
@@ -51,7 +53,7 @@ func TestBurstMemory(t *testing.T) {
 		}
 		incomplete := false
 		for _, c := range b.Caveats {
-			incomplete = incomplete || c.Code == Incomplete
+			incomplete = incomplete || c.Code == caveat.Incomplete
 		}
 		switch {
 		case b.Target != TargetName("victim"):

@@ -33,7 +33,7 @@ func TestSlowBurst(t *testing.T) {
 		t.Fatalf("%v", bursts)
 	}
 	b := bursts[0]
-	got, want := b.Report, m.Report(b.Onset, b.End)
+	got, want := b.Report, reportOf(m.Snapshot(b.Onset, b.End))
 	if got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
 		t.Errorf("%d events from %v to %v, want %d", got.Events, b.Onset, b.End, want.Events)
 	}

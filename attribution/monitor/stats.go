@@ -34,7 +34,7 @@ func (m *Monitor) Stats() Stats {
 	defer m.mu.Unlock()
 	s := m.stats
 	s.Waiting = len(m.clock.held)
-	s.SnapshotBytes = m.snapshots.bytes
+	s.SnapshotBytes = m.retained.bytes
 	if t := m.targets; t != nil {
 		s.Tracked = t.heavy.Len()
 		s.Evicted += t.heavy.Evictions()
@@ -44,8 +44,10 @@ func (m *Monitor) Stats() Stats {
 		s.Time = time.Unix(0, c.mark).UTC()
 		s.Closed = c.begin(c.closed + 1)
 		oldest := c.closed + 1
-		for _, one := range m.snapshots.kept {
-			oldest = min(oldest, one.index)
+		for _, one := range m.retained.kept {
+			if one.data != nil {
+				oldest = min(oldest, one.index)
+			}
 		}
 		s.Oldest = c.begin(oldest)
 	}

@@ -1,33 +1,22 @@
 package monitor
 
 import (
-	"cmp"
-	"encoding/binary"
-	"net/netip"
-	"slices"
-
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
 // targets are the heavy ones among all, each with a watch of its own.
 type targets struct {
-	heavy   *sketch.Heavy
+	heavy   *sketch.HeavyHitters
 	tracked []Target // by slot; zero: nobody has it
 	watches []*watch // by slot; nil until an interval has closed
-	key     sketch.Key
-	mask    uint64 // of the upper half of an IPv6 source
 
 	// What the target tallies of open intervals hold is bounded. It is looked at
 	// again after so many records.
 	memory  int // of these, and again of what is usual
 	records int
 	sheds   uint64 // how often the sources of a target were forgotten to save memory
-
-	// Scratch of a run, of the events that have a target.
-	at                      [blockSize]uint8
-	hashes, sources, counts [blockSize]uint64
-	places                  [blockSize]sketch.Place
 }
 
 const (
@@ -37,81 +26,54 @@ const (
 	recordMemory = 400
 )
 
-func newTargets(key sketch.Key, o Options) *targets {
+func newTargets(o Options) *targets {
+	heavy, err := sketch.NewHeavyHitters(o.Tally.Key.ID(), o.Targets)
+	if err != nil {
+		panic("monitor: " + err.Error()) // the options were checked
+	}
 	return &targets{
-		heavy: sketch.NewHeavy(key.ID(), o.Targets), key: key,
-		tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets),
-		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
+		heavy: heavy, tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets),
+		memory: targetMemory, records: targetMemory / recordMemory,
 	}
 }
 
 // targetCount is what came to one target in an interval that is open.
 type targetCount struct {
-	events  uint64
-	tally   *attribution.Tally // nil: shed to save memory
-	pending []attribution.Flow // not yet in the tally
+	events uint64
+	tally  *tally.Tally // nil: shed to save memory
+	lost   lost         // records, beside those that the tally has
 }
 
-// pendingFlows is how many flows to a busy target wait for each other. The tallies
-// of a thousand targets do not fit into the caches; what goes into one of them at
-// once waits for memory once.
-const pendingFlows = 64
-
-func (c *targetCount) add(e *Event) {
-	n := e.count()
-	c.events = addSaturated(c.events, n)
-	switch {
-	case c.tally == nil:
-	case c.events < pendingFlows:
-		c.tally.AddFlow(e.flow())
-	default:
-		if c.pending == nil {
-			c.pending = make([]attribution.Flow, 0, pendingFlows)
-		}
-		c.pending = append(c.pending, e.Flow)
-		c.pending[len(c.pending)-1].Events = n
-		if len(c.pending) == pendingFlows {
-			c.settle()
-		}
+// target returns the count of the target in a slot.
+func (iv *interval) target(slot int, m *Monitor) *targetCount {
+	c := iv.targets[slot]
+	if c == nil {
+		c = &targetCount{tally: tally.New(iv.table, m.counting)}
+		iv.targets[slot] = c
 	}
+	return c
 }
 
-// settle brings the tally up to date.
-func (c *targetCount) settle() *attribution.Tally {
-	if c.tally != nil && len(c.pending) > 0 {
-		c.tally.AddFlows(c.pending)
-	}
-	c.pending = c.pending[:0]
-	return c.tally
-}
-
-// count counts the events of a run by target.
-func (t *targets) count(m *Monitor, iv *interval, events []Event) {
-	n := 0
-	for i := range events {
-		if e := &events[i]; !e.Target.IsZero() && e.Source.IsValid() {
-			t.at[n] = uint8(i)
-			t.hashes[n] = e.Target.hash(t.key)
-			t.sources[n] = t.sourceHash(e.Source)
-			t.counts[n] = e.count()
-			n++
-		}
-	}
-	t.heavy.AddBatch(t.places[:n], t.hashes[:n], t.sources[:n], t.counts[:n])
-	for k, p := range t.places[:n] {
-		if p.Slot == sketch.Untracked {
+// count counts some of the hits of a batch by target.
+func (t *targets) count(m *Monitor, p *batch, events []Event, from, to int) {
+	iv := m.current
+	slots := p.slots[from:to]
+	t.heavy.AddBatch(slots, p.hashes[from:to], p.sources[from:to], p.counts[from:to])
+	for k, s := range slots {
+		if s.Slot == sketch.Untracked {
 			continue
 		}
-		i := t.at[k]
-		if p.New {
-			m.hand(p.Slot, events[i].Target)
+		i := p.at[from+k]
+		if s.New {
+			m.hand(int(s.Slot), events[i].Target)
 		}
-		c := iv.targets[p.Slot]
-		if c == nil {
-			c = &targetCount{tally: attribution.NewTally(iv.table, m.options.Tally)}
-			iv.targets[p.Slot] = c
+		c := iv.target(int(s.Slot), m)
+		c.events = addSaturated(c.events, p.counts[from+k])
+		if c.tally != nil {
+			c.tally.AddSelected(&p.block, []uint8{uint8(p.places[i])})
+		} else {
+			c.lost.of(attribution.LostShed, 1)
 		}
-		c.add(&events[i])
 		t.records--
 	}
 	if t.records <= 0 {
@@ -120,106 +82,18 @@ func (t *targets) count(m *Monitor, iv *interval, events []Event) {
 }
 
 // hand gives a slot to another target.
-func (m *Monitor) hand(slot int32, target Target) {
+func (m *Monitor) hand(slot int, target Target) {
 	t := m.targets
 	if w := t.watches[slot]; w != nil {
-		m.lose(w)
+		m.forsake(w)
 		t.watches[slot] = nil
 	}
 	for _, iv := range m.open {
 		iv.targets[slot] = nil
 	}
 	t.tracked[slot] = target.clone()
+	m.publish()
 }
-
-// shedOpen looks at what the target tallies of open intervals hold. If that is too
-// much, it drops a quarter, those of the least active targets, so that it need not
-// look again soon.
-func (t *targets) shedOpen(open openIntervals) {
-	held := 0
-	for _, iv := range open {
-		for _, c := range iv.targets {
-			if c != nil && c.settle() != nil {
-				held += c.tally.Memory()
-			}
-		}
-	}
-	if held > t.memory-blockSize*recordMemory {
-		held = t.shedLightest(open, held, t.memory/4*3)
-	}
-	t.records = max((t.memory-held)/recordMemory, blockSize)
-}
-
-// shedLightest drops target tallies until no more than most bytes are held.
-func (t *targets) shedLightest(open openIntervals, held, most int) (left int) {
-	for _, slot := range t.lightestFirst() {
-		if held <= most {
-			break
-		}
-		for _, iv := range open {
-			if c := iv.targets[slot]; c != nil && c.tally != nil {
-				held -= c.tally.Memory()
-				c.tally, c.pending = nil, nil
-				t.sheds++
-			}
-		}
-	}
-	return held
-}
-
-// lightestFirst returns the slots in the order of what their targets weigh, by
-// events and by sources.
-func (t *targets) lightestFirst() []int {
-	total := t.heavy.Total()
-	share := make([]float64, len(t.watches))
-	var slots []int
-	for it := range t.heavy.All() {
-		byEvents := float64(it.Most.Events) / float64(total.Events+1)
-		bySources := float64(it.Most.Sources) / float64(total.Sources+1)
-		share[it.Slot] = byEvents + bySources
-		slots = append(slots, it.Slot)
-	}
-	slices.SortStableFunc(slots, func(a, b int) int { return cmp.Compare(share[a], share[b]) })
-	return slots
-}
-
-// shedUsual forgets who usually sends to targets, while all of it is too much. It
-// begins with the target that has most of it.
-func (t *targets) shedUsual() {
-	held := 0
-	for _, w := range t.watches {
-		if w != nil {
-			held += w.usual.memory()
-		}
-	}
-	for held > t.memory {
-		var most *watch
-		for _, w := range t.watches {
-			if w != nil && (most == nil || w.usual.memory() > most.usual.memory()) {
-				most = w
-			}
-		}
-		held -= most.usual.memory()
-		most.usual = usual{}
-		t.sheds++
-	}
-}
-
-// sourceHash is the hash of a source, an IPv6 address cut to its prefix.
-func (t *targets) sourceHash(addr netip.Addr) uint64 {
-	if addr.Is4() {
-		b := addr.As4()
-		return t.key.Hash(0, mapped<<32|uint64(binary.BigEndian.Uint32(b[:])))
-	}
-	b := addr.As16()
-	hi, lo := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
-	if hi == 0 && lo>>32 == mapped {
-		return t.key.Hash(hi, lo)
-	}
-	return t.key.Hash(hi&t.mask, 0)
-}
-
-const mapped = 0xffff // of ::ffff:0:0/96
 
 // bounds returns, per slot, the most that its target can have weighed before it was
 // tracked.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/whence-go/whence/attribution"
 )
 
 // tell calls Options.Notify for the bursts that are still to be reported. Only one
@@ -37,6 +39,21 @@ func (m *Monitor) hasUntold() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.untold) > 0
+}
+
+// BurstSnapshot returns what a burst reports on, as evidence needs it, and whether the
+// burst is known: one of those that [Monitor.Bursts] yields. Its report under the policy
+// of Burst.Report, with the same claims, equals Burst.Report. That policy is
+// Options.Policy with the Interim of the burst.
+//
+// It is made once. The first call for a burst takes some milliseconds, without the lock.
+func (m *Monitor) BurstSnapshot(id uint64) (s attribution.Snapshot, known bool) {
+	for _, a := range m.accounts() {
+		if a.burst.id == id {
+			return a.snapshot(m.options), true
+		}
+	}
+	return attribution.Snapshot{}, false
 }
 
 // Bursts yields the bursts that are known, in the order in which they were found:

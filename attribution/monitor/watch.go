@@ -4,8 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -16,8 +17,8 @@ type watch struct {
 	events  *detect.Series
 	sources *detect.Series
 
-	// recent are the last intervals in which something came, in the order of
-	// their numbers, as far back as it takes to find that a burst has begun or
+	// recent are the last intervals in which something came or was lost, in the order
+	// of their numbers, as far back as it takes to find that a burst has begun or
 	// ended.
 	recent []counted
 	usual  usual
@@ -29,7 +30,7 @@ type watch struct {
 
 // counted is a closed interval as a watch remembers it.
 type counted struct {
-	snapshot        // without data if nothing came, or the tally was given up
+	stored          // without data if nothing came, or the sources were shed
 	events, sources uint64
 }
 
@@ -80,7 +81,7 @@ func (w *watch) remember(c counted, lookback int64) (left []counted) {
 	}
 	left = slices.Clone(w.recent[:n])
 	w.recent = slices.Delete(w.recent, 0, n)
-	if c.events > 0 {
+	if c.events > 0 || !c.isEmpty() {
 		w.recent = append(w.recent, c)
 	}
 	return left
@@ -117,33 +118,32 @@ func (w *watch) quietSince() int64 {
 // usual is who sent before what is recent, without what a burst sent: one or two
 // spans of half the retention.
 type usual struct {
-	full, filling *attribution.Tally // nil: nothing
-	from          int64              // interval at which filling began
+	full, filling *tally.Tally // nil: nothing
+	from          int64        // interval at which filling began
 }
 
 // add takes an interval.
-func (u *usual) add(s snapshot, span int64, empty func() *attribution.Tally) error {
+func (u *usual) add(s stored, span int64, empty func() *tally.Tally) {
+	if s.data == nil {
+		return
+	}
 	if u.filling != nil && s.index >= u.from+max(span, 1) {
 		u.full, u.filling = u.filling, nil
 	}
 	if u.filling == nil {
 		u.filling, u.from = empty(), s.index
 	}
-	return mergeInto(u.filling, s.data)
+	s.addTo(u.filling)
 }
 
-func (u *usual) memory() (n int) {
-	for _, t := range []*attribution.Tally{u.full, u.filling} {
-		if t != nil {
-			n += t.Memory()
-		}
+func (u *usual) memory() int { return size(u.full) + size(u.filling) }
+
+// size returns about how many bytes a tally holds, which may be nil.
+func size(t *tally.Tally) int {
+	if t == nil {
+		return 0
 	}
-	return n
+	return t.Size()
 }
 
-func addSaturated(a, b uint64) uint64 {
-	if a > math.MaxUint64-b {
-		return math.MaxUint64
-	}
-	return a + b
-}
+func addSaturated(a, b uint64) uint64 { return snapshot.AddSaturated(a, b) }

@@ -39,13 +39,13 @@ func TestReportOfARange(t *testing.T) {
 			events := stream(seed, 40_000, sources, 600)
 			m := newMonitor(Options{})
 			m.Observe(events...)
-			sameTally(t, "everything", m.Tally(time.Time{}, time.Time{}), oneTally(m, events))
+			sameSnapshot(t, "everything", everything(m), oneTally(m, events))
 			for _, r := range [][2]float64{{0, 10}, {30, 90}, {31, 89}, {0, 600}, {550, 600}, {590, 900}, {300, 300}} {
 				from, to := at(r[0]), at(r[1])
 				in := within(events, from.Truncate(10*time.Second), to.Add(10*time.Second-1).Truncate(10*time.Second))
-				sameTally(t, from.Format(time.TimeOnly), m.Tally(from, to), oneTally(m, in))
+				sameSnapshot(t, from.Format(time.TimeOnly), m.Snapshot(from, to), oneTally(m, in))
 			}
-			report := m.Report(at(30), at(530))
+			report := reportOf(m.Snapshot(at(30), at(530)))
 			if exact := sources < 4096; report.Sources.Exact != exact {
 				t.Errorf("%d sources: exact is %v", sources, report.Sources.Exact)
 			}
@@ -58,20 +58,17 @@ func TestReportOfARange(t *testing.T) {
 
 // A monitor counts what a scenario says.
 func TestScenarioCounts(t *testing.T) {
-	s, err := scenario.MailBomb{Seed: 1}.Build(scenario.NewPopulation(testTable(), nil))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := must(scenario.MailBomb{Seed: 1}.Build(testPopulation()))
 	m := newMonitor(Options{Tally: attribution.Options{SampleSize: 65_536}})
 	for e := range s.Events() {
 		m.Observe(eventOf(e))
 	}
 	truth := s.Total()
-	r := m.Report(time.Time{}, time.Time{})
-	if r.Sources.Distinct != truth.Distinct() || !r.Sources.Exact {
-		t.Errorf("%d sources, want %d", r.Sources.Distinct, truth.Distinct())
+	r := reportOf(everything(m))
+	if r.Sources.Value != truth.Distinct() || !r.Sources.Exact {
+		t.Errorf("%d sources, want %d", r.Sources.Value, truth.Distinct())
 	}
-	for _, row := range r.Origins {
+	for _, row := range r.Countries {
 		if row.Events != truth.Events[row.Origin] || row.Bytes != truth.Bytes[row.Origin] {
 			t.Errorf("%v: %d events, %d bytes, want %d, %d",
 				row.Origin, row.Events, row.Bytes, truth.Events[row.Origin], truth.Bytes[row.Origin])
@@ -96,7 +93,7 @@ func TestOrderAndBatches(t *testing.T) {
 	}
 	many := newMonitor(Options{})
 	many.Observe(shuffled...)
-	sameTally(t, "shuffled", many.Tally(at(50), at(100)), one.Tally(at(50), at(100)))
+	sameSnapshot(t, "shuffled", many.Snapshot(at(50), at(100)), one.Snapshot(at(50), at(100)))
 	if a, b := one.Stats(), many.Stats(); a != b || a.Late != 0 || a.Records != uint64(len(events)) {
 		t.Errorf("stats %+v and %+v", a, b)
 	}
@@ -110,7 +107,7 @@ func TestRetention(t *testing.T) {
 	if s.Oldest != at(3000-20-600) {
 		t.Errorf("retained from %v, want %v", s.Oldest, at(3000-20-600))
 	}
-	sameTally(t, "retained", m.Tally(time.Time{}, time.Time{}), oneTally(m, within(events, s.Oldest, at(3000))))
+	sameSnapshot(t, "retained", everything(m), oneTally(m, within(events, s.Oldest, at(3000))))
 	if s.SnapshotBytes == 0 || s.SnapshotBytes > 60*6000 {
 		t.Errorf("snapshots of %d bytes", s.SnapshotBytes)
 	}
@@ -122,8 +119,8 @@ func TestSetTable(t *testing.T) {
 	m.Observe(Event{Time: at(1), Flow: flowOf(ip(1))})
 	m.SetTable(m.table)
 	m.Observe(Event{Time: at(2), Flow: flowOf(netip.Addr{})})
-	r := m.Report(time.Time{}, time.Time{})
-	if r.Sources.Distinct != 1 || r.Skipped != 1 || r.Database.Name == "" {
+	r := reportOf(everything(m))
+	if r.Sources.Value != 1 || r.Lost[attribution.LostUnread] != 1 || len(r.LocatedBy) != 1 {
 		t.Errorf("%v", r)
 	}
 	table := m.table
@@ -145,7 +142,7 @@ func TestReportOutside(t *testing.T) {
 		{time.Unix(1<<40, 0), time.Time{}, 0},
 		{time.Unix(-9, 0), time.Unix(1<<40, 0), 100},
 	} {
-		if r := m.Report(c.from, c.to); r.Events != c.want {
+		if r := reportOf(m.Snapshot(c.from, c.to)); r.Events != c.want {
 			t.Errorf("%v to %v: %d events, want %d", c.from, c.to, r.Events, c.want)
 		}
 	}

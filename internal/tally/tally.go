@@ -5,6 +5,7 @@ package tally
 import (
 	"math"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/whence-go/whence/geo"
@@ -24,6 +25,9 @@ type Options struct {
 	SamplingRate  uint32
 	Facts         uint8 // of every source
 }
+
+// ProcessKey is the random key of all in this process that count and were given none.
+var ProcessKey = sync.OnceValue(sketch.NewKey)
 
 // Tally counts. While there are at most SampleSize distinct sources it holds them all in a
 // bottom-k sample and nothing else. Beyond, events and sources go into one dense cell per
@@ -230,6 +234,15 @@ func (t *Tally) Distinct() sketch.Estimate {
 	}
 	return t.sample.Distinct()
 }
+
+// Exact reports whether t holds every source.
+func (t *Tally) Exact() bool { return t.dense == nil }
+
+// Records is the number of records counted.
+func (t *Tally) Records() uint64 { return t.records }
+
+// Lost is the number of records that are in no count, by reason.
+func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 
 // Size is about how many bytes t holds.
 func (t *Tally) Size() int {

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
@@ -41,9 +42,9 @@ func (e effective) interval(alpha float64) stat.Share {
 // 0 if they do not, less than 0 if they are left out.
 func (m *Matter) effectiveOf(c *Case, score func(geo.Origin) int) effective {
 	clusters := m.holders()
-	type sum struct{ n, x float64 }
+	type sum struct{ n, x int64 }
 	sums := make([]sum, len(clusters))
-	var n, x float64
+	var n, x int64 // at most 2^20, the largest sample
 	for i := range c.Items {
 		o := c.OriginOf(i)
 		if o == geo.Reserved {
@@ -52,24 +53,29 @@ func (m *Matter) effectiveOf(c *Case, score func(geo.Origin) int) effective {
 		if s := score(o); s >= 0 {
 			at := &sums[clusters[i]]
 			at.n++
-			at.x += float64(s)
+			at.x += int64(s)
 			n++
-			x += float64(s)
+			x += int64(s)
 		}
 	}
 	if n == 0 {
 		return effective{linear: math.Inf(1)}
 	}
-	p := x / n
-	var squares, v float64
+	// Sums of whole numbers are the same in any order, and one source per network is worth
+	// exactly one.
+	var squares int64
+	var high, low uint64 // of the sum of n^2 (x_c - n_c x/n)^2 over all networks
 	for _, s := range sums {
 		squares += s.n * s.n
-		d := s.x - p*s.n
-		v += d * d
+		d := max(n*s.x-x*s.n, x*s.n-n*s.x)
+		h, l := bits.Mul64(uint64(d), uint64(d))
+		var carry uint64
+		low, carry = bits.Add64(low, l, 0)
+		high += h + carry
 	}
-	e := effective{n, p, n * n / squares, math.Inf(1)}
-	if x > 0 && x < n && v > 0 {
-		e.linear = p * (1 - p) * n * n / v
+	e := effective{float64(n), float64(x) / float64(n), float64(n*n) / float64(squares), math.Inf(1)}
+	if v := math.Ldexp(float64(high), 64) + float64(low); v > 0 {
+		e.linear = float64(x*(n-x)*n) / v * float64(n)
 	}
 	return e
 }

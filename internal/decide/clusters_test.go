@@ -146,7 +146,7 @@ func TestClusteredIntervals(t *testing.T) {
 		low, high := stat.ClopperPearson(e.share, e.n, .05)
 		six("plain low", low, c.plainLow)
 		six("plain high", high, c.plainHigh)
-		if c.networksSeen > 0 && c.name == "A" && (a.Networks != c.networksSeen || a.NetworksClaimed != c.claimed) {
+		if c.networksSeen > 0 && (a.Networks != c.networksSeen || a.NetworksClaimed != c.claimed) {
 			t.Errorf("%s: %d networks, %d claimed", c.name, a.Networks, a.NetworksClaimed)
 		}
 	}
@@ -208,15 +208,17 @@ func TestClusteredUnlocated(t *testing.T) {
 	}
 }
 
-// randomNetworks are up to 60 of them, pure or mixed, large and small.
+// randomNetworks are up to 60 of them, large and small, pure or mixed, and more or less
+// Russian as a whole.
 func randomNetworks(rng *rand.Rand) (list []networks) {
+	size, lean := 1<<rng.IntN(9), rng.Float64()
 	for range 1 + rng.IntN(60) {
-		n := 1 + rng.IntN(1<<rng.IntN(9))
-		claimed := rng.IntN(n + 1)
-		switch rng.IntN(3) {
-		case 0:
-			claimed = 0
-		case 1:
+		n := 1 + rng.IntN(size)
+		claimed := 0
+		switch {
+		case rng.IntN(3) == 0:
+			claimed = rng.IntN(n + 1)
+		case rng.Float64() < lean:
 			claimed = n
 		}
 		list = append(list, networks{1, n, claimed, 0})
@@ -228,7 +230,7 @@ func randomNetworks(rng *rand.Rand) (list []networks) {
 func TestPropertiesOfClusters(t *testing.T) {
 	population := Policy{Confidence: .95, Population: true}
 	q := moreThan(.5, ru)
-	supported := 0
+	supported, merged := 0, 0
 	for seed := range uint64(trials(t, 150, 500, 5000)) {
 		rng := rand.New(rand.NewPCG(seed, 31))
 		list := randomNetworks(rng)
@@ -264,24 +266,26 @@ func TestPropertiesOfClusters(t *testing.T) {
 
 		// Two networks of one country that become one never say more.
 		var pure []int
+		russian := rng.IntN(2)
 		for i, n := range list {
-			if n.claimed == list[0].claimed*n.sources/list[0].sources && (n.claimed == 0 || n.claimed == n.sources) {
+			if n.claimed == russian*n.sources {
 				pure = append(pure, i)
 			}
 		}
 		if len(pure) < 2 {
 			continue
 		}
-		one, other := pure[0], pure[1+rng.IntN(len(pure)-1)]
+		one, other := pure[0], pure[len(pure)-1]
 		list[one].sources += list[other].sources
 		list[one].claimed += list[other].claimed
 		list[other] = networks{}
 		if b := matterOf(sourcesIn(list...)).Decide(q, population); narrower(b.Share, a.Share) {
 			t.Fatalf("seed %d: merging two networks narrows %+v to %+v", seed, a.Share, b.Share)
 		}
+		merged++
 	}
-	if supported < 10 {
-		t.Errorf("only %d majorities were supported: the test shows nothing", supported)
+	if supported < 10 || merged < 50 {
+		t.Errorf("%d majorities were supported and %d networks merged: the test shows nothing", supported, merged)
 	}
 }
 
@@ -364,4 +368,9 @@ func TestClusteredCoverage(t *testing.T) {
 			t.Errorf("%s: single sources cover %v of %d: the test shows nothing", c.name, plain, n)
 		}
 	}
+}
+
+// apart are sources each in a network of its own: so many Russian, so many American.
+func apart(russian, american int) []sketch.Item {
+	return sourcesIn(networks{russian, 1, 1, 0}, networks{american, 1, 0, 0})
 }

@@ -2,6 +2,7 @@ package attribution_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -115,6 +116,9 @@ func reportUnder(p attribution.Policy, s attribution.Snapshot, claims ...string)
 	}
 	return must(s.Report(p, list...))
 }
+
+// jsonOf is everything that a report says, as one text.
+func jsonOf(r attribution.Report) string { return string(must(json.Marshal(r))) }
 
 // rowOf is the row of a country, or a zero one.
 func rowOf(r attribution.Report, code string) attribution.Row {

@@ -142,8 +142,9 @@ func (s Snapshot) AppendBinary(b []byte) ([]byte, error) { return s.state().Appe
 func (s Snapshot) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
 // UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the whole of data. An
-// error wraps [ErrInvalidEncoding], names the byte, and leaves s unchanged. Another version
-// is a [sketch.VersionError]. Memory stays within 32 times len(data).
+// error wraps [ErrInvalidEncoding] and leaves s unchanged. It names the byte, or what two
+// parts of the encoding contradict each other in. Another version is a [sketch.VersionError].
+// Memory stays within 32 times len(data) and one megabyte.
 //
 // What cannot come of counting is refused, as far as that shows without the key.
 func (s *Snapshot) UnmarshalBinary(data []byte) error {

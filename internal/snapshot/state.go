@@ -169,6 +169,9 @@ func (s *State) With(databases Databases) *State {
 // WithoutAddresses is s with no address of a source, nor anything that was looked up by
 // one: where databases disagree cannot be weighed without the networks.
 func (s *State) WithoutAddresses() *State {
+	if s.IsZero() {
+		return s
+	}
 	c := *s
 	c.DropAddresses = true
 	c.Columns, c.ASNs, c.Lists = nil, nil, nil

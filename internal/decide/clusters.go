@@ -155,6 +155,9 @@ func (m *Matter) clusteredLeast(c *Case, b basis, score func(geo.Origin) int, le
 	k := b.sampling.K
 	d := (2*share - 1) * pair.n / k
 	n := pair.least()
+	if b.alpha >= 1 {
+		return d
+	}
 	if pair.n == 0 || stat.BinomialTail(n, 0.5, share*n) > level {
 		return min(d, -tiny)
 	}

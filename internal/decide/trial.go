@@ -129,7 +129,7 @@ func (t *trial) basis(c *Case, d doubt) basis {
 	case clusteredSources:
 		b.clustered = false
 	case sampling:
-		b.alpha = 1 // intervals shrink to the middle
+		b.alpha = 1 // no confidence is asked: what was seen is all that there is
 	}
 	return b
 }

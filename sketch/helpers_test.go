@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/wire"
 )
 
@@ -160,18 +161,10 @@ func TestGolden(t *testing.T) {
 		"heavyhitters":       {heavy, new(HeavyHitters)},
 		"heavyhitters-empty": {must(NewHeavyHitters(Unkeyed, MinSlots)), new(HeavyHitters)},
 	} {
-		path := filepath.Join("testdata", name+".golden")
-		if *updateGolden {
-			if err := os.WriteFile(path, encoded(c.filled), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
+		testenv.Golden(t, name+".golden", encoded(c.filled))
+		want, err := os.ReadFile(filepath.Join("testdata", name+".golden"))
 		if err != nil {
 			t.Fatal(err)
-		}
-		if !bytes.Equal(encoded(c.filled), want) {
-			t.Errorf("%s: the encoding is another one", name)
 		}
 		if err := c.empty.UnmarshalBinary(want); err != nil {
 			t.Errorf("%s: %v", name, err)

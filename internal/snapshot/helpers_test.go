@@ -2,7 +2,6 @@ package snapshot_test
 
 import (
 	"encoding/binary"
-	"flag"
 	"net/netip"
 
 	"github.com/whence-go/whence/geo"
@@ -14,8 +13,6 @@ import (
 )
 
 func must[T any](v T, err error) T { return world.Must(v, err) }
-
-var longRun = flag.Bool("long", false, "run statistical tests with all their trials")
 
 // small are options under which a thousand sources fill the sample.
 var small = tally.Options{

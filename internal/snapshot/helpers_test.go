@@ -3,6 +3,7 @@ package snapshot_test
 import (
 	"encoding/binary"
 	"net/netip"
+	"strings"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
@@ -39,4 +40,12 @@ func counted(table *geo.Table, o tally.Options, records ...record) *snapshot.Sta
 		t.AddRecord(r.source, r.event)
 	}
 	return t.Snapshot()
+}
+
+// lists are named by their prefix.
+func lists(prefixes ...string) (sets []*geo.PrefixSet) {
+	for _, p := range prefixes {
+		sets = append(sets, must(geo.ReadPrefixSet(p, strings.NewReader(p))))
+	}
+	return sets
 }

@@ -3,7 +3,6 @@ package sketch
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -133,8 +132,6 @@ func fuzzDecoding(f *testing.F, table map[string]malformed, empty func() codec, 
 		}
 	})
 }
-
-var updateGolden = flag.Bool("update-golden", false, "write the encodings in testdata as they are now")
 
 // Every encoding is byte for byte what stands in testdata, on every machine, and
 // is read from there. A difference is a new version of the format.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 // decision is a snapshot and a claim on it, with how it ends. Together they show every way
@@ -119,5 +121,37 @@ func TestEveryCodeIsRaised(t *testing.T) {
 	}
 	if !undecided[caveat.UnseenSources] {
 		t.Error("no claim is undecided for sources that packet sampling missed")
+	}
+}
+
+// One claim has one verdict, whatever the number of databases: further ones that agree with
+// the first change no outcome and no reason, whichever step it ends at.
+func TestDatabasesThatAgree(t *testing.T) {
+	younger := nested(world.Blocks(), world.Built.AddDate(0, 2, 0))
+	for _, d := range decisions() {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			s := d.make(t)
+			r := reportUnder(d.policy, s, d.claim)
+			first := r.Verdicts[0]
+			tables := []*geo.Table{world.Table(), younger}
+			if len(r.LocatedBy) == 1 && r.LocatedBy[0].SHA256 != world.Table().Info().SHA256 {
+				tables = []*geo.Table{world.Real(t).Table}
+			}
+			for n := 1; n <= len(tables); n++ {
+				more, err := s.Enrich(attribution.Enrichment{Databases: tables[:n]})
+				if err != nil {
+					return // without addresses there are no further databases
+				}
+				v := askUnder(d.policy, more, d.claim)
+				checkCaveats(t, v)
+				switch {
+				case v.Reason == caveat.VolumeUnknown && first.Claim.Unit() != attribution.Sources && !r.Sources.Exact:
+					// Beyond the exact state a further database knows the sources of the sample.
+				case v.Outcome != first.Outcome || v.Reason != first.Reason:
+					t.Errorf("by %d databases that agree %v, alone %v", 1+n, v, first)
+				}
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package attribution_test
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -11,8 +12,10 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
+	"github.com/whence-go/whence/sketch"
 )
 
 // apart is the i-th IPv4 address of a country of the plain world. Its first 256 lie in
@@ -108,4 +111,17 @@ func otherWorld(moved map[string]string) *geo.Table {
 	blocks := world.Blocks()
 	maps.Copy(blocks, moved)
 	return nested(blocks, world.Built.AddDate(0, 1, 0))
+}
+
+// trialKey is another one for each trial.
+func trialKey(name string, trial int) sketch.Key {
+	return must(sketch.KeyFrom(fmt.Appendf(nil, "%32s %d", name, trial)))
+}
+
+// withoutSpaces takes out what part of the address space each country has.
+func withoutSpaces(s *snapshot.State) {
+	s.Databases = s.Databases.With()
+	for i := range s.Databases {
+		s.Databases[i].Space = nil
+	}
 }

@@ -104,8 +104,8 @@ func TestClusteredCensus(t *testing.T) {
 			tally.Add(netip.AddrFrom4([4]byte{byte(64 + i/256), byte(i), 1, 1}))
 		}
 		s := tally.Snapshot()
-		v := ask(s, "RU > 50%")
-		p := askUnder(attribution.Policy{Population: true}, s, "RU > 50%")
+		v := ask(s, "RU > 45%")
+		p := askUnder(attribution.Policy{Population: true}, s, "RU > 45%")
 		if p.Outcome != attribution.Undecided || p.Reason != caveat.ClusteredSources {
 			t.Errorf("as a population: %v", p)
 		}

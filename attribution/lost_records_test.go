@@ -104,3 +104,14 @@ func TestLostRecordsAlone(t *testing.T) {
 		t.Errorf("half lost: families %v, opinions %v", v.Families, v.Opinions)
 	}
 }
+
+// The lost count, too, where a verdict says how the same sources would decide as a sample.
+func TestLostRecordsOfASample(t *testing.T) {
+	for lost, want := range map[uint64]bool{0: false, 8: true} {
+		tally := spread(least, map[string]int{"RU": 62, "US": 38}) // 51.7 to 71.5 % as a sample
+		tally.AddLost(attribution.LostShed, lost)
+		if v := ask(tally.Snapshot(), "majority RU"); v.Outcome != attribution.Supported || has(v, caveat.FewSources) != want {
+			t.Errorf("%d lost: %v", lost, v)
+		}
+	}
+}

@@ -279,11 +279,11 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 	if !p.population && t.few == "" {
 		read := p.atNetworks(c)
 		read.clustered = false
-		atAll, _ := c.findSampled(t.q, read).decide(t.q)
+		atAll := t.outcome(c.findSampled(t.q, read))
 		atNetworks := atAll
 		if c.HasAddresses() {
 			read.clustered = true
-			atNetworks, _ = t.findClustered(c, t.q, read).decide(t.q)
+			atNetworks = t.outcome(t.findClustered(c, t.q, read))
 		}
 		switch {
 		case atAll != a.Outcome:
@@ -299,6 +299,13 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 		}
 	}
 	return caveats
+}
+
+// outcome is that of a finding, with what is in no count anywhere.
+func (t *trial) outcome(f finding) Outcome {
+	f.widenByLost(t.state)
+	o, _ := f.decide(t.q)
+	return o
 }
 
 // shareOfNetworks is the claimed share of the /24 and /48, each counted once by its own

@@ -93,7 +93,7 @@ func openGoAccess(tb testing.TB, addrs []netip.Addr) func() counts {
 	err = load.WriteDatabase(f, func(o geo.Origin) mmdbtype.Map {
 		return mmdbtype.Map{"country": mmdbtype.Map{
 			"iso_code": mmdbtype.String(o.String()),
-			"names":    mmdbtype.Map{"en": mmdbtype.String(o.Name())},
+			"names":    mmdbtype.Map{"en": mmdbtype.String(o.String())},
 		}}
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"sketch":              {"internal/registers", "internal/wire", "github.com/axiomhq/hyperloglog"},
 	"attribution":         {"geo", "sketch", "internal/count", "internal/jcs", "internal/registers", "internal/stat"},
 	"attribution/monitor": {"attribution", "geo", "sketch", "internal/count"},
+	"attribution/text":    {"attribution", "attribution/caveat", "geo", "golang.org/x/text/language"},
 	"bench":               {},
 	"internal/jcs":        {},
 	"internal/oracle":     {"geo"},

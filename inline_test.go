@@ -11,11 +11,12 @@ import (
 var inlined = map[string][]string{
 	"./geo": {"(*Table).Lookup4"},
 	"./sketch": {
-		"Key.Hash", "(*BottomK).Wants", "(*BottomK).find", "Rank", "addSaturated", "(*cells).at", "(*tracked).find", "add32",
-		"(*HyperLogLog).Insert",
+		"Key.Hash", "(*HyperLogLog).Insert", "(*BottomK).Wants", "(*BottomK).find", "(*BottomK).put", "Rank",
+		"addSaturated", "(*cells).at", "(*tracked).find", "add32",
 	},
 	"./internal/registers": {"Registers.Insert", "rankOf", "(*Bank).Part"},
-	"./attribution":        {"source.isIPv4", "(*Tally).mustCount", "addSaturated"},
+	"./internal/source":    {"Source.IsIPv4", "IPv4"},
+	"./internal/snapshot":  {"AddSaturated"},
 }
 
 func TestHotPathIsInlined(t *testing.T) {

@@ -53,7 +53,7 @@ func answers(m *decide.Matter, p Policy, questions []decide.Question) []decide.A
 
 func (c Claim) question() decide.Question {
 	return decide.Question{
-		Kind: decide.Kind(c.kind), Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
+		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
 	}
 }
 
@@ -106,8 +106,8 @@ func round(v float64) uint64 {
 }
 
 func countOf(v *snapshot.View) Count {
-	n := v.Total
-	return Count{round(n.Value), round(math.Floor(n.Low)), round(math.Ceil(n.High)), v.Exact()}
+	value, low, high := v.Count()
+	return Count{value, low, high, v.Exact()}
 }
 
 func lostOf(s *snapshot.State) map[Loss]uint64 {
@@ -186,7 +186,7 @@ func verdictOf(c Claim, p Policy, a decide.Answer) Verdict {
 		Networks: a.Networks, NetworksClaimed: a.NetworksClaimed, EffectiveSources: a.EffectiveSources,
 		Caveats: slices.Clone(a.Caveats),
 	}
-	if c.kind == ClaimPlurality && v.Outcome != Inadmissible {
+	if c.IsPlurality() && v.Outcome != Inadmissible {
 		v.Lead = &Share{a.Lead.Value, a.Lead.Low, a.Lead.High}
 	}
 	if a.Bounds != nil {

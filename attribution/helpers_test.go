@@ -1,8 +1,6 @@
 package attribution_test
 
 import (
-	"flag"
-
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
@@ -10,5 +8,3 @@ import (
 func must[T any](v T, err error) T { return world.Must(v, err) }
 
 func origin(code string) geo.Origin { return world.Origin(code) }
-
-var longRun = flag.Bool("long", false, "run statistical tests with all their trials")

@@ -15,6 +15,7 @@ import (
 	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/geo/routed"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -22,8 +23,6 @@ import (
 func has(v attribution.Verdict, code caveat.Code) bool {
 	return slices.ContainsFunc(v.Caveats, func(c caveat.Caveat) bool { return c.Code == code })
 }
-
-func long() bool { return *longRun }
 
 // population is the world of the stories: the embedded database.
 var population = sync.OnceValue(func() *scenario.Population {
@@ -187,7 +186,7 @@ func proxied(rng *rand.Rand, f *attribution.Flow) bool {
 func TestStoryOfTwoDatabases(t *testing.T) {
 	runs := 4
 	switch {
-	case long():
+	case testenv.Long():
 		runs = 200
 	case testing.Short():
 		runs = 1
@@ -214,7 +213,7 @@ func TestStoryOfTwoDatabases(t *testing.T) {
 func TestStories(t *testing.T) {
 	runs := 6
 	switch {
-	case long():
+	case testenv.Long():
 		runs = 200
 	case testing.Short():
 		runs = 2

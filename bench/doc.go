@@ -8,10 +8,17 @@
 // Each Tally line reports ns/event, x-floor (its time over the floor's) and
 // x-naive (the naive pipeline's time over its own). The three take turns on blocks
 // of the same addresses, so that a ratio holds although the machine's speed
-// drifts; trust the ratios, not the nanoseconds. Before anything is timed its
-// answer is held against exact sets.
+// drifts; trust the ratios, not the nanoseconds. Before anything is timed, its
+// answer is compared with exact sets.
 //
 // The names say what runs: path is how addresses come in, family the kind of
-// addresses, sources how they are spread, and state whether the tally still holds
-// every source.
+// addresses, sources how they are spread (of BenchmarkSources: how many there
+// are), and state whether the tally still holds every source.
+//
+// The folder results has what all benchmarks printed on one machine, the floor and
+// the peers among them. README.md and docs/PERFORMANCE.md show these results. Two
+// commands record them anew, and write the documents from them:
+//
+//	go -C tools run ./benchtable -record
+//	go -C tools run ./benchtable
 package bench

@@ -27,7 +27,7 @@ func TestTallyMemory(t *testing.T) {
 		{"sketched, small", attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: 12}, len(addrs), 2},
 	} {
 		before := heap()
-		tally := attribution.NewTally(load.Table(), c.options)
+		tally := must(attribution.NewTally(load.Table(), c.options))
 		tally.AddBatch(addrs[:c.sources])
 		got := float64(heap()-before) / 1e6
 		t.Logf("%s: %.3f MB", c.name, got)

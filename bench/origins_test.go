@@ -40,7 +40,7 @@ func BenchmarkOrigins(b *testing.B) {
 			p := paths[0]
 			c := p.make()
 			p.run(c, kept)
-			checkTally(b, c.Report(), load.Exact(kept))
+			checkTally(b, reportOf(b, c), load.Exact(kept))
 			race(b, kept, func(addrs []netip.Addr) { p.run(c, addrs) })
 		})
 	}

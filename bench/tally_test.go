@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+
 	"github.com/whence-go/whence/bench/internal/load"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/routed"
@@ -19,7 +20,23 @@ import (
 type counter interface {
 	Add(netip.Addr)
 	AddBatch([]netip.Addr)
-	Report() *attribution.Report
+	Snapshot() attribution.Snapshot
+}
+
+func reportOf(t testing.TB, c counter) attribution.Report {
+	t.Helper()
+	r, err := c.Snapshot().Report(attribution.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // batch is the number of addresses that a caller hands over at once.
@@ -44,7 +61,7 @@ var paths = []struct {
 			t.Add(a)
 		}
 	}},
-	{"concurrent", newShared, func(c counter, addrs []netip.Addr) {
+	{"concurrent", newSharded, func(c counter, addrs []netip.Addr) {
 		var wait sync.WaitGroup
 		n := runtime.GOMAXPROCS(0)
 		for i := range n {
@@ -61,21 +78,33 @@ var paths = []struct {
 	}},
 }
 
-func newTally() counter  { return attribution.NewTally(load.Table(), attribution.Options{}) }
-func newShared() counter { return attribution.NewShared(load.Table(), attribution.Options{}) }
+func newTally() counter { return must(attribution.NewTally(load.Table(), attribution.Options{})) }
 
-// checkTally holds a report against exact sets.
-func checkTally(t testing.TB, r *attribution.Report, want *oracle.Tally) {
+func newSharded() counter {
+	return must(attribution.NewShardedTally(load.Table(), attribution.Options{}))
+}
+
+// checkTally compares a report with exact sets.
+func checkTally(t testing.TB, r attribution.Report, want *oracle.Tally) {
 	t.Helper()
-	if len(r.Origins) != len(want.Sources) {
-		t.Fatalf("%d origins, want %d", len(r.Origins), len(want.Sources))
+	if len(r.Countries) != countriesOf(want) {
+		t.Fatalf("%d countries, want %d", len(r.Countries), countriesOf(want))
 	}
-	for _, row := range r.Origins {
+	for _, row := range r.Countries {
 		if got, want := row.Events, want.Volume(row.Origin).Events; got != want {
 			t.Fatalf("%v: %d events, want %d", row.Origin, got, want)
 		}
 		near(t, row.Origin.String(), float64(row.Sources), want.Distinct(row.Origin))
 	}
+}
+
+func countriesOf(want *oracle.Tally) (n int) {
+	for o := range want.Sources {
+		if o.IsCountry() {
+			n++
+		}
+	}
+	return n
 }
 
 func TestTallyCounts(t *testing.T) {
@@ -85,7 +114,7 @@ func TestTallyCounts(t *testing.T) {
 		for _, p := range paths {
 			c := p.make()
 			p.run(c, addrs)
-			checkTally(t, c.Report(), want)
+			checkTally(t, reportOf(t, c), want)
 		}
 	}
 }
@@ -166,10 +195,10 @@ func BenchmarkTally(b *testing.B) {
 						first = append(uniform(w.Family, 1<<18), first...)
 					}
 					p.run(c, first)
-					if got := c.Report().Sources.Exact; got != (state == "exact") {
+					if got := reportOf(b, c).Sources.Exact; got != (state == "exact") {
 						b.Fatalf("exact: %v", got)
 					}
-					checkTally(b, c.Report(), load.Exact(first))
+					checkTally(b, reportOf(b, c), load.Exact(first))
 					if state == "sketched" {
 						// A tally that has run for long: millions of others have
 						// come, and all of the stream.
@@ -277,44 +306,37 @@ func BenchmarkNaive(b *testing.B) {
 	}
 }
 
-// BenchmarkReport is a report from as many origins as there are, all sketched.
+// BenchmarkReport is a snapshot and a report of as many countries as there are, all
+// sketched.
 func BenchmarkReport(b *testing.B) {
-	t := attribution.NewTally(load.Table(), attribution.Options{})
+	t := newTally()
 	t.AddBatch(uniform("mixed", 1<<20))
-	if n := len(t.Report().Origins); n < 200 {
-		b.Fatalf("%d origins", n)
+	if n := len(reportOf(b, t).Countries); n < 200 {
+		b.Fatalf("%d countries", n)
 	}
+	b.ReportAllocs()
 	for b.Loop() {
-		t.Report()
+		reportOf(b, t)
 	}
 }
 
-// BenchmarkFullReport is all that can be asked of one tally: the report with its
-// tests, two claims together, another database, and who is inside.
+// BenchmarkFullReport is all that can be asked of one tally: the report with its tests, two
+// claims together, another database, and the networks of the claimed sources.
 func BenchmarkFullReport(b *testing.B) {
-	t := attribution.NewTally(load.Table(), attribution.Options{})
+	t := newTally()
 	t.AddBatch(uniform("v4", 1<<20))
-	second, err := routed.Table()
-	if err != nil {
-		b.Fatal(err)
+	second := attribution.Enrichment{Databases: []*geo.Table{must(routed.Table())}}
+	claims := []attribution.Claim{attribution.Majority("US"), attribution.Plurality("US")}
+	full := func() attribution.Report {
+		s := must(t.Snapshot().Enrich(second))
+
+		return must(s.Report(attribution.Policy{Joint: true}, claims...))
 	}
-	claim := attribution.Majority("US")
-	full := func() (*attribution.Report, attribution.Corroboration) {
-		r := t.Report()
-		attribution.Terms{}.CheckAll(r, claim, attribution.Plurality("US"))
-		others, err := r.Compare(attribution.Opinions{Tables: []*geo.Table{second}})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := r.Inside(claim, attribution.InsideOptions{}); err != nil {
-			b.Fatal(err)
-		}
-		return r, others.Check(claim)
+	r := full()
+	if n := len(r.Countries); n < 200 || r.Sources.Exact || len(r.Verdicts[0].Opinions) != 2 {
+		b.Fatalf("%d countries, exact %v, %d opinions", n, r.Sources.Exact, len(r.Verdicts[0].Opinions))
 	}
-	r, both := full()
-	if n := len(r.Origins); n < 200 || r.Sources.Exact || len(both.Opinions) != 2 {
-		b.Fatalf("%d origins, exact %v, %d opinions", n, r.Sources.Exact, len(both.Opinions))
-	}
+	b.ReportAllocs()
 	for b.Loop() {
 		full()
 	}

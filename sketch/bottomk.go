@@ -1,18 +1,16 @@
 package sketch
 
 import (
-	"cmp"
-	"iter"
 	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
 
-// Sizes that a BottomK may have.
+// Values that the k of a BottomK may have.
 const (
 	MinSampleSize     = 1024
-	SmallSampleSize   = 4096 // for one of many
+	SmallSampleSize   = 4096 // for one of many samples
 	DefaultSampleSize = 65536
 	MaxSampleSize     = 1 << 20
 )
@@ -23,25 +21,28 @@ type Item struct {
 	Hi, Lo uint64 // the item itself; 0 in a BottomK that drops items
 	Events uint64 // exact, since the item first came
 	Bytes  uint64 // exact, since the item first came
-	Part   uint8  // which part of the whole the item belongs to, as in a [Bank]
-	Flags  uint8  // facts that one event suffices to establish; the caller's to name
+	Part   uint8  // which part of the whole the item belongs to, such as a country
+	Flags  uint8  // facts that one event establishes; the caller names them
 }
 
-// BottomK keeps the k distinct items with the smallest ranks, a rank being the
-// hash rotated by half its length (bottom-k: Cohen and Kaplan, "Summarizing Data
-// using Bottom-k Sketches", 2007). It is therefore a uniform sample without
-// replacement of all distinct items, however often each came, and holds all of
-// them while there are at most k. The rotation makes the choice practically
-// independent of the registers that the same hash sets in a [Distinct].
+// BottomK keeps the k distinct items of the smallest ranks. The rank of an item is
+// its hash, rotated by half its length (bottom-k: Cohen and Kaplan, "Summarizing
+// Data using Bottom-k Sketches", 2007). A BottomK is therefore a uniform sample of
+// all distinct items, without replacement, however often each of them came. It
+// holds all of them as long as there are at most k. The rotation makes the choice
+// practically independent of the registers that the same hash sets in a
+// [HyperLogLog].
 //
-// Counts are exact: the largest rank that is kept only ever falls, so an item of
-// the sample was never dropped before. Two items of one hash count as one: at the
-// default size the odds are 2^-33 while it is exact, one in 500,000 at 10^9 items.
+// Counts are exact: the largest rank that is kept only falls, so an item of the
+// sample was never dropped before. Two items of one hash count as one. At the
+// default size the odds of that are 2^-33 while the sample is exact, and one in
+// 500,000 at 10^9 items.
 //
-// Memory is bounded: at most 6.3 MB at the default size (4.2 MB with items
-// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came. The zero BottomK is invalid; use
-// [NewBottomK]. It must not be copied after first use and is not safe for
-// concurrent use while it is written.
+// Memory is bounded: at most 6.3 MB at the default size (4.2 MB if items are
+// dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came.
+//
+// The zero BottomK can only be decoded or copied into; use [NewBottomK]. It must not be
+// copied after first use. Many goroutines may read it while none writes.
 type BottomK struct {
 	slots     []slot      // open addressing, linear probing, a power of two
 	items     [][2]uint64 // the item in the slot of the same index; nil: dropped
@@ -50,7 +51,7 @@ type BottomK struct {
 	n, k      int
 	overflown bool // more than k distinct items have come
 	id        KeyID
-	touched   uint64
+	touched   uint64 // keeps the compiler from leaving out what Touch reads
 }
 
 type slot struct {
@@ -59,12 +60,12 @@ type slot struct {
 	part, flags   uint8
 }
 
-const firstSlots = 16
+const firstSlots = 16 // of an empty sample
 
-// NewBottomK returns an empty sample of k items whose hashes are made by the key
-// with the given id. With dropItems it keeps hashes, counts, parts and flags, but
-// not the items. k is from [MinSampleSize] to [MaxSampleSize]; another one is an
-// error that wraps [ErrOutOfRange].
+// NewBottomK returns an empty sample of k items, whose hashes the key with the
+// given id makes. With dropItems it keeps hashes, counts, parts and flags, but not
+// the items themselves. k is from [MinSampleSize] to [MaxSampleSize]; another one
+// is an error that wraps [ErrOutOfRange].
 func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 	if err := inRange("sample size", k, MinSampleSize, MaxSampleSize); err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func (s *BottomK) allocate(slots int, dropItems bool) {
 	}
 }
 
-// Reset forgets everything and gives the memory back.
+// Reset forgets everything and releases the memory.
 func (s *BottomK) Reset() { s.empty(firstSlots, s.items == nil) }
 
 // K returns k, the most items that the sample has.
@@ -101,12 +102,12 @@ func (s *BottomK) KeyID() KeyID { return s.id }
 // KeepsItems reports whether the items themselves are kept.
 func (s *BottomK) KeepsItems() bool { return s.items != nil }
 
-// DropItems forgets the items themselves, and those to come; hashes, counts,
+// DropItems forgets the items themselves, and keeps no later ones. Hashes, counts,
 // parts and flags stay.
 func (s *BottomK) DropItems() { s.items = nil }
 
-// Exact reports whether at most k distinct items have come, so that the sample
-// holds every one of them.
+// Exact reports whether at most k distinct items have come. The sample then holds
+// all of them.
 func (s *BottomK) Exact() bool { return !s.overflown }
 
 // Size returns about how many bytes s holds.
@@ -115,8 +116,8 @@ func (s *BottomK) Size() int { return 32*cap(s.slots) + 16*cap(s.items) }
 // Len returns the number of items in the sample, at most k.
 func (s *BottomK) Len() int { return min(s.n, s.k) }
 
-// Wants reports whether Add would keep an item of this hash. It costs less than
-// a nanosecond, so that a caller can skip the rest.
+// Wants reports whether Add would keep an item of this hash. It takes less than a
+// nanosecond, so that a caller can skip the rest.
 func (s *BottomK) Wants(hash uint64) bool { return Rank(hash) <= s.limit }
 
 // Rank returns the rank of a hash: the hash rotated by half its length, but 1
@@ -145,15 +146,15 @@ func (s *BottomK) find(rank uint64) int {
 }
 
 // Touch reads the places of hashes, all at once, so that counting them next waits
-// for memory once. It pays where many samples are counted in by turns. It changes
-// nothing that can be seen, but is no reading: it must not run beside another call.
+// for memory once. It pays where a program counts in many samples by turns. It has
+// no visible effect, but it writes: do not call it concurrently with readers.
 func (s *BottomK) Touch(hashes []uint64) {
 	mask := len(s.slots) - 1
 	read := uint64(0)
 	for _, hash := range hashes {
 		read += s.slots[s.home(Rank(hash))&mask].rank
 	}
-	s.touched = read // or the compiler would leave the reading out
+	s.touched = read
 }
 
 // Count adds events and bytes to the item of the given hash, if it is in the
@@ -175,9 +176,9 @@ func (s *BottomK) Mark(hash uint64, flags uint8) {
 	}
 }
 
-// Add counts events and bytes for an item, keeping it with its part and flags if
-// its rank is small enough. When the item is in the sample already, the larger
-// part stays and the flags unite, so that the result does not depend on the
+// Add counts events and bytes of an item, and keeps the item with its part and
+// flags if its rank is small enough. If the item is in the sample already, the
+// larger part stays and the flags unite, so that the result does not depend on the
 // order. Counts saturate at the largest uint64.
 func (s *BottomK) Add(it Item) {
 	if !s.Wants(it.Hash) {
@@ -299,67 +300,19 @@ func (s *BottomK) remove(i int) {
 	}
 }
 
-// Items walks the items of the sample in no particular order. It neither sorts
-// nor allocates.
-func (s *BottomK) Items() iter.Seq[Item] {
-	return func(yield func(Item) bool) {
-		limit := s.kthRank()
-		for i := range s.slots {
-			if r := s.slots[i].rank; r != 0 && r <= limit && !yield(s.item(i)) {
-				return
-			}
-		}
+// Threshold returns the rank up to which every item that came is in the sample.
+// Items of greater ranks are not in it. It is [math.MaxUint64] while s is exact.
+func (s *BottomK) Threshold() uint64 {
+	if s.Exact() {
+		return math.MaxUint64
 	}
+	return s.kthRank()
 }
 
-// Kept walks everything that is held, in no particular order: all items that ever
-// came until the first is dropped, which is not before 1.5 k came.
-func (s *BottomK) Kept() iter.Seq[Item] {
-	return func(yield func(Item) bool) {
-		for i := range s.slots {
-			if s.slots[i].rank != 0 && !yield(s.item(i)) {
-				return
-			}
-		}
-	}
-}
-
-// All walks the items of the sample in the order of their ranks.
-func (s *BottomK) All() iter.Seq[Item] {
-	return func(yield func(Item) bool) {
-		for _, i := range s.sorted() {
-			if !yield(s.item(i)) {
-				return
-			}
-		}
-	}
-}
-
-// sorted returns the slots of the sample in the order of their ranks.
-func (s *BottomK) sorted() []int {
-	limit := s.kthRank()
-	order := make([]int, 0, s.Len())
-	for i := range s.slots {
-		if r := s.slots[i].rank; r != 0 && r <= limit {
-			order = append(order, i)
-		}
-	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(s.slots[i].rank, s.slots[j].rank) })
-	return order
-}
-
-func (s *BottomK) item(i int) Item {
-	sl := s.slots[i]
-	it := Item{HashOf(sl.rank), 0, 0, sl.events, sl.bytes, sl.part, sl.flags}
-	if s.items != nil {
-		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
-	}
-	return it
-}
-
-// Distinct returns how many distinct items have come: exactly while the sample
-// is exact, else the unbiased estimate (k-1)/r, r being the k-th smallest rank as
-// a fraction of all ranks, with relative standard error sqrt((1-k/n)/(k-2)).
+// Distinct returns how many distinct items have come. The number is exact while the
+// sample is. Beyond, it is the unbiased estimate (k-1)/r, where r is the k-th
+// smallest rank as a fraction of all ranks. Its relative standard error is
+// sqrt((1-k/n)/(k-2)).
 func (s *BottomK) Distinct() Estimate {
 	if s.Exact() {
 		return Estimate{Value: float64(s.n)}
@@ -373,68 +326,4 @@ func BottomKEstimate(k int, rank uint64) Estimate {
 	n := float64(k)
 	value := max(n+1, (n-1)/math.Ldexp(float64(rank), -64))
 	return Estimate{value, math.Sqrt((1 - n/value) / (n - 2))}
-}
-
-// Merge adds everything that other has seen, and never writes other. If the two
-// have a different k, the result has the smaller one: it is the sample of the
-// union at that k, in whatever order samples are merged. If other drops its items,
-// s drops them too. Another key is a [MismatchError], and s is then unchanged.
-func (s *BottomK) Merge(other *BottomK) error {
-	if err := sameKey(s.id, other.id); err != nil {
-		return err
-	}
-	if other.items == nil {
-		s.DropItems()
-	}
-	s.Shrink(other.k)
-	s.overflown = s.overflown || other.overflown
-	s.lower(other.limit)
-	for i := range other.slots {
-		if other.slots[i].rank != 0 {
-			s.Add(other.item(i))
-		}
-	}
-	return nil
-}
-
-// Overflow tells s that more than k items came elsewhere, of which those above a rank are
-// not known. It is for a caller that adds the items of another sample one by one.
-func (s *BottomK) Overflow(rank uint64) {
-	s.overflown = true
-	s.lower(rank)
-}
-
-// Shrink makes s the sample of the same items with a smaller k, and gives memory
-// back. A k that is not smaller changes nothing. One below [MinSampleSize] stands
-// for that.
-func (s *BottomK) Shrink(k int) {
-	k = max(k, MinSampleSize)
-	if k >= s.k {
-		return
-	}
-	s.k = k
-	s.overflown = s.overflown || s.n > k
-	if s.n > k+k/2 {
-		s.lower(s.kthRank())
-	}
-	if slots := slotsFor(s.n); slots < len(s.slots) {
-		s.rehash(slots)
-	}
-}
-
-// CopyFrom makes s a deep copy of other, reusing the memory that s has.
-func (s *BottomK) CopyFrom(other *BottomK) {
-	slots, items := s.slots[:0], s.items[:0]
-	*s = *other
-	s.slots = append(slots, other.slots...)
-	if other.items != nil {
-		s.items = append(items, other.items...)
-	}
-}
-
-// Clone returns a deep copy.
-func (s *BottomK) Clone() *BottomK {
-	c := new(BottomK)
-	c.CopyFrom(s)
-	return c
 }

@@ -13,10 +13,10 @@ const (
 	flagOverflown = 1 << 0
 	flagItems     = 1 << 1
 
-	minItemBytes = 4 // rank, events, bytes, part and flags: a byte each at least
+	minItemBytes = 4 // rank, events, bytes, and part with flags: at least a byte each
 )
 
-// AppendBinary appends the canonical encoding to b; it never fails.
+// AppendBinary appends the canonical encoding to b. It never fails.
 //
 //	0   4  "whs2"
 //	4   8  key id, big endian
@@ -42,17 +42,17 @@ func (s *BottomK) AppendBinary(b []byte) ([]byte, error) {
 	b = binary.BigEndian.AppendUint32(b, uint32(s.k))
 	b = binary.BigEndian.AppendUint32(b, uint32(s.Len()))
 	last := uint64(0)
-	for _, i := range s.sorted() {
-		sl := &s.slots[i]
-		b = binary.AppendUvarint(b, sl.rank-last)
-		last = sl.rank
+	for _, it := range s.AppendItems(nil) {
+		rank := Rank(it.Hash)
+		b = binary.AppendUvarint(b, rank-last)
+		last = rank
 		if s.items != nil {
-			b = binary.AppendUvarint(b, s.items[i][0])
-			b = binary.AppendUvarint(b, s.items[i][1])
+			b = binary.AppendUvarint(b, it.Hi)
+			b = binary.AppendUvarint(b, it.Lo)
 		}
-		b = binary.AppendUvarint(b, sl.events)
-		b = binary.AppendUvarint(b, sl.bytes)
-		b = binary.AppendUvarint(b, uint64(sl.flags)<<8|uint64(sl.part))
+		b = binary.AppendUvarint(b, it.Events)
+		b = binary.AppendUvarint(b, it.Bytes)
+		b = binary.AppendUvarint(b, uint64(it.Flags)<<8|uint64(it.Part))
 	}
 	return wire.Seal(b, from), nil
 }

@@ -1,9 +1,142 @@
 package sketch
 
-// AppendItems appends the items of the sample to dst, in the order of their ranks.
-func (s *BottomK) AppendItems(dst []Item) []Item {
-	for it := range s.All() {
-		dst = append(dst, it)
+import (
+	"cmp"
+	"iter"
+	"math/bits"
+	"slices"
+)
+
+// Items walks the items of the sample in no particular order. It does not sort and
+// does not allocate.
+func (s *BottomK) Items() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		limit := s.kthRank()
+		for i := range s.slots {
+			if r := s.slots[i].rank; r != 0 && r <= limit && !yield(s.item(i)) {
+				return
+			}
+		}
 	}
-	return dst
+}
+
+// Kept walks everything that s holds, in no particular order. That is every item
+// that ever came, until the first is dropped, which happens after 1.5 k items.
+func (s *BottomK) Kept() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for i := range s.slots {
+			if s.slots[i].rank != 0 && !yield(s.item(i)) {
+				return
+			}
+		}
+	}
+}
+
+// All walks the items of the sample in the order of their ranks.
+func (s *BottomK) All() iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for _, it := range s.AppendItems(nil) {
+			if !yield(it) {
+				return
+			}
+		}
+	}
+}
+
+// item returns what is in a slot.
+func (s *BottomK) item(i int) (it Item) {
+	s.put(&it, i)
+	return it
+}
+
+// put writes what is in a slot field by field. A copy of an Item would be read 16
+// bytes at a time right after it was written 8 at a time, and wait for that.
+func (s *BottomK) put(it *Item, i int) {
+	sl := &s.slots[i]
+	it.Hash, it.Events, it.Bytes, it.Part, it.Flags = HashOf(sl.rank), sl.events, sl.bytes, sl.part, sl.flags
+	it.Hi, it.Lo = 0, 0
+	if s.items != nil {
+		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
+	}
+}
+
+// AppendItems appends the items of the sample to dst, in ascending order of their
+// ranks. Its time is linear in k, since ranks are uniform. Ranks that somebody has
+// chosen cost no more than a comparison sort.
+func (s *BottomK) AppendItems(dst []Item) []Item {
+	// A bucket for each item, by the top bits of the rank: few share one.
+	shift := max(0, bits.Len64(s.limit)-bits.Len(uint(s.n)))
+	ends := make([]uint32, s.limit>>shift+1)
+	taken, n := make([]uint32, s.n+1), 0
+	for i := range s.slots { // without a branch, since what is empty cannot be predicted
+		r := s.slots[i].rank
+		ends[r>>shift]++
+		taken[n] = uint32(i)
+		n += int((r | -r) >> 63)
+	}
+	ends[0] -= uint32(len(s.slots) - n) // empty slots have rank 0
+	last, kept, largest := s.firstPlaces(ends)
+
+	from := len(dst)
+	dst = slices.Grow(dst, kept)
+	sorted := dst[from : from+kept]
+	for _, i := range taken[:n] {
+		if bucket := s.slots[i].rank >> shift; bucket <= last {
+			s.put(&sorted[ends[bucket]], int(i))
+			ends[bucket]++
+		}
+	}
+	if largest > maxInserted {
+		sortBuckets(sorted, ends[:last+1])
+	}
+	insertionSort(sorted)
+	return dst[:from+s.Len()]
+}
+
+// firstPlaces turns the numbers of items per bucket into the place of the first of
+// each. It returns the last bucket that has items of the sample, how many items there
+// are up to its end, and the most items that a bucket has.
+func (s *BottomK) firstPlaces(buckets []uint32) (last uint64, kept int, largest uint32) {
+	sum := uint32(0)
+	for i, n := range buckets {
+		if int(sum) < s.Len() {
+			last, kept = uint64(i), int(sum+n)
+		}
+		buckets[i] = sum
+		sum += n
+		largest = max(largest, n)
+	}
+	return last, kept, largest
+}
+
+// maxInserted is the most items of a bucket that insertion sort may get. Of uniform
+// ranks, hardly any bucket has half as many.
+const maxInserted = 16
+
+// sortBuckets sorts the large buckets, given where each ends.
+func sortBuckets(items []Item, ends []uint32) {
+	begin := uint32(0)
+	for _, end := range ends {
+		if end-begin > maxInserted {
+			slices.SortFunc(items[begin:end], func(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) })
+		}
+		begin = end
+	}
+}
+
+// insertionSort sorts items that are nearly in the order of their ranks.
+func insertionSort(items []Item) {
+	last := uint64(0)
+	for i := range items {
+		rank := Rank(items[i].Hash)
+		if rank >= last {
+			last = rank
+			continue
+		}
+		it, j := items[i], i
+		for ; j > 0 && rank < Rank(items[j-1].Hash); j-- {
+			items[j] = items[j-1]
+		}
+		items[j] = it
+	}
 }

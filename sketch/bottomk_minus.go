@@ -1,16 +1,15 @@
 package sketch
 
-import (
-	"iter"
-	"math"
-)
+import "iter"
 
-// Minus tells which items came to s and never to other, as far as both samples
-// tell: of those items of s whose rank other would have kept, of which there are
-// n, it returns the ones that other lacks. They are a uniform sample without
-// replacement of the items that only s has seen, all of them if both samples are
-// exact, and their part of n estimates the part of all items of s that other has
-// not seen. Sizes may differ. It writes neither.
+// Minus returns the items that s has seen and other has not, as far as the two
+// samples can tell. It writes neither, and their k may differ.
+//
+// It compares the n items of s whose rank is so small that other would have kept
+// them too, and returns those of them that other does not have. These are a uniform
+// sample without replacement of the items that only s has seen. If both samples are
+// exact, they are all of these items. Their part of n estimates the part of all
+// items of s that other has not seen.
 //
 // Another key is a [MismatchError].
 func (s *BottomK) Minus(other *BottomK) (only iter.Seq[Item], n int, err error) {
@@ -31,13 +30,4 @@ func (s *BottomK) Minus(other *BottomK) (only iter.Seq[Item], n int, err error) 
 			}
 		}
 	}, n, nil
-}
-
-// Threshold returns the rank up to which every item that came is in the sample.
-// Items of greater ranks are not in it. It is [math.MaxUint64] while s is exact.
-func (s *BottomK) Threshold() uint64 {
-	if s.Exact() {
-		return math.MaxUint64
-	}
-	return s.kthRank()
 }

@@ -46,7 +46,8 @@ func TestMinus(t *testing.T) {
 			t.Errorf("%+v: %d of %d items are new, want %.0f", c, x, n, share*float64(n))
 		}
 	}
-	if _, _, err := must(NewBottomK(1, testSize, false)).Minus(must(NewBottomK(2, testSize, false))); !errors.Is(err, ErrMismatch) {
+	one, other := must(NewBottomK(1, testSize, false)), must(NewBottomK(2, testSize, false))
+	if _, _, err := one.Minus(other); !errors.Is(err, ErrMismatch) {
 		t.Errorf("another key: %v", err)
 	}
 }

@@ -80,7 +80,7 @@ func open(magic string, data []byte) (*wire.Reader, error) {
 // inRange returns an error if a setting of a constructor is out of its range.
 func inRange(what string, v, low, high int) error {
 	if v < low || v > high {
-		return fmt.Errorf("sketch: %s %d is %w: %d to %d", what, v, ErrOutOfRange, low, high)
+		return fmt.Errorf("sketch: %s %d is %w: want %d to %d", what, v, ErrOutOfRange, low, high)
 	}
 	return nil
 }

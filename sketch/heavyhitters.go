@@ -5,26 +5,25 @@ import (
 	"math/bits"
 )
 
-// Numbers of slots that a HeavyHitters may have.
+// Numbers of slots that HeavyHitters may have.
 const (
 	MinSlots     = 16
 	DefaultSlots = 1024
 	MaxSlots     = 1 << 14
 )
 
-// Weight is what a target weighs, or all of them together: the events and the
-// distinct sources of the present period, and half of what the periods before it
-// left (see [HeavyHitters.Age]).
+// Weight is the weight of a target, or of all targets together. It is what came in
+// the present period, plus half of the weight at its begin (see [HeavyHitters.Age]).
 type Weight struct {
 	Events  uint64
 	Sources uint64 // (target, source) pairs, each counted once in a period
 }
 
-// Place says where an event's target is tracked.
+// Place says where the target of an event is tracked.
 type Place struct {
 	// Slot is the slot of the target, from 0 on, or [Untracked].
 	Slot int32
-	// New says that the target got the slot with this very event. Whatever had
+	// New says that this event gave the slot to the target. The target that had
 	// the slot before has lost it.
 	New bool
 }
@@ -36,74 +35,81 @@ const Untracked = -1
 type HeavyHitter struct {
 	Slot int
 	Hash uint64 // keyed hash of the target
-	// Most is at least the target's weight. It is more by what the target was
-	// overestimated by when it got its slot; see [HeavyHitters].
+	// Most is an upper bound of the target's weight. It exceeds the weight by as
+	// much as the target was overestimated when it got its slot.
 	Most Weight
 	// Least is what was counted since the target got its slot.
 	Least Weight
 }
 
-// Heavy finds the heavy ones among any number of targets, by events and by
-// distinct sources, in memory that its number of slots alone decides. A target
-// that is tracked has a slot, a small number that it keeps while it is tracked,
-// so that the caller can hold per slot what it likes.
+// HeavyHitters finds the heaviest of any number of targets, by events and by
+// distinct sources. Its memory depends on its number of slots alone. A tracked
+// target has a slot: a small number, which it keeps while it is tracked, so that
+// the caller can keep data per slot.
+//
+// Targets and sources are given by 64-bit keyed hashes. Hash the whole of what
+// counts as one source: sources of one hash are one source.
 //
 // # Guarantee
 //
-// With m slots, a target with more than 3/m of the weight of all ([HeavyHitters.Total]),
-// by events or by sources, has a slot, whatever the others do.
+// With m slots, a target with more than 3/m of the total weight has a slot,
+// whatever the other targets do. That is 3/m of the events or of the sources in
+// [HeavyHitters.Total].
 //
-// A target's share is its share of all events or of all sources, whichever is
-// greater. One below 3/m can be hidden only by m targets that have slots instead,
-// each with 8/9 of its share at least. An adversary who wants to hide one that
-// gets n of N events must send n events to each of m others, or have n/N of all
-// sources send to each; these are then seen. Targets that come once, n of them in
-// a period, hide none of more than 4 + n/(32m) events or sources: 35 for a million
-// targets and 1,024 slots.
+// The share of a target is its share of all events or of all sources, whichever is
+// greater. A target with a share below 3/m is hidden only while m other targets
+// have the slots, each with at least 8/9 of that share. To hide a target that gets
+// n of N events, an adversary must send n events to each of m other targets, or
+// must have n/N of all sources send to each of them. These targets are then seen.
+// Targets that come once hide very little. In a period with n such targets, a
+// target with more than 4 + n/(32m) events or sources has a slot. That is 35 for a
+// million targets and 1,024 slots.
 //
-// All this holds but for collisions. The estimate that earns a slot exceeds the
-// truth by more than t/(128m) of the total with probability 1/t^2 at most, over
-// the choice of the key, and an adversary who does not know the key cannot choose
-// who collides.
+// Collisions are the exception. The estimate that earns a slot exceeds the truth by
+// more than t/(128m) of the total with a probability of at most 1/t^2, over the
+// choice of the key. An adversary who does not know the key cannot choose who
+// collides.
 //
 // # Method
 //
 // Targets without a slot are counted in a count-min sketch (Cormode and
-// Muthukrishnan, "An Improved Data Stream Summary", 2005) of two rows of 128 m
+// Muthukrishnan, "An Improved Data Stream Summary", 2005). It has two rows of 128 m
 // cells or more, with conservative update (Estan and Varghese, "New Directions in
-// Traffic Measurement and Accounting", 2002). It never counts too little, and
-// decides who is admitted (as in Einziger, Friedman and Manes, "TinyLFU", 2017):
-// a newcomer takes the slot of the target with the least share if its estimate is
-// greater by an eighth and by what an average cell holds. A slot therefore changes
-// hands about seven times at most while the least share doubles. Whoever loses its
-// slot is put back into the sketch with its weight (as in Roy, Khan and Alonso,
-// "Augmented Sketch", 2016), so that it is not underestimated when it returns.
+// Traffic Measurement and Accounting", 2002). It never counts too little, and it
+// decides who is admitted (as in Einziger, Friedman and Manes, "TinyLFU", 2017). A
+// newcomer takes the slot of the target with the least share, if its own estimate
+// is greater by an eighth and by the content of an average cell. While the least
+// share doubles, a slot therefore changes hands about seven times at most. A target
+// that loses its slot goes back into the sketch with its weight (as in Roy, Khan
+// and Alonso, "Augmented Sketch", 2016). When it returns, it is not underestimated.
 //
-// Sources are distinct if their pair with the target is not in a Bloom filter
-// (Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970). It
-// begins anew with each period, and when it has taken 1,024 m pairs. Until then it
-// passes over 1 % of the new pairs, and 3 % of the last ones; afterwards a pair can
-// count again. A flood of pairs thus makes sources look more, never fewer.
+// A source is new to a target if their pair is not in a Bloom filter (Bloom,
+// "Space/Time Trade-offs in Hash Coding with Allowable Errors", 1970). The filter
+// begins anew with each period, and whenever it has taken 1,024 m pairs. Until then
+// it misses 1 % of the new pairs, and 3 % of the last ones. Afterwards a pair can
+// count again. A flood of pairs makes sources look more, never fewer.
 //
-// A target without a slot counts up to 2^32-1 events and as many sources, other
+// A target without a slot counts up to 2^32-1 events and as many sources. Other
 // counts saturate at the largest uint64.
 //
-// Memory is 3.1 kB per slot, 3.2 MB at [DefaultSlots], their number rounded up
-// to a power of two. The zero HeavyHitters is invalid; use [NewHeavyHitters]. It must not be
-// copied after first use and is not safe for concurrent use while it is written.
+// Memory is 3.1 kB per slot, 3.2 MB at [DefaultSlots], where the number of slots is
+// rounded up to a power of two.
+//
+// The zero HeavyHitters can only be decoded into; use [NewHeavyHitters]. It must
+// not be copied after first use. Many goroutines may read it while none writes.
 type HeavyHitters struct {
 	cells   cells
 	pairs   pairs
 	tracked tracked
 	total   Weight
 	// Shares are compared by what these were when the total last had grown by a
-	// quarter. What was not counted in a slot is loose: it is in the cells.
+	// quarter. Loose is what was not counted in a slot: it is in the cells.
 	balance, loose Weight
 
 	evictions uint64
 	id        KeyID
 
-	// Of the block on its way.
+	// Scratch of the block that is counted.
 	fresh, maybe [heavyBlock]uint8
 	looseEvents  [heavyBlock]looseEvent
 }
@@ -127,7 +133,7 @@ func (h *HeavyHitters) KeyID() KeyID { return h.id }
 // Slots returns the number of slots.
 func (h *HeavyHitters) Slots() int { return h.tracked.size }
 
-// Len returns the number of slots that targets have.
+// Len returns the number of tracked targets.
 func (h *HeavyHitters) Len() int { return len(h.tracked.slots) }
 
 // Total returns the weight of all targets together.
@@ -171,7 +177,7 @@ func (h *HeavyHitters) unbalanced(total Weight) bool {
 	return total.Events-h.balance.Events > h.balance.Events/4 || total.Sources-h.balance.Sources > h.balance.Sources/4
 }
 
-// challenge gives a target of weight w a slot, if it is heavy enough.
+// challenge gives a slot to a target of weight w if it is heavy enough.
 func (h *HeavyHitters) challenge(target uint64, w weights) Place {
 	t := &h.tracked
 	w.most.Events = max(w.most.Events, w.least.Events) // a cell holds less
@@ -187,8 +193,8 @@ func (h *HeavyHitters) challenge(target uint64, w weights) Place {
 	return Place{slot, true}
 }
 
-// Age ends a period: every weight is halved, rounded down, and every source is
-// new to every target again. Its cost is one pass over the memory.
+// Age ends a period. It halves every weight, rounded down, and makes every source
+// new to every target again. It costs one pass over the memory.
 func (h *HeavyHitters) Age() {
 	h.cells.halve()
 	h.pairs.clear()

@@ -128,20 +128,22 @@ func TestHeavyHittersAgainstExact(t *testing.T) {
 					if it.Most.Events < want.Events || float64(it.Most.Sources) < float64(want.Sources)-missed {
 						t.Errorf("%d slots, %s: at most %+v, exactly %+v", m, stream.name, it.Most, want)
 					}
-					if it.Least.Events > want.Events || it.Least.Sources > refilled*(want.Sources+1) { // halves round down
+					// Halves round down.
+					if it.Least.Events > want.Events || it.Least.Sources > refilled*(want.Sources+1) {
 						t.Errorf("%d slots, %s: at least %+v, exactly %+v", m, stream.name, it.Least, want)
 					}
 					over = max(over, float64(it.Most.Events-want.Events))
 				}
 				for target, w := range x.weights {
 					if h.Lookup(target) == Untracked {
-						share := max(float64(w.Events)/float64(x.total.Events), float64(w.Sources)/float64(x.total.Sources))
-						largest = max(largest, share*float64(m))
+						events := float64(w.Events) / float64(x.total.Events)
+						sources := float64(w.Sources) / float64(x.total.Sources)
+						largest = max(largest, max(events, sources)*float64(m))
 					}
 				}
 			}
 			over /= float64(x.total.Events) / float64(len(h.cells.cells)/rows)
-			t.Logf("%3d slots, %-16s: largest share without a slot %.2f/m, most events too much %.1f average cells, %d evictions",
+			t.Logf("%3d slots, %-16s: largest share without a slot %.2f/m, %.1f average cells too much, %d evictions",
 				m, stream.name, largest, over, h.Evictions())
 			if largest > 3 {
 				t.Errorf("%d slots, %s: a target with %.2f/m of all has no slot", m, stream.name, largest)
@@ -183,7 +185,8 @@ func TestCellsError(t *testing.T) {
 				}
 			}
 			p := math.Pow(times, -2)
-			t.Logf("exponent %v: %.4f %% of the estimates exceed %v average cells, bound %.4f %%", exponent, 100*float64(beyond)/probes, times, 100*p)
+			t.Logf("exponent %v: %.4f %% of the estimates exceed %v average cells, bound %.4f %%",
+				exponent, 100*float64(beyond)/probes, times, 100*p)
 			if float64(beyond) > probes*p+4*math.Sqrt(probes*p) {
 				t.Errorf("exponent %v: %d of %d estimates exceed %v average cells", exponent, beyond, probes, times)
 			}

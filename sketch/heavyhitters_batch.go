@@ -4,8 +4,8 @@ package sketch
 // together: few enough to stay in the first-level cache.
 const heavyBlock = 256
 
-// eventBlock is a batch on its way. As in other hot paths, the stages are loops
-// of their own, so that the processor overlaps the cache misses of many events.
+// eventBlock is a part of a batch. As in other hot paths, each stage is a loop of
+// its own, so that the processor overlaps the cache misses of many events.
 type eventBlock struct {
 	targets, events []uint64
 	fresh           []uint8 // 1: the source is new to the target
@@ -19,16 +19,16 @@ func (e eventBlock) part(i, j int) eventBlock {
 func (e eventBlock) weight(i int) Weight { return Weight{e.events[i], uint64(e.fresh[i])} }
 
 // Add counts events from a source to a target, both given by their hashes, and
-// says where the target is tracked.
+// returns where the target is tracked.
 func (h *HeavyHitters) Add(target, source, events uint64) Place {
 	var place [1]Place
 	h.addBlock(place[:], []uint64{target}, []uint64{source}, []uint64{events})
 	return place[0]
 }
 
-// AddBatch is Add for targets[i], sources[i] and events[i], one after the other,
-// and puts what they return into places, in half the time or less. It panics if
-// the four differ in length.
+// AddBatch calls Add for targets[i], sources[i] and events[i], one i after the
+// other, and puts what it returns into places[i]. It takes at most half the time.
+// It panics if the four slices differ in length.
 func (h *HeavyHitters) AddBatch(places []Place, targets, sources, events []uint64) {
 	if len(places) != len(targets) || len(sources) != len(targets) || len(events) != len(targets) {
 		panic("sketch: AddBatch of slices that differ in length")
@@ -46,8 +46,7 @@ func (h *HeavyHitters) addBlock(places []Place, targets, sources, events []uint6
 	h.addFresh(places, e)
 }
 
-// addFresh counts the events of a block, of which it is known whose source is
-// new.
+// addFresh counts the events of a block when it is known which sources are new.
 func (h *HeavyHitters) addFresh(places []Place, e eventBlock) {
 	var sum Weight
 	for i, n := range e.events {
@@ -73,8 +72,8 @@ func (h *HeavyHitters) addFresh(places []Place, e eventBlock) {
 }
 
 // addRun counts the events up to the first that gives its target a slot, since
-// that changes what the others find, and returns how many it counted. The total
-// is not its business.
+// that changes what later events find. It returns how many it counted. It does not
+// add to the total.
 func (h *HeavyHitters) addRun(places []Place, e eventBlock) int {
 	h.tracked.findBatch(places, e.targets, &h.maybe)
 	loose := h.collect(places, e)

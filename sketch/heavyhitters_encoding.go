@@ -11,11 +11,11 @@ import (
 const (
 	heavyMagic = "whh2"
 
-	minCellBytes = 2 // events, sources: a byte each at least
+	minCellBytes = 2 // events and sources: at least a byte each
 )
 
-// AppendBinary appends the canonical encoding to b; it never fails. It holds the
-// whole state: what is decoded goes on as h would.
+// AppendBinary appends the canonical encoding to b. It never fails. The encoding
+// has the whole state: what is decoded from it counts on as h would.
 //
 //	0   4  "whh2"
 //	4   8  key id, big endian
@@ -28,7 +28,7 @@ const (
 //	       its words, big endian
 //	    4  CRC-32C of all bytes before it, big endian
 //
-// Numbers are unsigned varints where nothing else is said.
+// Numbers are unsigned varints unless a width is given; widths are in bytes.
 func (h *HeavyHitters) AppendBinary(b []byte) ([]byte, error) {
 	from := len(b)
 	b = append(b, heavyMagic...)
@@ -125,7 +125,8 @@ func (t *tracked) read(r *wire.Reader) {
 		hash, least, more := r.Uint64(), readWeight(r), readWeight(r)
 		most := least
 		most.add(more)
-		if most.Events-least.Events != more.Events || most.Sources-least.Sources != more.Sources || t.find(hash) != Untracked {
+		saturated := most.Events-least.Events != more.Events || most.Sources-least.Sources != more.Sources
+		if saturated || t.find(hash) != Untracked {
 			r.FailAt(at, "slot out of range or with the target of another")
 		}
 		t.slots = append(t.slots, weights{most, least})

@@ -30,10 +30,12 @@ func TestHeavyHittersRestoredGoesOn(t *testing.T) {
 		if !bytes.Equal(encoded(&restored), data) {
 			t.Fatalf("period %d: the bytes of what was decoded differ", period)
 		}
-		if restored.KeyID() != key.ID() || restored.Slots() != 40 || !slices.Equal(slices.Collect(restored.All()), slices.Collect(h.All())) {
+		same := slices.Equal(slices.Collect(restored.All()), slices.Collect(h.All()))
+		if restored.KeyID() != key.ID() || restored.Slots() != 40 || !same {
 			t.Errorf("period %d: decoded something else", period)
 		}
-		if !slices.Equal(second.feed(h, 1000), second.feed(&restored, 77)) || !bytes.Equal(encoded(&restored), encoded(h)) {
+		same = slices.Equal(second.feed(h, 1000), second.feed(&restored, 77))
+		if !same || !bytes.Equal(encoded(&restored), encoded(h)) {
 			t.Fatalf("period %d: the restored one goes on otherwise", period)
 		}
 		h.Age()
@@ -75,8 +77,12 @@ func malformedHeavyHitters() map[string]malformed {
 	if err := new(HeavyHitters).UnmarshalBinary(good); err != nil {
 		panic(err)
 	}
+	fewPairs, manyPairs := numbers{words / 4}, numbers{pairsPerWord * words}
 	tooMany := slices.Repeat([]numbers{slot}, MinSlots+1)
-	const order, target = "totals that do not fit each other at byte 16", "slot out of range or with the target of another"
+	const order = "totals that do not fit each other at byte 16"
+	const target = "slot out of range or with the target of another"
+	wraps := numbers{5, 2, 1, math.MaxUint64, 0}
+	noBit := make([]byte, 8*words)
 	return damaged(map[string]malformed{
 		"short header":         {resealed(good[:header-1+4]), "4 bytes announced, 3 left at byte 12"},
 		"no slots":             {edit(good, 12, 0, 0, 0, 0), "0 slots, want 16 to 16384 at byte 12"},
@@ -88,15 +94,15 @@ func malformedHeavyHitters() map[string]malformed {
 		"loose over balance":   {build(numbers{9, 9, 9, 9, 9, 10, 0}, nil, cell, none, 0), order},
 		"too many slots used":  {build(totals, tooMany, cell, none, 0), "17 slots in use of 16 at byte 23"},
 		"target twice":         {build(totals, []numbers{slot, slot}, cell, none, 0), target + " at byte 36"},
-		"weight wraps":         {build(totals, []numbers{{5, 2, 1, math.MaxUint64, 0}}, cell, none, 0), target + " at byte 24"},
+		"weight wraps":         {build(totals, []numbers{wraps}, cell, none, 0), target + " at byte 24"},
 		"cell too large":       {build(totals, nil, numbers{1 << 32, 0}, none, 0), "cell out of range at byte 24"},
 		"sources too large":    {build(totals, nil, numbers{0, 1 << 32}, none, 0), "cell out of range at byte 24"},
 		"long form":            {build(totals, nil, cell, nil, 0, 0x80, 0), "no number at byte 8216"},
 		"words without pairs":  {build(totals, nil, cell, none, words), "16384 bytes too many at byte 8217"},
 		"pairs without words":  {build(totals, nil, cell, numbers{7}, 0), "8 bytes announced, 0 left at byte 8217"},
-		"pairs without a bit":  {build(totals, nil, cell, numbers{7}, 0, make([]byte, 8*words)...), "filter of 7 pairs in 0 bits at byte 8216"},
-		"bits without pairs":   {build(totals, nil, cell, numbers{words / 4}, words), "filter of 512 pairs in 4096 bits"},
-		"more pairs than room": {build(totals, nil, cell, numbers{pairsPerWord * words}, words), "filter of 16384 pairs"},
+		"pairs without a bit":  {build(totals, nil, cell, numbers{7}, 0, noBit...), "filter of 7 pairs in 0 bits"},
+		"bits without pairs":   {build(totals, nil, cell, fewPairs, words), "filter of 512 pairs in 4096 bits"},
+		"more pairs than room": {build(totals, nil, cell, manyPairs, words), "filter of 16384 pairs"},
 	}, good)
 }
 

@@ -9,7 +9,7 @@ type pairs struct {
 	free  int   // pairs that it can still take
 	shift uint8 // 64 - log2(len(words))
 
-	hashes  [heavyBlock]uint64 // of the block on its way
+	hashes  [heavyBlock]uint64 // of the block that is counted
 	touched uint64             // keeps the compiler from leaving out what touch reads
 }
 

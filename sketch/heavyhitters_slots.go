@@ -2,7 +2,7 @@ package sketch
 
 import "math"
 
-// margin is by how much a newcomer must be heavier than who loses its slot.
+// margin is by how much a newcomer must be heavier than the target that loses its slot.
 const margin = 1. / 8
 
 // tracked are the targets that have slots, and which of them is the lightest.
@@ -18,11 +18,11 @@ type tracked struct {
 	perSource float64
 	// slack is the score of an average cell.
 	slack float64
-	// limit is what a newcomer must exceed; it is never more than what the true
-	// lightest asks for.
+	// limit is what a newcomer must exceed. It is never more than what the true
+	// lightest target demands.
 	limit Weight
-	// heap has the slot of the lowest mark on top, the lower of equals first.
-	// A mark is the score when it was last looked at; scores only grow.
+	// heap has the slot of the lowest mark on top, and the lower slot of equal
+	// marks. A mark is the score when it was last computed; scores only grow.
 	heap  []int32
 	marks []float64
 }
@@ -61,7 +61,7 @@ func (t *tracked) find(hash uint64) int32 {
 	}
 }
 
-// findBatch puts what find returns into places; maybe is for its own use.
+// findBatch puts what find returns into places. It uses maybe as scratch.
 func (t *tracked) findBatch(places []Place, hashes []uint64, maybe *[heavyBlock]uint8) {
 	// Most targets have no slot, and the index is mostly empty: a first look,
 	// without a branch, leaves few to search for.

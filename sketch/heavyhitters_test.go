@@ -58,12 +58,14 @@ func TestHeavyHittersBatchIsAdd(t *testing.T) {
 				got := s.feed(batch, 1+rng.IntN(1000))
 				for i := range s.targets {
 					if want := one.Add(s.targets[i], s.sources[i], s.events[i]); got[i] != want {
-						t.Fatalf("%d slots, seed %d: event %d of period %d in %+v, alone %+v", size, seed, i, period, got[i], want)
+						t.Fatalf("%d slots, seed %d: event %d of period %d in %+v, alone %+v",
+							size, seed, i, period, got[i], want)
 					}
 				}
 				one.Age()
 				batch.Age()
-				if !slices.Equal(slices.Collect(one.All()), slices.Collect(batch.All())) || one.Total() != batch.Total() || one.Evictions() != batch.Evictions() {
+				same := slices.Equal(slices.Collect(one.All()), slices.Collect(batch.All()))
+				if !same || one.Total() != batch.Total() || one.Evictions() != batch.Evictions() {
 					t.Fatalf("%d slots, seed %d: states differ after period %d", size, seed, period)
 				}
 			}
@@ -121,7 +123,8 @@ func TestHeavyHittersUnderChurn(t *testing.T) {
 			}
 			h.Age()
 		}
-		t.Logf("seed %d: %d of %d one-time targets got a slot, %d evictions", seed, admitted, periods*flood, h.Evictions())
+		t.Logf("seed %d: %d of %d one-time targets got a slot, %d evictions",
+			seed, admitted, periods*flood, h.Evictions())
 		if admitted > periods*flood/200 {
 			t.Errorf("seed %d: %d one-time targets got a slot", seed, admitted)
 		}

@@ -17,19 +17,19 @@ import (
 // MinSecret is the least length of a secret, in bytes.
 const MinSecret = 16
 
-// Key is the secret with which items are hashed. Sketches fit together only if
-// one key made them. The zero Key is no key, which [Key.IsZero] tells: its hashes
-// fit no others, not even those of another zero Key in another process.
+// Key is the secret with which items are hashed. Sketches fit together only if they
+// were made with the same key. The zero Key is not a key, see [Key.IsZero]: its
+// hashes fit no others, not even those of a zero Key in another process.
 //
-// A Key is a small value, comparable, free to copy and to share between
+// A Key is a small comparable value. It may be copied, and shared between
 // goroutines. It prints as its id and refuses to be encoded.
 type Key struct {
 	a, b, c, d uint64 // under mask
 	id         KeyID
 }
 
-// mask is random for each process. Words of a key are stored under it, because fmt
-// prints the unexported fields of whatever holds a Key without asking it.
+// mask is random for each process. The words of a key are stored under it, because
+// fmt prints the unexported fields of a struct that holds a Key without asking it.
 var mask = func() (m struct{ a, b, c, d uint64 }) {
 	var random [32]byte
 	rand.Read(random[:]) // never fails: crypto/rand ends the program instead
@@ -39,8 +39,8 @@ var mask = func() (m struct{ a, b, c, d uint64 }) {
 	return m
 }()
 
-// KeyID names a Key without giving it away: two sketches with the same id were
-// made with the same key, except with probability 2^-64.
+// KeyID names a Key and does not reveal it. Two sketches with the same id were made
+// with the same key, except with probability 2^-64.
 type KeyID uint64
 
 // Unkeyed names the public hash with which the Insert of
@@ -115,8 +115,10 @@ func readSecret(path string) ([]byte, error) {
 	if len(secret) > maxSecretFile {
 		return nil, fmt.Errorf("more than %d bytes", maxSecretFile)
 	}
-	secret = bytes.TrimSuffix(secret, []byte("\n"))
-	return bytes.TrimSuffix(secret, []byte("\r")), nil
+	if line, ok := bytes.CutSuffix(secret, []byte("\n")); ok {
+		return bytes.TrimSuffix(line, []byte("\r")), nil
+	}
+	return secret, nil
 }
 
 // withoutPath is what an error of package os says beside the path.
@@ -131,8 +133,8 @@ func withoutPath(err error) error {
 func expand(secret []byte) Key {
 	sum := sha512.Sum512(append([]byte("whence sketch key 1\x00"), secret...))
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(sum[8*i:]) }
-	// The id and the hash words are disjoint parts of one digest: the id tells
-	// nothing of the words.
+	// The id and the hash words are disjoint parts of one digest: the id says
+	// nothing about the words.
 	return Key{word(0) ^ mask.a, word(1) ^ mask.b, word(2) ^ mask.c, word(3) ^ mask.d, idFrom(word(4))}
 }
 
@@ -153,10 +155,11 @@ func (k Key) IsZero() bool { return k == Key{} }
 // Hash returns the keyed hash of the item whose two halves are hi and lo.
 //
 // The hash is two rounds of multiply and fold: the 128-bit product of two words,
-// its halves combined by exclusive or. Under a random key it was found to spread
-// structured items, and items chosen against another key, like random ones. It is
-// no cryptographic function: somebody who can see hashes, or watch an estimate
-// move while inserting items one at a time, may learn enough to bias it.
+// whose halves are combined by exclusive or. Tests find that under a random key it
+// spreads structured items like random ones, and items chosen against another key
+// too. It is not a cryptographic function. Somebody who sees hashes may learn enough
+// to bias it, and so may somebody who watches an estimate while inserting items one
+// at a time.
 func (k Key) Hash(hi, lo uint64) uint64 {
 	ph, pl := bits.Mul64(hi^k.a^mask.a, lo^k.b^mask.b)
 	qh, ql := bits.Mul64(ph^pl^k.c^mask.c, lo^k.d^mask.d)
@@ -166,9 +169,9 @@ func (k Key) Hash(hi, lo uint64) uint64 {
 // Format prints the id, never the secret.
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sketch.Key(%v)", k.ID()) }
 
-var errSecret = errors.New("sketch: a key is secret and is never encoded; encode its ID")
+var errSecret = errors.New("sketch: a key is secret and is never encoded; encode its id")
 
-// MarshalText always fails: a key must not reach a log or a file by accident.
+// MarshalText always fails, so that a key does not reach a log or a file by accident.
 func (k Key) MarshalText() ([]byte, error) { return nil, errSecret }
 
 // MarshalBinary always fails, as MarshalText does.

@@ -1,13 +1,17 @@
 package sketch
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -33,15 +37,88 @@ func TestKeyIdentity(t *testing.T) {
 	if !(Key{}).IsZero() || a.IsZero() || NewKey().IsZero() {
 		t.Error("IsZero is wrong")
 	}
-	if _, err := KeyFrom(make([]byte, MinSecret-1)); !errors.Is(err, ErrKey) {
-		t.Errorf("short secret: %v", err)
-	}
 	// The id is part of the wire format of every sketch: it must never change.
 	if got := a.ID().String(); got != "ac58bf93bd348e45" {
 		t.Errorf("id of test key 1 = %v", got)
 	}
 	if got := a.Hash(1, 2); got != 0x25e037cbb5680d79 {
 		t.Errorf("hash under test key 1 = %#x", got)
+	}
+}
+
+func TestKeyFromRefuses(t *testing.T) {
+	for want, secret := range map[string][]byte{
+		"secret of 0 bytes, need at least 16":  nil,
+		"secret of 15 bytes, need at least 16": bytes.Repeat([]byte{7}, MinSecret-1),
+		"secret of zeros only":                 make([]byte, 64),
+	} {
+		key, err := KeyFrom(secret)
+		if !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), want) || !key.IsZero() {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if _, err := KeyFrom(append(make([]byte, 15), 1)); err != nil {
+		t.Errorf("zeros and a one: %v", err)
+	}
+}
+
+// No key has the id of the zero Key, or that of the public hash.
+func TestNoKeyHasAReservedID(t *testing.T) {
+	for _, word := range []uint64{0, 1, 2, 3, math.MaxUint64} {
+		if id := idFrom(word); id == 0 || id == Unkeyed || word > 1 && id != KeyID(word) {
+			t.Errorf("id %v from word %d", id, word)
+		}
+	}
+	if (Key{}).ID() != 0 || NewKey().ID() <= Unkeyed {
+		t.Error("a key has the id of none")
+	}
+}
+
+func TestKeyFromFile(t *testing.T) {
+	dir := t.TempDir()
+	secret := "a secret of 23 bytes..."
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, want := range map[string]string{
+		secret: secret, secret + "\n": secret, secret + "\r\n": secret,
+		secret + "\n\n": secret + "\n", secret + "\r": secret + "\r",
+		secret + " \n": secret + " ", "\n" + secret: "\n" + secret,
+		strings.Repeat("x", maxSecretFile): strings.Repeat("x", maxSecretFile),
+	} {
+		got, err := KeyFromFile(write("good", name))
+		if err != nil || got != must(KeyFrom([]byte(want))) {
+			t.Errorf("%q is not the secret %q: %v", name, want, err)
+		}
+	}
+	for path, want := range map[string]string{
+		filepath.Join(dir, "missing"):            "",
+		dir:                                      "not a regular file",
+		write("empty", ""):                       "secret of 0 bytes",
+		write("short", "fifteen bytes..\n"):      "secret of 15 bytes, need at least 16",
+		write("zeros", string(make([]byte, 32))): "secret of zeros only",
+		write("large", strings.Repeat("x", maxSecretFile+1)):    "more than 4096 bytes",
+		write("huge", strings.Repeat("secret!", maxSecretFile)): "more than 4096 bytes",
+	} {
+		key, err := KeyFromFile(path)
+		if !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), want) || !key.IsZero() {
+			t.Errorf("%s: %v, want %s", path, err, want)
+			continue
+		}
+		rest := strings.Replace(err.Error(), path, "", 1)
+		if rest == err.Error() || strings.Contains(rest, path) {
+			t.Errorf("the path does not stand in the error once: %v", err)
+		}
+		if strings.Contains(rest, "secret!") || strings.Contains(rest, "fifteen") {
+			t.Errorf("the error shows the secret: %v", err)
+		}
+	}
+	if _, err := KeyFromFile(filepath.Join(dir, "missing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing file: %v", err)
 	}
 }
 
@@ -131,7 +208,8 @@ func TestHashOfStructuredItems(t *testing.T) {
 		if limit := math.Exp(4 / math.Sqrt(float64(keys))); rmse/spread[s.n] > limit {
 			t.Errorf("%s: spread %.2f times that of random hashes, limit %.2f", s.name, rmse/spread[s.n], limit)
 		}
-		t.Logf("%-22s n=%-7d keys=%d bias %+.4f %% rmse %.3f %% (random hashes %.3f %%)", s.name, s.n, keys, 100*bias, 100*rmse, 100*spread[s.n])
+		t.Logf("%-22s n=%-7d keys=%d bias %+.4f %% rmse %.3f %% (random hashes %.3f %%)",
+			s.name, s.n, keys, 100*bias, 100*rmse, 100*spread[s.n])
 	}
 }
 
@@ -187,4 +265,22 @@ func BenchmarkKeyHash(b *testing.B) {
 	if x == 1 {
 		b.Fatal("unlikely")
 	}
+}
+
+func ExampleKeyFromFile() {
+	dir, err := os.MkdirTemp("", "secret")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "secret")
+	if err := os.WriteFile(path, []byte("32 random bytes, from your vault\n"), 0o600); err != nil {
+		panic(err)
+	}
+	key, err := KeyFromFile(path)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(key) // the id, never the secret
+	// Output: sketch.Key(ba943b2aed0f7a17)
 }

@@ -16,7 +16,7 @@ type targets struct {
 	tracked []Target // by slot; zero: nobody has it
 	watches []*watch // by slot; nil until an interval has closed
 	key     sketch.Key
-	mask    uint64 // of the upper half of an IPv6 source
+	mask    [2]uint64 // of the two halves of an IPv6 source
 
 	// What the target tallies of open intervals hold is bounded: records says how
 	// many more may come before it is to be looked at.
@@ -44,7 +44,7 @@ func newTargets(key sketch.Key, o Options) *targets {
 	}
 	return &targets{
 		heavy: heavy, tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets), key: key,
-		mask: ^uint64(0) << max(0, 64-o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
+		mask: ipv6Mask(o.Tally.IPv6Prefix), memory: targetMemory, records: targetMemory / recordMemory,
 	}
 }
 
@@ -206,7 +206,13 @@ func (t *targets) shedUsual() {
 	}
 }
 
-// sourceHash is the hash of a source, an IPv6 address cut to its prefix.
+// ipv6Mask cuts the two halves of an address to a prefix.
+func ipv6Mask(bits int) [2]uint64 {
+	return [2]uint64{^uint64(0) << max(0, 64-bits), ^uint64(0) << min(64, 128-bits)}
+}
+
+// sourceHash is the hash of a source, an IPv6 address cut to its prefix: the hash
+// by which a tally counts it.
 func (t *targets) sourceHash(addr netip.Addr) uint64 {
 	if addr.Is4() {
 		b := addr.As4()
@@ -217,7 +223,7 @@ func (t *targets) sourceHash(addr netip.Addr) uint64 {
 	if hi == 0 && lo>>32 == mapped {
 		return t.key.Hash(hi, lo)
 	}
-	return t.key.Hash(hi&t.mask, 0)
+	return t.key.Hash(hi&t.mask[0], lo&t.mask[1])
 }
 
 const mapped = 0xffff // of ::ffff:0:0/96

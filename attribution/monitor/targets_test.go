@@ -140,3 +140,20 @@ func TestManyTargets(t *testing.T) {
 		t.Errorf("%+v: the targets are not too many", m.Stats())
 	}
 }
+
+// Heavy hitters and tallies agree on what one IPv6 source is, whatever the prefix.
+func TestHeavyHittersCountWholeIPv6Sources(t *testing.T) {
+	for bits, want := range map[int]uint64{128: 1000, 120: 4, 96: 1, 64: 1, 48: 1} {
+		m := newMonitor(Options{Tally: attribution.Options{IPv6Prefix: bits}})
+		var events []Event
+		for i := range 1000 { // of one /64
+			source := netip.AddrFrom16([16]byte{0: 0x2a, 1: 2, 14: byte(i >> 8), 15: byte(i)})
+			events = append(events, Event{Time: at(1), Target: TargetName("victim"), Flow: flowOf(source)})
+		}
+		m.ObserveBatch(events)
+		tally := oneTally(m, events).Report().Sources.Distinct
+		if got := m.targets.heavy.Total().Sources; got != want || tally != want {
+			t.Errorf("/%d: %d sources, the tally has %d, want %d", bits, got, tally, want)
+		}
+	}
+}

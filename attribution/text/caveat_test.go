@@ -8,6 +8,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // values are some numbers and subjects for codes that take others than a share.
@@ -65,7 +66,7 @@ func TestGoldenCaveats(t *testing.T) {
 	for _, c := range caveats() {
 		fmt.Fprintf(&b, "%v\n  %s\n", c, en.Caveat(c))
 	}
-	golden(t, "caveats.txt", b.Bytes())
+	testenv.Golden(t, "caveats.txt", b.Bytes())
 }
 
 // A code that is not known gives what the data say.

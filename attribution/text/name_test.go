@@ -90,7 +90,8 @@ func poisoned(r attribution.Report, name string) attribution.Report {
 	r.Basis = attribution.Basis(name)
 	r.Account = &attribution.Account{
 		Format: name, Fields: map[string]string{name: name}, Records: 3,
-		Lost: []attribution.LostRecords{{Reason: attribution.LostLate, Records: 1, First: name}},
+		Lost:  map[attribution.Loss]uint64{attribution.LostLate: 1},
+		First: map[attribution.Loss]string{attribution.LostLate: name},
 	}
 	spoofing := attribution.Spoofing{Level: attribution.SpoofingLevel(name), Tested: 100}
 	r.Plausibility.Spoofing = &spoofing

@@ -57,7 +57,8 @@ func TestReportWithoutClaims(t *testing.T) {
 	r := world.Must(tally.Snapshot().Report(attribution.Policy{}))
 	r.Account = &attribution.Account{
 		Format: "csv", Fields: map[string]string{"source": "ip", "time": "ts"}, Records: 6,
-		Lost: []attribution.LostRecords{{Reason: attribution.LostUndated, Records: 1, First: "line 7"}, {}},
+		Lost:  map[attribution.Loss]uint64{attribution.LostUndated: 1, attribution.LostLate: 3},
+		First: map[attribution.Loss]string{attribution.LostUndated: "line 7"},
 	}
 	var b bytes.Buffer
 	if err := en.Report(&b, r); err != nil {

@@ -115,7 +115,7 @@ func randomClaims(rng *rand.Rand, r attribution.Report) (claims []attribution.Cl
 				claim = attribution.Plurality(some[0])
 			}
 		}
-		if claim.Kind() != attribution.ClaimPlurality && rng.IntN(4) == 0 {
+		if !claim.IsPlurality() && rng.IntN(4) == 0 {
 			claim = claim.Outside()
 		}
 		claims = append(claims, claim.Of(unit))

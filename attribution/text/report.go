@@ -231,11 +231,10 @@ func (p *Printer) account(a *attribution.Account) (list []string) {
 		list = append(list, say(w.fields, args{"list": word(p.joined(fields, p.words.and))}))
 	}
 	list = append(list, say(w.used, args{"n": p.count(a.Records)}))
-	for _, l := range a.Lost {
-		lost := args{"lost": word(p.loss(l.Reason, l.Records)), "place": word(p.quoted(l.First))}
-		if clean(l.First, 1) != "" {
-			list = append(list, say(w.first, lost))
-		}
+	for _, reason := range slices.Sorted(maps.Keys(a.First)) {
+		list = append(list, say(w.first, args{
+			"lost": word(p.loss(reason, a.Lost[reason])), "place": word(p.quoted(a.First[reason])),
+		}))
 	}
 	return list
 }

@@ -82,7 +82,7 @@ func limitsOf(r *attribution.Report, o geo.Origin, u attribution.Unit) (limits [
 
 // limitOf is the limit of a claim in percent; a plurality has none.
 func limitOf(c attribution.Claim) []float64 {
-	if c.Kind() == attribution.ClaimPlurality {
+	if c.IsPlurality() {
 		return nil
 	}
 	return []float64{c.Percent()}

@@ -12,11 +12,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter/mmdbtype"
-
 	"github.com/whence-go/whence/bench/internal/load"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 )
+
+// request is the end of every line of the log.
+const request = `"GET /login HTTP/1.1" 200 2326 "-" ` +
+	`"Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0"`
 
 // writeLog writes an access log in the combined format with a line per address,
 // and returns its path.
@@ -29,8 +32,7 @@ func writeLog(tb testing.TB, addrs []netip.Addr) string {
 	w := bufio.NewWriter(f)
 	for i, a := range addrs {
 		second := i * 86400 / len(addrs)
-		fmt.Fprintf(w, "%v - - [21/May/2024:%02d:%02d:%02d +0000] \"GET /login HTTP/1.1\" 200 2326 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0\"\n",
-			a, second/3600, second/60%60, second%60)
+		fmt.Fprintf(w, "%v - - [21/May/2024:%02d:%02d:%02d +0000] %s\n", a, second/3600, second/60%60, second%60, request)
 	}
 	if err := w.Flush(); err != nil {
 		tb.Fatal(err)
@@ -86,27 +88,17 @@ func openGoAccess(tb testing.TB, addrs []netip.Addr) func() counts {
 		tb.Skip("goaccess is not installed")
 	}
 	log, database := writeLog(tb, addrs), filepath.Join(tb.TempDir(), "country.mmdb")
-	f, err := os.Create(database)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	err = load.WriteDatabase(f, func(o geo.Origin) mmdbtype.Map {
-		return mmdbtype.Map{"country": mmdbtype.Map{
-			"iso_code": mmdbtype.String(o.String()),
-			"names":    mmdbtype.Map{"en": mmdbtype.String(o.String())},
-		}}
+	data := load.WriteDatabase(func(o geo.Origin) testenv.Map {
+		return testenv.Map{"country": testenv.Map{"iso_code": o.String(), "names": testenv.Map{"en": o.String()}}}
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
+	if err := os.WriteFile(database, data, 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	report := filepath.Join(tb.TempDir(), "report.json")
 	args := []string{log, "--no-global-config", "--log-format=COMBINED", "--geoip-database=" + database,
 		"--no-progress", "--max-items=1000", "--output=" + report}
-	for _, panel := range strings.Fields("VISITORS REQUESTS REQUESTS_STATIC NOT_FOUND HOSTS OS BROWSERS " +
-		"VISIT_TIMES VIRTUAL_HOSTS REFERRERS REFERRING_SITES KEYPHRASES STATUS_CODES REMOTE_USER CACHE_STATUS MIME_TYPE TLS_TYPE") {
+	for _, panel := range strings.Fields("VISITORS REQUESTS REQUESTS_STATIC NOT_FOUND HOSTS OS BROWSERS VISIT_TIMES " +
+		"VIRTUAL_HOSTS REFERRERS REFERRING_SITES KEYPHRASES STATUS_CODES REMOTE_USER CACHE_STATUS MIME_TYPE TLS_TYPE") {
 		args = append(args, "--ignore-panel="+panel)
 	}
 	return func() counts {

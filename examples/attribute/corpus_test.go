@@ -2,37 +2,15 @@ package main
 
 import (
 	"bufio"
-	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
 	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// realTraffic opens a file of real traffic, which is not part of the
-// repository, and returns its text and its path. The test is skipped where
-// there is no such file.
-func realTraffic(t *testing.T, name string) (io.Reader, string) {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "corpora", filepath.FromSlash(name))
-	f, err := os.Open(path)
-	if err != nil {
-		t.Skipf("real traffic, not part of the repository: %v", err)
-	}
-	t.Cleanup(func() { f.Close() })
-	if !strings.HasSuffix(name, ".gz") {
-		return f, path
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z, path
-}
+	"github.com/whence-go/whence/internal/testenv"
+)
 
 // plainCount counts sources in the plainest way, with IPv6 cut to a prefix.
 type plainCount struct {
@@ -91,8 +69,8 @@ func TestWebDDoS(t *testing.T) {
 		{"2025-06-19", "2025-06-19T12:05:01Z", "2025-06-19T12:05:54Z", 994},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			text, path := realTraffic(t, "web-ddos/"+tt.name+".csv")
-			rows, err := csv.NewReader(text).ReadAll()
+			path := testenv.CorpusPath(t, "web-ddos/"+tt.name+".csv")
+			rows, err := csv.NewReader(testenv.Corpus(t, "web-ddos/"+tt.name+".csv")).ReadAll()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +99,7 @@ func TestWebDDoS(t *testing.T) {
 
 // Open proxies are spread over the world as thinly as real sources are anywhere.
 func TestOpenProxies(t *testing.T) {
-	text, _ := realTraffic(t, "open-proxies/proxies.json")
+	text := testenv.Corpus(t, "open-proxies/proxies.json")
 	var proxies []struct {
 		Host string
 		Exit string `json:"exit_ip"`
@@ -151,7 +129,7 @@ func TestOpenProxies(t *testing.T) {
 func TestWebDDoSSecondOpinion(t *testing.T) {
 	const leader = "ID"
 	for _, name := range []string{"2024-11-28", "2025-01-14", "2025-06-19"} {
-		_, path := realTraffic(t, "web-ddos/"+name+".csv")
+		path := testenv.CorpusPath(t, "web-ddos/"+name+".csv")
 		status, stdout, stderr := attribute(t, "", "-addr", "IP", "-second", "routed", "-claim", "majority "+leader, path)
 		for _, want := range []string{
 			"  A  by DB-IP Lite, built 2026-06-01\n  B  by iptoasn (country of registration), built 2026-06-17\n",
@@ -174,7 +152,7 @@ func TestWebDDoSSecondOpinion(t *testing.T) {
 }
 
 func TestApacheAccess(t *testing.T) {
-	text, path := realTraffic(t, "apache-access/apache_logs.gz")
+	text, path := testenv.Corpus(t, "apache-access/apache_logs.gz"), testenv.CorpusPath(t, "apache-access/apache_logs.gz")
 	count := plainCount{bits: 64, seen: map[netip.Addr]bool{}}
 	for lines := bufio.NewScanner(text); lines.Scan(); {
 		count.add(strings.Fields(lines.Text())[0])
@@ -187,7 +165,7 @@ func TestApacheAccess(t *testing.T) {
 }
 
 func TestWikipediaEdits(t *testing.T) {
-	text, path := realTraffic(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
+	text, path := testenv.Corpus(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"), testenv.CorpusPath(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
 	count := plainCount{bits: 128, seen: map[netip.Addr]bool{}}
 	for d := json.NewDecoder(text); ; {
 		var edit struct{ User string }

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -24,7 +26,7 @@ type counter struct {
 	cfg     *config
 	now     func() time.Time
 	live    func(io.ReadCloser) io.ReadCloser // what to make of an input that may pause; nil: nothing
-	used    uint64                            // records of all files that gave a source
+	account *attribution.Account              // of all files; nil: none was read
 }
 
 // sink takes the records of files. One that could not be used has no source.
@@ -46,6 +48,7 @@ type input struct {
 // fileCount is what became of the records of one file.
 type fileCount struct {
 	used, skipped, badTimes uint64
+	firstSkipped            int // its line
 	from, to                time.Time
 }
 
@@ -54,7 +57,7 @@ var errInterrupted = errors.New("interrupted")
 // files counts all files of the command line, and reports whether that went
 // well. A file that cannot be read does not keep the others from being counted.
 func (c *counter) files(ctx context.Context, stdin io.Reader) (ok bool) {
-	ok = true
+	ok, c.account = true, new(attribution.Account)
 	for _, name := range c.cfg.files {
 		if err := c.file(ctx, name, stdin); err != nil {
 			c.console.say("%v", err)
@@ -122,7 +125,7 @@ func (c *counter) count(ctx context.Context, in *input) error {
 		err = nil // it has no other end
 	}
 	err = cmp.Or(err, c.sink.close(&n))
-	c.used += n.used
+	c.enter(in, &n)
 	if n.used > 0 {
 		c.console.say("%s: read as %s, %s used, %s skipped", in.name, in.format.name, group(n.used), group(n.skipped))
 	}
@@ -143,6 +146,34 @@ func (c *counter) count(ctx context.Context, in *input) error {
 		return fmt.Errorf("%s: empty", in.name)
 	}
 	return fmt.Errorf("%s: read as %s, and not one record of %s could be used: no address %s", in.name, in.format.name, group(n.skipped), in.format.where)
+}
+
+// enter puts into the account what became of a file.
+func (c *counter) enter(in *input, n *fileCount) {
+	a := c.account
+	switch {
+	case a.Format == "":
+		a.Format = in.format.name
+	case !slices.Contains(strings.Split(a.Format, ","), in.format.name):
+		a.Format += "," + in.format.name
+	}
+	for what, name := range in.format.fields {
+		if a.Fields == nil {
+			a.Fields = map[string]string{}
+		}
+		a.Fields[what] = name
+	}
+	a.Records += n.used
+	if n.skipped == 0 {
+		return
+	}
+	if a.Lost == nil {
+		a.Lost = map[attribution.Loss]uint64{}
+		a.First = map[attribution.Loss]string{
+			attribution.LostUnread: fmt.Sprintf("%s:%d", in.name, n.firstSkipped),
+		}
+	}
+	a.Lost[attribution.LostUnread] += n.skipped
 }
 
 // read counts the records of one text to its end.
@@ -170,10 +201,13 @@ func (c *counter) read(ctx context.Context, in *input) (n fileCount, err error) 
 			continue
 		}
 		if why != "" {
-			if n.skipped++; n.skipped <= maxPlaces {
+			if n.skipped++; n.skipped == 1 {
+				n.firstSkipped = in.text.first
+			}
+			if n.skipped <= maxPlaces {
 				c.console.say("%s:%d: skipped: %s: %.60q", in.name, in.text.first, why, line)
 			}
-			*r = record{} // an address that is not valid counts as skipped
+			*r = record{} // without an address it counts as lost
 		} else {
 			n.add(r)
 		}
@@ -221,7 +255,7 @@ func (s *tallySink) add(r *record) error {
 func (s *tallySink) close(n *fileCount) error {
 	s.flush()
 	if !n.from.IsZero() {
-		s.tally.Window(n.from, n.to)
+		s.tally.ExtendSpan(n.from, n.to)
 	}
 	return nil
 }

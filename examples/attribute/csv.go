@@ -47,10 +47,11 @@ func openCSV(text *lines, head []byte, cfg *config) (format, error) {
 		return format{}, fmt.Errorf("header row: %w", err)
 	}
 	c.addr = slices.Index(columns, name)
+	fields := map[string]string{"source": name}
 	for _, asked := range []struct {
-		name   string
-		column *int
-	}{{cfg.time, &c.time}, {cfg.targetField(), &c.target}} {
+		what, name string
+		column     *int
+	}{{"time", cfg.time, &c.time}, {"target", cfg.targetField(), &c.target}} {
 		if asked.name == "" {
 			continue
 		}
@@ -59,11 +60,13 @@ func openCSV(text *lines, head []byte, cfg *config) (format, error) {
 			return format{}, fmt.Errorf("header row: %w", err)
 		}
 		*asked.column = slices.Index(columns, name)
+		fields[asked.what] = name
 	}
 	if cfg.burst && c.time < 0 {
 		return format{}, noTimes("column", columns)
 	}
-	return format{"csv", fmt.Sprintf("in column %q", name), c.next, c.parse}, nil
+	where := fmt.Sprintf("in column %q", name)
+	return format{name: "csv", where: where, next: c.next, parse: c.parse, fields: fields}, nil
 }
 
 // header reads the first row that is not blank and takes its delimiter for that

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/evidence"
 )
 
 func (cfg *config) addEvidenceFlags(flags *flag.FlagSet) {
@@ -34,12 +36,16 @@ func (cfg *config) checkVerify(flags *flag.FlagSet) (err error) {
 }
 
 // writeEvidence puts the evidence into its file.
-func writeEvidence(cfg *config, tally *attribution.Tally, console *console) error {
-	evidence, err := attribution.NewEvidence(tally, attribution.Terms{}, cfg.claims...)
+func (cfg *config) writeEvidence(s attribution.Snapshot, a *attribution.Account, console *console) error {
+	e, err := evidence.New(s, attribution.Policy{}, cfg.claims...)
 	if err != nil {
 		return err
 	}
-	size, err := writeFile(cfg.evidence, evidence)
+	data, err := e.WithAccount(a).MarshalBinary()
+	if err != nil {
+		return err
+	}
+	size, err := writeFile(cfg.evidence, bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}

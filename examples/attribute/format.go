@@ -34,6 +34,8 @@ type format struct {
 	where string                             // where it looks for the address
 	next  func() ([]byte, error)             // the text of the next record, as [lines.next]
 	parse func(text []byte, r *record) fault // "" if there is a source in it
+
+	fields map[string]string // "source", "time", "target": the column or field taken for it
 }
 
 // nothing is what parse says of a comment: no record, and no fault either.
@@ -75,12 +77,12 @@ func openFormat(text *lines, cfg *config) (format, error) {
 				return format{}, err
 			}
 		}
-		return format{"combined", "at the start of the line", text.next, parse}, nil
+		return format{name: "combined", where: "at the start of the line", next: text.next, parse: parse}, nil
 	}
 	if cfg.burst && len(sample) > 0 {
 		return format{}, errors.New("read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with the csv column or json field that has it")
 	}
-	return format{"addr", "at the start of the line", text.next, parseAddr}, nil
+	return format{name: "addr", where: "at the start of the line", next: text.next, parse: parseAddr}, nil
 }
 
 // sampleLines splits the head of a file into its lines that are not blank,

@@ -14,7 +14,7 @@ import (
 func (cfg *config) claimsOrPublic() {
 	if len(cfg.claims) == 0 {
 		majority := attribution.Majority("RU")
-		cfg.claims = []attribution.Claim{majority, majority.Of(attribution.OfEvents)}
+		cfg.claims = []attribution.Claim{majority, majority.Of(attribution.Events)}
 	}
 }
 
@@ -41,7 +41,7 @@ func simulate(tally *attribution.Tally, w io.Writer) error {
 			continue
 		}
 		tally.AddFlow(flowOf(&e))
-		tally.Window(e.Time, e.Time)
+		tally.ExtendSpan(e.Time, e.Time)
 		attempts += e.Events
 	}
 	_, err = fmt.Fprintf(w, `Simulated attack: %s connection attempts on %s in %.0f seconds.

@@ -58,7 +58,13 @@ func openJSON(text *lines, sample [][]byte, cfg *config) (format, error) {
 	if len(fields) > 0 {
 		where += "; the first lines have the fields " + listNames(fields)
 	}
-	return format{"json", where, text.next, j.parse}, nil
+	taken := map[string]string{}
+	for i, what := range []string{"source", "time", "target"} {
+		if path := j.paths[i]; path != "" {
+			taken[what] = path
+		}
+	}
+	return format{name: "json", where: where, next: text.next, parse: j.parse, fields: taken}, nil
 }
 
 // appendFields lists the paths of an object's members that are not objects.

@@ -15,8 +15,9 @@
 //   - csv: a header row, then records with commas, semicolons or tabs
 //   - json: one object a line; -addr and -time may be dotted paths
 //
-// With -second the sources are placed by other databases as well, with -asn and
-// -list it says whose networks they are in and on which lists they stand.
+// With -second the sources are looked up in further databases as well, and a claim gets
+// one verdict by all of them. With -asn and -list it says whose networks the sources are
+// in, and which lists they are on.
 //
 // Without a file it plays a simulated attack on a mailbox and checks what was
 // said of a real one.
@@ -57,7 +58,11 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/network"
+	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
 )
@@ -175,19 +180,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return verify(cfg, table, stdin, stdout, console)
 	}
 	options := attribution.Options{
-		IPv6Prefix: cfg.v6, DropAddresses: cfg.dropAddresses, Handshake: cfg.handshake, SamplingRate: uint32(cfg.sampling),
+		IPv6PrefixLen: cfg.v6, DropAddresses: cfg.dropAddresses,
+		AssumeHandshake: cfg.handshake, SamplingRate: uint32(cfg.sampling),
 	}
 	if cfg.burst {
 		return watch(ctx, cfg, table, options, stdin, stdout, console)
 	}
-	tally := attribution.NewTally(table, options)
-
-	sink := newTallySink(tally)
-	c := &counter{sink: sink, console: console, cfg: cfg, now: time.Now}
+	tally, err := attribution.NewTally(table, options)
+	if err != nil {
+		console.say("%v", err)
+		return exitUnusable
+	}
+	c := &counter{sink: newTallySink(tally), console: console, cfg: cfg, now: time.Now}
 	complete := true
 	if len(cfg.files) > 0 {
 		complete = c.files(ctx, stdin)
-		if c.used == 0 {
+		if c.account.Records == 0 {
 			return exitUnusable
 		}
 	} else {
@@ -201,20 +209,29 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		cfg.claimsOrPublic()
 	}
-	if err := write(stdout, tally.Report(), cfg); err != nil {
+	if err := cfg.answer(tally.Snapshot(), c.account, stdout, console); err != nil {
 		console.say("%v", err)
 		return exitUnusable
-	}
-	if cfg.evidence != "" {
-		if err := writeEvidence(cfg, tally, console); err != nil {
-			console.say("%v", err)
-			return exitUnusable
-		}
 	}
 	if !complete {
 		return exitUnusable
 	}
 	return exitOK
+}
+
+// answer prints what a snapshot says, and writes the evidence if it was asked for.
+func (cfg *config) answer(s attribution.Snapshot, a *attribution.Account, stdout io.Writer, console *console) error {
+	s, err := s.Enrich(cfg.others.enrichment)
+	if err != nil {
+		return err
+	}
+	if err := cfg.write(stdout, s, a); err != nil {
+		return err
+	}
+	if cfg.evidence == "" {
+		return nil
+	}
+	return cfg.writeEvidence(s, a, console)
 }
 
 func openTable(path string) (*geo.Table, error) {
@@ -224,25 +241,45 @@ func openTable(path string) (*geo.Table, error) {
 	return geo.Open(path)
 }
 
-// write prints the report and what it says to each claim.
-func write(w io.Writer, report *attribution.Report, cfg *config) error {
-	verdicts := []attribution.Verdict{} // an empty list, not null
-	for _, claim := range cfg.claims {
-		verdicts = append(verdicts, report.Check(claim))
-	}
-	more, err := cfg.others.look(report, cfg.claims)
+// answered is what -json writes: the report, and whose networks the claimed sources are in
+// if -asn or -list asked for it.
+type answered struct {
+	attribution.Report
+	Breakdown *network.Breakdown `json:"breakdown,omitempty"`
+}
+
+// write prints the report with its verdicts, and whose networks the sources are in.
+func (cfg *config) write(w io.Writer, s attribution.Snapshot, a *attribution.Account) error {
+	report, err := s.Report(attribution.Policy{}, cfg.claims...)
 	if err != nil {
 		return err
 	}
-	if !cfg.json {
-		return more.print(w, report, verdicts)
+	report.Account = a
+	breakdown, err := cfg.others.breakdown(s, report)
+	if err != nil {
+		return err
 	}
+	return print(w, cfg.json, answered{report, breakdown})
+}
+
+func print(w io.Writer, asJSON bool, a answered) error {
+	if asJSON {
+		return encode(w, a)
+	}
+	p := text.NewPrinter(language.English)
+	if err := p.Report(w, a.Report); err != nil || a.Breakdown == nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return p.Breakdown(w, *a.Breakdown)
+}
+
+// encode writes JSON for people to read.
+func encode(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false) // claims have a ">"
-	return enc.Encode(struct {
-		*attribution.Report
-		Claims []attribution.Verdict `json:"claims"`
-		further
-	}{report, verdicts, more})
+	return enc.Encode(v)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // A file that is not in the order of time gives what the sorted one does.
@@ -135,7 +136,7 @@ func TestSorterBound(t *testing.T) {
 // Reports of attacks as their victims publish them: newest first, or in blocks.
 func TestWebDDoSBursts(t *testing.T) {
 	for _, name := range []string{"2024-11-28", "2025-01-14", "2025-06-19"} {
-		_, path := realTraffic(t, "web-ddos/"+name+".csv")
+		path := testenv.CorpusPath(t, "web-ddos/"+name+".csv")
 		status, stdout, stderr := attribute(t, "", "-burst", "-json", "-time", "ReportDate", "-interval", "1s", path)
 		if status != exitOK || !strings.Contains(stderr, "not in the order of time; read as a whole and sorted") || !strings.Contains(stderr, " records: 0 late, ") {
 			t.Errorf("%s: exit status %d, %s", name, status, stderr)

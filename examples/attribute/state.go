@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/sketch"
 )
@@ -70,7 +71,7 @@ var (
 
 // openState reads a state file and makes the monitor that goes on from it, with
 // which nothing is known if there is no file yet.
-func openState(path string, make func(sketch.Key) *monitor.Monitor) (*state, *monitor.Monitor, error) {
+func openState(path string, make func(sketch.Key) (*monitor.Monitor, error)) (*state, *monitor.Monitor, error) {
 	s := &state{path: path, every: stateEvery}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,7 +90,7 @@ func openState(path string, make func(sketch.Key) *monitor.Monitor) (*state, *mo
 }
 
 // begin makes a monitor that knows nothing.
-func (s *state) begin(make func(sketch.Key) *monitor.Monitor) (*monitor.Monitor, error) {
+func (s *state) begin(make func(sketch.Key) (*monitor.Monitor, error)) (*monitor.Monitor, error) {
 	s.inputs = nil
 	if _, err := rand.Read(s.secret[:]); err != nil {
 		return nil, err
@@ -98,11 +99,11 @@ func (s *state) begin(make func(sketch.Key) *monitor.Monitor) (*monitor.Monitor,
 	if err != nil {
 		return nil, err
 	}
-	return make(key), nil
+	return make(key)
 }
 
 // read wraps errDamaged if there was once a state in what it reads.
-func (s *state) read(r io.Reader, make func(sketch.Key) *monitor.Monitor) (*monitor.Monitor, error) {
+func (s *state) read(r io.Reader, make func(sketch.Key) (*monitor.Monitor, error)) (*monitor.Monitor, error) {
 	var header [stateHeader]byte
 	n, err := io.ReadFull(r, header[:])
 	switch {
@@ -126,10 +127,13 @@ func (s *state) read(r io.Reader, make func(sketch.Key) *monitor.Monitor) (*moni
 	if err != nil {
 		return nil, err
 	}
-	m := make(key)
+	m, err := make(key)
+	if err != nil {
+		return nil, err
+	}
 	position, err := m.Restore(r)
 	switch {
-	case errors.Is(err, monitor.ErrInvalid):
+	case errors.Is(err, attribution.ErrInvalidEncoding):
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	case err != nil:
 		return nil, err

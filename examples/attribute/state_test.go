@@ -14,7 +14,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
-	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -95,14 +95,10 @@ func TestStateAfterKill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		table, err := dbip.Table()
-		if err != nil {
-			t.Fatal(err)
-		}
 		var stdout, stderr strings.Builder
 		console := newConsole(&stderr)
 		w := newWatcher(cfg, &stdout, console)
-		if err := w.start(table, attribution.Options{IPv6Prefix: cfg.v6}); err != nil {
+		if err := w.start(world.Embedded(), attribution.Options{IPv6Prefix: cfg.v6}); err != nil {
 			t.Fatal(err)
 		}
 		w.state.every = 0
@@ -295,12 +291,8 @@ func TestMalformedPlaces(t *testing.T) {
 
 // FuzzState reads states, whatever they look like.
 func FuzzState(f *testing.F) {
-	table, err := dbip.Table()
-	if err != nil {
-		f.Fatal(err)
-	}
 	make := func(key sketch.Key) *monitor.Monitor {
-		return monitor.New(table, monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}})
+		return monitor.New(world.Embedded(), monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}})
 	}
 	s := new(state)
 	m, err := s.begin(make)

@@ -11,12 +11,13 @@ import (
 
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 // A botnet hits one page of a quiet site: that is told of while it runs, and the
 // page names the target, the time and the verdict.
 func TestBurst(t *testing.T) {
-	population := scenario.NewPopulation(testTable(t), nil)
+	population := scenario.NewPopulation(world.Embedded(), nil)
 	const after = 20 * time.Minute
 	stream, err := scenario.Overlay{
 		Quiet: scenario.Quiet{Days: 1, Rate: 3, Targets: 20},
@@ -32,7 +33,7 @@ func TestBurst(t *testing.T) {
 
 	var now time.Time
 	var told []monitor.Burst
-	c := newCounter(testTable(t), nil, func() time.Time { return now }, func(b monitor.Burst) {
+	c := newCounter(world.Embedded(), nil, func() time.Time { return now }, func(b monitor.Burst) {
 		told = append(told, b)
 		if len(told) == 1 && !now.Before(attack.End) {
 			t.Errorf("first told of at %v: %v", now, b)

@@ -113,7 +113,8 @@ func TestParseProxies(t *testing.T) {
 			t.Errorf("%q: %q, %v", c.list, got, err)
 		}
 	}
-	for _, list := range []string{"x", "10.0.0.0/33", "10.0.0.0/8,proxy.example", "10.0.0", "fe80::1%eth0", "::ffff:10.0.0.0/104", "::ffff:10.0.0.1", "10.0.0.0/8;10.1.1.1"} {
+	for _, list := range []string{"x", "10.0.0.0/33", "10.0.0.0/8,proxy.example", "10.0.0", "fe80::1%eth0",
+		"::ffff:10.0.0.0/104", "::ffff:10.0.0.1", "10.0.0.0/8;10.1.1.1"} {
 		if p, err := parseProxies(list); err == nil || p != nil {
 			t.Errorf("%q: %v, %v", list, p, err)
 		}

@@ -15,32 +15,24 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 var noon = time.Date(2024, 5, 21, 12, 0, 0, 0, time.UTC)
 
-func testTable(t testing.TB) *geo.Table {
-	t.Helper()
-	table, err := dbip.Table()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return table
-}
-
 // testCounter trusts proxies on the loopback interface; it is always noon.
 func testCounter(t testing.TB) *counter {
 	local := proxies{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
-	return newCounter(testTable(t), local, func() time.Time { return noon }, nil)
+	return newCounter(world.Embedded(), local, func() time.Time { return noon }, nil)
 }
 
 // Requests of a botnet come through a proxy, on many connections at once, each
 // with a header that its client has begun itself, while the page is read.
 func TestLoad(t *testing.T) {
 	c := testCounter(t)
-	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(scenario.NewPopulation(testTable(t), nil))
+	population := scenario.NewPopulation(world.Embedded(), nil)
+	botnet, err := scenario.Botnet{Sources: 2000, Unlocated: 0.05, IPv6: 0.2, Repeat: 3}.Build(population)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,12 +83,13 @@ func TestLoad(t *testing.T) {
 	readers.Wait()
 
 	truth, report := botnet.Total(), c.report()
-	if !report.Sources.Exact || report.Sources.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
-		t.Errorf("%+v, %d events, %d skipped; want %d sources", report.Sources, report.Events, report.Skipped, truth.Distinct())
+	if s := report.Sources; !s.Exact || s.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
+		t.Errorf("%+v, %d events, %d skipped; want %d sources", s, report.Events, report.Skipped, truth.Distinct())
 	}
 	for _, row := range report.Origins {
 		if row.Sources != truth.Sources[row.Origin] || row.Events != truth.Events[row.Origin] {
-			t.Errorf("%v: %d sources, %d events, want %d, %d", row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
+			t.Errorf("%v: %d sources, %d events, want %d, %d",
+				row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
 		}
 	}
 	if report.Unlocated.Sources != truth.Sources[geo.Unlocated] || report.Reserved.Sources != 0 {
@@ -158,7 +151,8 @@ func TestHandlers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, "GET /hijack HTTP/1.1\r\nHost: test.example\r\nConnection: Upgrade\r\nUpgrade: test\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n")
+	fmt.Fprint(conn, "GET /hijack HTTP/1.1\r\nHost: test.example\r\n"+
+		"Connection: Upgrade\r\nUpgrade: test\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n")
 	buffered := bufio.NewReader(conn)
 	response, err := http.ReadResponse(buffered, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
@@ -183,7 +177,7 @@ func TestHandlers(t *testing.T) {
 // The report is of an hour: what is older goes.
 func TestHour(t *testing.T) {
 	now := noon
-	c := newCounter(testTable(t), nil, func() time.Time { return now }, nil)
+	c := newCounter(world.Embedded(), nil, func() time.Time { return now }, nil)
 	handler := c.middleware(http.NotFoundHandler())
 	for i := range 120 {
 		r := httptest.NewRequest("GET", "/", nil)
@@ -204,11 +198,11 @@ func TestHour(t *testing.T) {
 
 // What a request costs more.
 func BenchmarkMiddleware(b *testing.B) {
-	sources, err := scenario.NewPopulation(testTable(b), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
+	sources, err := scenario.NewPopulation(world.Embedded(), nil).Sampler(1).DrawAny(20_000, scenario.Clustered4)
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := newCounter(testTable(b), nil, time.Now, nil)
+	c := newCounter(world.Embedded(), nil, time.Now, nil)
 	handler := c.middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	b.ReportAllocs()
 	b.RunParallel(func(loop *testing.PB) {

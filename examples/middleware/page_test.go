@@ -32,7 +32,8 @@ func get(c *counter, query, accept string) *httptest.ResponseRecorder {
 
 func TestPageText(t *testing.T) {
 	w := get(visited(t), "claim=majority+NL&claim=AU+%3C+5%25", "text/html, */*;q=0.8")
-	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/plain; charset=utf-8" || w.Header().Get("Cache-Control") != "no-store" {
+	if h := w.Header(); w.Code != http.StatusOK || h.Get("Content-Type") != "text/plain; charset=utf-8" ||
+		h.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d, %v", w.Code, w.Header())
 	}
 	body := w.Body.String()
@@ -59,7 +60,8 @@ func TestPageJSON(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Header().Get("Content-Type") != "application/json" {
 			t.Fatal(err, w.Header(), w.Body)
 		}
-		if a.Report.Sources.Distinct != 3 || a.Report.Skipped != 1 || len(a.Claims) != 1 || a.Claims[0].Claim != "NL > 50% of sources" || a.Claims[0].Verdict == "" {
+		if a.Report.Sources.Distinct != 3 || a.Report.Skipped != 1 || len(a.Claims) != 1 ||
+			a.Claims[0].Claim != "NL > 50% of sources" || a.Claims[0].Verdict == "" {
 			t.Errorf("%+v", a)
 		}
 	}

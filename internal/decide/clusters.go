@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
@@ -37,41 +38,100 @@ func (e effective) interval(alpha float64) stat.Share {
 	return stat.Share{Value: e.share, Low: low, High: high}
 }
 
-// effectiveOf weighs the sources of a case for which score gives a number: 1 if they count,
-// 0 if they do not, less than 0 if they are left out.
-func (m *Matter) effectiveOf(c *Case, score func(geo.Origin) int) effective {
-	clusters := m.holders()
-	type sum struct{ n, x float64 }
-	sums := make([]sum, len(clusters))
-	var n, x float64
-	for i := range c.Items {
-		o := c.OriginOf(i)
-		if o == geo.Reserved {
-			continue
-		}
-		if s := score(o); s >= 0 {
-			at := &sums[clusters[i]]
-			at.n++
-			at.x += float64(s)
-			n++
-			x += float64(s)
-		}
-	}
+// effectiveOf weighs x things of n that lie in clusters: nn is the sum over the clusters of
+// the square of their number, xx that of those that count, and xn that of the product.
+func effectiveOf(n, x, nn, xx, xn float64) effective {
 	if n == 0 {
 		return effective{linear: math.Inf(1)}
 	}
 	p := x / n
-	var squares, v float64
-	for _, s := range sums {
-		squares += s.n * s.n
-		d := s.x - p*s.n
-		v += d * d
-	}
-	e := effective{n, p, n * n / squares, math.Inf(1)}
-	if x > 0 && x < n && v > 0 {
+	e := effective{n, p, n * n / nn, math.Inf(1)}
+	// The sum over the clusters of the square of x - pn.
+	v := xx - 2*p*xn + p*p*nn
+	const rounding = 1e-12
+	if x > 0 && x < n && v > rounding*(xx+p*p*nn) {
 		e.linear = p * (1 - p) * n * n / v
 	}
 	return e
+}
+
+// products are sums over the clusters of a case: of the number of sources, and of products
+// of two numbers. All that is asked of clusters follows from them.
+type products struct {
+	all, claimed, unlocated float64
+	aa, cc, uu, ac, au, cu  float64
+	rivals                  [geo.MaxOrigins]rivalProducts
+}
+
+type rivalProducts struct{ n, rr, ar, cr, ur float64 }
+
+// products makes the sums for a question, in one pass over the cells.
+func (m *Matter) products(c *Case, q Question) *products {
+	p := new(products)
+	cells := m.cellsOf(c)
+	for len(cells) > 0 {
+		n := 1
+		for n < len(cells) && cells[n].cluster == cells[0].cluster {
+			n++
+		}
+		p.add(cells[:n], q)
+		cells = cells[n:]
+	}
+	return p
+}
+
+// add takes the cells of one cluster.
+func (p *products) add(cluster []cell, q Question) {
+	var a, c, u float64
+	for _, cell := range cluster {
+		a += cell.n
+		switch {
+		case q.Has(cell.origin):
+			c += cell.n
+		case snapshot.IsUnlocated(cell.origin):
+			u += cell.n
+		}
+	}
+	p.all, p.claimed, p.unlocated = p.all+a, p.claimed+c, p.unlocated+u
+	p.aa, p.cc, p.uu = p.aa+a*a, p.cc+c*c, p.uu+u*u
+	p.ac, p.au, p.cu = p.ac+a*c, p.au+a*u, p.cu+c*u
+	for _, cell := range cluster {
+		if !q.Has(cell.origin) {
+			r, n := &p.rivals[cell.origin], cell.n
+			r.n, r.rr = r.n+n, r.rr+n*n
+			r.ar, r.cr, r.ur = r.ar+a*n, r.cr+c*n, r.ur+u*n
+		}
+	}
+}
+
+// cell is the number of public sources of one origin in one cluster.
+type cell struct {
+	cluster int32
+	origin  geo.Origin
+	n       float64
+}
+
+// cellsOf counts the public sources of a case by cluster and origin, cluster by cluster.
+func (m *Matter) cellsOf(c *Case) []cell {
+	if c.cells != nil {
+		return c.cells
+	}
+	clusters := m.holders()
+	keys := make([]uint64, 0, len(clusters))
+	for i, cluster := range clusters {
+		if o := c.OriginOf(i); o != geo.Reserved {
+			keys = append(keys, uint64(cluster)<<8|uint64(o))
+		}
+	}
+	slices.Sort(keys)
+	c.cells = make([]cell, 0, len(keys))
+	for i, key := range keys {
+		if i == 0 || key != keys[i-1] {
+			c.cells = append(c.cells, cell{int32(key >> 8), geo.Origin(key & 0xff), 0})
+		}
+		c.cells[len(c.cells)-1].n++
+	}
+	return c.cells
 }
 
 func (m *Matter) holders() snapshot.Clusters {
@@ -81,110 +141,82 @@ func (m *Matter) holders() snapshot.Clusters {
 	return m.holdings
 }
 
-// one is 1 if a set has an origin.
-func one(in func(geo.Origin) bool) func(geo.Origin) int {
-	return func(o geo.Origin) int {
-		if in(o) {
-			return 1
-		}
-		return 0
-	}
+// own weighs the claimed sources among all.
+func (p *products) own() effective { return effectiveOf(p.all, p.claimed, p.aa, p.cc, p.ac) }
+
+// orUnlocated weighs the claimed and the unlocated sources among all.
+func (p *products) orUnlocated() effective {
+	return effectiveOf(p.all, p.claimed+p.unlocated, p.aa, p.cc+2*p.cu+p.uu, p.ac+p.au)
 }
 
-// effective weighs the claimed sources among all of a case.
-func (m *Matter) effective(c *Case, q Question) effective { return m.effectiveOf(c, one(q.Has)) }
+// located weighs the claimed sources among those with a country.
+func (p *products) located() effective {
+	return effectiveOf(p.all-p.unlocated, p.claimed, p.aa-2*p.au+p.uu, p.cc, p.ac-p.cu)
+}
 
 // findClustered takes the sources as drawn by networks. Each end has a number of
 // independent sources of its own.
 func (m *Matter) findClustered(c *Case, q Question, b basis) (f finding) {
-	own := m.effective(c, q)
-	orUnlocated := m.effectiveOf(c, one(func(o geo.Origin) bool { return q.Has(o) || snapshot.IsUnlocated(o) }))
-	f.counted = own.interval(b.alpha)
+	p := m.products(c, q)
+	f.counted = p.own().interval(b.alpha)
 	f.share = f.counted
-	f.share.High = orUnlocated.interval(b.alpha).High
-	located := m.effectiveOf(c, func(o geo.Origin) int {
-		if snapshot.IsUnlocated(o) {
-			return -1
-		}
-		return one(q.Has)(o)
-	})
-	f.located = located.interval(b.alpha)
+	f.share.High = p.orUnlocated().interval(b.alpha).High
+	f.located = p.located().interval(b.alpha)
 	if q.Kind == Plurality {
-		rivals := c.rivals(q)
-		f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
-			return m.clusteredLead(c, q, b, rival, true, len(rivals)), m.clusteredLead(c, q, b, rival, false, len(rivals))
+		rivals, located := c.rivals(q), p.withoutUnlocated()
+		f.overRivals(rivals, func(rival geo.Origin) (stat.Share, stat.Share) {
+			return p.lead(b, rival, len(rivals)), located.lead(b, rival, len(rivals))
 		})
 	}
 	return f
 }
 
-// clusteredLead is the lead over a rival, to whom and to the claimed the unlocated belong in
-// turn if they count. A lead is borne out if the pair alone bears it out.
-func (m *Matter) clusteredLead(c *Case, q Question, b basis, rival geo.Origin, un bool, rivals int) stat.Share {
-	sign := func(plus, minus bool) func(geo.Origin) int { // of those in the pair
-		return func(o geo.Origin) int {
-			switch {
-			case q.Has(o) || plus && snapshot.IsUnlocated(o):
-				return 1
-			case o == rival || minus && snapshot.IsUnlocated(o):
-				return 0
-			}
-			return -1
-		}
+// withoutUnlocated are the sums as if unlocated sources belonged to no pair.
+func (p *products) withoutUnlocated() *products {
+	l := *p
+	l.unlocated, l.uu, l.au, l.cu = 0, 0, 0, 0
+	for i := range l.rivals {
+		l.rivals[i].ur = 0
 	}
-	low := m.clusteredLeast(c, b, sign(false, un), b.alpha/2, 1)
-	high := m.clusteredLeast(c, b, sign(un, false), b.alpha/2/float64(rivals), -1)
-	x, y := c.Group(q.Has).Sampled, c.Counted[rival].Sampled
-	return stat.Share{Value: (x - y) / b.sampling.K, Low: low, High: -high}
+	return &l
 }
 
-// clusteredLeast is the least lead of those with score 1 over those with 0, or the other way
-// round if side is -1, as a share of all.
-func (m *Matter) clusteredLeast(c *Case, b basis, score func(geo.Origin) int, level, side float64) float64 {
-	pair := m.effectiveOf(c, score)
-	share := pair.share
-	if side < 0 {
-		share = 1 - share
-	}
-	k := b.sampling.K
-	d := (2*share - 1) * pair.n / k
-	n := pair.least()
-	if pair.n == 0 || stat.BinomialTail(n, 0.5, share*n) > level {
+// lead is that over a rival, to whom and to the claimed the unlocated belong in turn. A lead
+// is borne out if the pair alone bears it out.
+func (p *products) lead(b basis, rival geo.Origin, rivals int) stat.Share {
+	r := &p.rivals[rival]
+	claimed := part{p.claimed, p.cc, p.ac}
+	other := part{r.n, r.rr, r.ar}
+	unlocated := part{p.unlocated, p.uu, p.au}
+	low := p.least(b, claimed, other.with(unlocated, r.ur), r.cr+p.cu, b.alpha/2)
+	high := p.least(b, other, claimed.with(unlocated, p.cu), r.cr+r.ur, b.alpha/2/float64(rivals))
+	return stat.Share{Value: (p.claimed - r.n) / p.all, Low: low, High: -high}
+}
+
+// part is a set of sources by its sums over the clusters: the number, its square, and its
+// product with all.
+type part struct{ n, nn, an float64 }
+
+// with is the union with a part that has no source of s; product is that of the two.
+func (s part) with(other part, product float64) part {
+	return part{s.n + other.n, s.nn + 2*product + other.nn, s.an + other.an}
+}
+
+// least is the least lead of one part over another, as a share of all; product is that of
+// the two.
+func (p *products) least(b basis, x, y part, product, level float64) float64 {
+	pair := x.with(y, product)
+	e := effectiveOf(pair.n, x.n, pair.nn, x.nn, x.nn+product)
+	d := (x.n - y.n) / p.all
+	if n := e.least(); pair.n == 0 || stat.BinomialTail(n, 0.5, e.share*n) > level {
 		return min(d, -tiny)
 	}
-	return max(d-b.z()*m.leadError(c, score, k), tiny)
-}
-
-// leadError is the standard error of a lead as a share of all k: the larger of that of
-// Kish's number of sources and the linearized one.
-func (m *Matter) leadError(c *Case, score func(geo.Origin) int, k float64) float64 {
-	clusters := m.holders()
-	type sum struct{ n, d float64 }
-	sums := make([]sum, len(clusters))
-	var d, square float64
-	for i := range c.Items {
-		o := c.OriginOf(i)
-		if o == geo.Reserved {
-			continue
-		}
-		at := &sums[clusters[i]]
-		at.n++
-		if s := score(o); s >= 0 {
-			v := float64(2*s - 1)
-			at.d += v
-			d += v
-			square++
-		}
-	}
-	mean := d / k
-	var sizes, v float64
-	for _, s := range sums {
-		sizes += s.n * s.n
-		e := s.d - mean*s.n
-		v += e * e
-	}
-	kish := (square/k - mean*mean) * sizes / (k * k)
-	return math.Sqrt(max(kish, v/(k*k), 0))
+	// The standard error is the larger of that of Kish's number of sources and the
+	// linearized one, of a sum with +1 for x, -1 for y and 0 for all others.
+	kish := (pair.n/p.all - d*d) * p.aa / (p.all * p.all)
+	sum := x.nn - 2*product + y.nn
+	linear := (sum - 2*d*(x.an-y.an) + d*d*p.aa) / (p.all * p.all)
+	return max(d-b.z()*math.Sqrt(max(kish, linear, 0)), tiny)
 }
 
 const (
@@ -202,10 +234,15 @@ func (t *trial) fewSources() caveat.Code {
 	if c.Total.Value < fewSources {
 		return caveat.FewSources
 	}
-	if c.HasAddresses() && c.Rate <= 1 && t.effectiveOf(c, one(snapshot.Anywhere)).kish < fewEffective {
+	if c.HasAddresses() && c.Rate <= 1 && t.allAmong(c) < fewEffective {
 		return caveat.ClusteredSources
 	}
 	return ""
+}
+
+// allAmong is Kish's number of independent sources, of all of a case.
+func (m *Matter) allAmong(c *Case) float64 {
+	return m.products(c, Question{Has: func(geo.Origin) bool { return false }}).own().kish
 }
 
 func (t *trial) caveatOfFew() caveat.Caveat {
@@ -213,7 +250,7 @@ func (t *trial) caveatOfFew() caveat.Caveat {
 	if t.few == caveat.FewSources {
 		return caveat.Caveat{Code: t.few, Value: math.Round(c.Total.Value)}
 	}
-	return caveat.Caveat{Code: t.few, Value: t.effective(c, t.q).least()}
+	return caveat.Caveat{Code: t.few, Value: t.products(c, t.q).own().least()}
 }
 
 // clusterCaveats say that the same sources, drawn from more, would not decide; and what the
@@ -303,5 +340,5 @@ func (t *trial) describeNetworks(a *Answer) {
 			}
 		}
 	}
-	a.EffectiveSources = t.effective(c, t.q).least()
+	a.EffectiveSources = t.products(c, t.q).own().least()
 }

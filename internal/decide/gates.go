@@ -37,7 +37,7 @@ func (c *Case) gate(q Question) (caveat.Caveat, bool) {
 	if reason, ok := c.implausible(q.Unit); ok {
 		return reason, true
 	}
-	if score := c.disagreement(q); math.Abs(score) > maxDisagreement {
+	if score := c.disagreement(q); math.Abs(score) > stat.MaxDisagreement {
 		return because(caveat.EstimatorsDisagree, score)
 	}
 	return caveat.Caveat{}, false
@@ -69,10 +69,6 @@ func (c *Case) implausible(u plausible.Unit) (caveat.Caveat, bool) {
 	return caveat.Caveat{}, false
 }
 
-// maxDisagreement is far beyond chance: two independent estimates of one share were seen 4
-// standard errors apart in 8 of 321,600 simulated cases.
-const maxDisagreement = 4
-
 // disagreement is the distance between the two estimates of the claimed share, by sample
 // and by registers, in standard errors; 0 where there is only one.
 func (c *Case) disagreement(q Question) float64 {
@@ -87,10 +83,10 @@ func (c *Case) disagreement(q Question) float64 {
 	score := (bySample - byParts.Value) / math.Hypot(s.StandardError(byParts.Value), se)
 	// Where few are expected in the sample, it is skewed and standard errors mean little:
 	// then only what the binomial distribution rules out counts.
-	rare := 2 * stat.NormalTail(maxDisagreement)
+	rare := 2 * stat.NormalTail(stat.MaxDisagreement)
 	if x := in.Sampled; score > 0 && stat.BetaCDF(byParts.High, x, s.K-x+1) > rare/2 ||
 		score < 0 && stat.BetaCDF(1-byParts.Low, s.K-x, x+1) > rare/2 {
-		return math.Copysign(min(math.Abs(score), maxDisagreement), score)
+		return math.Copysign(min(math.Abs(score), stat.MaxDisagreement), score)
 	}
 	return score
 }

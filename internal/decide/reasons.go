@@ -96,20 +96,15 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 			caveats = append(caveats, caveat.Caveat{Code: code, Value: share.Value, Subject: subject})
 		}
 	}
-	most, at := t.largest(t.networks())
-	add(caveat.PrefixConcentrated, most, concentrated, at.SitePrefix(c.IPv6PrefixLen).String())
-	if asns := c.ASNs; asns != nil {
-		most, name := t.largestSystem()
-		add(caveat.NetworkConcentrated, most, largeNetwork, name)
+	anyItem := func(int) bool { return true }
+	for _, h := range c.Most(1, c.Held(t.networks(), t.q.Has), anyItem) {
+		add(caveat.PrefixConcentrated, h.Claimed, concentrated, c.SiteName(h.First))
+	}
+	for _, h := range c.Most(1, c.Held(t.bySystem(), t.q.Has), c.InSystem) {
+		add(caveat.NetworkConcentrated, h.Claimed, largeNetwork, c.SystemName(h.First))
 	}
 	for _, list := range c.Lists {
-		on := 0.0
-		for i := range c.Items {
-			if list.On[i] && t.q.Has(c.OriginOf(i)) {
-				on++
-			}
-		}
-		add(caveat.ListedSources, on, concentrated, list.Name)
+		add(caveat.ListedSources, c.HeldOn(list, t.q.Has).Claimed, concentrated, list.Name)
 	}
 	return caveats
 }
@@ -129,7 +124,7 @@ func (m *Matter) standing() (caveats []caveat.Caveat) {
 	if m.state.Unkeyed() {
 		add(caveat.UnkeyedHash, 0, "")
 	}
-	if c.Rest != nil && c.Rest.Origins == nil && c.Sampling.K < FewNewSources {
+	if c.FewNew() {
 		add(caveat.FewNewSources, c.Sampling.K, "")
 	}
 	if n := c.Counted[geo.Reserved].Sources.Value; n > 0 {
@@ -139,10 +134,6 @@ func (m *Matter) standing() (caveats []caveat.Caveat) {
 	caveats = append(caveats, c.volume()...)
 	return append(caveats, m.ages()...)
 }
-
-// FewNewSources is the number of new sources in a sample below which they are counted no
-// better than to 5 %.
-const FewNewSources = 400
 
 // plausibility are the caveats about traits that do not rule out every claim.
 func (c *Case) plausibility() (caveats []caveat.Caveat) {

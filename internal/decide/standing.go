@@ -6,7 +6,6 @@ import (
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/internal/snapshot"
-	"github.com/whence-go/whence/internal/source"
 )
 
 const (
@@ -57,49 +56,4 @@ func columnsBefore(s *snapshot.State, i int) (ds []snapshot.Database) {
 		ds = append(ds, c.Database)
 	}
 	return ds
-}
-
-// largest is the number of claimed sources in the cluster that has most, and the least
-// source in it.
-func (t *trial) largest(clusters snapshot.Clusters) (most float64, at source.Source) {
-	c := t.cases[0]
-	type held struct {
-		n     float64
-		least source.Source
-	}
-	all := make([]held, len(clusters))
-	for i, number := range clusters {
-		if !t.q.Has(c.OriginOf(i)) {
-			continue
-		}
-		h, s := &all[number], snapshot.Source(&c.Items[i])
-		if h.n == 0 || s.Compare(h.least) < 0 {
-			h.least = s
-		}
-		h.n++
-	}
-	for _, h := range all {
-		if h.n > most || h.n == most && h.n > 0 && h.least.Compare(at) < 0 {
-			most, at = h.n, h.least
-		}
-	}
-	return most, at
-}
-
-// largestSystem is the number of claimed sources in the autonomous system that has most, and
-// its name.
-func (t *trial) largestSystem() (most float64, name string) {
-	c := t.cases[0]
-	counts := map[uint32]float64{}
-	var largest uint32
-	for i, as := range c.ASNs.Numbers {
-		if as == 0 || !t.q.Has(c.OriginOf(i)) {
-			continue
-		}
-		counts[as]++
-		if n := counts[as]; n > most || n == most && as < largest {
-			most, largest = n, as
-		}
-	}
-	return most, c.ASNs.Name(largest)
 }

@@ -229,7 +229,7 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 		}
 		return of(caveat.ClusteredErrors, effect)
 	case clusteredSources:
-		return of(caveat.ClusteredSources, t.effective(c, t.q).least())
+		return of(caveat.ClusteredSources, t.products(c, t.q).own().least())
 	case sampling:
 		return of(caveat.SamplingError, t.decidingSample())
 	}

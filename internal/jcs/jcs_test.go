@@ -17,8 +17,10 @@ func TestAppend(t *testing.T) {
 		{map[string]any{"b": 1, "a": []any{}, "aa": map[string]any{}, "B": nil}, `{"B":null,"a":[],"aa":{},"b":1}`},
 		{"RU > 50 % & <\"\\>", `"RU > 50 % & <\"\\>"`},
 		{"\x00\b\t\n\v\f\r\x1f\u007f é\u2028", "\"\\u0000\\b\\t\\n\\u000b\\f\\r\\u001f\u007f é\u2028\""},
-		{[]float64{0, math.Copysign(0, -1), 1, .1, 1e-6, 1e-7, 1e20, 1e21, 5e-324, math.MaxFloat64, 100}, `[0,0,1,0.1,0.000001,1e-7,100000000000000000000,1e+21,5e-324,1.7976931348623157e+308,100]`},
-		{[]any{uint64(math.MaxUint64), int64(math.MinInt64), true, false}, `[18446744073709551615,-9223372036854775808,true,false]`},
+		{[]float64{0, math.Copysign(0, -1), 1, .1, 1e-6, 1e-7, 1e20, 1e21, 5e-324, math.MaxFloat64, 100},
+			`[0,0,1,0.1,0.000001,1e-7,100000000000000000000,1e+21,5e-324,1.7976931348623157e+308,100]`},
+		{[]any{uint64(math.MaxUint64), int64(math.MinInt64), true, false},
+			`[18446744073709551615,-9223372036854775808,true,false]`},
 		{json.RawMessage(`{"x": 1E2, "w": 1.50}`), `{"w":1.5,"x":100}`},
 	} {
 		got, err := Append([]byte("x"), c.v)
@@ -35,6 +37,8 @@ func TestAppend(t *testing.T) {
 		}
 	}
 }
+
+var twentyArrays = strings.Repeat("[", 20) + strings.Repeat("]", 20)
 
 // malformed is the table of texts that are not canonical, with the error of each.
 var malformed = map[string]string{
@@ -66,7 +70,7 @@ var malformed = map[string]string{
 	`"\/"`:               "$ at byte 0: a string with bytes that are no UTF-8, or escapes that need not be",
 	`"\ud800"`:           "$ at byte 0: a string with bytes that are no UTF-8, or escapes that need not be",
 	"\"\n\"":             `$ at byte 1: control character '\n' in a string`,
-	strings.Repeat("[", 20) + strings.Repeat("]", 20): "$" + strings.Repeat("[0]", 17) + " at byte 17: nested more than 16 deep",
+	twentyArrays:         "$" + strings.Repeat("[0]", 17) + " at byte 17: nested more than 16 deep",
 }
 
 func TestCheckNamesThePlace(t *testing.T) {

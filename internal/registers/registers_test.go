@@ -86,7 +86,9 @@ func TestFromSparseSketch(t *testing.T) {
 func TestFromSketchRefuses(t *testing.T) {
 	dense, _ := hyperloglog.NewSketch(10, false)
 	sparse, _ := hyperloglog.NewSketch(18, true)
-	for name, s := range map[string]*hyperloglog.Sketch{"nil": nil, "zero": {}, "precision 10": dense, "sparse, precision 18": sparse} {
+	for name, s := range map[string]*hyperloglog.Sketch{
+		"nil": nil, "zero": {}, "precision 10": dense, "sparse, precision 18": sparse,
+	} {
 		if r, err := FromSketch(s); err == nil {
 			t.Errorf("%s: registers of precision %d", name, r.Precision())
 		}
@@ -156,7 +158,9 @@ func TestMerge(t *testing.T) {
 
 func TestNewPanicsOnPrecision(t *testing.T) {
 	for _, p := range []int{-1, MinPrecision - 1, MaxPrecision + 1} {
-		for name, f := range map[string]func(int){"New": func(p int) { New(p) }, "NewBank": func(p int) { NewBank(p) }} {
+		for name, f := range map[string]func(int){
+			"New": func(p int) { New(p) }, "NewBank": func(p int) { NewBank(p) },
+		} {
 			func() {
 				defer func() {
 					if recover() == nil {

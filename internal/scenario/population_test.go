@@ -133,7 +133,8 @@ func TestDrawTooMany(t *testing.T) {
 	s := NewPopulation(compile([]testNetwork{
 		{netip.MustParsePrefix("5.8.16.0/22"), "NC"}, {netip.MustParsePrefix("5.8.33.128/25"), "NC"},
 	}), nil).Sampler(1)
-	if _, err := s.Draw(nc, 3, Sparse4); !errors.Is(err, ErrTooFew) || !strings.Contains(err.Error(), "has 4 IPv4 /24 networks") {
+	_, err := s.Draw(nc, 3, Sparse4)
+	if !errors.Is(err, ErrTooFew) || !strings.Contains(err.Error(), "has 4 IPv4 /24 networks") {
 		t.Errorf("three of four /24 networks drawn, error %v", err)
 	}
 	if addrs, err := s.Draw(nc, 2, Sparse4); err != nil || pairs(addrs, 24) != 0 {

@@ -20,9 +20,10 @@ func builders(t testing.TB, seed uint64) map[string]Builder {
 	nc := origin(t, "NC")
 	public := func(a netip.Addr) bool { return table.Lookup(a) != geo.Reserved }
 	return map[string]Builder{
-		"MailBomb":             MailBomb{Seed: seed},
-		"Botnet":               Botnet{Seed: seed},
-		"Botnet/of choice":     Botnet{Seed: seed, Sources: 5001, Origin: nc, Share: 0.3, Unlocated: 0.05, IPv6: 0.25, Repeat: 3},
+		"MailBomb": MailBomb{Seed: seed},
+		"Botnet":   Botnet{Seed: seed},
+		"Botnet/of choice": Botnet{
+			Seed: seed, Sources: 5001, Origin: nc, Share: 0.3, Unlocated: 0.05, IPv6: 0.25, Repeat: 3},
 		"Botnet/sparse":        Botnet{Seed: seed, Sources: 400, Origin: nc, Share: 0.1, Unlocated: 0.1, Sparse: true},
 		"Botnet/small":         Botnet{Seed: seed, Sources: 3, Repeat: 40},
 		"SingleSource":         SingleSource{Seed: seed},

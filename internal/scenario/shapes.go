@@ -87,6 +87,8 @@ func (v TwoVictims) Build(p *Population) (*Scenario, error) {
 	const span = 2 * time.Minute
 	return Overlay{Bursts: []Part{
 		{Builder: Botnet{Seed: v.Seed, Repeat: 3, Span: span}},
-		{Builder: Botnet{Seed: v.Seed, Repeat: 3, Span: span, Sources: 6000, Origin: br, Share: 0.7, Target: "198.51.100.80:443"}, After: 30 * time.Second},
+		{Builder: Botnet{
+			Seed: v.Seed, Repeat: 3, Span: span, Sources: 6000, Origin: br, Share: 0.7, Target: "198.51.100.80:443",
+		}, After: 30 * time.Second},
 	}}.Build(p)
 }

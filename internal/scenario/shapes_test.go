@@ -36,7 +36,8 @@ func TestPulseWave(t *testing.T) {
 		t.Fatalf("%d pulses", len(bursts))
 	}
 	for i, b := range bursts {
-		if want := begin.Add(time.Duration(i) * 4 * time.Minute); !b.Onset.Equal(want) || b.End.Sub(b.Onset) != 2*time.Minute {
+		want := begin.Add(time.Duration(i) * 4 * time.Minute)
+		if !b.Onset.Equal(want) || b.End.Sub(b.Onset) != 2*time.Minute {
 			t.Errorf("pulse %d from %v to %v", i, b.Onset, b.End)
 		}
 		if b.Distinct() != 1000 || sum(b.Events[:]) != 2000 {
@@ -64,7 +65,8 @@ func TestCarpetFlood(t *testing.T) {
 		}
 	}
 	b = build(t, CarpetFlood{Sources: 100, Target: "198.51.100.128/30"}).Bursts()[0]
-	if want := []string{"198.51.100.128", "198.51.100.129", "198.51.100.130", "198.51.100.131"}; !slices.Equal(b.Targets, want) {
+	want := []string{"198.51.100.128", "198.51.100.129", "198.51.100.130", "198.51.100.131"}
+	if !slices.Equal(b.Targets, want) {
 		t.Errorf("targets %v, want %v", b.Targets, want)
 	}
 	for _, target := range []string{"x", "203.0.113.1", "10.0.0.0/15", "2001:db8::/120", "203.0.113.0/33"} {

@@ -213,7 +213,8 @@ func TestTransport(t *testing.T) {
 		}
 		for port, n := range want {
 			if len(ports[port]) != n || len(ports) != len(want) {
-				t.Errorf("%s: %d sources send from port %d, want %d, and there are %d ports", name, len(ports[port]), port, n, len(ports))
+				t.Errorf("%s: %d sources send from port %d, want %d, and there are %d ports",
+					name, len(ports[port]), port, n, len(ports))
 			}
 		}
 	}

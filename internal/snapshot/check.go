@@ -20,8 +20,8 @@ func (s *State) check() error {
 		return fmt.Errorf("a difference with registers")
 	case s.Dense != nil && !s.Unsampled && len(s.Items) != s.SampleSize:
 		return fmt.Errorf("%d sources in a full sample of %d", len(s.Items), s.SampleSize)
-	case s.DropAddresses && (s.Columns != nil || s.ASNs != nil || s.Lists != nil):
-		return fmt.Errorf("something that was looked up by addresses, which were dropped")
+	case !s.HasAddresses() && (s.Columns != nil || s.ASNs != nil || s.Lists != nil):
+		return fmt.Errorf("something that was looked up by addresses, of which there are none")
 	}
 	if err := s.checkAddresses(); err != nil {
 		return err

@@ -2,9 +2,7 @@ package snapshot
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/whence-go/whence/geo"
 )
@@ -87,7 +85,34 @@ func mergedASNs(u *union, a, b *ASNs) *ASNs {
 	return m
 }
 
-// Name is the number and the name of a system, such as "AS64500 Example".
-func (a *ASNs) Name(number uint32) string {
-	return strings.TrimSuffix(fmt.Sprintf("AS%d %s", number, a.Names[number]), " ")
+// pick is s with some of its items alone, in the order of their ranks, and with what was
+// looked up for them.
+func (s *State) pick(places []int) *State {
+	c := *s
+	c.Items = picked(s.Items, places)
+	c.Columns = slices.Clone(s.Columns)
+	for i := range c.Columns {
+		c.Columns[i].Origins = picked(s.Columns[i].Origins, places)
+	}
+	c.Lists = slices.Clone(s.Lists)
+	for i := range c.Lists {
+		c.Lists[i].On = picked(s.Lists[i].On, places)
+	}
+	if s.ASNs != nil {
+		c.ASNs = &ASNs{s.ASNs.Database, picked(s.ASNs.Numbers, places), map[uint32]string{}}
+		for _, n := range c.ASNs.Numbers {
+			if n != 0 {
+				c.ASNs.Names[n] = s.ASNs.Names[n]
+			}
+		}
+	}
+	return &c
+}
+
+func picked[T any](list []T, places []int) []T {
+	some := make([]T, len(places))
+	for i, place := range places {
+		some[i] = list[place]
+	}
+	return some
 }

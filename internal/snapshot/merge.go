@@ -12,20 +12,31 @@ import (
 // Fits returns why states of two shapes cannot be merged, or nil. The error wraps
 // [sketch.ErrMismatch] and names both sides.
 func (a Shape) Fits(b Shape) error {
-	differ := func(what string, a, b int) error {
-		return &sketch.MismatchError{What: what, A: strconv.Itoa(a), B: strconv.Itoa(b)}
-	}
-	switch {
-	case a.SampleSize == 0 || b.SampleSize == 0:
+	if a.SampleSize == 0 || b.SampleSize == 0 {
 		return nil
+	}
+	if err := a.sameSources(b); err != nil {
+		return err
+	}
+	if a.Precision != b.Precision {
+		return differ("precision", a.Precision, b.Precision)
+	}
+	return nil
+}
+
+// sameSources returns why the sources of two shapes are not the same things, or nil.
+func (a Shape) sameSources(b Shape) error {
+	switch {
 	case a.Key != b.Key:
 		return &sketch.MismatchError{What: "key", A: a.Key.String(), B: b.Key.String()}
-	case a.Precision != b.Precision:
-		return differ("precision", a.Precision, b.Precision)
 	case a.IPv6PrefixLen != b.IPv6PrefixLen:
 		return differ("IPv6 prefix length", a.IPv6PrefixLen, b.IPv6PrefixLen)
 	}
 	return nil
+}
+
+func differ(what string, a, b int) error {
+	return &sketch.MismatchError{What: what, A: strconv.Itoa(a), B: strconv.Itoa(b)}
 }
 
 // Merge is the union of two states: events and bytes add up, and a source of both counts
@@ -37,8 +48,8 @@ func Merge(a, b *State) (*State, error) {
 		return b, nil
 	case b.IsZero():
 		return a, nil
-	case a.Rest != nil:
-		a, b = b, a // and refuse it
+	case a.Rest != nil || b.Rest != nil:
+		return nil, &sketch.MismatchError{What: "content", A: a.content(), B: b.content()}
 	}
 	if err := CanMerge(a.Shape, a.Databases, b); err != nil {
 		return nil, err
@@ -72,7 +83,7 @@ func CanMerge(into Shape, databases Databases, s *State) error {
 		return err
 	}
 	if s.Rest != nil {
-		return &sketch.MismatchError{What: "content", A: "counts", B: "an estimated difference of two snapshots"}
+		return &sketch.MismatchError{What: "content", A: contentCounts, B: contentDifference}
 	}
 	if n := len(databases.With(s.Databases...)); n > maxDatabases {
 		return &sketch.MismatchError{

@@ -13,3 +13,8 @@ type Remainder struct {
 	// sample counts.
 	Origins *[geo.MaxOrigins]stat.Number
 }
+
+// FewNew reports whether the new sources in the sample are too few to count all of them well.
+func (v *View) FewNew() bool {
+	return v.Rest != nil && v.Rest.Origins == nil && v.Sampling.K < FewNewSources
+}

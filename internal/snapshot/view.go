@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/sketch"
 )
@@ -81,12 +82,36 @@ func (s *State) View() *View {
 func (v *View) count() {
 	all := v.Group(Anywhere)
 	v.Events, v.Bytes = all.Events, all.Bytes
-	if v.Basis == Sample {
+	if v.Rest != nil {
 		v.Total = v.Rest.Sources
 		return
 	}
-	low, high := sketch.Estimate{Value: all.Sources.Value, RelErr: all.Sources.RelErr()}.Interval(stat.Z)
-	v.Total = stat.Share{Value: all.Sources.Value, Low: math.Floor(low), High: math.Ceil(high)}
+	v.Total = interval(all.Sources)
+}
+
+// Count is the number of public sources and its interval, in whole sources.
+func (v *View) Count() (value, low, high uint64) { return whole(v.Total) }
+
+// CountOf is the number of the sources in some origins.
+func (v *View) CountOf(in func(geo.Origin) bool) (value, low, high uint64) {
+	of := v.Group(in)
+	switch {
+	case v.Basis != Sample:
+		return whole(interval(of.Sources))
+	case v.Sampling.K == 0:
+		return whole(stat.Share{High: v.Total.High})
+	}
+	return whole(stat.Product(v.Total, v.Sampling.Share(of.Sampled, stat.Alpha)))
+}
+
+// interval is that of a number which registers estimate, or which is exact.
+func interval(n stat.Number) stat.Share {
+	low, high := sketch.Estimate{Value: n.Value, RelErr: n.RelErr()}.Interval(stat.Z)
+	return stat.Share{Value: n.Value, Low: low, High: high}
+}
+
+func whole(n stat.Share) (value, low, high uint64) {
+	return count.Round(n.Value), count.Round(math.Floor(n.Low)), count.Round(math.Ceil(n.High))
 }
 
 // Views returns s as each of its databases sees it: first those that located it, then

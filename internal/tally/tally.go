@@ -35,6 +35,7 @@ type Tally struct {
 	Mask    source.Mask
 	sample  *sketch.BottomK
 	dense   *snapshot.Dense // nil while exact
+	shared  bool            // a snapshot has dense too: it is copied before it is written
 
 	unsampled    bool // registers came without a sample
 	records      uint64
@@ -42,7 +43,8 @@ type Tally struct {
 	from, to     int64
 	rate, finest uint32             // of what was counted; 0: nothing was
 	databases    snapshot.Databases // of what was merged
-	located      bool               // something was counted with table
+	located      bool               // something was counted with table,
+	database     snapshot.Databases // which is of this one; nil: not asked yet
 }
 
 // New returns an empty tally. The options are valid.
@@ -96,7 +98,7 @@ func nanoseconds(t time.Time) int64 {
 // Add counts one event of a source.
 func (t *Tally) Add(addr netip.Addr) {
 	d := t.dense
-	if d == nil || !addr.IsValid() {
+	if d == nil || t.shared || !addr.IsValid() {
 		t.AddRecord(addr, block.Event{Events: 1})
 		return
 	}
@@ -150,6 +152,7 @@ func (t *Tally) addOne(s source.Source, hash uint64, e block.Event) {
 		}
 		return
 	}
+	t.own()
 	o := s.OriginIn(t.table)
 	t.dense.AddVolume(o, e.Events, e.Bytes)
 	t.dense.Sources.Insert(uint8(o), hash)
@@ -186,6 +189,15 @@ func (t *Tally) addNew(s source.Source, o geo.Origin, hash uint64, e block.Event
 	t.leaveExact()
 }
 
+// own makes the dense form one that no snapshot has.
+func (t *Tally) own() {
+	if t.shared {
+		d := *t.dense
+		d.Sources = t.dense.Sources.Clone()
+		t.dense, t.shared = &d, false
+	}
+}
+
 // leaveExact moves what the sample holds into the dense form as soon as the sample has more
 // than it will keep.
 func (t *Tally) leaveExact() {
@@ -212,7 +224,12 @@ func addEvent(d *snapshot.Dense, o geo.Origin) {
 }
 
 // Distinct is the number of distinct sources so far, reserved ones included.
-func (t *Tally) Distinct() sketch.Estimate { return t.sample.Distinct() }
+func (t *Tally) Distinct() sketch.Estimate {
+	if t.unsampled {
+		return t.dense.Distinct()
+	}
+	return t.sample.Distinct()
+}
 
 // Size is about how many bytes t holds.
 func (t *Tally) Size() int {

@@ -3,7 +3,9 @@
 package world
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -28,11 +30,11 @@ func Blocks() map[string]string {
 	}
 }
 
-// MakeTable is the table of disjoint blocks.
+// MakeTable is the table of disjoint blocks. It is made of the same bytes each time.
 func MakeTable(blocks map[string]string, built time.Time) *geo.Table {
 	var networks []testenv.Network
-	for prefix, code := range blocks {
-		networks = append(networks, testenv.Prefix(prefix, testenv.Country(code)))
+	for _, prefix := range slices.Sorted(maps.Keys(blocks)) {
+		networks = append(networks, testenv.Prefix(prefix, testenv.Country(blocks[prefix])))
 	}
 	return Must(geo.OpenBytes(testenv.MMDB("Test-Country", built, networks...)))
 }
@@ -67,9 +69,11 @@ func IP6(i int) netip.Addr {
 
 // Key is the n-th of some fixed keys.
 func Key(n byte) sketch.Key {
-	secret := []byte("a fixed secret for tests, number ")
-	return Must(sketch.KeyFrom(append(secret, n)))
+	return Must(sketch.KeyFrom(testenv.Secret(n)))
 }
+
+// Embedded is the table that package dbip embeds, decoded once.
+var Embedded = sync.OnceValue(func() *geo.Table { return Must(dbip.Table()) })
 
 // Origin is the one with a code.
 func Origin(code string) geo.Origin { return Must(geo.ParseOrigin(code)) }
@@ -100,9 +104,7 @@ func Real(t testing.TB) Whole {
 }
 
 var whole = sync.OnceValues(func() (w Whole, err error) {
-	if w.Table, err = dbip.Table(); err != nil {
-		return w, err
-	}
+	w.Table = Embedded()
 	if w.Routed, err = routed.Table(); err != nil {
 		return w, err
 	}

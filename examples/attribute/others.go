@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/network"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/geo/routed"
+)
+
+// others are the files that the sources are looked up in once more, when all have
+// been counted.
+type others struct {
+	second []string // country databases
+	asn    string
+	lists  []namedFile
+
+	enrichment attribution.Enrichment
+}
+
+type namedFile struct{ name, path string }
+
+// registered stands for the embedded map of announced networks.
+const registered = "routed"
+
+func (o *others) addFlags(flags *flag.FlagSet) {
+	flags.Func("second", "another country database for a second opinion, an MMDB `file`, or \""+registered+"\" for the embedded map of the countries that networks are registered in; may be repeated", func(s string) error {
+		o.second = append(o.second, s)
+		return nil
+	})
+	flags.StringVar(&o.asn, "asn", "", "ASN database, an MMDB `file`, to see whose networks the sources are in")
+	flags.Func("list", "`name=file`: a list of addresses and prefixes, one a line, such as those of hosting companies, to see which sources are on it; may be repeated", func(s string) error {
+		name, path, ok := strings.Cut(s, "=")
+		if !ok || name == "" || path == "" {
+			return errors.New("want name=file")
+		}
+		o.lists = append(o.lists, namedFile{name, path})
+		return nil
+	})
+}
+
+// asked reports whether there is anything to look up.
+func (o *others) asked() bool { return len(o.second) > 0 || o.asn != "" || len(o.lists) > 0 }
+
+// open reads all files, before any traffic is.
+func (o *others) open(console *console) error {
+	for _, path := range o.second {
+		table, err := openSecond(path)
+		if err != nil {
+			return err
+		}
+		if path == registered {
+			console.say("-second %s: its countries are those where networks are registered, which is not where they are", registered)
+		}
+		o.enrichment.Databases = append(o.enrichment.Databases, table)
+	}
+	if o.asn != "" {
+		asns, err := geo.OpenASN(o.asn)
+		if err != nil {
+			return err
+		}
+		o.enrichment.ASNs = asns
+	}
+	for _, list := range o.lists {
+		prefixes, err := openList(list)
+		if err != nil {
+			return err
+		}
+		o.enrichment.Lists = append(o.enrichment.Lists, prefixes)
+	}
+	return nil
+}
+
+func openSecond(path string) (*geo.Table, error) {
+	if path == registered {
+		return routed.Table()
+	}
+	return geo.Open(path)
+}
+
+// openList reads a list under the name that it was given.
+func openList(list namedFile) (*geo.PrefixSet, error) {
+	f, err := os.Open(list.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	set, err := geo.ReadPrefixSet(list.name, f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", list.path, err)
+	}
+	return set, nil
+}
+
+// breakdown says whose networks the sources are in, nil if that was not asked for: those of
+// the first claim, or else of the country with most sources.
+func (o *others) breakdown(s attribution.Snapshot, r attribution.Report) (*network.Breakdown, error) {
+	if o.enrichment.ASNs == nil && o.enrichment.Lists == nil {
+		return nil, nil
+	}
+	var claim attribution.Claim
+	switch {
+	case len(r.Verdicts) > 0:
+		claim = r.Verdicts[0].Claim
+	case len(r.Countries) > 0:
+		claim = attribution.Plurality(r.Countries[0].Origin.String())
+	default:
+		return nil, nil
+	}
+	b, err := network.NewBreakdown(s, claim, 0)
+	return &b, err
+}

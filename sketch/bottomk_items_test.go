@@ -1,0 +1,154 @@
+package sketch
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func byRank(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) }
+
+// comparisonSorted is what AppendItems returns, by the sort of the library.
+func comparisonSorted(s *BottomK, dst []Item) []Item {
+	limit := s.kthRank()
+	order := make([]int, 0, s.Len())
+	for i := range s.slots {
+		if r := s.slots[i].rank; r != 0 && r <= limit {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(s.slots[i].rank, s.slots[j].rank) })
+	for _, i := range order {
+		dst = append(dst, s.item(i))
+	}
+	return dst
+}
+
+func TestAppendItems(t *testing.T) {
+	for _, came := range []int{0, 1, 2, 100, testSize, testSize + 1, testSize * 3 / 2, 5000, 300_000} {
+		for _, drop := range []bool{false, true} {
+			s := must(NewBottomK(1, testSize, drop))
+			for i, h := range randomHashes(came) {
+				s.Add(Item{Hash: h, Hi: 7, Lo: uint64(i), Events: uint64(i), Bytes: 5, Part: 3, Flags: uint8(i)})
+			}
+			before := []Item{{Hash: 1}, {Hash: 2}}
+			got := s.AppendItems(before)
+			if !slices.Equal(got, comparisonSorted(s, before)) || s.Len() != len(got)-2 {
+				t.Fatalf("%d came, items dropped: %v: not the items in the order of their ranks", came, drop)
+			}
+			unsorted := slices.SortedFunc(s.Items(), byRank)
+			if !slices.Equal(unsorted, got[2:]) || !slices.Equal(slices.Collect(s.All()), got[2:]) {
+				t.Errorf("%d came: Items, All and AppendItems differ", came)
+			}
+		}
+	}
+}
+
+// hostileRanks fill few buckets, or one, in an order that is bad for insertion.
+func hostileRanks(n int) map[string]func(i int) uint64 {
+	return map[string]func(i int) uint64{
+		"smallest, falling": func(i int) uint64 { return uint64(n - i) },
+		"greatest, falling": func(i int) uint64 { return math.MaxUint64 - uint64(i) },
+		"two heaps":         func(i int) uint64 { return uint64(n-i) + uint64(i&1)<<63 },
+		"powers of two":     func(i int) uint64 { return 1<<(i%64) + uint64(i/64) },
+	}
+}
+
+func TestAppendItemsOfHostileRanks(t *testing.T) {
+	for _, n := range []int{testSize, testSize + testSize/3, 100_000} {
+		for name, rank := range hostileRanks(n) {
+			s := must(NewBottomK(1, testSize, true))
+			for i := range n {
+				s.Add(Item{Hash: HashOf(rank(i)), Events: uint64(i)})
+			}
+			if got := s.AppendItems(nil); !slices.Equal(got, comparisonSorted(s, nil)) {
+				t.Errorf("%s: %d items are not in the order of their ranks", name, len(got))
+			}
+		}
+	}
+}
+
+// A bucket that is too large for insertion comes out sorted, so that no choice of
+// ranks makes the time quadratic.
+func TestSortBuckets(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var items []Item
+	var ends []uint32
+	for _, n := range []int{0, 1, maxInserted, maxInserted + 1, 0, 1000, 2, 5000} {
+		for range n {
+			items = append(items, Item{Hash: rng.Uint64()})
+		}
+		ends = append(ends, uint32(len(items)))
+	}
+	sortBuckets(items, ends)
+	begin := uint32(0)
+	for _, end := range ends {
+		bucket := items[begin:end]
+		if len(bucket) > maxInserted && !slices.IsSortedFunc(bucket, byRank) {
+			t.Errorf("a bucket of %d items is left to insertion sort", len(bucket))
+		}
+		begin = end
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	for _, came := range []int{1, testSize, testSize + 1, 5000} {
+		hashes := randomHashes(came)
+		s := must(NewBottomK(1, testSize, true))
+		for _, h := range hashes {
+			s.Add(Item{Hash: h})
+		}
+		in := map[uint64]bool{}
+		for it := range s.Items() {
+			in[it.Hash] = true
+		}
+		limit := s.Threshold()
+		for _, h := range hashes {
+			if in[h] != (Rank(h) <= limit) {
+				t.Errorf("%d came: rank %#x, threshold %#x: in the sample: %v", came, Rank(h), limit, in[h])
+			}
+		}
+		if exact := limit == math.MaxUint64; exact != s.Exact() {
+			t.Errorf("%d came: threshold %#x", came, limit)
+		}
+	}
+}
+
+func TestRank(t *testing.T) {
+	for _, hash := range append(randomHashes(1000), 1, math.MaxUint64, 1<<32, 1<<63) {
+		if rank := Rank(hash); HashOf(rank) != hash || Rank(HashOf(rank)) != rank || rank == 0 {
+			t.Errorf("hash %#x has rank %#x, which has hash %#x", hash, rank, HashOf(rank))
+		}
+	}
+	if Rank(0) != 1 || HashOf(1) != 1<<32 || Rank(1<<32) != 1 {
+		t.Error("hash 0 does not share its rank with hash 2^32")
+	}
+}
+
+func BenchmarkBottomKAppendItems(b *testing.B) {
+	const k = DefaultSampleSize
+	for _, n := range []int{k / 2, k, 16 * k} {
+		s := must(NewBottomK(1, k, false))
+		for i, h := range randomHashes(n) {
+			s.Add(Item{Hash: h, Lo: uint64(i), Events: 1})
+		}
+		for _, impl := range []struct {
+			name string
+			run  func(dst []Item) []Item
+		}{
+			{"buckets", s.AppendItems},
+			{"comparisons", func(dst []Item) []Item { return comparisonSorted(s, dst) }},
+		} {
+			b.Run(fmt.Sprintf("k=%d/came=%d/sort=%s", k, n, impl.name), func(b *testing.B) {
+				var dst []Item
+				for b.Loop() {
+					dst = impl.run(dst[:0])
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/item")
+			})
+		}
+	}
+}

@@ -22,6 +22,7 @@ type catalogue struct {
 	comma, and, or string // in lists
 
 	percent, lessThan, moreThan phrase    // n
+	about                       phrase    // n, of an estimate
 	interval, upTo, from        phrase    // in tables: value low high
 	spans                       [4]phrase // days, hours, minutes, seconds: n
 	quote                       phrase    // name
@@ -38,6 +39,8 @@ type catalogue struct {
 	insideMany, outsideMany phrase // n countries, which are not named
 
 	report   reportPhrases
+	baseline baselinePhrases
+	network  networkPhrases
 	verdict  verdictPhrases
 	spoofing spoofingPhrases
 	caveats  map[string]phrase // see caveat.go
@@ -75,18 +78,37 @@ type verdictPhrases struct {
 	alone, aloneIn, aloneUnlocated          phrase // n events claimed database
 	dominant, dominantIn, dominantUnlocated phrase // share claimed
 
-	counted, ofUnit                    phrase // x n whole share claimed database
-	estimated, registers               phrase // n k share claimed database
+	counted, countedNew, ofUnit        phrase // x n whole share claimed database
+	estimated, estimatedNew            phrase // n k share claimed database
+	registers, registersNew            phrase // n share claimed database
 	bounds, atMost, atLeast            phrase // low high
 	between, population                phrase // low high confidence
 	unseen, corrected                  phrase // low high confidence; share as well
 	located                            phrase // share unit
-	rival, noRival, lead, behind       phrase // rival share; points low high
+	rival, rivalOnly, noRival          phrase // rival share
+	lead, behind                       phrase // points low high
 	families                           phrase // n family share, and the same of the other: n2 family2 share2
 	networks, networksSample, weight   phrase // claimed networks; effective
 	amongSeen, estimatedAll            phrase // share outcome; share events seen once
 	each, opinion, disagreement, right phrase // letter database share outcome differ; low high
 	holds, holdsNot                    phrase // share unit
+}
+
+// baselinePhrases are those around the tables of new sources.
+type baselinePhrases struct {
+	title, since, untimed                  phrase // database; from to n
+	totals, nothing                        phrase // n all
+	fresh, shareOfNew, shareOfUsual, lift  phrase // headings of columns
+	onlyNew                                phrase // low
+	counted, sampled, registers, intervals phrase // n
+}
+
+// networkPhrases are those around the table of networks, systems and lists.
+type networkPhrases struct {
+	title                      phrase // claimed
+	ipv4, ipv6, systems, lists phrase // headings of rows
+	ofThese, ofAll, ofEvents   phrase // headings of columns
+	nothing, sampled           phrase
 }
 
 // spoofingPhrases say what makes sources look forged.

@@ -187,6 +187,8 @@ func variantOfNumber(c caveat.Caveat) string {
 		return "all"
 	case c.Code == caveat.DatabaseAge && c.Subject != "":
 		return "named"
+	case c.Subject == "baseline": // as package baseline has it, where verdicts have the code as well
+		return "baseline"
 	}
 	return ""
 }

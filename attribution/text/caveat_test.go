@@ -29,10 +29,10 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.Fragile:               {{Value: .011}, {}},
 	caveat.SameDatabase:          {{Value: 2}},
 	caveat.DatabaseAge:           {{Value: 742}, {Value: -1}, {Value: 95, Subject: "DB-IP Lite"}},
-	caveat.MixedDatabases:        {{Value: 2}},
+	caveat.MixedDatabases:        {{Value: 2}, {Value: 2, Subject: "baseline"}},
 	caveat.ReservedPresent:       {{Value: 1}, {Value: 12}},
 	caveat.AddressChurn:          {{Value: 26.5}, {Value: 190}},
-	caveat.PacketSampled:         {{Value: 1000}},
+	caveat.PacketSampled:         {{Value: 1000}, {Value: 10, Subject: "baseline"}},
 	caveat.SketchesOnly:          {{Value: 1}, {Value: .4}},
 	caveat.SpoofingSuspected:     {{Value: 4000}},
 	caveat.ManyPerSource:         {{Value: 2000}},
@@ -129,7 +129,7 @@ func TestCaveatsInVerdicts(t *testing.T) {
 		if c.outcome != supported {
 			v.Reason = c.code
 		}
-		got := teller{en, &r, &v}.caveat(caveat.Caveat{Code: c.code, Value: c.value})
+		got := teller{p: en, r: &r, v: &v}.caveat(caveat.Caveat{Code: c.code, Value: c.value})
 		if !strings.Contains(got, c.want) {
 			t.Errorf("%s: %q, want %q in it", c.code, got, c.want)
 		}

@@ -18,8 +18,8 @@ var english = catalogue{
 	},
 	country: countryEN, to: withArticle, notIn: withArticle, subject: withArticle,
 	decimal: ".", group: ",", comma: ", ", and: " and ", or: " or ",
-	percent: "{n} %", lessThan: "less than {n}", moreThan: "more than {n}", interval: "{value} " +
-		"({low}–{high})", upTo: "{value} (up to {high})", from: "{value} (from {low})",
+	percent: "{n} %", lessThan: "less than {n}", moreThan: "more than {n}", about: "about " +
+		"{n}", interval: "{value} ({low}–{high})", upTo: "{value} (up to {high})", from: "{value} (from {low})",
 	spans: [4]phrase{
 		"{n} {n:day|days}", "{n} {n:hour|hours}", "{n} {n:minute|minutes}", "{n} {n:second|seconds}",
 	},
@@ -87,6 +87,11 @@ var english = catalogue{
 		counted: "{x} of the {n} distinct {n:source|sources} ({share}) {x:is an IP address|are IP addresses} " +
 			"{claimed} by {database}.",
 		registers: "{share} of about {n} distinct sources are IP addresses {claimed} by {database}.",
+		countedNew: "{x} of the {n} new {n:source|sources} ({share}) {x:is an IP address|are IP addresses} " +
+			"{claimed} by {database}.",
+		registersNew: "{share} of about {n} new sources are IP addresses {claimed} by {database}.",
+		estimatedNew: "In a sample of {k} of about {n} new sources, {share} are IP addresses {claimed} by " +
+			"{database}.",
 		estimated: "In a sample of {k} of about {n} distinct sources, {share} are IP addresses {claimed} by " +
 			"{database}.",
 		ofUnit:  "{x} of {whole} ({share}) {x:comes|come} from IP addresses {claimed} by {database}.",
@@ -101,14 +106,17 @@ var english = catalogue{
 		corrected: "Without the forged sources, the share is {share}, and between {low} and {high} ({confidence} " +
 			"interval).",
 		located: "Among the {unit} with a country, the share is {share}.",
-		lead:    "The lead over it is {points} percentage points, and between {low} and {high} with every uncertainty.",
+		lead: "The lead over it is {points} percentage points, and between {low} and {high} with every " +
+			"uncertainty.",
 		behind: "It is {points} percentage points ahead of the claimed country, and between {low} and {high} with " +
 			"every uncertainty.",
-		rival: "The strongest other country is {rival} with {share}.", noRival: "No other country was counted.",
+		rival: "The strongest other country is {rival} with {share}.", rivalOnly: "The strongest other country is " +
+			"{rival}.", noRival: "No other country was counted.",
 		families: "Among the {n} {family} {n:source|sources} the share is {share}, among the {n2} {family2} " +
 			"{n2:source|sources} {share2}.",
 		networks: "Those of the claim lie in {claimed} of {networks} {networks:network|networks} (/24 or /48).",
-		weight:   "Clustered by /16 and /32, the sources weigh as {effective} independent {effective:source|sources}.",
+		weight: "Clustered by /16 and /32, the sources weigh as {effective} independent " +
+			"{effective:source|sources}.",
 		networksSample: "In the sample, those of the claim lie in {claimed} of {networks} " +
 			"{networks:network|networks} (/24 or /48).",
 		amongSeen: "Among the sources seen, the share is {share}. For these alone the claim would be {outcome}.",
@@ -118,8 +126,31 @@ var english = catalogue{
 		opinion:      "{letter}: {share} by {database}: {outcome}.",
 		disagreement: "{differ} of the sources that A or {letter} places there are placed there by only one of them.",
 		right:        "If at least one database is right about every source, the share is between {low} and {high}.",
-		holds:        "The verdict holds as long as fewer than {share} of all {unit} are placed in the wrong country.",
-		holdsNot:     "The verdict changes if anything is placed in the wrong country.",
+		holds: "The verdict holds as long as fewer than {share} of all {unit} are placed in the wrong " +
+			"country.",
+		holdsNot: "The verdict changes if anything is placed in the wrong country.",
+	},
+
+	baseline: baselinePhrases{
+		title:   "New IP addresses by the country that they are geolocated to by {database}",
+		since:   "New means not seen from {from} to {to} UTC. That baseline has {n} {n:source|sources}.",
+		untimed: "New means not seen in the baseline, whose time is not known. It has {n} {n:source|sources}.",
+		totals:  "{n} new {n:source|sources} of {all}",
+		nothing: "No new public source was counted, of {all}.",
+		fresh:   "new", shareOfNew: "share of new", shareOfUsual: "share of baseline", lift: "times the baseline",
+		onlyNew:   "not in the baseline (at least {low})",
+		counted:   "The new sources were counted one by one.",
+		sampled:   "The new sources are estimated from a sample of {n} of them.",
+		registers: "The new sources are estimated from HyperLogLog registers.",
+		intervals: "Each interval has 95 % confidence.",
+	},
+
+	network: networkPhrases{
+		title: "Who holds the IP addresses {claimed}",
+		ipv4:  "IPv4 /24", ipv6: "IPv6 /48", systems: "autonomous systems", lists: "lists",
+		ofThese: "share of these", ofAll: "share of all", ofEvents: "share of events",
+		nothing: "No network is known.",
+		sampled: "The shares are those of a sample. Each interval has 95 % confidence.",
 	},
 
 	spoofing: spoofingPhrases{
@@ -159,7 +190,7 @@ var english = catalogue{
 			"were seen, {once} of these only once. A share of all sources cannot be given.",
 		"UNSEEN_SOURCES open": "At most {value} of the sources were seen. The others leave the claim open; among " +
 			"those seen it would be {outcome}.",
-		"ESTIMATORS_DISAGREE": "Two independent counts of the same share are {value} standard errors apart. The " +
+		"ESTIMATORS_DISAGREE": "Two independent estimates of one number are {value} standard errors apart. The " +
 			"data are damaged, or merged from databases that disagree.",
 
 		"FEW_SOURCES": "{value} {value:source was|sources were} counted. As a sample of more sources, " +
@@ -192,8 +223,8 @@ var english = catalogue{
 		"SAMPLING_ERROR unit": "The interval reaches across the limit. A sample of about {value} {unit} would " +
 			"probably decide.",
 		"SAMPLING_ERROR every": "The interval reaches across the limit. Only a count of every source would decide.",
-		"SAMPLING_ERROR near": "The interval reaches across the limit. The share is too near it for any sample " +
-			"to decide.",
+		"SAMPLING_ERROR near": "The interval reaches across the limit. The share is too near it for any sample to " +
+			"decide.",
 		"AT_LIMIT": "The share lies on the limit of the claim.",
 
 		"SECOND_ESTIMATE": "The verdict is by the sample. By the registers behind the table, the share is " +
@@ -232,6 +263,10 @@ var english = catalogue{
 			"address several hosts.",
 		"PACKET_SAMPLED": "Only 1 in {value} packets or flows was looked at. The counts are of those; sources " +
 			"that sent little are missing.",
+		"PACKET_SAMPLED baseline": "Only 1 in {value} packets or flows of the baseline was looked at. It lacks " +
+			"sources that sent little, which then look new.",
+		"MIXED_DATABASES baseline": "The baseline was located by other databases, {value} in all. A country may " +
+			"have more new sources for that alone.",
 		"SKETCHES_ONLY": "{value} of the sources are known from HyperLogLog registers alone. Forging could not be " +
 			"tested.",
 		"SKETCHES_ONLY all": "The sources are known from HyperLogLog registers alone. Forging and further " +

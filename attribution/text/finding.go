@@ -59,6 +59,10 @@ func (t teller) originOfTop(alone bool) (origin geo.Origin, ok bool) {
 func (t teller) counted() string {
 	p, r, v := t.p, t.r, t.v
 	w := &p.words.verdict
+	counted, estimated, registers := w.counted, w.estimated, w.registers
+	if t.fresh {
+		counted, estimated, registers = w.countedNew, w.estimatedNew, w.registersNew
+	}
 	unit := v.Claim.Unit()
 	var x uint64
 	for _, row := range r.Countries {
@@ -76,11 +80,11 @@ func (t teller) counted() string {
 	case unit == attribution.Bytes:
 		return say(w.ofUnit, a.with(args{"whole": word(say(p.words.report.bytes, args{"n": p.count(r.Bytes)}))}))
 	case r.Sources.Exact:
-		return say(w.counted, a)
+		return say(counted, a)
 	case r.Basis == attribution.BasisSketches:
-		return say(w.registers, a)
+		return say(registers, a)
 	}
-	return say(w.estimated, a.with(args{"k": p.count(uint64(max(r.SampleSize, 0)))}))
+	return say(estimated, a.with(args{"k": p.count(uint64(max(r.SampleSize, 0)))}))
 }
 
 // interval says within which ends the share lies that the claim is about, with every uncertainty.
@@ -169,7 +173,11 @@ func (t teller) lead() string {
 		"points": word(p.points(ahead.Value, nearest)), "low": word(p.signed(ahead.Low, down)),
 		"high": word(p.signed(ahead.High, up)),
 	})
-	return sentences(say(w.rival, args{"rival": word(p.withCode(rival)), "share": word(p.share(share))}), told)
+	named := w.rival
+	if t.ofSources() && !t.r.Sources.Exact && t.r.Basis == attribution.BasisAll {
+		named = w.rivalOnly // the table has its share by registers, the lead is by the sample
+	}
+	return sentences(say(named, args{"rival": word(p.withCode(rival)), "share": word(p.share(share))}), told)
 }
 
 // signed prints a difference of two shares in percentage points.

@@ -9,7 +9,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -112,8 +114,27 @@ func poisoned(r attribution.Report, name string) attribution.Report {
 
 // Whatever a name says, it stays a name: on its line, between quotation marks or after a label, and short.
 func TestHostileNames(t *testing.T) {
-	report := reportCases()[1].report(t)
+	report, fresh, held := reportCases()[1].report(t), newSources(t)["new"], breakdowns(t)["networks"]
 	texts := map[string]func(name string) string{
+		"NewSources": func(name string) string {
+			n := fresh
+			n.Report, n.Method = poisoned(n.Report, name), baseline.Method(name)
+			n.Caveats = n.Report.Verdicts[0].Caveats
+			var b bytes.Buffer
+			if err := en.NewSources(&b, n); err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
+		},
+		"Breakdown": func(name string) string {
+			n := held
+			n.ASNs, n.IPv4 = []network.Group{{Name: name}}, []network.Group{{Name: name}}
+			var b bytes.Buffer
+			if err := en.Breakdown(&b, n); err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
+		},
 		"Report": func(name string) string {
 			var b bytes.Buffer
 			if err := en.Report(&b, poisoned(report, name)); err != nil {

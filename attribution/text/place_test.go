@@ -92,7 +92,7 @@ func TestOneSource(t *testing.T) {
 			r.Sources.Value = 1
 		}
 		r.Sources.Exact = c.exact
-		if got := (teller{en, &r, &attribution.Verdict{}}).oneSource(); got != c.want {
+		if got := (teller{p: en, r: &r, v: &attribution.Verdict{}}).oneSource(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

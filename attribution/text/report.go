@@ -24,7 +24,7 @@ func (p *Printer) Report(w io.Writer, r attribution.Report) error {
 	}
 	p.writeNotes(&b, &r)
 	p.writeDatabases(&b, &r)
-	p.writeVerdicts(&b, &r)
+	p.writeVerdicts(&b, &r, false)
 	return write(w, b.String())
 }
 

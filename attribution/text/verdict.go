@@ -17,7 +17,7 @@ func (p *Printer) Verdict(w io.Writer, r attribution.Report, i int) error {
 		return fmt.Errorf("text: no verdict %d in a report with %d", i, len(r.Verdicts))
 	}
 	var b strings.Builder
-	teller{p, &r, &r.Verdicts[i]}.tell().write(&b)
+	teller{p: p, r: &r, v: &r.Verdicts[i]}.tell().write(&b)
 	return write(w, b.String())
 }
 
@@ -41,11 +41,12 @@ func bullets(b *strings.Builder, list []string) {
 	}
 }
 
-// writeVerdicts writes all verdicts of a report. Caveats of all of them stand once at the end.
-func (p *Printer) writeVerdicts(b *strings.Builder, r *attribution.Report) {
+// writeVerdicts writes all verdicts of a report, of all sources or of those that are new. Caveats of all of them stand
+// once at the end.
+func (p *Printer) writeVerdicts(b *strings.Builder, r *attribution.Report, fresh bool) {
 	var all []told
 	for i := range r.Verdicts {
-		all = append(all, teller{p, r, &r.Verdicts[i]}.tell())
+		all = append(all, teller{p, r, &r.Verdicts[i], fresh}.tell())
 	}
 	var common []string
 	if len(all) > 1 {
@@ -71,6 +72,8 @@ type teller struct {
 	p *Printer
 	r *attribution.Report
 	v *attribution.Verdict
+
+	fresh bool // the sources are those that are new
 }
 
 // leading are the caveats without which the share above them would be misread.

@@ -33,6 +33,8 @@ var arrows = map[string][]string{
 	"internal/testenv":       {},
 	"internal/testenv/world": {"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch"},
 	"bench":                  {},
+	"attribution/text": {"attribution", "attribution/baseline", "attribution/caveat", "attribution/network", "geo",
+		"golang.org/x/text/language"},
 	"examples/attribute": {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario",
 		"sketch", "github.com/klauspost/compress/zstd"},
 	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},

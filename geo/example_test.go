@@ -18,15 +18,15 @@ func Example() {
 	}
 	for _, s := range []string{"202.22.224.1", "2a02:6b8::feed:ff", "::ffff:9.9.9.9", "192.168.1.1"} {
 		origin := table.Lookup(netip.MustParseAddr(s))
-		fmt.Println(s, origin, origin.Name())
+		fmt.Println(s, origin)
 	}
 	info := table.Info()
 	fmt.Printf("geolocated by %s, built %s\n%s\n", info.Name, info.Built.Format("2006-01-02"), info.Credit)
 	// Output:
-	// 202.22.224.1 NC New Caledonia
-	// 2a02:6b8::feed:ff RU Russia
-	// ::ffff:9.9.9.9 US United States
-	// 192.168.1.1 reserved reserved
+	// 202.22.224.1 NC
+	// 2a02:6b8::feed:ff RU
+	// ::ffff:9.9.9.9 US
+	// 192.168.1.1 reserved
 	// geolocated by DB-IP Lite, built 2026-06-01
 	// IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
 }
@@ -44,12 +44,12 @@ func ExampleTable_Space() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("%s has %.2f %% of public IPv4\n", o.Name(), 100*space.IPv4[o])
+		fmt.Printf("%s has %.2f %% of public IPv4\n", o, 100*space.IPv4[o])
 	}
 	// Output:
-	// United States has 38.37 % of public IPv4
-	// Russia has 1.25 % of public IPv4
-	// New Caledonia has 0.00 % of public IPv4
+	// US has 38.37 % of public IPv4
+	// RU has 1.25 % of public IPv4
+	// NC has 0.00 % of public IPv4
 }
 
 func ExampleOpen() {

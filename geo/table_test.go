@@ -271,7 +271,7 @@ func TestNoAllocs(t *testing.T) {
 		"Lookup":      func() { o = table.Lookup(v4); o = table.Lookup(v6); o = table.Lookup(mapped) },
 		"Lookup4":     func() { o = table.Lookup4(1 << 30) },
 		"Lookup6":     func() { o = table.Lookup6(0x2a00000100020003, 1<<63) },
-		"Origin":      func() { _, _ = ParseOrigin("ru"); _ = o.String(); _ = o.Name(); _ = o.IsCountry() },
+		"Origin":      func() { _, _ = ParseOrigin("ru"); _ = o.String(); _ = o.IsCountry() },
 		"AppendText":  func() { _, _ = o.AppendText(buf[:0]) },
 		"Space":       func() { _ = table.Space().IPv4[2] },
 		"SpaceCounts": func() { _ = table.SpaceCounts().IPv4[2] },

@@ -89,7 +89,7 @@ func openGoAccess(tb testing.TB, addrs []netip.Addr) func() counts {
 	}
 	log, database := writeLog(tb, addrs), filepath.Join(tb.TempDir(), "country.mmdb")
 	data := load.WriteDatabase(func(o geo.Origin) testenv.Map {
-		return testenv.Map{"country": testenv.Map{"iso_code": o.String(), "names": testenv.Map{"en": o.Name()}}}
+		return testenv.Map{"country": testenv.Map{"iso_code": o.String(), "names": testenv.Map{"en": o.String()}}}
 	})
 	if err := os.WriteFile(database, data, 0o600); err != nil {
 		tb.Fatal(err)

@@ -84,7 +84,7 @@ type verdictPhrases struct {
 	bounds, atMost, atLeast            phrase // low high
 	between, population                phrase // low high confidence
 	unseen, corrected                  phrase // low high confidence; share as well
-	located                            phrase // share unit
+	located, reversal                  phrase // share unit
 	rival, rivalOnly, noRival          phrase // rival share
 	lead, behind                       phrase // points low high
 	families                           phrase // n family share, and the same of the other: n2 family2 share2

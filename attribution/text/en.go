@@ -106,17 +106,16 @@ var english = catalogue{
 		corrected: "Without the forged sources, the share is {share}, and between {low} and {high} ({confidence} " +
 			"interval).",
 		located: "Among the {unit} with a country, the share is {share}.",
-		lead: "The lead over it is {points} percentage points, and between {low} and {high} with every " +
-			"uncertainty.",
+		lead:    "The lead over it is {points} percentage points, and between {low} and {high} with every uncertainty.",
 		behind: "It is {points} percentage points ahead of the claimed country, and between {low} and {high} with " +
 			"every uncertainty.",
-		rival: "The strongest other country is {rival} with {share}.", rivalOnly: "The strongest other country is " +
+		reversal: "By {unit}, the share is {share}, which is on the other side of the limit.",
+		rival:    "The strongest other country is {rival} with {share}.", rivalOnly: "The strongest other country is " +
 			"{rival}.", noRival: "No other country was counted.",
 		families: "Among the {n} {family} {n:source|sources} the share is {share}, among the {n2} {family2} " +
 			"{n2:source|sources} {share2}.",
 		networks: "Those of the claim lie in {claimed} of {networks} {networks:network|networks} (/24 or /48).",
-		weight: "Clustered by /16 and /32, the sources weigh as {effective} independent " +
-			"{effective:source|sources}.",
+		weight:   "Clustered by /16 and /32, the sources weigh as {effective} independent {effective:source|sources}.",
 		networksSample: "In the sample, those of the claim lie in {claimed} of {networks} " +
 			"{networks:network|networks} (/24 or /48).",
 		amongSeen: "Among the sources seen, the share is {share}. For these alone the claim would be {outcome}.",
@@ -126,9 +125,8 @@ var english = catalogue{
 		opinion:      "{letter}: {share} by {database}: {outcome}.",
 		disagreement: "{differ} of the sources that A or {letter} places there are placed there by only one of them.",
 		right:        "If at least one database is right about every source, the share is between {low} and {high}.",
-		holds: "The verdict holds as long as fewer than {share} of all {unit} are placed in the wrong " +
-			"country.",
-		holdsNot: "The verdict changes if anything is placed in the wrong country.",
+		holds:        "The verdict holds as long as fewer than {share} of all {unit} are placed in the wrong country.",
+		holdsNot:     "The verdict changes if anything is placed in the wrong country.",
 	},
 
 	baseline: baselinePhrases{

@@ -111,6 +111,7 @@ func (rd reader) beside(r *attribution.Report, v *attribution.Verdict) {
 	} else if amount(r.Unlocated, v.Claim.Unit()) > 0 {
 		rd.errorf("no share of what is located")
 	}
+	rd.reversal(r, v)
 	if m := rd.find(`Those of the claim lie in NUMBER of NUMBER networks? `); m != nil {
 		rd.count("networks", m[1], v.NetworksClaimed, true)
 		rd.count("networks", m[2], v.Networks, true)
@@ -137,6 +138,28 @@ func (rd reader) beside(r *attribution.Report, v *attribution.Verdict) {
 	}
 	if v.Lead != nil {
 		rd.lead(r, v)
+	}
+}
+
+// reversal checks that a share by the other unit is said where it is on the other side of the limit, and only there.
+func (rd reader) reversal(r *attribution.Report, v *attribution.Verdict) {
+	rd.t.Helper()
+	other := attribution.Events
+	if v.Claim.Unit() != attribution.Sources {
+		other = attribution.Sources
+	}
+	whole := *v
+	whole.Claim = v.Claim.Of(other)
+	share, limit := 100*part(claimedOf(r, &whole), total(r, other)), v.Claim.Percent()
+	own := 100 * v.Counted.Value
+	differs := math.Abs(share-limit) > 1e-9 && math.Abs(own-limit) > 1e-9 && share > limit != (own > limit)
+	m := rd.find(`By (events|sources), the share is PERCENT, which is on the other side`)
+	if m != nil {
+		rd.percent("by the other unit", m[2], share/100, nearest, limit)
+	}
+	want := differs && r.Events > 0 && !v.Claim.IsPlurality()
+	if want != (m != nil) || m != nil && m[1] != other.String() {
+		rd.errorf("%v by %v where it is %v: %q", share, other, own, m)
 	}
 }
 

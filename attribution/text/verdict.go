@@ -115,7 +115,7 @@ func (t teller) tell() told {
 		}
 	}
 	if decidable {
-		add(t.lead(), t.located(), t.families())
+		add(t.reversal(), t.lead(), t.located(), t.families())
 		add(t.sampling()...)
 	}
 	add(t.opinions()...)

@@ -124,6 +124,9 @@ func rowOf(r attribution.Report, code string) attribution.Row {
 	return attribution.Row{}
 }
 
+// asnTable gives every prefix to an autonomous system.
+func asnTable(t testing.TB, systems map[string]uint32) *geo.ASNTable { return world.ASNs(t, systems) }
+
 // listOf is a published list with some prefixes.
 func listOf(name string, prefixes ...string) *geo.PrefixSet {
 	return must(geo.ReadPrefixSet(name, strings.NewReader(strings.Join(prefixes, "\n"))))
@@ -133,7 +136,7 @@ func listOf(name string, prefixes ...string) *geo.PrefixSet {
 func everything(t testing.TB) attribution.Enrichment {
 	return attribution.Enrichment{
 		Databases: []*geo.Table{world.Other()},
-		ASNs:      world.ASNs(t, map[string]uint32{"5.0.0.0/9": 64500, "3.0.0.0/8": 64501, "2a02::/16": 64502}),
+		ASNs:      asnTable(t, map[string]uint32{"5.0.0.0/9": 64500, "3.0.0.0/8": 64501, "2a02::/16": 64502}),
 		Lists:     []*geo.PrefixSet{listOf("vpn.txt", "5.0.0.0/25", "2a02::/20"), listOf("hosting.txt", "3.0.0.0/30")},
 	}
 }

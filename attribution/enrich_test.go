@@ -89,10 +89,10 @@ func encodedWithout(s attribution.Snapshot, text string) int {
 func TestEnrichReplaces(t *testing.T) {
 	s := tallied(least, map[string]int{"RU": 4}).Snapshot()
 	first := must(s.Enrich(attribution.Enrichment{
-		Lists: []*geo.PrefixSet{listOf("vpn", "5.0.0.0/8")}, ASNs: world.ASNs(t, map[string]uint32{"5.0.0.0/8": 1}),
+		Lists: []*geo.PrefixSet{listOf("vpn", "5.0.0.0/8")}, ASNs: asnTable(t, map[string]uint32{"5.0.0.0/8": 1}),
 	}))
 	second := attribution.Enrichment{
-		Lists: []*geo.PrefixSet{listOf("vpn", "5.0.0.1")}, ASNs: world.ASNs(t, map[string]uint32{"5.0.0.0/8": 2}),
+		Lists: []*geo.PrefixSet{listOf("vpn", "5.0.0.1")}, ASNs: asnTable(t, map[string]uint32{"5.0.0.0/8": 2}),
 	}
 	mustEqual(t, "replaced", must(first.Enrich(second)), must(s.Enrich(second)))
 }

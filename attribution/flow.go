@@ -5,7 +5,6 @@ import (
 
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/plausible"
-	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // Flow is an event as a flow record or a server describes it, with what the transport says
@@ -36,12 +35,8 @@ type Flow struct {
 
 // event is the flow without its source.
 func (f *Flow) event() block.Event {
-	e := block.Event{Events: max(f.Events, 1), Bytes: f.Bytes, SamplingRate: f.SamplingRate}
-	switch {
-	case f.Handshake:
-		e.Facts = snapshot.Handshake
-	case plausible.Reflects(f.Protocol, f.SourcePort, f.TCPFlags):
-		e.Facts = snapshot.Reflector
+	return block.Event{
+		Events: max(f.Events, 1), Bytes: f.Bytes, SamplingRate: f.SamplingRate,
+		Facts: plausible.Facts(f.Handshake, f.Protocol, f.SourcePort, f.TCPFlags),
 	}
-	return e
 }

@@ -2,17 +2,15 @@ package attribution_test
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
-
-var updateGolden = flag.Bool("update-golden", false, "write the encodings in testdata as they are now")
 
 // goldenSnapshots has one for each part that an encoding can have.
 func goldenSnapshots(t *testing.T) map[string]attribution.Snapshot {
@@ -40,18 +38,10 @@ func goldenSnapshots(t *testing.T) map[string]attribution.Snapshot {
 // there. A difference is a new version of the format.
 func TestGoldenSnapshots(t *testing.T) {
 	for name, s := range goldenSnapshots(t) {
-		path := filepath.Join("testdata", "snapshot-"+name+".golden")
-		if *updateGolden {
-			if err := os.WriteFile(path, encoded(s), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
+		testenv.Golden(t, "snapshot-"+name+".golden", encoded(s))
+		want, err := os.ReadFile(filepath.Join("testdata", "snapshot-"+name+".golden"))
 		if err != nil {
 			t.Fatal(err)
-		}
-		if !bytes.Equal(encoded(s), want) {
-			t.Errorf("%s: the encoding is another one", name)
 		}
 		var again attribution.Snapshot
 		if err := again.UnmarshalBinary(want); err != nil {

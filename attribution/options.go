@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
@@ -70,8 +69,6 @@ func (o Options) Validate() error {
 	return nil
 }
 
-var processKey = sync.OnceValue(sketch.NewKey)
-
 // filled returns o with every default written out, but for the key.
 func (o Options) filled() Options {
 	o.SampleSize = cmp.Or(o.SampleSize, sketch.DefaultSampleSize)
@@ -88,7 +85,7 @@ func (o Options) internal() (tally.Options, error) {
 	}
 	o = o.filled()
 	if o.Key.IsZero() {
-		o.Key = processKey()
+		o.Key = tally.ProcessKey()
 	}
 	t := tally.Options{
 		Key: o.Key, SampleSize: o.SampleSize, Precision: o.Precision, IPv6PrefixLen: o.IPv6PrefixLen,

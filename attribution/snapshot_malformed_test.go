@@ -305,7 +305,7 @@ func TestMalformedSnapshotsAreRefused(t *testing.T) {
 }
 
 // Whatever bytes come, they are refused, or they are what the snapshot would write, and then
-// everything works on it.
+// it reports and merges.
 func FuzzSnapshotUnmarshal(f *testing.F) {
 	for _, m := range malformedSnapshots(f) {
 		f.Add(m.data)
@@ -329,5 +329,10 @@ func unmarshal(t *testing.T, data []byte) {
 	if !bytes.Equal(encoded(s), data) {
 		t.Error("accepted bytes that it would not write")
 	}
-	useSnapshot(t, "decoded", s)
+	wellFormed(t, "decoded", reportOn(s, "majority RU", "plurality US of events", "outside RU < 10% of bytes"))
+	if twice, err := attribution.Merge(s, s); err == nil {
+		decoded(encoded(twice))
+	} else if !errors.Is(err, attribution.ErrMismatch) {
+		t.Error(err)
+	}
 }

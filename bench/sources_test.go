@@ -59,7 +59,7 @@ func BenchmarkSources(b *testing.B) {
 					all = distinct(most)
 				}
 				sources := all[:n]
-				tally := attribution.NewTally(load.Table(), attribution.Options{})
+				tally := must(attribution.NewTally(load.Table(), attribution.Options{}))
 				block := make([]netip.Addr, 0, batch)
 				for part := range slices.Chunk(sources, batch) {
 					block = block[:0]
@@ -68,7 +68,7 @@ func BenchmarkSources(b *testing.B) {
 					}
 					tally.AddBatch(block)
 				}
-				near(b, "all", float64(tally.Report().Sources.Distinct), n)
+				near(b, "all", float64(reportOf(b, tally).Sources.Value), n)
 
 				rng := rand.New(rand.NewPCG(3, 4))
 				stream := make([]netip.Addr, events)

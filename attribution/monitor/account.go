@@ -3,30 +3,46 @@ package monitor
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // account is what a burst looked like at one moment: all that its [Burst] is made
-// from. It is immutable, so that making it needs no lock.
+// from. It never changes, so that the burst is made without the lock of the monitor,
+// and only once.
 type account struct {
-	burst   burst     // without settled and fading
-	recent  []counted // from before the onset on, without the burst before
-	settled []byte    // encoded, as in a snapshot; nil: nothing
-	usual   [2][]byte // likewise
+	burst     burst     // without settled and fading
+	recent    []counted // from before the onset on, without the burst before
+	settled   stored
+	usual     [2]stored
+	databases snapshot.Databases // with their address spaces
+
+	once sync.Once
+	made Burst // what the account looks like in public, once that was asked for
+
+	packOnce sync.Once
+	packed   []byte // the snapshot that the burst reports, once that was asked for
 }
 
-// show takes an account of a burst and has it told.
+// show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
-	a := &account{burst: *w.burst, recent: w.outsideLast()}
+	a := &account{burst: *w.burst, recent: w.outsideLast(), databases: m.databases}
 	a.burst.settled, a.burst.fading = nil, nil
-	a.settled = m.packer.pack(m.gathered(w.burst))
-	a.usual = [2][]byte{m.packer.pack(w.usual.full), m.packer.pack(w.usual.filling)}
+	a.settled = m.packer.store(0, m.gathered(w.burst))
+	if w.usual.full != nil {
+		a.usual[0] = m.packer.store(0, w.usual.full.Snapshot())
+	}
+	if w.usual.filling != nil {
+		a.usual[1] = m.packer.store(0, w.usual.filling.Snapshot())
+	}
 	if a.burst.final {
 		m.finals.add(a)
 	} else {
 		w.shown = a
 	}
+	m.changed = true
 	if m.options.Notify != nil {
 		m.untold = append(m.untold, a)
 	}
@@ -54,45 +70,72 @@ func (f *finals) add(a *account) {
 	f.kept = slices.Delete(f.kept, 0, n)
 }
 
+// size returns how many bytes the account is made from. What is made from it does not
+// count: the state of a monitor must not depend on who read it.
 func (a *account) size() int {
-	n := len(a.settled) + len(a.usual[0]) + len(a.usual[1]) + len(a.burst.before.data) + len(a.burst.first.data)
+	n := len(a.settled.data) + len(a.usual[0].data) + len(a.usual[1].data)
+	n += len(a.burst.before.data) + len(a.burst.first.data)
 	for _, c := range a.recent {
 		n += len(c.data)
 	}
 	return n
 }
 
-// packed returns the intervals from the first to the last, where they can be taken
+// between returns the intervals from the first to the last, where they can be taken
 // apart.
-func (a *account) packed(first, last int64) (in [][]byte) {
-	for _, s := range []snapshot{a.burst.before, a.burst.first} {
+func (a *account) between(first, last int64) (in []stored) {
+	for _, s := range []stored{a.burst.before, a.burst.first} {
 		if s.index >= first && s.index <= last {
-			in = append(in, s.data)
+			in = append(in, s)
 		}
 	}
 	for _, c := range a.recent {
 		if c.index >= first && c.index <= last {
-			in = append(in, c.data)
+			in = append(in, c.stored)
 		}
 	}
 	return in
 }
 
-// window merges what came from the first interval to the last.
-func (a *account) window(first, last int64) *attribution.Tally {
-	return merged(append(a.packed(first, last), a.settled)...)
-}
-
-// baseline merges what came before the burst, an interval apart.
-func (a *account) baseline() *attribution.Tally {
-	return merged(append(a.packed(math.MinInt64, a.burst.onset-2), a.usual[:]...)...)
-}
-
-// merged panics on bytes that are no tallies: what comes in is checked.
-func merged(packed ...[]byte) *attribution.Tally {
-	whole := new(attribution.Tally)
-	if err := mergeInto(whole, packed...); err != nil {
-		panic("monitor: " + err.Error())
+// window returns what came from the first interval to the last, looked up in all that
+// the options have.
+func (a *account) window(o Options, first, last int64) attribution.Snapshot {
+	s := a.handOut(merged(o.counting(), append(a.between(first, last), a.settled)...))
+	if !o.enriches() {
+		return s
 	}
-	return whole
+	enriched, err := s.Enrich(o.Enrichment)
+	if err != nil {
+		panic("monitor: " + err.Error()) // the options were checked
+	}
+	return enriched
+}
+
+// baseline returns what came before the burst, an interval apart, and whether there is
+// any.
+func (a *account) baseline(o Options) (usual attribution.Snapshot, found bool) {
+	state := merged(o.counting(), append(a.between(math.MinInt64, a.burst.onset-2), a.usual[:]...)...)
+	return a.handOut(state), state.Records > 0
+}
+
+// handOut makes a snapshot of a state, with the address spaces of its databases.
+func (a *account) handOut(state *snapshot.State) attribution.Snapshot {
+	return handOut(state, a.databases)
+}
+
+func handOut(state *snapshot.State, databases snapshot.Databases) attribution.Snapshot {
+	return snapshot.Wrap(state.With(databases)).(attribution.Snapshot)
+}
+
+// snapshot returns what the burst reports on. It is made once, and kept packed.
+func (a *account) snapshot(o Options) attribution.Snapshot {
+	a.packOnce.Do(func() {
+		state := snapshot.Unwrap(a.window(o, a.burst.onset, a.burst.end-1))
+		a.packed = new(packer).pack(state)
+	})
+	state, err := unpack(a.packed)
+	if err != nil {
+		panic("monitor: " + err.Error()) // only a bug here can do it
+	}
+	return snapshot.Wrap(state).(attribution.Snapshot)
 }

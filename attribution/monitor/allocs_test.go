@@ -1,6 +1,8 @@
 package monitor
 
-import "testing"
+import (
+	"testing"
+)
 
 // Observing allocates nothing in the steady state, with targets that have names and
 // with flows that have bytes.
@@ -10,15 +12,17 @@ func TestNoAllocs(t *testing.T) {
 	}
 	m := newMonitor(Options{})
 	events := make([]Event, 4096)
+	names := []string{"one", "two", "and a name of more than 16 bytes"}
 	for i := range events {
-		events[i] = Event{Time: at(5), Target: TargetName([]string{"one", "two", "and a name of more than 16 bytes"}[i%3]), Flow: flowOf(ip(i % 2000))}
+		events[i] = Event{Time: at(5), Target: TargetName(names[i%3]), Flow: flowOf(ip(i % 2000))}
 		events[i].Bytes = uint64(i)
 	}
-	m.ObserveBatch(events)
-	m.ObserveBatch(events)
+	m.Observe(events...)
+	m.Observe(events...)
 	for name, f := range map[string]func(){
-		"Observe":      func() { m.Observe(events[7]) },
-		"ObserveBatch": func() { m.ObserveBatch(events) },
+		"one event": func() { m.Observe(events[7]) },
+		"many":      func() { m.Observe(events...) },
+		"none":      func() { m.Observe() },
 	} {
 		if n := testing.AllocsPerRun(20, f); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)

@@ -1,109 +1,135 @@
 package monitor
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/baseline"
+	"github.com/whence-go/whence/attribution/caveat"
 )
 
-// Burst is more traffic than there is at other times, to one target or in all: when
-// it came, how large it was, where it came from, and what may be claimed about
-// that. Print it with fmt for a sentence and its verdicts; json.Marshal gives the
-// stable machine form, whose keys are only ever added to.
+// Burst is more traffic than usual, to one target or in all: when it came, how large
+// it was, where it came from, and what may be claimed about that. It is plain data:
+// decoding its JSON gives an equal Burst. Package text prints it in sentences.
+//
+// A Burst is made once for each time it is reported. All who receive it share its
+// slices and what it points to, and must not change them.
 type Burst struct {
-	// ID numbers the bursts of a monitor, from 1 on. A burst that is told again
-	// has the same.
+	// ID numbers the bursts of a monitor, from 1 on. A burst that is reported again
+	// has the same ID.
 	ID uint64 `json:"id"`
 
-	// Target is what was hit; the zero Target stands for all traffic. An attack on
-	// one target may be a burst of it and one of all traffic.
+	// Target is what was hit. The zero Target stands for all traffic. An attack on
+	// one target may be a burst of it and a burst of all traffic.
 	Target Target `json:"target,omitzero"`
 
-	// Onset and End are the begin of the first interval and the end of the last;
-	// so far, while it runs. Interval is their resolution.
+	// Onset is the begin of the first interval. End is the end of the last one; so
+	// far, while it runs. Interval is their resolution.
 	Onset    time.Time     `json:"onset"`
 	End      time.Time     `json:"end"`
 	Interval time.Duration `json:"interval_ns"`
 
-	// Final says that it has ended. Before, it is told provisionally, and Look
-	// numbers these looks, the verdicts of which share one probability of error;
-	// see [attribution.Terms].
-	Final bool `json:"final"`
-	Look  int  `json:"look,omitempty"`
+	// Final says that it has ended. Before that, Interim numbers the reports of it,
+	// from 1 on. Their verdicts share one probability of error: see
+	// [attribution.Policy].
+	Final   bool `json:"final"`
+	Interim int  `json:"interim,omitempty"`
 
-	// Peak is the interval with most events, and PeakEvents how many these were;
-	// PeakSources are the most distinct sources in one interval. Expected is the
-	// number of events in an interval that there would have been without it.
+	// Peak is the interval with most events, and PeakEvents is their number.
+	// PeakSources is the largest number of distinct sources in one interval.
+	// Expected is the number of events per interval that was expected without it.
 	Peak        time.Time `json:"peak"`
 	PeakEvents  uint64    `json:"peak_events"`
 	PeakSources uint64    `json:"peak_sources"`
 	Expected    float64   `json:"expected_events"`
 
-	// ByEvents and BySources say in which of the two it shows.
+	// ByEvents and BySources say whether it shows in the events, and in the sources.
 	ByEvents  bool `json:"by_events"`
 	BySources bool `json:"by_sources"`
 
-	// Precedent sets it against the history of the same target: of its events, or
-	// of its sources if it does not show in the events.
-	Precedent     Precedent            `json:"precedent"`
-	Unprecedented attribution.Decision `json:"unprecedented"`
+	// History compares it with the history of the same target: of its events, or of
+	// its sources if it does not show in the events.
+	History HistoricalPeak `json:"history"`
 
-	// Report is all that came while it ran.
-	Report *attribution.Report `json:"report"`
+	// Unprecedented says whether it may be called so. It is supported if the peak is
+	// at least twice the largest before, in at least 28 days. It is refuted if as
+	// much came before. Else it is undecided: the largest of four weeks is exceeded
+	// every fourth week without a cause, but hardly ever twice as much comes.
+	Unprecedented attribution.Outcome `json:"unprecedented"`
 
-	// Excess is what of Report is new: the sources that were not seen in the time
-	// before, half the retention or more of it where the stream has been running for
-	// as long. It is nil if nobody was seen before.
-	Excess *attribution.Excess `json:"excess,omitempty"`
+	// Report is about all traffic while it ran, with a verdict on each of
+	// Options.Claims. [Monitor.BurstSnapshot] gives the same verdicts.
+	Report attribution.Report `json:"report"`
 
-	// Verdicts are those on Options.Claims, about Report, and ExcessVerdicts those
-	// about the new sources alone.
-	Verdicts       []attribution.Verdict `json:"verdicts"`
-	ExcessVerdicts []attribution.Verdict `json:"excess_verdicts,omitempty"`
+	// NewSources is about the sources that were not seen in the time before, with
+	// verdicts of its own. That time is at least half the retention, if the stream is
+	// as old. NewSources is nil if no public source was seen before.
+	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
-	Caveats []attribution.Caveat `json:"caveats"`
-
-	text string
+	// Caveats are about the burst: SHORT_HISTORY, WINDOW_SENSITIVE (one for each
+	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST and INCOMPLETE. Those about a
+	// verdict stand with it.
+	Caveats []caveat.Caveat `json:"caveats"`
 }
 
-// String returns the burst in a sentence, and its verdicts and caveats in a line
-// each.
-func (b Burst) String() string { return b.text }
-
-// tell makes the burst of an account.
-func (a *account) tell(o Options) Burst {
-	b := &a.burst
-	begin := func(i int64) time.Time { return time.Unix(0, i*int64(o.Interval)).UTC() }
-	window := a.window(b.onset, b.end-1)
-	told := Burst{
-		ID: b.id, Target: b.target, Onset: begin(b.onset), End: begin(b.end), Interval: o.Interval,
-		Final: b.final, Look: b.look,
-		Peak: begin(b.peak), PeakEvents: b.most, PeakSources: b.mostSources, Expected: b.expected,
-		ByEvents: b.byEvents, BySources: b.bySources,
-		Precedent: b.precedent, Unprecedented: b.precedent.Unprecedented(),
-		Report: window.Report(),
+// String returns the burst in one line for logs, without prose. Package text has
+// sentences.
+func (b Burst) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "burst %d", b.ID)
+	if !b.Target.IsZero() {
+		fmt.Fprintf(&s, " target %v", b.Target)
 	}
-	claims := o.Claims
-	if len(claims) == 0 {
-		claims = leading(told.Report)
+	fmt.Fprintf(&s, " from %s to %s", b.Onset.Format(time.RFC3339), b.End.Format(time.RFC3339))
+	if b.Final {
+		s.WriteString(" final")
+	} else {
+		fmt.Fprintf(&s, " interim %d", b.Interim)
 	}
-	terms := o.Terms
-	terms.Look = b.look
-	told.Verdicts = terms.CheckAll(told.Report, claims...)
-	if excess, err := window.Excess(a.baseline()); err == nil {
-		told.Excess = excess
-		told.ExcessVerdicts = terms.CheckAll(excess.Report, claims...)
+	r := &b.Report
+	fmt.Fprintf(&s, " events %d sources %d peak %d expected %.4g", r.Events, r.Sources.Value, b.PeakEvents, b.Expected)
+	for _, v := range r.Verdicts {
+		fmt.Fprintf(&s, "; %v", v)
 	}
-	told.Caveats = a.caveats(o, &told, window, claims)
-	told.text = told.sentence()
-	return told
+	if n := b.NewSources; n != nil {
+		fmt.Fprintf(&s, "; new %d", n.Report.Sources.Value)
+		for _, v := range n.Report.Verdicts {
+			fmt.Fprintf(&s, "; new %v", v)
+		}
+	}
+	separator := "; "
+	for _, c := range b.Caveats {
+		s.WriteString(separator + string(c.Code))
+		separator = " "
+	}
+	return s.String()
 }
 
-// leading is the claim that most sources are geolocated to the country that has
-// most of them.
-func leading(r *attribution.Report) []attribution.Claim {
-	if len(r.Origins) == 0 {
-		return nil
+// HistoricalPeak compares the largest count of a burst, in one interval, with the
+// largest before it.
+type HistoricalPeak struct {
+	// Peak is the largest count of the burst; so far, while it runs.
+	Peak float64 `json:"peak"`
+	// Before is the largest count before the burst; 0 if there was none.
+	Before float64 `json:"before"`
+	// Span is how long the target was observed, without what was missed.
+	Span time.Duration `json:"span_ns"`
+}
+
+const (
+	unprecedentedRatio = 2
+	unprecedentedSpan  = 28 * day
+)
+
+// unprecedented decides what Burst.Unprecedented says.
+func (h HistoricalPeak) unprecedented() attribution.Outcome {
+	switch {
+	case h.Before >= h.Peak:
+		return attribution.Refuted
+	case h.Span >= unprecedentedSpan && h.Peak >= unprecedentedRatio*h.Before:
+		return attribution.Supported
 	}
-	return []attribution.Claim{attribution.Majority(r.Origins[0].Origin.String())}
+	return attribution.Undecided
 }

@@ -1,16 +1,15 @@
 package monitor
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 // overHour lays bursts over everyday traffic.
@@ -25,10 +24,7 @@ func overHour(after time.Duration, bursts ...scenario.Builder) scenario.Overlay 
 // play has a monitor watch the first part of a scenario, and returns what it told.
 func play(t *testing.T, o Options, b scenario.Builder, length time.Duration) (*Monitor, *scenario.Scenario, []Burst) {
 	t.Helper()
-	s, err := b.Build(scenario.NewPopulation(testTable(), nil))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := must(b.Build(testPopulation()))
 	var told []Burst
 	o.Notify = func(b Burst) { told = append(told, b) }
 	m := newMonitor(o)
@@ -54,7 +50,8 @@ func final(told []Burst, target Target) (found []Burst) {
 // A mail bomb on one of hundreds of mailboxes is found while it runs, on the whole
 // and on its target, told again as it grows, and told once when it has ended.
 func TestMailBomb(t *testing.T) {
-	m, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}, overHour(8*time.Minute, scenario.MailBomb{Seed: 1}), 15*time.Minute)
+	o := Options{Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")}}
+	m, s, told := play(t, o, overHour(8*time.Minute, scenario.MailBomb{Seed: 1}), 15*time.Minute)
 	truth := s.Bursts()[0]
 	for _, target := range []Target{{}, ParseTarget(truth.Targets[0])} {
 		ended := final(told, target)
@@ -67,78 +64,53 @@ func TestMailBomb(t *testing.T) {
 				t.Errorf("%v: from %v to %v, want %v to %v", target, b.Onset, b.End, truth.Onset, truth.End)
 			}
 		}
-		looks := slices.DeleteFunc(slices.Clone(told), func(other Burst) bool { return other.ID != b.ID || other.Final })
+		looks := slices.Clone(told)
+		looks = slices.DeleteFunc(looks, func(other Burst) bool { return other.ID != b.ID || other.Final })
 		if len(looks) == 0 || looks[0].End.Sub(truth.Onset) > 30*time.Second {
 			t.Errorf("%v: found late: %v", target, looks)
 		}
 		for i, look := range looks {
-			if look.Look != i+1 || look.Verdicts[0].Decision == attribution.Supported {
-				t.Errorf("%v: look %d of %d: %v", target, look.Look, len(looks), look)
+			if look.Interim != i+1 || look.Report.Verdicts[0].Outcome == attribution.Supported {
+				t.Errorf("%v: look %d of %d: %v", target, look.Interim, len(looks), look)
 			}
 		}
-		if b.Verdicts[0].Decision != attribution.Refuted || b.Verdicts[1].Decision != attribution.Supported {
+		if b.Report.Verdicts[0].Outcome != attribution.Refuted || b.Report.Verdicts[1].Outcome != attribution.Supported {
 			t.Errorf("%v: %v", target, b)
 		}
 		if r := b.Report; float64(r.Events) < 0.99*95_000 || float64(r.Events) > 1.02*95_000 {
 			t.Errorf("%v: %d events", target, r.Events)
 		}
-		if got, want := float64(b.Report.Sources.Distinct), float64(truth.Distinct()); target != (Target{}) && math.Abs(got-want) > 0.05*want {
+		got, want := float64(b.Report.Sources.Value), float64(truth.Distinct())
+		if target != (Target{}) && math.Abs(got-want) > 0.05*want {
 			t.Errorf("%v: %.0f sources, want %.0f", target, got, want)
 		}
-		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided || b.Precedent.Ratio() < 50 {
-			t.Errorf("%v: by events %v, by sources %v, %v", target, b.ByEvents, b.BySources, b.Precedent)
+		if !b.ByEvents || !b.BySources || b.Unprecedented != attribution.Undecided ||
+			b.History.Peak < 50*b.History.Before {
+			t.Errorf("%v: by events %v, by sources %v, %+v", target, b.ByEvents, b.BySources, b.History)
 		}
-		sameKeys(t, b)
-		if !hasCaveat(b, ShortHistory) || hasCaveat(b, SingleSource) {
+		if !hasCaveat(b, caveat.ShortHistory) {
 			t.Errorf("%v: caveats %v", target, b.Caveats)
 		}
 	}
-	if known := slices.Collect(m.Bursts()); len(known) != len(final(told, Target{}))+len(final(told, ParseTarget(truth.Targets[0]))) {
+	ended := len(final(told, Target{})) + len(final(told, ParseTarget(truth.Targets[0])))
+	if known := slices.Collect(m.Bursts()); len(known) != ended {
 		t.Errorf("%d bursts are known:\n%v", len(known), known)
 	}
 }
 
-func hasCaveat(b Burst, code attribution.Code) bool {
-	return slices.ContainsFunc(b.Caveats, func(c attribution.Caveat) bool { return c.Code == code })
-}
-
-// One source that makes nearly all events is said to be one source.
+// A burst that nearly all comes from one source has a verdict that says so.
 func TestSingleSource(t *testing.T) {
-	origin, _ := geo.ParseOrigin("RU")
-	_, _, told := play(t, Options{}, overHour(8*time.Minute, scenario.SingleSource{Seed: 1, Origin: origin}), 10*time.Minute)
+	single := scenario.SingleSource{Seed: 1, Origin: world.Origin("RU")}
+	_, _, told := play(t, Options{}, overHour(8*time.Minute, single), 10*time.Minute)
 	if len(told) == 0 {
 		t.Fatal("nothing was told")
 	}
 	for _, b := range told {
-		if !hasCaveat(b, SingleSource) || !strings.Contains(b.String(), "events came from one source") {
-			t.Errorf("%v", b)
-		}
-	}
-}
-
-// sameKeys fails unless the machine form of a burst has its keys, and no other.
-func sameKeys(t *testing.T, b Burst) {
-	t.Helper()
-	data, err := json.Marshal(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(data, &keys); err != nil {
-		t.Fatal(err)
-	}
-	want := []string{
-		"by_events", "by_sources", "caveats", "end", "expected_events", "final", "id", "interval_ns", "onset", "peak",
-		"peak_events", "peak_sources", "excess", "excess_verdicts", "precedent", "report", "target", "unprecedented", "verdicts",
-	}
-	for key := range keys {
-		if !slices.Contains(want, key) {
-			t.Errorf("an unknown key %q", key)
-		}
-	}
-	for _, key := range want {
-		if _, found := keys[key]; !found && key != "target" && key != "excess" && key != "excess_verdicts" {
-			t.Errorf("no key %q", key)
+		for _, v := range b.Report.Verdicts {
+			i := slices.IndexFunc(v.Caveats, func(c caveat.Caveat) bool { return c.Code == caveat.DominantSource })
+			if i < 0 || v.Caveats[i].Value < .5 {
+				t.Errorf("%v", b)
+			}
 		}
 	}
 }
@@ -160,7 +132,7 @@ func TestHugeCounts(t *testing.T) {
 	told := 0
 	o := Options{Targets: 16, Notify: func(b Burst) { told++ }}
 	m := newMonitor(o)
-	m.ObserveBatch(repeat(1000, 0, 1))
+	m.Observe(repeat(1000, 0, 1)...)
 	for i := range 100 {
 		e := Event{Time: at(1000 + 10*float64(i)), Flow: flowOf(ip(i)), Target: TargetName("a")}
 		e.Events, e.Bytes = math.MaxUint64, math.MaxUint64
@@ -170,6 +142,51 @@ func TestHugeCounts(t *testing.T) {
 		t.Errorf("told %d times", told)
 	}
 	restored(t, m, o)
+}
+
+// A burst is made once, whoever asks first: Notify and every call of Bursts give the
+// same value.
+func TestBurstsAreMadeOnce(t *testing.T) {
+	events := join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(1000, 1100, 1), repeat(10_000, 2100, .01))
+	latest := map[uint64]Burst{}
+	notified := newMonitor(Options{Targets: -1, Notify: func(b Burst) { latest[b.ID] = b }})
+	notified.Observe(events...)
+	silent := newMonitor(Options{Targets: -1})
+	silent.Observe(events...)
+	n := 0
+	for b := range silent.Bursts() {
+		if n++; latest[b.ID].String() != b.String() {
+			t.Errorf("%v\nwas notified as\n%v", b, latest[b.ID])
+		}
+		latest[b.ID+1000] = b
+	}
+	if n != 2 || len(latest) != 4 {
+		t.Fatalf("%d bursts", n)
+	}
+	// What is made again has slices of its own.
+	same := func(a, b Burst) bool {
+		return &a.Report.Countries[0] == &b.Report.Countries[0] && a.NewSources == b.NewSources
+	}
+	for range 2 {
+		for b := range notified.Bursts() {
+			if !same(b, latest[b.ID]) {
+				t.Errorf("burst %d, final %v: not what was notified", b.ID, b.Final)
+			}
+		}
+		for b := range silent.Bursts() {
+			if !same(b, latest[b.ID+1000]) {
+				t.Errorf("burst %d, final %v: made again", b.ID, b.Final)
+			}
+		}
+	}
+	cost := testing.AllocsPerRun(5, func() {
+		for b := range silent.Bursts() {
+			_ = b.Final
+		}
+	})
+	if cost > 10 {
+		t.Errorf("%v allocations", cost)
+	}
 }
 
 // A callback that panics costs its burst, none of those that follow.
@@ -182,7 +199,7 @@ func TestNotifyPanics(t *testing.T) {
 	}})
 	observe := func(events []Event) {
 		defer func() { recover() }()
-		m.ObserveBatch(events)
+		m.Observe(events...)
 	}
 	observe(repeat(1000, 0, 1))
 	observe(repeat(10_000, 1000, .01))
@@ -195,15 +212,13 @@ func TestNotifyPanics(t *testing.T) {
 // A burst during which the clock was set back was not lost to other targets.
 func TestSetBackInABurst(t *testing.T) {
 	m := newMonitor(Options{Targets: -1})
-	m.ObserveBatch(join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(100, -7200, 1)))
+	m.Observe(join(repeat(1000, 0, 1), repeat(10_000, 1000, .01), repeat(100, -7200, 1))...)
 	bursts := slices.Collect(m.Bursts())
 	if len(bursts) != 1 || !bursts[0].Final {
 		t.Fatalf("%v", bursts)
 	}
-	for _, c := range bursts[0].Caveats {
-		if c.Code == TargetLost {
-			t.Errorf("%v", bursts[0])
-		}
+	if hasCaveat(bursts[0], caveat.TargetLost) {
+		t.Errorf("%v", bursts[0])
 	}
 }
 
@@ -213,8 +228,8 @@ func TestSecondWave(t *testing.T) {
 	looks := 0
 	m := newMonitor(Options{Targets: -1, Notify: func(b Burst) {
 		looks++
-		if b.Excess == nil || b.Excess.Report.Sources.Distinct != b.Report.Sources.Distinct {
-			t.Errorf("look %d: %v", b.Look, b)
+		if b.NewSources == nil || b.NewSources.Report.Sources.Value != b.Report.Sources.Value {
+			t.Errorf("look %d: %v", b.Interim, b)
 		}
 	}})
 	wave := func(from float64) (events []Event) {
@@ -224,7 +239,7 @@ func TestSecondWave(t *testing.T) {
 		}
 		return events
 	}
-	m.ObserveBatch(join(repeat(1200, 0, 1), wave(1200), repeat(280, 1260, 1), wave(1540), repeat(900, 1600, 1)))
+	m.Observe(join(repeat(1200, 0, 1), wave(1200), repeat(280, 1260, 1), wave(1540), repeat(900, 1600, 1))...)
 	if n := len(slices.Collect(m.Bursts())); n != 2 || looks < 6 {
 		t.Errorf("%d bursts, told %d times", n, looks)
 	}

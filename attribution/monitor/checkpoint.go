@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/whence-go/whence/internal/wire"
+	"github.com/whence-go/whence/sketch"
 )
 
 // A checkpoint is
 //
-//	 4  "whm1"
+//	 4  "whm2"
 //	 8  length of the body, big endian
 //	    the body
 //	32  SHA-256 (FIPS 180-4) of all before it
@@ -20,32 +23,42 @@ import (
 // encodings with their lengths before them. It begins with the options that shape
 // the state, the id of the key among them. The key itself is never in it.
 const (
-	checkpointMagic  = "whm1"
+	checkpointMagic  = "whm2"
 	checkpointHeader = len(checkpointMagic) + 8
 
-	maxCheckpoint = 1 << 31
-	maxPosition   = 1 << 20
+	maxPosition = 1 << 20
+
+	// maxCheckpoint is the largest body in bytes: 2 GB, or 512 MB where an int has 32
+	// bits.
+	maxCheckpoint = 1 << (29 + 2*(^uint(0)>>63))
 )
 
-// Checkpoint writes all that m knows, so that a monitor made with the same options,
-// its key among them, can [Monitor.Restore] it and go on as if nothing had
-// happened: it finds the same bursts and gives the same reports, to the last digit.
+// Checkpoint writes all that m knows. A monitor made with the same options, its key
+// among them, can [Monitor.Restore] it and go on as if nothing had happened. It then
+// finds the same bursts and gives the same reports, to the last digit.
 //
-// position, of at most a megabyte, is the caller's own, and comes back from
-// Restore: how far it had read what it observes, so that a program that was killed
-// can read on from there. It must belong to exactly the events observed, hence
-// nobody may observe between taking the position and the return of Checkpoint.
+// A monitor whose key is random, because Options.Tally.Key is zero, writes no
+// checkpoint: no other monitor could restore it. The error wraps [ErrRandomKey].
+// Errors of w are passed on.
 //
-// Observers wait while the state is collected, less than a tenth of a second; not
-// while it is written. Source addresses are part of it unless
-// Options.Tally.DropAddresses is set; keep it as you keep these.
+// The position belongs to the caller and has at most a megabyte. Restore returns it.
+// It says how far the caller had read, so that a program that was killed can read on
+// from there. It must belong to exactly the events that were observed: nobody may
+// observe between taking the position and the return of Checkpoint.
+//
+// Observers wait while the state is collected, less than a tenth of a second, but not
+// while it is written. It contains source addresses, unless
+// Options.Tally.DropAddresses is set: protect it as you protect these.
 func (m *Monitor) Checkpoint(w io.Writer, position []byte) error {
+	if m.randomKey {
+		return fmt.Errorf("monitor: no checkpoint: %w and nobody could restore it; set Options.Tally.Key", ErrRandomKey)
+	}
 	if len(position) > maxPosition {
-		return fmt.Errorf("monitor: a position of %d bytes, at most %d can be", len(position), maxPosition)
+		return fmt.Errorf("monitor: a position of %d bytes, want at most %d", len(position), maxPosition)
 	}
 	body, size := m.encode(position)
 	if size > maxCheckpoint {
-		return fmt.Errorf("monitor: a checkpoint of %d bytes, at most %d can be", size, maxCheckpoint)
+		return fmt.Errorf("monitor: a checkpoint of %d bytes, want at most %d", size, maxCheckpoint)
 	}
 	sum := sha256.New()
 	out := io.MultiWriter(w, sum)
@@ -61,15 +74,15 @@ func (m *Monitor) Checkpoint(w io.Writer, position []byte) error {
 	return nil
 }
 
-// Restore makes m what the monitor was that wrote the checkpoint, and returns the
-// position that was stored with it. What m had counted is forgotten. Its key and
-// the options that shape its state (all but Claims, Terms, Notify and the table)
-// must be the same.
+// Restore puts m into the state of the monitor that wrote the checkpoint, and returns
+// the position that was stored with it. What m had counted is forgotten. The key and
+// all options but Claims, Policy, Enrichment and Notify must be the same.
 //
-// The error wraps [ErrInvalid], or [ErrMismatch] if the checkpoint is one of another
-// monitor; m is then unchanged, and a program may begin with nothing. An error of r
-// itself is passed on. Bursts that run are not told again until they have doubled or
-// ended; [Monitor.Bursts] knows them.
+// The error wraps [sketch.ErrInvalidEncoding] for bytes that are no checkpoint, and is a
+// [sketch.VersionError] for one of another version. It is a [sketch.MismatchError] if a
+// monitor with another key or other options wrote the checkpoint. m is then unchanged,
+// and a program may begin with nothing. An error of r itself is passed on. Running bursts are not reported again until they have doubled
+// or ended; [Monitor.Bursts] knows them.
 func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	body, err := readCheckpoint(r)
 	if err != nil {
@@ -86,22 +99,27 @@ func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	defer m.mu.Unlock()
 	m.knowledge, m.untold = restored.knowledge, nil
 	m.leave()
+	m.changed = true
+	m.publish()
 	return position, nil
 }
 
 func readCheckpoint(r io.Reader) (body []byte, err error) {
 	var header [12]byte
 	if n, err := io.ReadFull(r, header[:]); err == io.EOF || err == io.ErrUnexpectedEOF {
-		return nil, fmt.Errorf("monitor: %w: %d bytes do not begin a checkpoint", ErrInvalid, n)
+		return nil, fmt.Errorf("monitor: %w: %d bytes do not begin a checkpoint", sketch.ErrInvalidEncoding, n)
 	} else if err != nil {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
+	if v, other := wire.Version(checkpointMagic, header[:]); other {
+		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 2})
+	}
 	if string(header[:4]) != checkpointMagic {
-		return nil, fmt.Errorf("monitor: %w: it begins with %q, not with %q", ErrInvalid, header[:4], checkpointMagic)
+		return nil, fmt.Errorf("monitor: %w: it begins with %q, not with %q", sketch.ErrInvalidEncoding, header[:4], checkpointMagic)
 	}
 	size := binary.BigEndian.Uint64(header[4:])
 	if size > maxCheckpoint {
-		return nil, fmt.Errorf("monitor: %w: a body of %d bytes at byte 4", ErrInvalid, size)
+		return nil, fmt.Errorf("monitor: %w: a body of %d bytes at byte 4", sketch.ErrInvalidEncoding, size)
 	}
 	var b bytes.Buffer // grows with what is there, not with what is announced
 	n, err := io.Copy(&b, io.LimitReader(r, int64(size)+sha256.Size))
@@ -109,33 +127,35 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if n < int64(size)+sha256.Size {
-		return nil, fmt.Errorf("monitor: %w: %d bytes follow the header, want %d", ErrInvalid, n, size+sha256.Size)
+		return nil, fmt.Errorf("monitor: %w: %d bytes follow the header, want %d", sketch.ErrInvalidEncoding, n, size+sha256.Size)
 	}
 	body = b.Bytes()[:size]
 	sum := sha256.New()
 	sum.Write(header[:])
 	sum.Write(body)
 	if !bytes.Equal(sum.Sum(nil), b.Bytes()[size:]) {
-		return nil, fmt.Errorf("monitor: %w: the checksum is wrong", ErrInvalid)
+		return nil, fmt.Errorf("monitor: %w: the checksum is wrong", sketch.ErrInvalidEncoding)
 	}
 	return body, nil
 }
 
-// shape are the options that a checkpoint must have been made with.
+// shape returns the options that a checkpoint and its reader must share.
 func (o Options) shape() []named {
 	t := o.Tally
 	flags := uint64(0)
 	if t.DropAddresses {
 		flags |= 1
 	}
-	if t.Handshake {
+	if t.AssumeHandshake {
 		flags |= 2
 	}
 	return []named{
 		{"key", uint64(t.Key.ID())},
-		{"interval", uint64(o.Interval)}, {"lateness", uint64(o.Lateness)}, {"retention", uint64(o.Retention)},
+		{"interval", uint64(o.Interval)},
+		{"allowed lateness", uint64(o.AllowedLateness)},
+		{"retention", uint64(o.Retention)},
 		{"number of targets", uint64(o.Targets)}, {"sample size", uint64(t.SampleSize)},
-		{"precision", uint64(t.Precision)}, {"IPv6 prefix", uint64(t.IPv6Prefix)},
+		{"precision", uint64(t.Precision)}, {"IPv6 prefix length", uint64(t.IPv6PrefixLen)},
 		{"flags of the tally", flags}, {"sampling rate", uint64(t.SamplingRate)},
 	}
 }
@@ -150,7 +170,7 @@ func (n named) text(v uint64) string {
 	switch n.name {
 	case "key":
 		return fmt.Sprintf("%016x", v)
-	case "interval", "lateness", "retention":
+	case "interval", "allowed lateness", "retention":
 		return time.Duration(v).String()
 	}
 	return fmt.Sprint(v)

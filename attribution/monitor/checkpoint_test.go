@@ -14,6 +14,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -58,12 +59,8 @@ func (s *stopped) restart(t *testing.T, checkpoint []byte) (position int) {
 	return int(v)
 }
 
-func eventsOf(t *testing.T, b scenario.Builder, length time.Duration) (events []Event) {
-	t.Helper()
-	s, err := b.Build(scenario.NewPopulation(testTable(), nil))
-	if err != nil {
-		t.Fatal(err)
-	}
+func eventsOf(b scenario.Builder, length time.Duration) (events []Event) {
+	s := must(b.Build(testPopulation()))
 	for e := range s.Events() {
 		if e.Time.Sub(begin) > length {
 			break
@@ -77,7 +74,7 @@ func eventsOf(t *testing.T, b scenario.Builder, length time.Duration) (events []
 // last checkpoint, tells the same bursts as one that ran through, and ends in the
 // same state to the last byte.
 func TestKillAndReplay(t *testing.T) {
-	events := eventsOf(t, overHour(4*time.Minute, scenario.MailBomb{Seed: 2}), 12*time.Minute)
+	events := eventsOf(overHour(4*time.Minute, scenario.MailBomb{Seed: 2}), 12*time.Minute)
 	for i := range events { // some times are wrong
 		if i%997 == 0 {
 			events[i].Time = events[i].Time.Add(time.Duration(i%5-2) * time.Hour)
@@ -85,7 +82,7 @@ func TestKillAndReplay(t *testing.T) {
 	}
 	o := Options{Targets: 64, Tally: attribution.Options{SampleSize: 1024}, Retention: 6 * time.Minute}
 	through := newStopped(o)
-	through.m.ObserveBatch(events)
+	through.m.Observe(events...)
 	if len(through.told) < 4 {
 		t.Fatalf("only %d bursts were told", len(through.told))
 	}
@@ -94,7 +91,7 @@ func TestKillAndReplay(t *testing.T) {
 	checkpoint := killed.checkpoint(t, 0)
 	for i, kills := 0, 0; i < len(events); {
 		n := min(700+i%1300, len(events)-i)
-		killed.m.ObserveBatch(events[i : i+n])
+		killed.m.Observe(events[i : i+n]...)
 		if i += n; kills < 12 && i/9000 > kills {
 			kills++
 			i = killed.restart(t, checkpoint)
@@ -109,7 +106,7 @@ func TestKillAndReplay(t *testing.T) {
 	if a, b := through.checkpoint(t, 0), killed.checkpoint(t, 0); !bytes.Equal(a, b) {
 		t.Error("the states differ in the end")
 	}
-	sameTally(t, "everything", killed.m.Tally(time.Time{}, time.Time{}), through.m.Tally(time.Time{}, time.Time{}))
+	sameSnapshot(t, "everything", everything(killed.m), everything(through.m))
 	for b := range through.told {
 		if !killed.told[b] {
 			t.Errorf("not told by the one that was killed: %.300s", b)
@@ -133,7 +130,8 @@ func TestKillAndReplay(t *testing.T) {
 func smallMonitor(t testing.TB) *Monitor {
 	m := newMonitor(Options{Targets: 16, Tally: attribution.Options{SampleSize: 1024}})
 	for i := range 4000 {
-		e := Event{Time: at(float64(i) / 12), Flow: flowOf(ip(i % 300)), Target: ParseTarget(fmt.Sprintf("192.0.2.%d", i%20))}
+		target := ParseTarget(fmt.Sprintf("192.0.2.%d", i%20))
+		e := Event{Time: at(float64(i) / 12), Flow: flowOf(ip(i % 300)), Target: target}
 		if i%20 == 7 {
 			e.Target = TargetName("name")
 		}
@@ -145,7 +143,7 @@ func smallMonitor(t testing.TB) *Monitor {
 			}
 		}
 	}
-	m.ObserveBatch(dated(year2100, at(-4000)))
+	m.Observe(dated(year2100, at(-4000))...)
 	for b := range m.Bursts() {
 		if b.Target != (Target{}) {
 			return m
@@ -177,29 +175,30 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	o := m.options
 	for _, n := range []int{0, 3, 11, 12, 40, len(good) / 2, len(good) - 1} {
-		refused(fmt.Sprintf("%d bytes", n), m, good[:n], ErrInvalid, "monitor: ")
+		refused(fmt.Sprintf("%d bytes", n), m, good[:n], sketch.ErrInvalidEncoding, "monitor: ")
 	}
-	refused("a foreign file", m, []byte("PK\x03\x04 and much else that is no checkpoint"), ErrInvalid, "begins with")
+	refused("a foreign file", m, []byte("PK\x03\x04 and much else that is no checkpoint"), sketch.ErrInvalidEncoding, "begins with")
 	for i := 0; i < len(good); i += len(good)/15 + 1 {
 		damaged := slices.Clone(good)
 		damaged[i] ^= 4
-		refused(fmt.Sprintf("byte %d damaged", i), m, damaged, ErrInvalid, "")
+		refused(fmt.Sprintf("byte %d damaged", i), m, damaged, sketch.ErrInvalidEncoding, "")
 	}
 	huge := slices.Clone(good)
 	huge[4] = 0x10
-	refused("a length beyond all bounds", m, huge, ErrInvalid, "byte 4")
+	refused("a length beyond all bounds", m, huge, sketch.ErrInvalidEncoding, "byte 4")
 	for what, change := range map[string]func(*Options){
 		"key":               func(o *Options) { o.Tally.Key = sketch.NewKey() },
-		"interval":          func(o *Options) { o.Interval, o.Lateness = time.Minute, time.Minute },
+		"interval":          func(o *Options) { o.Interval, o.AllowedLateness = time.Minute, time.Minute },
 		"number of targets": func(o *Options) { o.Targets = 32 },
 		"sample size":       func(o *Options) { o.Tally.SampleSize = 2048 },
 		"sampling rate":     func(o *Options) { o.Tally.SamplingRate = 100 },
 	} {
 		other := o
 		change(&other)
-		refused(what, New(m.table, other), good, ErrMismatch, what)
+		refused(what, must(New(m.table, other)), good, sketch.ErrMismatch, what)
 	}
-	if _, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported)); !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, ErrInvalid) {
+	_, err := m.Restore(iotest.ErrReader(errors.ErrUnsupported))
+	if !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, sketch.ErrInvalidEncoding) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 	if err := m.Checkpoint(&b, make([]byte, maxPosition+1)); err == nil {
@@ -208,9 +207,30 @@ func TestRestoreRefuses(t *testing.T) {
 	if bytes.Contains(good, []byte(fmt.Sprint(o.Tally.Key))) || !bytes.Contains(good, []byte("name")) {
 		t.Error("the checkpoint is not what this test takes it for")
 	}
-	position, err := New(m.table, o).Restore(bytes.NewReader(good))
+	position, err := must(New(m.table, o)).Restore(bytes.NewReader(good))
 	if err != nil || string(position) != "here" {
 		t.Errorf("position %q, %v", position, err)
+	}
+}
+
+// A checkpoint that nobody could restore is not written.
+func TestCheckpointUnderARandomKey(t *testing.T) {
+	m := must(New(world.Embedded(), Options{}))
+	m.Observe(repeat(100, 0, 1)...)
+	var b bytes.Buffer
+	err := m.Checkpoint(&b, nil)
+	if !errors.Is(err, ErrRandomKey) || !strings.Contains(err.Error(), "Options.Tally.Key") {
+		t.Errorf("%v", err)
+	}
+	if b.Len() > 0 {
+		t.Errorf("%d bytes were written", b.Len())
+	}
+	var good bytes.Buffer
+	if err := newMonitor(Options{}).Checkpoint(&good, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Restore(&good); !errors.Is(err, sketch.ErrMismatch) || !strings.Contains(err.Error(), "key") {
+		t.Errorf("a checkpoint of another key: %v", err)
 	}
 }
 
@@ -227,9 +247,9 @@ func FuzzRestore(f *testing.F) {
 		f.Add(damaged)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m := New(m.table, m.options)
+		m := must(New(m.table, m.options))
 		if _, err := m.decode(data); err != nil {
-			if !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrMismatch) {
+			if !errors.Is(err, sketch.ErrInvalidEncoding) && !errors.Is(err, sketch.ErrMismatch) {
 				t.Fatalf("%v wraps neither", err)
 			}
 			return
@@ -237,7 +257,7 @@ func FuzzRestore(f *testing.F) {
 		// What is accepted can be used.
 		for range m.Bursts() {
 		}
-		m.Tally(time.Time{}, time.Time{})
+		everything(m)
 		m.Targets()
 		m.Advance(time.Unix(0, m.clock.mark).Add(20 * time.Minute))
 		m.Observe(Event{Time: time.Unix(0, m.clock.mark), Target: TargetName("name"), Flow: flowOf(ip(1))})
@@ -265,14 +285,16 @@ func FuzzEvents(f *testing.F) {
 				m.Advance(now)
 				continue
 			}
-			m.Observe(Event{Time: now, Target: TargetName(string(rune('a' + data[1]%20))), Flow: flowOf(ip(int(data[2])))})
+			target := TargetName(string(rune('a' + data[1]%20)))
+			m.Observe(Event{Time: now, Target: target, Flow: flowOf(ip(int(data[2])))})
 			events++
 		}
 		s := m.Stats()
 		if s.Records+uint64(s.Waiting) != events {
 			t.Fatalf("%d events became %+v", events, s)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
+		r := reportOf(everything(m))
+		if s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
 			t.Fatalf("%d events in the report, of %+v", r.Events, s)
 		}
 		if len(m.open) > maxOpen+2 {
@@ -297,10 +319,12 @@ func restored(t *testing.T, m *Monitor, o Options) *Monitor {
 
 // Options that are set to none are none in a restored monitor too.
 func TestRestoreWithNone(t *testing.T) {
-	for _, o := range []Options{{Targets: -1}, {Lateness: -1}, {Targets: -1, Lateness: -1, Interval: time.Minute}} {
+	for _, o := range []Options{
+		{Targets: -1}, {AllowedLateness: -1}, {Targets: -1, AllowedLateness: -1, Interval: time.Minute},
+	} {
 		m := newMonitor(o)
-		m.ObserveBatch(repeat(300, 0, 1))
+		m.Observe(repeat(300, 0, 1)...)
 		r := restored(t, m, o)
-		sameTally(t, fmt.Sprintf("%+v", o), r.Tally(time.Time{}, time.Time{}), m.Tally(time.Time{}, time.Time{}))
+		sameSnapshot(t, fmt.Sprintf("%+v", o), everything(r), everything(m))
 	}
 }

@@ -32,8 +32,8 @@ const (
 
 func newClock(o Options) clock {
 	return clock{
-		interval: int64(o.Interval), lateness: int64(o.Lateness),
-		leap:      max(leapIntervals*int64(o.Interval), int64(o.Lateness)),
+		interval: int64(o.Interval), lateness: int64(o.AllowedLateness),
+		leap:      max(leapIntervals*int64(o.Interval), int64(o.AllowedLateness)),
 		leastHeld: math.MaxInt64,
 	}
 }

@@ -47,23 +47,33 @@ func TestTimes(t *testing.T) {
 		last    time.Time
 	}{
 		{"in order", repeat(n, 0, 1), n, Stats{Records: n}, at(99)},
-		{"late within the lateness", join(repeat(n, 0, 1), dated(at(85), at(90))), n + 2, Stats{Records: n + 2}, at(99)},
+		{"late within the lateness", join(repeat(n, 0, 1), dated(at(85), at(90))),
+			n + 2, Stats{Records: n + 2}, at(99)},
 		{"late", join(repeat(n, 0, 1), dated(at(79), at(45))), n, Stats{Records: n + 2, Late: 2}, at(99)},
-		{"far too late", join(repeat(n, 0, 1), dated(at(-3600)), repeat(5, 100, 1)), n + 5, Stats{Records: n + 6, Late: 1}, at(104)},
-		{"no time", join(dated(time.Time{}, at(-3e9), time.Unix(1<<40, 0)), repeat(n, 0, 1)), n, Stats{Records: n + 3, Undated: 3}, at(99)},
-		{"strays in the far future", join(repeat(n, 0, 1), dated(stray...), repeat(n, 100, 1), dated(stray...), repeat(n, 200, 1)),
+		{"far too late", join(repeat(n, 0, 1), dated(at(-3600)), repeat(5, 100, 1)),
+			n + 5, Stats{Records: n + 6, Late: 1}, at(104)},
+		{"no time", join(dated(time.Time{}, at(-3e9), time.Unix(1<<40, 0)), repeat(n, 0, 1)),
+			n, Stats{Records: n + 3, Undated: 3}, at(99)},
+		{"strays in the far future",
+			join(repeat(n, 0, 1), dated(stray...), repeat(n, 100, 1), dated(stray...), repeat(n, 200, 1)),
 			3 * n, Stats{Records: 3 * n, Waiting: 14}, at(299)},
 		{"a gap of five minutes", join(repeat(n, 0, 1), repeat(n, 399, 1)), 2 * n, Stats{Records: 2 * n}, at(498)},
-		{"a gap that is not yet confirmed", join(repeat(n, 0, 1), repeat(7, 399, 1)), n, Stats{Records: n, Waiting: 7}, at(99)},
+		{"a gap that is not yet confirmed", join(repeat(n, 0, 1), repeat(7, 399, 1)),
+			n, Stats{Records: n, Waiting: 7}, at(99)},
 		{"one event an hour", repeat(n, 0, 3600), n - 7, Stats{Records: n - 7, Waiting: 7}, at(3600 * (n - 8))},
-		{"ahead, until the stream is there", join(repeat(n, 0, 1), dated(at(190)), repeat(n, 100, 1)), 2*n + 1, Stats{Records: 2*n + 1}, at(199)},
-		{"first event in the far future", join(dated(year2100), repeat(n, 0, 1)), n + 1, Stats{Records: n + 1, SetBack: 1}, at(99)},
-		{"set back by an hour", join(repeat(n, 0, 1), repeat(n, -3600, 1)), 2 * n, Stats{Records: 2 * n, SetBack: 1}, at(-3501)},
-		{"set back, and not yet confirmed", join(repeat(n, 0, 1), repeat(63, -3600, 1)), n, Stats{Records: n, Waiting: 63}, at(99)},
-		{"too many strays", join(repeat(1, 0, 1), alternating(2*maxHeld)), 1 + 2*maxHeld, Stats{Records: 1 + 3*maxHeld, Waiting: maxHeld, Misdated: maxHeld}, at(2 * maxHeld)},
+		{"ahead, until the stream is there", join(repeat(n, 0, 1), dated(at(190)), repeat(n, 100, 1)),
+			2*n + 1, Stats{Records: 2*n + 1}, at(199)},
+		{"first event in the far future", join(dated(year2100), repeat(n, 0, 1)),
+			n + 1, Stats{Records: n + 1, SetBack: 1}, at(99)},
+		{"set back by an hour", join(repeat(n, 0, 1), repeat(n, -3600, 1)),
+			2 * n, Stats{Records: 2 * n, SetBack: 1}, at(-3501)},
+		{"set back, and not yet confirmed", join(repeat(n, 0, 1), repeat(63, -3600, 1)),
+			n, Stats{Records: n, Waiting: 63}, at(99)},
+		{"too many strays", join(repeat(1, 0, 1), alternating(2*maxHeld)), 1 + 2*maxHeld,
+			Stats{Records: 1 + 3*maxHeld, Waiting: maxHeld, Misdated: maxHeld}, at(2 * maxHeld)},
 	} {
 		m := newMonitor(Options{Retention: 20 * time.Hour, Targets: -1})
-		m.ObserveBatch(c.events)
+		m.Observe(c.events...)
 		got := m.Stats()
 		if got.Time != c.last {
 			t.Errorf("%s: it is %v, want %v", c.name, got.Time, c.last)
@@ -72,7 +82,7 @@ func TestTimes(t *testing.T) {
 		if got != c.stats {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.stats)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); c.name != "one event an hour" && r.Events != uint64(c.counted) {
+		if r := reportOf(everything(m)); c.name != "one event an hour" && r.Events != uint64(c.counted) {
 			t.Errorf("%s: %d events, want %d", c.name, r.Events, c.counted)
 		}
 	}
@@ -93,7 +103,7 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); !s.Time.IsZero() {
 		t.Errorf("a zero time started the clock: %v", s.Time)
 	}
-	m.ObserveBatch(repeat(10, 0, 1))
+	m.Observe(repeat(10, 0, 1)...)
 	m.Advance(at(19))
 	if s := m.Stats(); s.Closed != at(0) {
 		t.Errorf("closed until %v", s.Closed)
@@ -102,7 +112,7 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); s.Closed != at(10) || s.SnapshotBytes == 0 {
 		t.Errorf("closed until %v", s.Closed)
 	}
-	m.ObserveBatch(dated(at(3600), at(3601), at(7200)))
+	m.Observe(dated(at(3600), at(3601), at(7200))...)
 	m.Advance(at(3650))
 	if s := m.Stats(); s.Records != 12 || s.Waiting != 1 || s.Time != at(3650) || s.Late != 0 {
 		t.Errorf("after an hour: %+v", s)
@@ -111,12 +121,12 @@ func TestAdvance(t *testing.T) {
 	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-100) || s.Closed != at(-110) {
 		t.Errorf("set back: %+v", s)
 	}
-	m.ObserveBatch(repeat(10, -99, 1))
-	m.ObserveBatch(repeat(100, -7200, 1))
+	m.Observe(repeat(10, -99, 1)...)
+	m.Observe(repeat(100, -7200, 1)...)
 	if s := m.Stats(); s.Records != 122 || s.Late != 100 || s.SetBack != 1 {
 		t.Errorf("a late batch: %+v", s)
 	}
-	if r := m.Report(time.Time{}, time.Time{}); r.Events != 22 {
+	if r := reportOf(everything(m)); r.Events != 22 {
 		t.Errorf("%d events are left, want 22", r.Events)
 	}
 }
@@ -126,7 +136,9 @@ func TestAdvance(t *testing.T) {
 func TestTimesAtRandom(t *testing.T) {
 	for seed := range uint64(50) {
 		rng := rand.New(rand.NewPCG(seed, 9))
-		m := newMonitor(Options{Interval: time.Minute, Lateness: -1, Retention: 10_000 * time.Minute, Targets: 16})
+		m := newMonitor(Options{
+			Interval: time.Minute, AllowedLateness: -1, Retention: 10_000 * time.Minute, Targets: 16,
+		})
 		now := 0.0
 		const n = 3000
 		events := 0
@@ -151,8 +163,9 @@ func TestTimesAtRandom(t *testing.T) {
 				t.Fatalf("seed %d: %d intervals are open", seed, len(m.open))
 			}
 		}
-		s, r := m.Stats(), m.Report(time.Time{}, time.Time{})
-		if got := r.Events + s.Late + s.Undated + s.Misdated; got != s.Records || s.Records+uint64(s.Waiting) != uint64(events) {
+		s, r := m.Stats(), reportOf(everything(m))
+		all := r.Events + s.Late + s.Undated + s.Misdated
+		if all != s.Records || s.Records+uint64(s.Waiting) != uint64(events) {
 			t.Errorf("seed %d: %d of %d events in the report, %+v", seed, r.Events, events, s)
 		}
 	}
@@ -161,7 +174,7 @@ func TestTimesAtRandom(t *testing.T) {
 // Times may count from 1970 on, as those of a replay do.
 func TestTimesFromZero(t *testing.T) {
 	for _, lateness := range []time.Duration{-1, 0, 80 * time.Second} {
-		o := Options{Lateness: lateness, Targets: 16}
+		o := Options{AllowedLateness: lateness, Targets: 16}
 		m := newMonitor(o)
 		for i := range 300 {
 			m.Observe(Event{Time: time.Unix(int64(i), 0), Flow: flowOf(ip(i)), Target: TargetName("a")})
@@ -172,7 +185,7 @@ func TestTimesFromZero(t *testing.T) {
 		if s := m.Stats(); s.Late != 0 || s.Oldest.Unix() != 0 {
 			t.Errorf("%+v", s)
 		}
-		if r := m.Report(time.Time{}, time.Time{}); r.Events != 300 {
+		if r := reportOf(everything(m)); r.Events != 300 {
 			t.Errorf("%d events", r.Events)
 		}
 	}
@@ -181,8 +194,8 @@ func TestTimesFromZero(t *testing.T) {
 // A clock that is set back is believed although no more events can be set aside.
 func TestSetBackWithoutRoom(t *testing.T) {
 	m := newMonitor(Options{Targets: -1})
-	m.ObserveBatch(join(repeat(1, 0, 1), alternating(maxHeld)))
-	m.ObserveBatch(repeat(200, -7200, 1))
+	m.Observe(join(repeat(1, 0, 1), alternating(maxHeld))...)
+	m.Observe(repeat(200, -7200, 1)...)
 	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-7200+199) || s.Misdated != confirmPast {
 		t.Errorf("%+v", s)
 	}

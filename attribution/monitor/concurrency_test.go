@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 // Many observe while others read, change the table, and write checkpoints; nothing
@@ -13,9 +15,9 @@ import (
 func TestConcurrency(t *testing.T) {
 	told := 0
 	var m *Monitor
-	m = newMonitor(Options{Targets: 64, Lateness: 80 * time.Second, Notify: func(b Burst) {
+	m = newMonitor(Options{Targets: 64, AllowedLateness: 80 * time.Second, Notify: func(b Burst) {
 		told++ // calls come one after the other
-		m.Report(b.Onset, b.End)
+		m.Snapshot(b.Onset, b.End)
 		m.Observe(Event{Time: b.End, Flow: flowOf(ip(1))})
 	}})
 	const observers, rounds = 4, 20
@@ -30,9 +32,10 @@ func TestConcurrency(t *testing.T) {
 				}
 				events := make([]Event, n)
 				for i := range events {
-					events[i] = Event{Time: at(float64(10 * round)), Target: TargetName(string(rune('a' + rng.IntN(20)))), Flow: flowOf(ip(rng.IntN(3000)))}
+					target := TargetName(string(rune('a' + rng.IntN(20))))
+					events[i] = Event{Time: at(float64(10 * round)), Target: target, Flow: flowOf(ip(rng.IntN(3000)))}
 				}
-				m.ObserveBatch(events)
+				m.Observe(events...)
 			}
 		})
 	}
@@ -41,16 +44,18 @@ func TestConcurrency(t *testing.T) {
 			for range 8 {
 				switch r {
 				case 0:
-					m.Report(time.Time{}, time.Time{})
+					reportOf(everything(m))
 					m.Stats()
 				case 1:
 					for b := range m.Bursts() {
 						_ = b.String()
+						m.BurstSnapshot(b.ID)
 					}
-					m.TargetTally(TargetName("a"))
+					m.Bursting(Target{})
+					m.TargetSnapshot(TargetName("a"))
 					m.Targets()
 				case 2:
-					m.SetTable(testTable())
+					m.SetTable(world.Embedded())
 					if err := m.Checkpoint(new(bytes.Buffer), nil); err != nil {
 						t.Error(err)
 					}

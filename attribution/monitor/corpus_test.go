@@ -3,41 +3,19 @@ package monitor
 import (
 	"bufio"
 	"cmp"
-	"compress/gzip"
 	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"hash/fnv"
-	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv"
 )
-
-// realTraffic opens a file of real traffic, which is not part of the repository. The
-// test is skipped where there is no such file.
-func realTraffic(t *testing.T, name string) io.Reader {
-	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "..", "shared", "corpora", filepath.FromSlash(name)))
-	if err != nil {
-		t.Skipf("real traffic, not part of the repository: %v", err)
-	}
-	t.Cleanup(func() { f.Close() })
-	if !strings.HasSuffix(name, ".gz") {
-		return f
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
-}
 
 // floods are HTTP floods that hit somebody's web servers: what is known of each.
 var floods = []struct {
@@ -58,14 +36,14 @@ func TestRealFloods(t *testing.T) {
 			if testing.Short() && flood.sources > 1000 {
 				t.Skip("the longest")
 			}
-			rows, err := csv.NewReader(realTraffic(t, "web-ddos/"+flood.name+".csv")).ReadAll()
+			rows, err := csv.NewReader(testenv.Corpus(t, "web-ddos/"+flood.name+".csv")).ReadAll()
 			if err != nil {
 				t.Fatal(err)
 			}
 			from, _ := time.Parse(time.RFC3339, flood.begin)
 			shift := begin.Add(30*time.Minute + 3*time.Second).Sub(from)
 			target := TargetName("www.lagoon.example")
-			events := eventsOf(t, scenario.Quiet{Seed: 9, Rate: 3, Noise: 0.15}, time.Hour)
+			events := eventsOf(scenario.Quiet{Seed: 9, Rate: 3, Noise: 0.15}, time.Hour)
 			var times []time.Time
 			for _, row := range rows[1:] {
 				when, err := time.Parse(time.RFC3339, row[2])
@@ -73,13 +51,14 @@ func TestRealFloods(t *testing.T) {
 					t.Fatal(err)
 				}
 				times = append(times, when.Add(shift))
-				events = append(events, Event{Time: when.Add(shift), Target: target, Flow: flowOf(netip.MustParseAddr(row[0]))})
+				source := flowOf(netip.MustParseAddr(row[0]))
+				events = append(events, Event{Time: when.Add(shift), Target: target, Flow: source})
 			}
 			slices.SortFunc(times, time.Time.Compare)
 			slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 			var told []Burst
 			m := newMonitor(Options{Notify: func(b Burst) { told = append(told, b) }})
-			m.ObserveBatch(events)
+			m.Observe(events...)
 			ended := final(told, target)
 			if len(ended) != 1 {
 				t.Fatalf("%d bursts of the target have ended:\n%v", len(ended), told)
@@ -92,11 +71,11 @@ func TestRealFloods(t *testing.T) {
 			if b.Onset.Sub(onset).Abs() > 10*time.Second || b.End.Sub(end).Abs() > 10*time.Second {
 				t.Errorf("from %v to %v, want %v to %v", b.Onset, b.End, onset, end)
 			}
-			if n := b.Report.Sources.Distinct; float64(n) < 0.97*float64(flood.sources) || n > flood.sources {
+			if n := b.Report.Sources.Value; float64(n) < 0.97*float64(flood.sources) || n > flood.sources {
 				t.Errorf("%d sources, want nearly %d", n, flood.sources)
 			}
-			if d := b.Verdicts[0].Decision.String(); d != "refuted" {
-				t.Errorf("%v", b.Verdicts[0])
+			if b.Report.Verdicts[0].Outcome != attribution.Refuted {
+				t.Errorf("%v", b.Report.Verdicts[0])
 			}
 			for _, other := range told {
 				if other.Target != target && other.Target != (Target{}) {
@@ -118,7 +97,7 @@ func TestRealQuietDay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a whole day, twice")
 	}
-	lines := bufio.NewScanner(realTraffic(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"))
+	lines := bufio.NewScanner(testenv.Corpus(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"))
 	lines.Buffer(nil, 1<<20)
 	var events []Event
 	for lines.Scan() {
@@ -135,18 +114,20 @@ func TestRealQuietDay(t *testing.T) {
 			// for them.
 			h := fnv.New64a()
 			h.Write([]byte(edit.User))
-			source = netip.AddrFrom16([16]byte(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, 0x2600<<48|h.Sum64()>>16), 0)))
+			var b [16]byte
+			binary.BigEndian.PutUint64(b[:8], 0x2600<<48|h.Sum64()>>16)
+			source = netip.AddrFrom16(b)
 		}
 		events = append(events, Event{Time: edit.Time, Target: TargetName(edit.Channel), Flow: flowOf(source)})
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
 	for _, interval := range []time.Duration{10 * time.Second, time.Minute} {
 		m := newMonitor(Options{Interval: interval, Notify: func(b Burst) {
-			if !slices.Contains(robots, b.Target.Name()) || b.Report.Sources.Distinct > 30 {
+			if !slices.Contains(robots, b.Target.Name()) || b.Report.Sources.Value > 30 {
 				t.Errorf("%v: %v", interval, b)
 			}
 		}})
-		m.ObserveBatch(events)
+		m.Observe(events...)
 		m.Advance(events[len(events)-1].Time.Add(time.Hour))
 	}
 }

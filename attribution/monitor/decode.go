@@ -6,34 +6,45 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
+	"github.com/whence-go/whence/internal/wire"
+	"github.com/whence-go/whence/sketch"
 )
 
-// decoder takes a checkpoint apart and checks what is in it.
+// decoder reads the body of a checkpoint and checks what is in it. What encode.go
+// writes with a method of encoder is read by the method of the same name.
 type decoder struct {
-	fields
-	m *Monitor
-	// probe is a tally that any tally of this monitor can be merged into.
-	probe *attribution.Tally
+	*wire.Reader
+	m     *Monitor
+	shape snapshot.Shape // of every state
 }
 
-// decode takes what encode wrote; m is new, and of no use after an error.
+// decode reads what encode wrote. m is new, and of no use after an error.
 func (m *Monitor) decode(body []byte) (position []byte, err error) {
-	d := &decoder{fields: fields{of: "checkpoint", data: body}, m: m, probe: m.newTally()}
+	r := wire.NewReader("monitor: checkpoint", sketch.ErrInvalidEncoding, body)
+	d := &decoder{Reader: r, m: m, shape: m.newTally().Rotate(nil).Shape}
 	for _, o := range m.options.shape() {
-		if v := d.uint(); d.err == nil && v != o.value {
-			return nil, fmt.Errorf("monitor: %w: %s %s, this one has %s", ErrMismatch, o.name, o.text(v), o.text(o.value))
+		if v := d.Uvarint(); d.Err() == nil && v != o.value {
+			return nil, fmt.Errorf("monitor: %w", &sketch.MismatchError{What: o.name, A: o.text(o.value), B: o.text(v)})
 		}
 	}
 	position = append([]byte{}, d.blob(maxPosition)...)
 	d.clock(&m.clock)
-	m.began = d.int(maxInterval)
+	m.began = d.index()
 	s := &m.stats
-	for _, v := range []*uint64{&m.lastID, &s.Records, &s.Late, &s.Undated, &s.Misdated, &s.SetBack, &s.Evicted, &s.GivenUp} {
-		*v = d.uint()
+	counters := []*uint64{&m.lastID, &s.Records, &s.Late, &s.Undated, &s.Misdated, &s.SetBack, &s.Evicted, &s.Shed}
+	for _, v := range counters {
+		*v = d.Uvarint()
 	}
-	for range d.count(2 * m.snapshots.most) {
-		m.snapshots.add(snapshot{d.int(maxInterval), d.packed()})
+	m.know(d.state(d.blob(maxCheckpoint)).Databases...)
+	m.early = d.lost()
+	for range d.count(2 * m.retained.most) {
+		index := d.index()
+		one := d.packed()
+		one.index = index
+		m.retained.add(one)
 	}
 	for range d.count(maxOpen + 2) {
 		d.interval()
@@ -43,25 +54,16 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 		d.targets(m.targets)
 	}
 	for range d.count(maxFinals) {
-		if a := d.account(); a != nil {
-			m.finals.add(a)
-		}
+		m.finals.add(d.account())
 	}
-	if d.err == nil && d.at != len(body) {
-		d.fail("bytes too many")
-	}
-	return position, d.err
+	return position, d.Done()
 }
 
-func (d *decoder) uint() uint64 { return d.unsigned(math.MaxUint64) }
-
-func (d *decoder) int(most int64) int64 { return d.integer(most) }
-
-// count takes the number of things that follow, of a byte each at least.
+// count reads the number of things that follow. Each has a byte at least.
 func (d *decoder) count(most int64) int64 {
-	n := d.integer(most)
-	if n > int64(len(d.data)-d.at) {
-		d.fail("more announced than there is")
+	n := d.Int(most)
+	if n > int64(d.Len()) {
+		d.Fail("%d things announced, %d bytes left", n, d.Len())
 		return 0
 	}
 	return n
@@ -69,201 +71,205 @@ func (d *decoder) count(most int64) int64 {
 
 // blob returns a part of the data, nil if it is empty.
 func (d *decoder) blob(most int64) []byte {
-	if b := d.bytes(d.integer(most)); len(b) > 0 {
+	if b := d.Bytes(uint64(d.Int(most))); len(b) > 0 {
 		return b
 	}
 	return nil
 }
 
-// keep is a blob in memory of its own.
-func (d *decoder) keep() []byte { return append([]byte(nil), d.blob(maxCheckpoint)...) }
-
-// packed takes a packed tally and checks that it is one of this monitor's; nil if
-// there is none.
-func (d *decoder) packed() []byte {
-	data := d.keep()
-	if data == nil || d.err != nil {
-		return nil
+// lost reads the numbers of lost records.
+func (d *decoder) lost() (l lost) {
+	if !d.Bool() {
+		return l
 	}
-	t, err := unpack(data)
-	d.check(t, err)
-	return data
+	for i := range l {
+		l[i] = d.Uvarint()
+	}
+	if (l == lost{}) {
+		d.Fail("no lost records where there should be some")
+	}
+	return l
 }
 
-// check sees to it that a tally fits.
-func (d *decoder) check(t *attribution.Tally, err error) {
-	if err == nil {
-		err = d.probe.Merge(t)
-		d.probe.Reset(nil)
+// packed reads what is stored of interval 0, in memory of its own.
+func (d *decoder) packed() (s stored) {
+	s.data = append([]byte(nil), d.blob(maxCheckpoint)...)
+	if s.data != nil {
+		state, err := unpack(s.data)
+		s.records = d.check(state, err).Records
 	}
-	if err != nil && d.err == nil {
-		d.err = fmt.Errorf("monitor: %w: a tally before byte %d of a checkpoint: %w", ErrInvalid, d.at, err)
-	}
+	s.lost = d.lost()
+	return s
 }
 
-// tally takes one that is only merged and read; nil if there is none.
-func (d *decoder) tally() *attribution.Tally {
+// state reads what a tally had counted.
+func (d *decoder) state(data []byte) *snapshot.State {
+	if d.Err() != nil {
+		return new(snapshot.State)
+	}
+	return d.check(snapshot.Decode(data))
+}
+
+// check fails unless a state is one of a tally of this monitor.
+func (d *decoder) check(s *snapshot.State, err error) *snapshot.State {
+	switch {
+	case err != nil:
+		d.Fail("a state: %w", err)
+		return new(snapshot.State)
+	case s.Shape != d.shape:
+		d.Fail("a state of another shape")
+	case s.Unsampled || s.Rest != nil || s.Columns != nil || s.ASNs != nil || s.Lists != nil:
+		d.Fail("a state that no tally has")
+	}
+	return s
+}
+
+// tally reads one; nil if there is none.
+func (d *decoder) tally() *tally.Tally {
 	data := d.blob(maxCheckpoint)
 	if data == nil {
 		return nil
 	}
-	t := new(attribution.Tally)
-	d.check(t, t.UnmarshalBinary(data))
-	return t
-}
-
-// counting takes one that goes on counting.
-func (d *decoder) counting() *attribution.Tally {
 	t := d.m.newTally()
-	if data := d.blob(maxCheckpoint); data != nil {
-		if err := t.UnmarshalBinary(data); err != nil && d.err == nil {
-			d.err = fmt.Errorf("monitor: %w: a tally before byte %d of a checkpoint: %w", ErrInvalid, d.at, err)
-		}
+	if err := t.Merge(d.state(data)); err != nil {
+		d.Fail("a tally: %w", err)
 	}
 	return t
 }
 
+// index reads the number of an interval.
+func (d *decoder) index() int64 { return d.Int(detect.MaxInterval) }
+
+// time reads Unix nanoseconds.
+func (d *decoder) time() int64 { return d.Int(lastTime) }
+
 func (d *decoder) addr() (addr netip.Addr) {
 	if err := addr.UnmarshalBinary(d.blob(64)); err != nil {
-		d.fail("no address")
+		d.Fail("an address: %w", err)
 	}
 	return addr
 }
 
 func (d *decoder) target() Target {
-	if d.bool() {
+	if d.Bool() {
 		return TargetAddr(d.addr())
 	}
 	return Target{name: string(d.blob(MaxTargetName))}
 }
 
-func (d *decoder) time() int64 { return d.integer(lastTime) }
-
 func (d *decoder) clock(c *clock) {
-	c.started, c.directed = d.bool(), d.bool()
+	c.started, c.directed = d.Bool(), d.Bool()
 	c.mark = d.time()
-	c.closed = d.int(maxInterval) - 1
-	c.ahead, c.past = int(d.int(confirmAhead-1)), int(d.int(confirmPast-1))
+	c.closed = d.index() - 1
+	c.ahead, c.past = int(d.Int(confirmAhead-1)), int(d.Int(confirmPast-1))
 	if due := c.index(max(c.mark-c.lateness, 0)) - 1; c.started && (c.closed < due || c.closed > c.index(c.mark)) {
-		d.fail("clock that cannot be")
+		d.Fail("a clock that is impossible")
 	}
 	for range d.count(maxHeld) {
 		e := Event{Time: time.Unix(0, d.time()), Target: d.target()}
 		e.Source = d.addr()
-		e.Events, e.Bytes = d.uint(), d.uint()
-		e.Protocol, e.SourcePort, e.TCPFlags = uint8(d.int(math.MaxUint8)), uint16(d.int(math.MaxUint16)), uint8(d.int(math.MaxUint8))
-		e.Handshake = d.bool()
+		e.Events, e.Bytes, e.SamplingRate = d.Uvarint(), d.Uvarint(), uint32(d.Int(math.MaxUint32))
+		e.Protocol, e.SourcePort = uint8(d.Int(math.MaxUint8)), uint16(d.Int(math.MaxUint16))
+		e.TCPFlags, e.Handshake = uint8(d.Int(math.MaxUint8)), d.Bool()
 		c.hold(&e)
 	}
 }
 
 func (d *decoder) interval() {
 	m := d.m
-	iv := m.newInterval(d.int(maxInterval))
-	if d.bool() {
+	iv := m.newInterval(d.index())
+	if d.Bool() {
 		iv.first, iv.last = d.time(), d.time()
 	}
-	iv.events = d.uint()
-	iv.whole = d.counting()
+	iv.events = d.Uvarint()
+	if iv.whole = d.tally(); iv.whole == nil {
+		d.Fail("an open interval without a tally")
+	}
 	for slot := range iv.targets {
-		if d.err == nil && d.bool() {
-			c := &targetCount{events: d.uint()}
-			if data := d.peek(); data {
-				c.tally = d.counting()
-			}
-			iv.targets[slot] = c
+		if d.Bool() {
+			iv.targets[slot] = &targetCount{events: d.Uvarint(), tally: d.tally(), lost: d.lost()}
 		}
 	}
 	if iv.index <= m.clock.closed || iv.index > m.clock.index(m.clock.mark) || m.open.find(iv.index) != nil {
-		d.fail("open interval that cannot be")
+		d.Fail("an open interval that is impossible")
 	}
 	m.open = append(m.open, iv)
 }
 
-// peek reports whether the blob that follows has any bytes, and passes an empty
-// one by.
-func (d *decoder) peek() bool {
-	if d.err == nil && d.at < len(d.data) && d.data[d.at] == 0 {
-		d.at++
-		return false
-	}
-	return true
-}
-
 func (d *decoder) targets(t *targets) {
-	if err := t.heavy.UnmarshalBinary(d.blob(maxCheckpoint)); err != nil && d.err == nil {
-		d.err = fmt.Errorf("monitor: %w: before byte %d of a checkpoint: %w", ErrInvalid, d.at, err)
+	if err := t.heavy.UnmarshalBinary(d.blob(maxCheckpoint)); err != nil {
+		d.Fail("targets: %w", err)
 	}
-	if d.err == nil && (t.heavy.KeyID() != t.key.ID() || t.heavy.Slots() != len(t.watches)) {
-		d.fail("targets of another monitor")
+	if d.Err() == nil && (t.heavy.KeyID() != d.m.counting.Key.ID() || t.heavy.Slots() != len(t.watches)) {
+		d.Fail("targets of another monitor")
 	}
-	t.records = int(d.int(int64(t.memory / recordMemory)))
-	t.givenUp = d.uint()
+	t.records = int(d.Int(int64(t.memory / recordMemory)))
+	t.sheds = d.Uvarint()
 	for slot := range t.watches {
-		if d.err != nil || !d.bool() {
+		if !d.Bool() {
 			continue
 		}
 		target := d.target()
-		if got := t.heavy.Lookup(target.hash(t.key)); got != slot {
-			d.fail("target in a slot that is not its")
+		if got := t.heavy.Lookup(target.hash(d.m.counting.Key)); got != slot {
+			d.Fail("a target in the slot of another one")
 		}
 		t.tracked[slot] = target
-		if d.bool() {
+		if d.Bool() {
 			t.watches[slot] = d.watch(target)
 		}
 	}
 	for it := range t.heavy.All() {
 		if t.tracked[it.Slot].IsZero() {
-			d.fail("slot without a target")
+			d.Fail("a slot without a target")
 		}
 	}
 }
 
 func (d *decoder) watch(target Target) *watch {
 	w := newWatch(target, d.m.options)
-	w.events, w.sources = d.series(w.events.grain), d.series(w.events.grain)
+	w.events, w.sources = d.series(target), d.series(target)
 	w.recent = d.recent()
 	w.usual.full, w.usual.filling = d.tally(), d.tally()
-	w.usual.from = d.int(maxInterval)
-	w.lastOnset, w.lastEnd = d.int(maxInterval), d.int(maxInterval)
-	if d.bool() {
+	w.usual.from = d.index()
+	w.lastOnset, w.lastEnd = d.index(), d.index()
+	if d.Bool() {
 		w.burst = d.burst()
 		w.burst.settled, w.burst.fading = d.tally(), d.tally()
-		w.burst.fadingFrom = d.int(maxInterval)
+		w.burst.fadingFrom = d.index()
 	}
-	if d.bool() {
+	if d.Bool() {
 		w.shown = d.account()
 	}
 	return w
 }
 
-func (d *decoder) series(g grain) *series {
-	data := d.blob(maxCheckpoint)
-	s, rest, err := decodeSeries(d.m.options.Interval, g, data)
-	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("monitor: %w: %d bytes follow a series", ErrInvalid, len(rest))
-	}
-	if err != nil {
-		if d.err == nil {
-			d.err = err
-		}
-		return newSeries(d.m.options.Interval, g)
+func (d *decoder) series(target Target) *detect.Series {
+	end := d.Int(maxCheckpoint)
+	end += int64(d.At())
+	s := detect.Read(d.Reader, d.m.options.Interval, grainOf(target))
+	if int64(d.At()) != end {
+		d.Fail("a series that should end at byte %d", end)
 	}
 	return s
 }
 
-func (d *decoder) snapshot() snapshot {
-	s := snapshot{index: d.int(maxInterval)}
-	switch d.int(packedHere) {
+func (d *decoder) stored() stored {
+	s := stored{index: d.index()}
+	switch d.Int(packedHere) {
+	case packedNone:
+		s.lost = d.lost()
 	case packedThere:
-		kept := d.m.snapshots.kept
-		if place := d.int(math.MaxInt64); place < int64(len(kept)) {
-			s.data = kept[place].data
+		kept := d.m.retained.kept
+		if place := d.Int(math.MaxInt64); place < int64(len(kept)) {
+			s.data, s.records = kept[place].data, kept[place].records
 		} else {
-			d.fail("snapshot that is not there")
+			d.Fail("interval %d of %d", place, len(kept))
 		}
+		s.lost = d.lost()
 	case packedHere:
-		s.data = d.packed()
+		there := d.packed()
+		there.index = s.index
+		s = there
 	}
 	return s
 }
@@ -271,10 +277,10 @@ func (d *decoder) snapshot() snapshot {
 func (d *decoder) recent() (recent []counted) {
 	last := int64(-1)
 	for range d.count(2*d.m.lookback + 2) {
-		c := counted{snapshot: d.snapshot()}
-		c.events, c.sources = d.uint(), d.uint()
+		c := counted{stored: d.stored()}
+		c.events, c.sources = d.Uvarint(), d.Uvarint()
 		if c.index <= last {
-			d.fail("intervals out of order")
+			d.Fail("intervals out of order")
 		}
 		last = c.index
 		recent = append(recent, c)
@@ -283,26 +289,28 @@ func (d *decoder) recent() (recent []counted) {
 }
 
 func (d *decoder) account() *account {
-	a := &account{burst: *d.burst(), recent: d.recent()}
+	a := &account{burst: *d.burst(), recent: d.recent(), databases: d.m.databases}
 	a.settled, a.usual[0], a.usual[1] = d.packed(), d.packed(), d.packed()
 	return a
 }
 
 func (d *decoder) burst() *burst {
-	b := &burst{id: d.uint(), target: d.target()}
-	b.onset, b.end, b.endsAt, b.peak = d.int(maxInterval), d.int(maxInterval), d.int(maxInterval), d.int(maxInterval)
-	for _, v := range []*bool{&b.final, &b.uncertain, &b.lost, &b.byEvents, &b.bySources, &b.seasonal, &b.incomplete, &b.endUncertain} {
-		*v = d.bool()
+	b := &burst{id: d.Uvarint(), target: d.target()}
+	for _, v := range []*int64{&b.onset, &b.end, &b.endsAt, &b.peak} {
+		*v = d.index()
 	}
-	b.total, b.most, b.mostSources = d.uint(), d.uint(), d.uint()
-	b.look, b.nextLook = int(d.int(maxLooks)), d.uint()
-	for _, v := range []*float64{&b.expected, &b.inEvents.seen, &b.inEvents.expected, &b.inSources.seen, &b.inSources.expected} {
-		*v = d.float(0, math.MaxFloat64)
+	for _, v := range []*bool{
+		&b.final, &b.uncertain, &b.evicted, &b.byEvents, &b.bySources, &b.seasonal, &b.incomplete, &b.endUncertain,
+	} {
+		*v = d.Bool()
 	}
-	b.precedent.Peak, b.precedent.Before = d.float(0, maxCount), d.float(0, maxCount)
-	b.precedent.History = time.Duration(d.int(math.MaxInt64))
-	b.before, b.first = d.snapshot(), d.snapshot()
+	b.total, b.most, b.mostSources = d.Uvarint(), d.Uvarint(), d.Uvarint()
+	b.interim, b.nextInterim = int(d.Int(maxInterims)), d.Uvarint()
+	b.expected = d.Float(0, math.MaxFloat64)
+	b.inEvents, b.inSources = detect.ReadProof(d.Reader), detect.ReadProof(d.Reader)
+	b.history = detect.ReadPeak(d.Reader)
+	b.before, b.first = d.stored(), d.stored()
 	return b
 }
 
-const maxLooks = 64 // a number doubles no more often
+const maxInterims = 64 // a number doubles no more often

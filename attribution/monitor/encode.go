@@ -5,15 +5,17 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/tally"
+	"github.com/whence-go/whence/internal/wire"
 )
 
-// encoder gathers a checkpoint. What is large and immutable is not copied.
+// encoder gathers the body of a checkpoint. Large parts that never change are not
+// copied. What a method writes is read by the method of decoder of the same name.
 type encoder struct {
-	parts     [][]byte
-	b         []byte
-	size      int
-	snapshots []snapshot // those that can be named by their place
+	parts    [][]byte
+	b        []byte
+	size     int
+	retained []stored // those that are named by their place
 }
 
 const copied = 1 << 10 // bytes; longer ones are parts of their own
@@ -32,21 +34,15 @@ func (e *encoder) uint(values ...uint64) {
 	}
 }
 
-func (e *encoder) int(values ...int64) {
-	for _, v := range values {
-		e.uint(uint64(v))
-	}
-}
+func (e *encoder) int(values ...int64) { e.b = wire.AppendInts(e.b, values...) }
 
 // bool encodes a truth and returns it.
 func (e *encoder) bool(v bool) bool {
-	e.b = appendBools(e.b, v)
+	e.b = wire.AppendBools(e.b, v)
 	return v
 }
 
-func (e *encoder) float(values ...float64) { e.b = appendFloats(e.b, values...) }
-
-// blob encodes bytes that nobody will write to.
+// blob encodes bytes that nobody changes later.
 func (e *encoder) blob(data []byte) {
 	e.uint(uint64(len(data)))
 	if len(data) < copied {
@@ -58,12 +54,25 @@ func (e *encoder) blob(data []byte) {
 	e.size += len(data)
 }
 
-func (e *encoder) tally(t *attribution.Tally) {
-	data := []byte(nil)
+func (e *encoder) tally(t *tally.Tally) {
+	var data []byte
 	if t != nil {
-		data, _ = t.MarshalBinary() // it fails for 64 databases; then the sources are lost
+		data = t.Snapshot().Bare().Append(nil)
 	}
 	e.blob(data)
+}
+
+func (e *encoder) lost(l lost) {
+	if e.bool(l != lost{}) {
+		e.uint(l[:]...)
+	}
+}
+
+// databases encodes an empty state that has them all, with their address spaces.
+func (e *encoder) databases(m *Monitor) {
+	state := m.newTally().Rotate(nil)
+	state.Databases = m.databases
+	e.blob(state.Append(nil))
 }
 
 func (e *encoder) target(t Target) {
@@ -81,7 +90,7 @@ func (e *encoder) target(t Target) {
 func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := &encoder{snapshots: m.snapshots.kept}
+	e := &encoder{retained: m.retained.kept}
 	for _, o := range m.options.shape() {
 		e.uint(o.value)
 	}
@@ -89,11 +98,13 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	e.clock(&m.clock)
 	e.int(m.began)
 	s := &m.stats
-	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.SetBack, s.Evicted, s.GivenUp)
-	e.uint(uint64(len(m.snapshots.kept)))
-	for _, one := range m.snapshots.kept {
+	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.SetBack, s.Evicted, s.Shed)
+	e.databases(m)
+	e.lost(m.early)
+	e.uint(uint64(len(m.retained.kept)))
+	for _, one := range m.retained.kept {
 		e.int(one.index)
-		e.blob(one.data)
+		e.packed(one)
 	}
 	slices.SortFunc(m.open, func(a, b *interval) int { return cmp.Compare(a.index, b.index) })
 	e.uint(uint64(len(m.open)))
@@ -113,7 +124,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 }
 
 func (e *encoder) clock(c *clock) {
-	e.b = appendBools(e.b, c.started, c.directed)
+	e.b = wire.AppendBools(e.b, c.started, c.directed)
 	e.int(c.mark, c.closed+1, int64(c.ahead), int64(c.past))
 	e.uint(uint64(len(c.held)))
 	for i := range c.held {
@@ -123,7 +134,8 @@ func (e *encoder) clock(c *clock) {
 		e.target(h.Target)
 		source, _ := h.Source.MarshalBinary() // never fails
 		e.blob(source)
-		e.uint(h.Events, h.Bytes, uint64(h.Protocol), uint64(h.SourcePort), uint64(h.TCPFlags))
+		e.uint(h.Events, h.Bytes, uint64(h.SamplingRate))
+		e.uint(uint64(h.Protocol), uint64(h.SourcePort), uint64(h.TCPFlags))
 		e.bool(h.Handshake)
 	}
 }
@@ -138,7 +150,8 @@ func (e *encoder) interval(iv *interval) {
 	for _, c := range iv.targets {
 		if e.bool(c != nil) {
 			e.uint(c.events)
-			e.tally(c.settle())
+			e.tally(c.tally)
+			e.lost(c.lost)
 		}
 	}
 }
@@ -147,7 +160,7 @@ func (e *encoder) targets(t *targets) {
 	heavy, _ := t.heavy.MarshalBinary() // never fails
 	e.blob(heavy)
 	e.int(int64(max(t.records, 0)))
-	e.uint(t.givenUp)
+	e.uint(t.sheds)
 	for slot, target := range t.tracked {
 		if e.bool(!target.IsZero()); target.IsZero() {
 			continue
@@ -160,8 +173,8 @@ func (e *encoder) targets(t *targets) {
 }
 
 func (e *encoder) watch(w *watch) {
-	e.blob(w.events.append(nil))
-	e.blob(w.sources.append(nil))
+	e.blob(w.events.Append(nil))
+	e.blob(w.sources.Append(nil))
 	e.recent(w.recent)
 	e.tally(w.usual.full)
 	e.tally(w.usual.filling)
@@ -177,32 +190,40 @@ func (e *encoder) watch(w *watch) {
 	}
 }
 
-// Ways to encode a packed tally.
+// Ways to encode what is stored.
 const (
 	packedNone  = iota // there is none
-	packedThere        // among the snapshots, at a place
+	packedThere        // among the retained, at a place
 	packedHere
 )
 
-func (e *encoder) snapshot(s snapshot) {
+func (e *encoder) stored(s stored) {
 	e.int(s.index)
-	if s.data == nil {
+	byIndex := func(one stored, index int64) int { return cmp.Compare(one.index, index) }
+	place, found := slices.BinarySearchFunc(e.retained, s.index, byIndex)
+	switch {
+	case s.data == nil:
 		e.uint(packedNone)
-		return
-	}
-	place, found := slices.BinarySearchFunc(e.snapshots, s.index, func(one snapshot, index int64) int { return cmp.Compare(one.index, index) })
-	if found && &e.snapshots[place].data[0] == &s.data[0] {
+		e.lost(s.lost)
+	case found && e.retained[place].data != nil && &e.retained[place].data[0] == &s.data[0]:
 		e.uint(packedThere, uint64(place))
-		return
+		e.lost(s.lost)
+	default:
+		e.uint(packedHere)
+		e.packed(s)
 	}
-	e.uint(packedHere)
+}
+
+// packed encodes what is stored, but for its interval.
+func (e *encoder) packed(s stored) {
 	e.blob(s.data)
+	e.lost(s.lost)
 }
 
 func (e *encoder) recent(recent []counted) {
 	e.uint(uint64(len(recent)))
 	for _, c := range recent {
-		e.snapshot(c.snapshot)
+		e.stored(c.stored)
 		e.uint(c.events, c.sources)
 	}
 }
@@ -210,21 +231,23 @@ func (e *encoder) recent(recent []counted) {
 func (e *encoder) account(a *account) {
 	e.burst(&a.burst)
 	e.recent(a.recent)
-	for _, data := range [][]byte{a.settled, a.usual[0], a.usual[1]} {
-		e.blob(data)
+	for _, s := range []stored{a.settled, a.usual[0], a.usual[1]} {
+		e.packed(s)
 	}
 }
 
-// burst encodes all but what has settled.
+// burst encodes all but the tallies of what has settled.
 func (e *encoder) burst(b *burst) {
 	e.uint(b.id)
 	e.target(b.target)
 	e.int(b.onset, b.end, b.endsAt, b.peak)
-	e.b = appendBools(e.b, b.final, b.uncertain, b.lost, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
-	e.uint(b.total, b.most, b.mostSources, uint64(b.look), b.nextLook)
-	e.float(b.expected, b.inEvents.seen, b.inEvents.expected, b.inSources.seen, b.inSources.expected)
-	e.float(b.precedent.Peak, b.precedent.Before)
-	e.int(int64(b.precedent.History))
-	e.snapshot(b.before)
-	e.snapshot(b.first)
+	e.b = wire.AppendBools(e.b,
+		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
+	e.uint(b.total, b.most, b.mostSources, uint64(b.interim), b.nextInterim)
+	e.b = wire.AppendFloats(e.b, b.expected)
+	e.b = b.inEvents.Append(e.b)
+	e.b = b.inSources.Append(e.b)
+	e.b = b.history.Append(e.b)
+	e.stored(b.before)
+	e.stored(b.first)
 }

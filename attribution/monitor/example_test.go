@@ -23,18 +23,21 @@ func ExampleMonitor() {
 		log.Fatal(err)
 	}
 
-	m := monitor.New(table, monitor.Options{
+	m, err := monitor.New(table, monitor.Options{
 		Tally:  attribution.Options{SampleSize: 65_536}, // counts them one by one
 		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")},
 		Notify: func(b monitor.Burst) {
-			if !b.Final && b.Look == 1 && !b.Target.IsZero() {
-				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Distinct, b.End.Format(time.TimeOnly))
-				for _, v := range b.Verdicts {
-					fmt.Printf("%v: %v so far\n", v.Claim, v.Decision)
+			if !b.Final && b.Interim == 1 && !b.Target.IsZero() {
+				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Value, b.End.Format(time.TimeOnly))
+				for _, v := range b.Report.Verdicts {
+					fmt.Printf("%v: %v so far\n", v.Claim, v.Outcome)
 				}
 			}
 		},
 	})
+	if err != nil {
+		log.Fatal(err)
+	}
 	for e := range incident.Events() {
 		m.Observe(monitor.Event{
 			Time:   e.Time,
@@ -43,11 +46,17 @@ func ExampleMonitor() {
 		})
 	}
 
-	last := m.Report(time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC), time.Date(2024, 5, 21, 7, 10, 0, 0, time.UTC))
-	fmt.Println("before:", last.Origins[0].Origin, last.Sources.Distinct, "sources")
+	seven := time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC)
+	before, err := m.Snapshot(seven, seven.Add(10*time.Minute)).Report(attribution.Policy{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("before:", before.Countries[0].Origin, before.Sources.Value, "sources")
+	fmt.Println("under attack:", m.Bursting(monitor.TargetName("mailbox-400@lagoon.example")))
 	// Output:
 	// mailbox-400@lagoon.example: 6000 sources by 07:11:30
 	// RU > 50% of sources: refuted so far
 	// plurality RU: supported so far
 	// before: NC 1188 sources
+	// under attack: true
 }

@@ -3,32 +3,21 @@ package monitor
 import (
 	"bytes"
 	"net/netip"
-	"sync"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
 
-var testTable = sync.OnceValue(func() *geo.Table {
-	table, err := dbip.Table()
-	if err != nil {
-		panic(err)
-	}
-	return table
-})
+func must[T any](v T, err error) T { return world.Must(v, err) }
 
-var testKey = func() sketch.Key {
-	key, err := sketch.KeyFrom(bytes.Repeat([]byte{7}, 32))
-	if err != nil {
-		panic(err)
-	}
-	return key
-}()
+var testKey = must(sketch.KeyFrom(bytes.Repeat([]byte{7}, 32)))
 
 // begin is a full hour.
 var begin = time.Date(2024, 5, 21, 7, 0, 0, 0, time.UTC)
@@ -54,34 +43,47 @@ func eventOf(e scenario.Event) Event {
 	}}
 }
 
-func newMonitor(o Options) *Monitor {
+func newMonitor(o Options) *Monitor { return newMonitorWith(world.Embedded(), o) }
+
+func newMonitorWith(table *geo.Table, o Options) *Monitor {
 	o.Tally.Key = testKey
-	return New(testTable(), o)
+	return must(New(table, o))
 }
+
+// everything is all that a monitor retains.
+func everything(m *Monitor) attribution.Snapshot { return m.Snapshot(time.Time{}, time.Time{}) }
+
+// reportOf is the report of a snapshot without claims.
+func reportOf(s attribution.Snapshot) attribution.Report { return must(s.Report(attribution.Policy{})) }
 
 // oneTally counts events without regard to their times.
-func oneTally(m *Monitor, events []Event) *attribution.Tally {
-	t := attribution.NewTally(m.table, m.options.Tally)
+func oneTally(m *Monitor, events []Event) attribution.Snapshot {
+	t := must(attribution.NewTally(m.table, m.options.Tally))
 	for _, e := range events {
-		e.Events = max(e.Events, 1)
 		t.AddFlow(e.Flow)
-		t.Window(e.Time, e.Time)
+		t.ExtendSpan(e.Time, e.Time)
 	}
-	return t
+	return t.Snapshot()
 }
 
-// sameTally fails unless two tallies are equal to the last byte.
-func sameTally(t *testing.T, what string, got, want *attribution.Tally) {
+// sameSnapshot fails unless two snapshots are equal to the last byte.
+func sameSnapshot(t *testing.T, what string, got, want attribution.Snapshot) {
 	t.Helper()
-	a, err := got.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
+	if !bytes.Equal(must(got.MarshalBinary()), must(want.MarshalBinary())) {
+		t.Fatalf("%s: the snapshots differ:\n%v\nwant\n%v", what, reportOf(got), reportOf(want))
 	}
-	b, err := want.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
+}
+
+// caveatOf returns the caveat of a burst with a code.
+func caveatOf(b Burst, code caveat.Code) (c caveat.Caveat, found bool) {
+	i := slices.IndexFunc(b.Caveats, func(c caveat.Caveat) bool { return c.Code == code })
+	if i < 0 {
+		return c, false
 	}
-	if !bytes.Equal(a, b) {
-		t.Fatalf("%s: the tallies differ:\n%vwant\n%v", what, got.Report(), want.Report())
-	}
+	return b.Caveats[i], true
+}
+
+func hasCaveat(b Burst, code caveat.Code) bool {
+	_, found := caveatOf(b, code)
+	return found
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // flood is a burst that raises everyday traffic to so many times what it is on a
@@ -30,7 +31,7 @@ func flood(seed uint64, q scenario.Quiet, after, span time.Duration, times float
 // ten seconds, after two minutes to an hour.
 func TestWithoutHistory(t *testing.T) {
 	runs, all := uint64(1), []float64{10, 30}
-	if *long {
+	if testenv.Long() {
 		runs = 200
 	} else {
 		all = all[:1]
@@ -46,7 +47,8 @@ func TestWithoutHistory(t *testing.T) {
 					q := scenario.Quiet{Seed: seed, Rate: rate, Noise: .1}
 					k := seed % 4
 					after := time.Duration(125+k*k*k*120+seed%10) * time.Second
-					b := scenario.Overlay{Quiet: q, Bursts: []scenario.Part{flood(seed, q, after, 5*time.Minute, times)}}
+					part := flood(seed, q, after, 5*time.Minute, times)
+					b := scenario.Overlay{Quiet: q, Bursts: []scenario.Part{part}}
 					h.count(seed, watchStory(t, Options{Targets: 256}, b, after+12*time.Minute))
 				}
 				h.whole.check(t, "all traffic", aims{.99, 2, 1, 1, 100})
@@ -62,7 +64,7 @@ func TestWithoutHistory(t *testing.T) {
 // or three times the traffic, at all times of day.
 func TestWithHistory(t *testing.T) {
 	runs, days, targets := uint64(1), uint64(8), -1
-	if *long {
+	if testenv.Long() {
 		runs, days, targets = 25, 9, 0 // with nine bursts each, and as many targets as by default
 	}
 	for _, c := range []struct {
@@ -70,7 +72,7 @@ func TestWithHistory(t *testing.T) {
 		aims
 	}{{10, aims{.99, 3, 1, 1, 100}}, {3, aims{.9, 6, 1, 3, 100}}} {
 		t.Run(fmt.Sprintf("times=%v", c.times), func(t *testing.T) {
-			if !*long && c.times > 3 {
+			if !testenv.Long() && c.times > 3 {
 				t.Skip("with -long only")
 			}
 			var h sheet
@@ -82,7 +84,8 @@ func TestWithHistory(t *testing.T) {
 					part := flood(seed*100+k, q, after, 30*time.Minute, c.times)
 					o.Bursts = append(o.Bursts, part)
 				}
-				h.count(seed, watchStory(t, Options{Interval: 5 * time.Minute, Retention: 48 * time.Hour, Targets: targets}, o, time.Duration(days)*24*time.Hour))
+				options := Options{Interval: 5 * time.Minute, Retention: 48 * time.Hour, Targets: targets}
+				h.count(seed, watchStory(t, options, o, time.Duration(days)*24*time.Hour))
 			}
 			h.whole.check(t, "all traffic", c.aims)
 			h.check(t, .25/7)
@@ -95,7 +98,7 @@ func TestWithHistory(t *testing.T) {
 func TestQuietWeeks(t *testing.T) {
 	runs, length := uint64(1), time.Hour
 	switch {
-	case *long:
+	case testenv.Long():
 		runs, length = 8, 7*24*time.Hour
 	case testing.Short():
 		length = 20 * time.Minute

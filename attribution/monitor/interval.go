@@ -1,18 +1,21 @@
 package monitor
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/count"
+	"github.com/whence-go/whence/internal/tally"
 )
 
 // interval is one that is open: events may still come into it.
 type interval struct {
 	index       int64
 	table       *geo.Table
-	whole       *attribution.Tally
+	whole       *tally.Tally
 	events      uint64
 	first, last int64          // times of its events; first > last: none came
 	targets     []*targetCount // by slot; nil without
@@ -26,17 +29,30 @@ func (m *Monitor) newInterval(index int64) *interval {
 	return iv
 }
 
-// tally returns what came so far, with the span of its events.
-func (iv *interval) tally() *attribution.Tally {
-	iv.mark(iv.whole)
-	return iv.whole
+// openAt returns an open interval.
+func (m *Monitor) openAt(index int64) *interval {
+	iv := m.open.find(index)
+	if iv == nil {
+		iv = m.newInterval(index)
+		m.open = append(m.open, iv)
+		loseIn(iv.whole, m.early)
+		m.early = lost{}
+	}
+	return iv
 }
 
-// mark says when the events of the interval came.
-func (iv *interval) mark(t *attribution.Tally) {
+// seen notes events of valid sources, and the span of their times.
+func (iv *interval) seen(first, last int64, events uint64) {
+	iv.first, iv.last = min(iv.first, first), max(iv.last, last)
+	iv.events = addSaturated(iv.events, events)
+}
+
+// mark tells a tally when the events of the interval came.
+func (iv *interval) mark(t *tally.Tally) *tally.Tally {
 	if iv.first <= iv.last {
-		t.Window(time.Unix(0, iv.first), time.Unix(0, iv.last))
+		t.ExtendSpan(time.Unix(0, iv.first), time.Unix(0, iv.last))
 	}
+	return t
 }
 
 // openIntervals are few, and in no particular order.
@@ -49,4 +65,94 @@ func (o openIntervals) find(index int64) *interval {
 		}
 	}
 	return nil
+}
+
+// maxQuiet is the number of intervals without events that count as such. When more
+// are missing in a row, nobody knows what came in them.
+const maxQuiet = 360
+
+// closeUntil closes the intervals up to an index, in the order of time.
+func (m *Monitor) closeUntil(last int64) {
+	c := &m.clock
+	slices.SortFunc(m.open, func(a, b *interval) int { return cmp.Compare(a.index, b.index) })
+	n := 0
+	for c.closed < last {
+		next := last
+		if n < len(m.open) {
+			next = min(next, m.open[n].index)
+		}
+		if next-c.closed <= maxQuiet {
+			next = c.closed + 1
+		}
+		last := c.closed
+		c.closed = next
+		if n < len(m.open) && m.open[n].index == next {
+			m.close(next, m.open[n])
+			n++
+		} else {
+			m.close(next, nil)
+		}
+		m.age(last, next)
+	}
+	m.open = slices.Delete(m.open, 0, n)
+	m.retained.expire(c.closed)
+	m.publish()
+}
+
+// close shows an interval to every watch; nil stands for one without events.
+func (m *Monitor) close(index int64, iv *interval) {
+	all := counted{stored: stored{index: index}}
+	if iv != nil {
+		all.events, all.sources = iv.events, count.Round(iv.whole.Distinct().Value)
+		all.stored = m.packer.store(index, iv.mark(iv.whole).Rotate(nil))
+		m.retained.add(all.stored)
+	}
+	m.follow(m.whole, all, true)
+	if m.targets != nil {
+		m.closeTargets(index, iv)
+	}
+}
+
+func (m *Monitor) closeTargets(index int64, iv *interval) {
+	bounds := m.targets.bounds()
+	for slot, target := range m.targets.tracked {
+		if target.IsZero() {
+			continue
+		}
+		w := m.targets.watches[slot]
+		if w == nil {
+			w = newWatch(target, m.options)
+			w.introduce(index, index-m.began, bounds[slot])
+			m.targets.watches[slot] = w
+		}
+		c, known := counted{stored: stored{index: index}}, true
+		if iv != nil && iv.targets[slot] != nil {
+			hit := iv.targets[slot]
+			c.events, known = hit.events, hit.tally != nil
+			if known {
+				c.sources = count.Round(hit.tally.Distinct().Value)
+				c.stored = m.packer.store(index, iv.mark(hit.tally).Rotate(nil))
+			}
+			c.lost.add(hit.lost)
+		}
+		m.follow(w, c, known)
+	}
+	m.targets.shedUsual()
+	m.targets.shedClosed()
+}
+
+// fade is after how many intervals the weights of targets are halved. They last
+// longer than it takes to find that a burst has begun: a target must not lose its
+// slot for a pause that its usual traffic has, and seem to come from nowhere when
+// it is back.
+const fade = 16
+
+// age lets the weights of targets fade, from one closed interval to another.
+func (m *Monitor) age(from, to int64) {
+	if m.targets == nil {
+		return
+	}
+	for range min(to/fade-from/fade, 64) { // nothing is left then
+		m.targets.heavy.Age()
+	}
 }

@@ -98,7 +98,7 @@ func replay(folder string, stopAfter int) error {
 			time.Sleep(time.Hour)
 		}
 	}
-	text, err := json.Marshal(m.Report(time.Time{}, time.Time{}))
+	text, err := json.Marshal(reportOf(everything(m)))
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,10 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
-	"time"
+
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/testenv"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 func heap() uint64 {
@@ -24,16 +27,16 @@ func TestWorstHour(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	intervals := 12
-	if *long {
+	if testenv.Long() {
 		intervals = 360
 	}
-	testTable()
+	world.Embedded()
 	before := heap()
 	m := newMonitor(Options{})
 	rng := rand.New(rand.NewPCG(1, 9))
-	events := make([]Event, blockSize)
+	events := make([]Event, block.Size)
 	second := 0.0
-	for range 2 * 1_000_000 / blockSize {
+	for range 2 * 1_000_000 / block.Size {
 		for i := range events {
 			v := rng.Uint32()
 			events[i] = Event{
@@ -41,18 +44,18 @@ func TestWorstHour(t *testing.T) {
 				Flow: flowOf(netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})),
 			}
 		}
-		m.ObserveBatch(events)
-		second += 10.0 * blockSize / 1_000_000
+		m.Observe(events...)
+		second += 10.0 * block.Size / 1_000_000
 	}
 	open := float64(heap()-before) / 1e6
-	full := m.open[0].whole.Clone()
+	full := m.open[0].whole.Snapshot()
 	m.mu.Lock()
 	for range intervals {
 		next := m.clock.closed + 1
 		iv := m.open.find(next)
 		if iv == nil {
 			iv = m.newInterval(next)
-			m.must(iv.whole.Merge(full))
+			must(0, iv.whole.Merge(full))
 			iv.events = 1_000_000
 			m.open = append(m.open, iv)
 		}
@@ -62,12 +65,13 @@ func TestWorstHour(t *testing.T) {
 	m.mu.Unlock()
 	got := float64(heap()-before) / 1e6
 	hour := open + max(0, got-open)*360/float64(intervals)
-	t.Logf("two intervals: %.0f MB, %d: %.0f MB, of which snapshots %.0f MB; an hour: %.0f MB", open, intervals, got, float64(m.snapshots.bytes)/1e6, hour)
+	t.Logf("two intervals: %.0f MB, %d: %.0f MB, of which snapshots %.0f MB; an hour: %.0f MB",
+		open, intervals, got, float64(m.retained.bytes)/1e6, hour)
 	if hour > 256 {
 		t.Errorf("%.0f MB", hour)
 	}
-	if r := m.Report(time.Time{}, time.Time{}); r.Events < uint64(intervals)*800_000 || r.Sources.Distinct < 900_000 {
-		t.Errorf("%d events of %d sources", r.Events, r.Sources.Distinct)
+	if r := reportOf(everything(m)); r.Events < uint64(intervals)*800_000 || r.Sources.Value < 900_000 {
+		t.Errorf("%d events of %d sources", r.Events, r.Sources.Value)
 	}
 	runtime.KeepAlive(m)
 }

@@ -1,21 +1,28 @@
 package monitor
 
 import (
-	"math"
-	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/internal/tally"
 )
 
 // Monitor watches a stream of events. Any number of goroutines may observe and
 // read at once. Make one with [New]; the zero Monitor is invalid, and a Monitor
 // must not be copied.
 type Monitor struct {
-	options Options
+	options   Options // with all defaults filled in
+	randomKey bool    // no key was given
+	counting  tally.Options
+	mask      source.Mask
+	lookback  int64
 
-	lookback int64
+	located  atomic.Pointer[geo.Table]           // by which an observer may look up in advance; nil: not worth it
+	bursting atomic.Pointer[map[Target]struct{}] // never written
 
 	mu    sync.Mutex
 	table *geo.Table
@@ -24,9 +31,8 @@ type Monitor struct {
 	from, to int64     // times that fall into current without a second thought
 
 	packer  packer
-	flows   []attribution.Flow // scratch of a run
-	sources []netip.Addr       // likewise
-
+	single  *batch     // for events that were set aside
+	changed bool       // bursting may have
 	untold  []*account // bursts that are still to be told
 	telling sync.Mutex
 }
@@ -35,125 +41,79 @@ type Monitor struct {
 type knowledge struct {
 	clock     clock
 	open      openIntervals
-	snapshots snapshots
+	retained  retained
+	early     lost  // records that were lost before there was an interval
 	began     int64 // first interval of the stream, since the clock was last set
 	whole     *watch
 	targets   *targets // nil: none are wanted
 	lastID    uint64   // of a burst
 	finals    finals
+	databases snapshot.Databases // all that located something, with their address spaces
 	stats     Stats
 }
 
-// New returns a Monitor that locates sources with table. It panics if table is nil
-// or an option is out of its documented range.
-func New(table *geo.Table, options Options) *Monitor { return newFilled(table, options.filled()) }
-
-// newFilled takes options whose defaults are filled in.
-func newFilled(table *geo.Table, o Options) *Monitor {
-	attribution.NewTally(table, o.Tally) // panics on what cannot be, now instead of at the first event
-	m := &Monitor{
-		options: o, table: table, lookback: lookback(o),
-		knowledge: knowledge{
-			clock:     newClock(o),
-			snapshots: snapshots{most: int64(o.Retention / o.Interval)},
-		},
-		flows: make([]attribution.Flow, 0, blockSize), sources: make([]netip.Addr, 0, blockSize),
+// New returns a Monitor that locates sources with table. The error, for a nil table
+// and for options that [Options.Validate] refuses, wraps
+// [attribution.ErrInvalidOptions].
+func New(table *geo.Table, options Options) (*Monitor, error) {
+	if table == nil {
+		return nil, invalid("no table")
 	}
+	if err := options.Validate(); err != nil {
+		return nil, err
+	}
+	options = options.filled()
+	options.Claims = slices.Clone(options.Claims)
+	random := options.Tally.Key.IsZero()
+	if random {
+		options.Tally.Key = tally.ProcessKey()
+	}
+	m := newFilled(table, options)
+	m.randomKey = random
+	return m, nil
+}
+
+// newFilled takes valid options with all defaults and the key filled in.
+func newFilled(table *geo.Table, o Options) *Monitor {
+	m := &Monitor{
+		options: o, counting: o.counting(), mask: source.MaskOf(o.Tally.IPv6PrefixLen), lookback: lookback(o),
+		knowledge: knowledge{clock: newClock(o), retained: retained{most: int64(o.Retention / o.Interval)}},
+		single:    new(batch),
+	}
+	m.use(table)
 	m.watchAnew()
+	m.bursting.Store(new(map[Target]struct{}))
 	return m
 }
 
-// SetTable has the intervals that open from now on located with another table,
-// such as a newer database.
+// SetTable makes the monitor use another table, such as a newer database, for the
+// intervals that open from now on. A nil table changes nothing.
 func (m *Monitor) SetTable(table *geo.Table) {
 	if table == nil {
-		panic("monitor: SetTable without a table")
+		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.use(table)
+}
+
+func (m *Monitor) use(table *geo.Table) {
 	m.table = table
+	m.know(snapshot.DatabaseOf(table))
 }
 
-// Observe counts one event. Its time may close intervals, which takes a few
-// milliseconds each. It keeps no reference to what the event holds.
-func (m *Monitor) Observe(e Event) { m.ObserveBatch([]Event{e}) }
+// maxDatabases is the number of databases whose address spaces are known. No snapshot
+// has more of them.
+const maxDatabases = 64
 
-// blockSize is the number of events that are taken together under the lock.
-const blockSize = 256
-
-// ObserveBatch counts events, in the order in which they stand; it is the fast way
-// in. It keeps no reference to events.
-func (m *Monitor) ObserveBatch(events []Event) {
-	for len(events) > 0 {
-		n := min(len(events), blockSize)
-		m.observeBlock(events[:n])
-		events = events[n:]
-	}
-	m.tell()
+// know adds databases. Beyond the limit the oldest go, whose snapshots can then no
+// longer be corrected for forged sources.
+func (m *Monitor) know(more ...snapshot.Database) {
+	all := m.databases.With(more...)
+	m.databases = all[max(0, len(all)-maxDatabases):]
 }
 
-func (m *Monitor) observeBlock(events []Event) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for len(events) > 0 {
-		n := m.run(events)
-		if n == 0 {
-			m.place(&events[0])
-			n = 1
-		}
-		events = events[n:]
-	}
-}
-
-// run counts the events at the front that fall into the current interval, and
-// returns how many they were.
-func (m *Monitor) run(events []Event) int {
-	n := 0
-	latest, earliest := int64(math.MinInt64), int64(math.MaxInt64)
-	plain := true // nothing is known of any but the source
-	total := uint64(0)
-	for i := range events {
-		e := &events[i]
-		ns, ok := nanoseconds(e.Time)
-		if !ok || ns < m.from || ns >= m.to {
-			break
-		}
-		latest, earliest = max(latest, ns), min(earliest, ns)
-		plain = plain && e.Events <= 1 && e.Bytes == 0 && e.Protocol == 0 && !e.Handshake
-		if e.Source.IsValid() {
-			total = addSaturated(total, e.count())
-		}
-		n++
-	}
-	if n == 0 {
-		return 0
-	}
-	m.clock.mark = max(m.clock.mark, latest)
-	iv := m.current
-	iv.first, iv.last = min(iv.first, earliest), max(iv.last, latest)
-	iv.events = addSaturated(iv.events, total)
-	if plain {
-		m.sources = m.sources[:0]
-		for i := range events[:n] {
-			m.sources = append(m.sources, events[i].Source)
-		}
-		iv.whole.AddBatch(m.sources)
-	} else {
-		m.flows = m.flows[:0]
-		for i := range events[:n] {
-			m.flows = append(m.flows, events[i].Flow)
-			m.flows[i].Events = events[i].count()
-		}
-		iv.whole.AddFlows(m.flows)
-	}
-	if m.targets != nil {
-		m.targets.count(m, iv, events[:n])
-	}
-	m.stats.Records += uint64(n)
-	return n
-}
-
-// watchAnew forgets what was watched, but for the bursts that were found.
+// watchAnew forgets what was watched, but not the bursts that were found.
 func (m *Monitor) watchAnew() {
 	if m.whole != nil {
 		m.breakOff(m.whole)
@@ -166,22 +126,17 @@ func (m *Monitor) watchAnew() {
 			}
 		}
 		m.stats.Evicted += m.targets.heavy.Evictions()
-		m.stats.GivenUp += m.targets.givenUp
+		m.stats.Shed += m.targets.sheds
 	}
 	if m.options.Targets > 0 {
-		m.targets = newTargets(m.options.Tally.Key, m.options)
+		m.targets = newTargets(m.options)
 	}
 }
 
 // enter makes an open interval the current one.
 func (m *Monitor) enter(index int64) {
-	iv := m.open.find(index)
-	if iv == nil {
-		iv = m.newInterval(index)
-		m.open = append(m.open, iv)
-	}
 	c := &m.clock
-	m.current = iv
+	m.current = m.openAt(index)
 	m.from = index * c.interval
 	m.to = min(m.from+c.interval, c.closing())
 }

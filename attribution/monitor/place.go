@@ -2,17 +2,19 @@ package monitor
 
 import (
 	"time"
+
+	"github.com/whence-go/whence/attribution"
 )
 
-// place decides about an event that does not fall into the current interval: it
-// makes another interval the current one and counts it there, or sets it aside, or
-// drops it.
-func (m *Monitor) place(e *Event) {
+// place decides about an event that does not fall into the current interval. It makes
+// the interval of the event the current one and reports true, or it sets the event aside
+// or drops it.
+func (m *Monitor) place(e *Event) bool {
 	c := &m.clock
 	ns, ok := nanoseconds(e.Time)
 	if !ok {
-		m.drop(&m.stats.Undated, 1)
-		return
+		m.drop(e, attribution.LostUndated, &m.stats.Undated)
+		return false
 	}
 	if !c.started {
 		m.start(ns)
@@ -20,7 +22,7 @@ func (m *Monitor) place(e *Event) {
 	at := c.place(ns)
 	if at != past && c.past > 0 {
 		c.past = 0 // those set aside were late after all
-		m.drop(&m.stats.Late, len(c.release(0, c.mark-c.leap-1)))
+		m.dropAll(c.release(0, c.mark-c.leap-1))
 	}
 	if at != future {
 		c.ahead = 0
@@ -29,10 +31,9 @@ func (m *Monitor) place(e *Event) {
 	case open:
 		m.advance(ns)
 		m.enter(c.index(ns))
-		m.run([]Event{*e})
-		return
+		return true
 	case late:
-		m.drop(&m.stats.Late, 1)
+		m.drop(e, attribution.LostLate, &m.stats.Late)
 	case future:
 		m.setAside(e)
 		if c.ahead++; c.ahead >= confirmAhead {
@@ -40,7 +41,7 @@ func (m *Monitor) place(e *Event) {
 		}
 	case past:
 		if c.directed {
-			m.drop(&m.stats.Late, 1)
+			m.drop(e, attribution.LostLate, &m.stats.Late)
 			break
 		}
 		m.setAside(e)
@@ -49,17 +50,19 @@ func (m *Monitor) place(e *Event) {
 		}
 	}
 	m.leave() // the next event may end a row
+	return false
 }
 
-func (m *Monitor) drop(counter *uint64, records int) {
-	*counter += uint64(records)
-	m.stats.Records += uint64(records)
+func (m *Monitor) dropAll(late []Event) {
+	for i := range late {
+		m.drop(&late[i], attribution.LostLate, &m.stats.Late)
+	}
 }
 
 // setAside holds an event whose time is not believed.
 func (m *Monitor) setAside(e *Event) {
 	if !m.clock.hold(e) {
-		m.drop(&m.stats.Misdated, 1)
+		m.drop(e, attribution.LostMisdated, &m.stats.Misdated)
 	}
 }
 
@@ -73,9 +76,13 @@ func (m *Monitor) leap(ns int64) {
 	c.ahead = max(0, row-(waiting-len(c.held))) // the others of the row wait on
 }
 
+// placeAll counts events that were set aside, where they belong by now.
 func (m *Monitor) placeAll(events []Event) {
 	for i := range events {
-		m.place(&events[i])
+		if m.place(&events[i]) {
+			m.single.prepare(events[i:i+1], m.mask, m.counting.Key)
+			m.run(m.single, events[i:i+1], 0, 1, 0)
+		}
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/attribution/monitor/internal/trials"
 )
 
 // score is how well attacks of one kind were told of, over many runs.
@@ -58,19 +61,24 @@ func (s *score) count(w *watched, a *attack) {
 		return
 	}
 	s.end = append(s.end, intervals(last.End.Sub(end)))
-	if hasCaveat(last.Burst, EndUncertain) {
+	if hasCaveat(last.Burst, caveat.EndUncertain) {
 		s.uncertain++
 	}
 	origin := a.leader()
 	fresh := last.Report
-	if last.Excess != nil {
-		fresh = last.Excess.Report
+	if last.NewSources != nil {
+		fresh = last.NewSources.Report
 	}
-	for _, row := range fresh.Origins {
+	for _, row := range fresh.Countries {
 		if row.Origin != origin {
 			continue
 		}
-		within := func(x float64) int { return int(truth(row.Share.Low <= x && x <= row.Share.High)) }
+		within := func(x float64) int {
+			if row.Share.Low <= x && x <= row.Share.High {
+				return 1
+			}
+			return 0
+		}
 		of := a.Share(origin)
 		s.ofBurst = append(s.ofBurst, row.Share.Value-of)
 		s.ofBurstCovered += within(of)
@@ -82,15 +90,18 @@ func (s *score) count(w *watched, a *attack) {
 	}
 }
 
-const scoreHeader = "attacks | missed | told more than once | told after intervals: median, 99 %, all | after seconds: median, 99 % | onset error: all, within 1 | end error: all, within 1 | end uncertain, not ended | share of the burst: error in points, covered | share of the new: error in points, covered"
+const scoreHeader = "attacks | missed | told more than once | told after intervals: median, 99 %, all | " +
+	"after seconds: median, 99 % | onset error: all, within 1 | end error: all, within 1 | " +
+	"end uncertain, not ended | share of the burst: error in points, covered | share of the new: error in points, covered"
 
 // String returns the columns of a table's row. Errors of onset and end are in
 // intervals.
 func (s *score) String() string {
 	columns := []string{
 		fmt.Sprint(s.attacks), fmt.Sprint(s.missed), fmt.Sprint(s.again),
-		fmt.Sprintf("%.1f, %.1f, %.1f", quantile(s.delay, .5), quantile(s.delay, .99), quantile(s.delay, 1)),
-		fmt.Sprintf("%.0f, %.0f", quantile(s.seconds, .5), quantile(s.seconds, .99)),
+		fmt.Sprintf("%.1f, %.1f, %.1f",
+			trials.Quantile(s.delay, .5), trials.Quantile(s.delay, .99), trials.Quantile(s.delay, 1)),
+		fmt.Sprintf("%.0f, %.0f", trials.Quantile(s.seconds, .5), trials.Quantile(s.seconds, .99)),
 		fmt.Sprintf("%s, %.1f %%", spread(s.onset), 100*near(s.onset, 1)),
 		fmt.Sprintf("%s, %.1f %%", spread(s.end), 100*near(s.end, 1)),
 		fmt.Sprintf("%d, %d", s.uncertain, s.running),
@@ -155,15 +166,15 @@ type aims struct {
 func (s *score) check(t *testing.T, what string, want aims) {
 	t.Helper()
 	n := float64(s.attacks)
-	atLeast(t, what+": told", n-float64(s.missed), n, .999)
-	atLeast(t, what+": told in time", float64(len(s.delay))*share(s.delay, want.within+1), n, want.part)
-	atLeast(t, what+": onset", n*near(s.onset, want.onset), n, want.part)
-	atLeast(t, what+": end", n*near(s.end, want.end), n, want.part)
-	atMost(t, what+": told more than once", float64(s.again), .01*n)
+	trials.AtLeast(t, what+": told", n-float64(s.missed), n, .999)
+	trials.AtLeast(t, what+": told in time", float64(len(s.delay))*trials.Share(s.delay, want.within+1), n, want.part)
+	trials.AtLeast(t, what+": onset", n*near(s.onset, want.onset), n, want.part)
+	trials.AtLeast(t, what+": end", n*near(s.end, want.end), n, want.part)
+	trials.AtMost(t, what+": told more than once", float64(s.again), .01*n)
 	if bias := 100 * mean(s.ofBurst); math.Abs(bias) > want.dilution+.5 {
 		t.Errorf("%s: shares are %.2f points off", what, bias)
 	}
 	if told := float64(len(s.ofNew)); told > 0 {
-		atLeast(t, what+": shares of the new covered", float64(s.ofNewCovered), told, .95)
+		trials.AtLeast(t, what+": shares of the new covered", float64(s.ofNewCovered), told, .95)
 	}
 }

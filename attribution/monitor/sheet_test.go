@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/attribution/monitor/internal/trials"
 )
 
 // sheet holds the scores of a story, of all traffic and of targets, and its false
@@ -38,7 +40,7 @@ func (h *sheet) days() float64 { return h.length.Hours() / 24 }
 // check fails if there are more false alarms than so many a day make likely.
 func (h *sheet) check(t *testing.T, daily float64) {
 	t.Helper()
-	atMost(t, "false alarms", float64(len(h.alarms)), daily*h.days())
+	trials.AtMost(t, "false alarms", float64(len(h.alarms)), daily*h.days())
 	for _, alarm := range h.alarms[:min(len(h.alarms), 20)] {
 		t.Log(alarm)
 	}
@@ -55,6 +57,7 @@ func (h *sheet) rows(name string) string {
 			fmt.Fprintf(&b, "| %s | %s | %v |\n", name, part.of, part.score)
 		}
 	}
-	fmt.Fprintf(&b, "| %s | false alarms | %d in %.1f days: %.2f a week |\n", name, len(h.alarms), h.days(), 7*float64(len(h.alarms))/h.days())
+	weekly := 7 * float64(len(h.alarms)) / h.days()
+	fmt.Fprintf(&b, "| %s | false alarms | %d in %.1f days: %.2f a week |\n", name, len(h.alarms), h.days(), weekly)
 	return b.String()
 }

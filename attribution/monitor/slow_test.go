@@ -16,7 +16,7 @@ func TestSlowBurst(t *testing.T) {
 	level := func(from, minutes int, mean float64) {
 		for i := range minutes {
 			k := int(mean + rng.NormFloat64()*(5+mean/10))
-			m.ObserveBatch(repeat(k, float64(60*(from+i)), 60/float64(k)))
+			m.Observe(repeat(k, float64(60*(from+i)), 60/float64(k))...)
 		}
 	}
 	const history = 4 * 24 * 60
@@ -33,7 +33,8 @@ func TestSlowBurst(t *testing.T) {
 		t.Fatalf("%v", bursts)
 	}
 	b := bursts[0]
-	if got, want := b.Report, m.Report(b.Onset, b.End); got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
+	got, want := b.Report, reportOf(m.Snapshot(b.Onset, b.End))
+	if got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
 		t.Errorf("%d events from %v to %v, want %d", got.Events, b.Onset, b.End, want.Events)
 	}
 	if off := b.End.Sub(at(60 * (history + 60))).Abs(); off > 10*time.Minute {

@@ -62,20 +62,22 @@ func TestStories(t *testing.T) {
 				b := ended[0]
 				delay, onset, end := told[i].End.Sub(truth.Onset), b.Onset.Sub(truth.Onset), b.End.Sub(truth.End)
 				off, more := 0.0, 0.0
-				if b.Excess != nil {
-					for _, row := range b.Excess.Report.Origins {
+				if b.NewSources != nil {
+					for _, row := range b.NewSources.Report.Countries {
 						off = max(off, math.Abs(row.Share.Value-truth.Share(row.Origin)))
 					}
-					more = float64(b.Excess.Report.Sources.Distinct)/float64(truth.Distinct()) - 1
+					more = float64(b.NewSources.Report.Sources.Value)/float64(truth.Distinct()) - 1
 				}
-				t.Logf("%q: found after %v, onset %v off, end %v off; share of excess at most %.3f off, its sources %+.3f", target.String(), delay, onset, end, off, more)
+				t.Logf("%q: found after %v, onset %v off, end %v off; share of excess at most %.3f off, its sources %+.3f",
+					target.String(), delay, onset, end, off, more)
 				if delay > story.found || onset.Abs() > story.edge || !story.fade && end.Abs() > story.edge {
-					t.Errorf("%v: from %v to %v, first told until %v; want %v to %v", target, b.Onset, b.End, told[i].End, truth.Onset, truth.End)
+					t.Errorf("%v: from %v to %v, first told until %v; want %v to %v",
+						target, b.Onset, b.End, told[i].End, truth.Onset, truth.End)
 				}
 				// Everyday sources that come for the first time are new, too, and the
 				// longer it lasts the more of them there are.
 				if limit := 0.05 + story.edge.Minutes()/100; off > limit {
-					t.Errorf("%v: a share is %.3f off\n%v", target, off, b.Excess)
+					t.Errorf("%v: a share is %.3f off\n%v", target, off, b.NewSources)
 				}
 			}
 			for i := range bursts {
@@ -91,22 +93,23 @@ func TestStories(t *testing.T) {
 }
 
 // What one country sends beyond its usual share shows as lift.
-func TestExcess(t *testing.T) {
+func TestNewSources(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one more story")
 	}
 	ru, _ := geo.ParseOrigin("RU")
-	_, s, told := play(t, Options{Claims: []attribution.Claim{attribution.Majority("RU")}}, overHour(10*time.Minute, scenario.Botnet{Seed: 1, Repeat: 3}), 18*time.Minute)
+	o := Options{Claims: []attribution.Claim{attribution.Majority("RU")}}
+	_, s, told := play(t, o, overHour(10*time.Minute, scenario.Botnet{Seed: 1, Repeat: 3}), 18*time.Minute)
 	truth := s.Bursts()[0]
 	ended := final(told, Target{})
-	if len(ended) != 1 || ended[0].Excess == nil {
+	if len(ended) != 1 || ended[0].NewSources == nil {
 		t.Fatalf("%v", told)
 	}
-	e := ended[0].Excess
+	e := ended[0].NewSources
 	if len(e.Lift) == 0 || e.Lift[0].Origin != ru || e.Lift[0].Ratio.Low < 10 {
 		t.Errorf("%v", e)
 	}
-	if v := ended[0].ExcessVerdicts; len(v) != 1 || truth.Share(ru) < 0.5 || v[0].Decision == attribution.Refuted {
+	if v := ended[0].NewSources.Report.Verdicts; len(v) != 1 || truth.Share(ru) < 0.5 || v[0].Outcome == attribution.Refuted {
 		t.Errorf("%v, want the share %.3f", v, truth.Share(ru))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // everyday is the traffic that stories are laid over: 150 events in an interval of
@@ -29,7 +30,7 @@ func over(seed uint64, quiet scenario.Quiet, bursts ...scenario.Builder) scenari
 // from where; and nothing else is.
 func TestAccuracyTable(t *testing.T) {
 	runs := uint64(1)
-	if *long {
+	if testenv.Long() {
 		runs = 200
 	}
 	crowded := func(seed uint64) scenario.Quiet {
@@ -72,7 +73,7 @@ func TestAccuracyTable(t *testing.T) {
 	t.Run("stories", func(t *testing.T) {
 		for i, s := range stories {
 			t.Run(s.name, func(t *testing.T) {
-				if !*long && (!s.always || testing.Short() && s.length > 22*time.Minute) {
+				if !testenv.Long() && (!s.always || testing.Short() && s.length > 22*time.Minute) {
 					t.Skip("with -long only")
 				}
 				t.Parallel()
@@ -89,5 +90,6 @@ func TestAccuracyTable(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d runs each\n| | of | %s |\n|%s\n%s", runs, scoreHeader, strings.Repeat("---|", 12), strings.Join(rows, ""))
+	t.Logf("%d runs each\n| | of | %s |\n|%s\n%s",
+		runs, scoreHeader, strings.Repeat("---|", 12), strings.Join(rows, ""))
 }

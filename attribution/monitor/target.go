@@ -6,9 +6,36 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/plausible"
 	"github.com/whence-go/whence/sketch"
 )
+
+// Event is a record of traffic from one source to one target: a packet, a request, a
+// flow.
+type Event struct {
+	// Time is when it happened, by the clock of whoever saw it. This machine's clock
+	// is not read.
+	Time time.Time
+
+	// Target is what it was aimed at; the zero Target if that is not known.
+	Target Target
+
+	// Flow is what came from where. 0 events stand for one. A record without a valid
+	// source is a lost one, [attribution.LostUnread].
+	attribution.Flow
+}
+
+// record is the event without its time, source and target.
+func (e *Event) record() block.Event {
+	return block.Event{
+		Events: max(e.Events, 1), Bytes: e.Bytes, SamplingRate: e.SamplingRate,
+		Facts: plausible.Facts(e.Handshake, e.Protocol, e.SourcePort, e.TCPFlags),
+	}
+}
 
 // MaxTargetName is the length of the longest name of a target, in bytes. Of a
 // longer one the beginning counts.

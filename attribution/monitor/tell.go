@@ -4,22 +4,25 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/whence-go/whence/attribution"
 )
 
-// tell calls Options.Notify for what is still to be told. Only one goroutine does
-// it at a time, so that calls stay in order; it sees what others add meanwhile.
+// tell calls Options.Notify for the bursts that are still to be reported. Only one
+// goroutine does it at a time, so that calls stay in order. It sees what others add
+// meanwhile.
 func (m *Monitor) tell() {
 	for m.options.Notify != nil && m.hasUntold() && m.telling.TryLock() {
 		m.tellAll()
 	}
 }
 
-// tellAll takes one at a time: should Notify panic, and a caller recover, the others
-// are still to be told.
+// tellAll takes one burst at a time. Should Notify panic and a caller recover, the
+// others are still to be reported.
 func (m *Monitor) tellAll() {
 	defer m.telling.Unlock()
 	for a := m.nextUntold(); a != nil; a = m.nextUntold() {
-		m.options.Notify(a.tell(m.options))
+		m.options.Notify(a.public(m.options))
 	}
 }
 
@@ -38,13 +41,32 @@ func (m *Monitor) hasUntold() bool {
 	return len(m.untold) > 0
 }
 
+// BurstSnapshot returns what a burst reports on, as evidence needs it, and whether the
+// burst is known: one of those that [Monitor.Bursts] yields. Its report under the policy
+// of Burst.Report, with the same claims, equals Burst.Report. That policy is
+// Options.Policy with the Interim of the burst.
+//
+// It is made once. The first call for a burst takes some milliseconds, without the lock.
+func (m *Monitor) BurstSnapshot(id uint64) (s attribution.Snapshot, known bool) {
+	for _, a := range m.accounts() {
+		if a.burst.id == id {
+			return a.snapshot(m.options), true
+		}
+	}
+	return attribution.Snapshot{}, false
+}
+
 // Bursts yields the bursts that are known, in the order in which they were found:
-// those that run, as they were last told, and the last that have ended, of which
-// some 250 are kept, fewer if they are large. No lock is held meanwhile.
+// those that run, and the last 256 that have ended, fewer if they are large. Each is
+// the value that Options.Notify was given last. Only a running burst whose sources
+// were shed since then ([Stats].Shed) is another one, without them.
+//
+// A burst is made once, by Notify or by the first call, and then kept. No lock is
+// held while it is made and while the caller uses it.
 func (m *Monitor) Bursts() iter.Seq[Burst] {
 	return func(yield func(Burst) bool) {
 		for _, a := range m.accounts() {
-			if !yield(a.tell(m.options)) {
+			if !yield(a.public(m.options)) {
 				return
 			}
 		}

@@ -4,7 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -12,40 +14,49 @@ import (
 // each interval, who sent the last of it, and who sent before.
 type watch struct {
 	target  Target // zero: all traffic
-	events  *series
-	sources *series
+	events  *detect.Series
+	sources *detect.Series
 
-	// recent are the last intervals in which something came, in the order of
-	// their numbers, as far back as it takes to find that a burst has begun or
+	// recent are the last intervals in which something came or was lost, in the order
+	// of their numbers, as far back as it takes to find that a burst has begun or
 	// ended.
 	recent []counted
 	usual  usual
 
 	burst              *burst   // that is running
-	shown              *account // of it, at the last look
+	shown              *account // of it, at the last interim report
 	lastOnset, lastEnd int64    // of the burst before
 }
 
 // counted is a closed interval as a watch remembers it.
 type counted struct {
-	snapshot        // without data if nothing came, or the tally was given up
+	stored          // without data if nothing came, or the sources were shed
 	events, sources uint64
 }
 
-// lookback is how many intervals are recent: in less, the end of a burst is found,
-// and its onset in a few.
-func lookback(o Options) int64 { return newGrid(o.Interval, fine).patience() + 8 }
+// lookback returns how many intervals are recent: those in which the end of a burst
+// is found, and a few for its onset.
+func lookback(o Options) int64 { return detect.Patience(o.Interval) + 8 }
+
+// grainOf returns how finely the past of a target is remembered. There are thousands
+// of targets, and all traffic once.
+func grainOf(target Target) detect.Grain {
+	if target.IsZero() {
+		return detect.Fine
+	}
+	return detect.Coarse
+}
 
 func newWatch(target Target, o Options) *watch {
-	g := coarse
-	if target.IsZero() {
-		g = fine
-	}
+	g := grainOf(target)
 	return &watch{
 		target: target, lastOnset: 1, lastEnd: 0, // none
-		events: newSeries(o.Interval, g), sources: newSeries(o.Interval, g),
+		events: detect.New(o.Interval, g), sources: detect.New(o.Interval, g),
 	}
 }
+
+// bursting reports whether a burst shows in the events or the sources.
+func (w *watch) bursting() bool { return w.events.Bursting() || w.sources.Bursting() }
 
 const introduced = 24 // intervals, twice as many as a series needs
 
@@ -57,8 +68,8 @@ func (w *watch) introduce(i, n int64, bound sketch.Weight) {
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {
-		w.events.observe(j, events)
-		w.sources.observe(j, sources)
+		w.events.Observe(j, events)
+		w.sources.Observe(j, sources)
 	}
 }
 
@@ -70,7 +81,7 @@ func (w *watch) remember(c counted, lookback int64) (left []counted) {
 	}
 	left = slices.Clone(w.recent[:n])
 	w.recent = slices.Delete(w.recent, 0, n)
-	if c.events > 0 {
+	if c.events > 0 || !c.isEmpty() {
 		w.recent = append(w.recent, c)
 	}
 	return left
@@ -96,9 +107,9 @@ func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && inde
 // quiet.
 func (w *watch) quietSince() int64 {
 	since := int64(math.MinInt64)
-	for _, s := range []*series{w.events, w.sources} {
-		if s.bursting {
-			since = max(since, s.quietSince())
+	for _, s := range []*detect.Series{w.events, w.sources} {
+		if s.Bursting() {
+			since = max(since, s.QuietSince())
 		}
 	}
 	return since
@@ -107,33 +118,32 @@ func (w *watch) quietSince() int64 {
 // usual is who sent before what is recent, without what a burst sent: one or two
 // spans of half the retention.
 type usual struct {
-	full, filling *attribution.Tally // nil: nothing
-	from          int64              // interval at which filling began
+	full, filling *tally.Tally // nil: nothing
+	from          int64        // interval at which filling began
 }
 
 // add takes an interval.
-func (u *usual) add(s snapshot, span int64, empty func() *attribution.Tally) error {
+func (u *usual) add(s stored, span int64, empty func() *tally.Tally) {
+	if s.data == nil {
+		return
+	}
 	if u.filling != nil && s.index >= u.from+max(span, 1) {
 		u.full, u.filling = u.filling, nil
 	}
 	if u.filling == nil {
 		u.filling, u.from = empty(), s.index
 	}
-	return mergeInto(u.filling, s.data)
+	s.addTo(u.filling)
 }
 
-func (u *usual) memory() (n int) {
-	for _, t := range []*attribution.Tally{u.full, u.filling} {
-		if t != nil {
-			n += t.Memory()
-		}
+func (u *usual) memory() int { return size(u.full) + size(u.filling) }
+
+// size returns about how many bytes a tally holds, which may be nil.
+func size(t *tally.Tally) int {
+	if t == nil {
+		return 0
 	}
-	return n
+	return t.Size()
 }
 
-func addSaturated(a, b uint64) uint64 {
-	if a > math.MaxUint64-b {
-		return math.MaxUint64
-	}
-	return a + b
-}
+func addSaturated(a, b uint64) uint64 { return snapshot.AddSaturated(a, b) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 // attack is what a monitor should tell of: a burst that was laid into a stream,
@@ -101,7 +102,7 @@ type watched struct {
 }
 
 var testPopulation = sync.OnceValue(func() *scenario.Population {
-	return scenario.NewPopulation(testTable(), nil)
+	return scenario.NewPopulation(world.Embedded(), nil)
 })
 
 // watchStory has a monitor watch a scenario from its begin for some time.
@@ -124,7 +125,9 @@ func watchStory(t *testing.T, o Options, b scenario.Builder, length time.Duratio
 		}
 		now = e.Time
 		w.see(e.Source, now)
-		event := eventOf(scenario.Event{Time: e.Time, Source: e.Source, Events: e.Events, Bytes: e.Bytes, Transport: e.Transport})
+		event := eventOf(scenario.Event{
+			Time: e.Time, Source: e.Source, Events: e.Events, Bytes: e.Bytes, Transport: e.Transport,
+		})
 		target, known := names[e.Target]
 		if !known {
 			target = ParseTarget(e.Target)
@@ -181,14 +184,15 @@ func (w *watched) index(at time.Time) int64 { return at.UnixNano() / int64(w.int
 func (w *watched) newcomers(b *Burst, o geo.Origin) float64 {
 	onset, end := w.index(b.Onset), w.index(b.End)
 	from, to := int64(math.MaxInt64), int64(0)
-	if b.Excess != nil {
-		from, to = w.index(b.Excess.BaselineFrom), w.index(b.Excess.BaselineTo)
+	if b.NewSources != nil {
+		from, to = w.index(b.NewSources.BaselineFrom), w.index(b.NewSources.BaselineTo)
 	}
 	var mine, all float64
 	for source, in := range w.seen {
-		origin := testTable().Lookup(source)
+		origin := world.Embedded().Lookup(source)
 		known := slices.ContainsFunc(in, func(i int64) bool { return i >= from && i <= to && !w.burstingAt(i) })
-		if known || origin == geo.Reserved || !slices.ContainsFunc(in, func(i int64) bool { return i >= onset && i < end }) {
+		inBurst := slices.ContainsFunc(in, func(i int64) bool { return i >= onset && i < end })
+		if known || origin == geo.Reserved || !inBurst {
 			continue
 		}
 		if all++; origin == o {

@@ -68,7 +68,7 @@ type found struct {
 	Target      string
 	Onset, End  time.Time
 	Final       bool
-	Look        int
+	Interim     int
 	PeakEvents  uint64 `json:"peak_events"`
 	PeakSources uint64 `json:"peak_sources"`
 	Report      struct {
@@ -86,8 +86,9 @@ func (f found) String() string {
 	for _, v := range f.Verdicts {
 		verdicts += " " + v.Claim + ": " + v.Verdict
 	}
-	return fmt.Sprintf("%d %q look %d final %v, %s to %s, %d events (%d) from %d (%d) %v%s", f.ID, f.Target, f.Look, f.Final,
-		f.Onset.Format(time.TimeOnly), f.End.Format(time.TimeOnly), f.Report.Events, f.PeakEvents, f.Report.Sources.Distinct, f.PeakSources, f.Report.Sources.Exact, verdicts)
+	return fmt.Sprintf("%d %q interim %d final %v, %s to %s, %d events (%d) from %d (%d) %v%s",
+		f.ID, f.Target, f.Interim, f.Final, f.Onset.Format(time.TimeOnly), f.End.Format(time.TimeOnly),
+		f.Report.Events, f.PeakEvents, f.Report.Sources.Distinct, f.PeakSources, f.Report.Sources.Exact, verdicts)
 }
 
 // bursts reads what -burst -json wrote.
@@ -131,8 +132,9 @@ func TestBurstFormats(t *testing.T) {
 		fmt.Fprintf(&hosts, "%s:443 %v - - [%s] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n", "host-"+h.path[1:], h.source, h.at.Format("02/Jan/2006:15:04:05 -0700"))
 	}
 	want := func(target string) []string {
-		burst := func(id int, target string, look int, events, sources int) string {
-			end := fmt.Sprintf("look %d final %v, 22:10:00 to 22:10:10, %d events (%d) from %d (%d) true", look, look == 0, events, events, sources, sources)
+		burst := func(id int, target string, interim int, events, sources int) string {
+			end := fmt.Sprintf("interim %d final %v, 22:10:00 to 22:10:10, %d events (%d) from %d (%d) true",
+				interim, interim == 0, events, events, sources, sources)
 			return fmt.Sprintf("%d %q %s RU > 50%% of sources: refuted", id, target, end)
 		}
 		if target == "" {

@@ -291,8 +291,9 @@ func TestMalformedPlaces(t *testing.T) {
 
 // FuzzState reads states, whatever they look like.
 func FuzzState(f *testing.F) {
-	make := func(key sketch.Key) *monitor.Monitor {
-		return monitor.New(world.Embedded(), monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}})
+	make := func(key sketch.Key) (*monitor.Monitor, error) {
+		o := monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}}
+		return monitor.New(world.Embedded(), o)
 	}
 	s := new(state)
 	m, err := s.begin(make)

@@ -33,7 +33,7 @@ func TestBurst(t *testing.T) {
 
 	var now time.Time
 	var told []monitor.Burst
-	c := newCounter(world.Embedded(), nil, func() time.Time { return now }, func(b monitor.Burst) {
+	c := mustCounter(t, nil, func() time.Time { return now }, func(b monitor.Burst) {
 		told = append(told, b)
 		if len(told) == 1 && !now.Before(attack.End) {
 			t.Errorf("first told of at %v: %v", now, b)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -24,7 +25,16 @@ var noon = time.Date(2024, 5, 21, 12, 0, 0, 0, time.UTC)
 // testCounter trusts proxies on the loopback interface; it is always noon.
 func testCounter(t testing.TB) *counter {
 	local := proxies{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
-	return newCounter(world.Embedded(), local, func() time.Time { return noon }, nil)
+	return mustCounter(t, local, func() time.Time { return noon }, nil)
+}
+
+func mustCounter(t testing.TB, trusted proxies, now func() time.Time, notify func(monitor.Burst)) *counter {
+	t.Helper()
+	c, err := newCounter(world.Embedded(), trusted, now, notify)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // Requests of a botnet come through a proxy, on many connections at once, each
@@ -177,7 +187,7 @@ func TestHandlers(t *testing.T) {
 // The report is of an hour: what is older goes.
 func TestHour(t *testing.T) {
 	now := noon
-	c := newCounter(world.Embedded(), nil, func() time.Time { return now }, nil)
+	c := mustCounter(t, nil, func() time.Time { return now }, nil)
 	handler := c.middleware(http.NotFoundHandler())
 	for i := range 120 {
 		r := httptest.NewRequest("GET", "/", nil)
@@ -202,7 +212,7 @@ func BenchmarkMiddleware(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := newCounter(world.Embedded(), nil, time.Now, nil)
+	c := mustCounter(b, nil, time.Now, nil)
 	handler := c.middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	b.ReportAllocs()
 	b.RunParallel(func(loop *testing.PB) {

@@ -50,15 +50,11 @@ func Get() *Block { return spare.Get().(*Block) }
 func (b *Block) Release() { spare.Put(b) }
 
 // Begin empties the block.
-func (b *Block) Begin() { b.begin(false) }
-
-func (b *Block) begin(plain bool) {
-	b.V4, b.V6, b.Invalid, b.plain, b.located = 0, Size, 0, plain, nil
-}
+func (b *Block) Begin() { b.V4, b.V6, b.Invalid, b.plain, b.located = 0, Size, 0, true, nil }
 
 // FillAddrs takes one event of each address, at most Size.
 func (b *Block) FillAddrs(m source.Mask, key sketch.Key, addrs []netip.Addr) {
-	b.begin(true)
+	b.Begin()
 	v4, v6 := 0, Size
 	for i := range addrs {
 		addr := &addrs[i]
@@ -95,7 +91,7 @@ func (b *Block) FillAddrs(m source.Mask, key sketch.Key, addrs []netip.Addr) {
 
 // FillIPv4 takes one event of each IPv4 address, at most Size.
 func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
-	b.begin(true)
+	b.Begin()
 	for i, ip := range ips {
 		b.At[i] = uint8(i)
 		b.ips[i] = ip
@@ -111,6 +107,9 @@ type Event struct {
 	Facts         uint8
 	SamplingRate  uint32 // 1 in so many; 0: that of the tally
 }
+
+// single is an event of which nothing is known beside its source.
+var single = Event{Events: 1}
 
 // Put takes event number i of a batch, of which there are at most Size.
 func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) {
@@ -131,6 +130,7 @@ func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) {
 	place &= Size - 1
 	b.At[place] = uint8(i)
 	b.events[place], b.bytes[place], b.facts[place], b.rates[place] = e.Events, e.Bytes, e.Facts, e.SamplingRate
+	b.plain = b.plain && e == single
 }
 
 // Hash computes the hashes of what was Put.
@@ -172,7 +172,7 @@ func (b *Block) Plain() bool { return b.plain }
 // Event is the one in a place.
 func (b *Block) Event(place int) Event {
 	if b.plain {
-		return Event{Events: 1}
+		return single
 	}
 	return Event{b.events[place], b.bytes[place], b.facts[place], b.rates[place]}
 }

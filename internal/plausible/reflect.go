@@ -1,5 +1,7 @@
 package plausible
 
+import "github.com/whence-go/whence/internal/snapshot"
+
 // Transport protocols (IANA numbers) and TCP flags (RFC 9293).
 const (
 	tcp = 6
@@ -19,6 +21,17 @@ func amplifies(port uint16) bool {
 		return true
 	}
 	return false
+}
+
+// Facts returns what a record of transport says about its source, as flags of an item.
+func Facts(handshake bool, protocol uint8, sourcePort uint16, tcpFlags uint8) uint8 {
+	switch {
+	case handshake:
+		return snapshot.Handshake
+	case Reflects(protocol, sourcePort, tcpFlags):
+		return snapshot.Reflector
+	}
+	return 0
 }
 
 // Reflects reports whether a flow looks like an answer that its target did not ask for.

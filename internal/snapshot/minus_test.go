@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
+
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -78,7 +80,7 @@ func TestMinusStandardError(t *testing.T) {
 	sources, trials := 1_000_000, 60
 	o := small
 	o.SampleSize, o.Precision = 16_384, 14
-	if !*longRun { // a tenth of all
+	if !testenv.Long() { // a tenth of all
 		sources, trials, rows = 100_000, 25, rows[2:4]
 		o.SampleSize = 1_638
 	}

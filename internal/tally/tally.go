@@ -5,6 +5,7 @@ package tally
 import (
 	"math"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/whence-go/whence/geo"
@@ -25,17 +26,27 @@ type Options struct {
 	Facts         uint8 // of every source
 }
 
+// ProcessKey is the random key of all in this process that count and were given none.
+var ProcessKey = sync.OnceValue(sketch.NewKey)
+
 // Tally counts. While there are at most SampleSize distinct sources it holds them all in a
 // bottom-k sample and nothing else. Beyond, events and sources go into one dense cell per
 // origin, and the sample becomes a uniform one. It must not be copied and is not safe for
 // concurrent use.
 type Tally struct {
-	table   *geo.Table
+	// These never change: others prepare blocks by them while somebody counts.
 	options Options
 	Mask    source.Mask
-	sample  *sketch.BottomK
-	dense   *snapshot.Dense // nil while exact
-	shared  bool            // a snapshot has dense too: it is copied before it is written
+
+	counts
+}
+
+// counts are what begins anew.
+type counts struct {
+	table  *geo.Table
+	sample *sketch.BottomK
+	dense  *snapshot.Dense // nil while exact
+	shared bool            // a snapshot has dense too: it is copied before it is written
 
 	unsampled    bool // registers came without a sample
 	records      uint64
@@ -60,11 +71,11 @@ func (t *Tally) reset(table *geo.Table) {
 	if err != nil {
 		panic("tally: " + err.Error()) // the options were checked
 	}
-	*t = Tally{table: table, options: o, Mask: t.Mask, sample: sample}
+	t.counts = counts{table: table, sample: sample}
 	t.from, t.to = snapshot.NoSpan()
 }
 
-// Options returns the options.
+// Options returns the options. It may run beside any other method.
 func (t *Tally) Options() Options { return t.options }
 
 // Table returns the table that locates.
@@ -230,6 +241,15 @@ func (t *Tally) Distinct() sketch.Estimate {
 	}
 	return t.sample.Distinct()
 }
+
+// Exact reports whether t holds every source.
+func (t *Tally) Exact() bool { return t.dense == nil }
+
+// Records is the number of records counted.
+func (t *Tally) Records() uint64 { return t.records }
+
+// Lost is the number of records that are in no count, by reason.
+func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 
 // Size is about how many bytes t holds.
 func (t *Tally) Size() int {

@@ -1,0 +1,153 @@
+package detect
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// A series remembers four weeks, not by interval but by cell. The time of day does
+// not change within five minutes, so that shorter intervals share a cell. Four weeks
+// then take the same memory at any interval. The median of cells is a rate even where
+// most intervals are empty. And two cells to each side are the same time of day at
+// any interval.
+
+const (
+	day = 24 * time.Hour
+
+	historyDays = 28
+	cellMargin  = 8 // cells kept beyond historyDays, for windows around the oldest
+)
+
+// Grain is how finely a series remembers its past.
+type Grain uint8
+
+// The grains. Fine is for one series, Coarse for thousands.
+const (
+	Fine   Grain = iota // cells of 5 minutes: 16 kB for four weeks
+	Coarse              // cells of 15 minutes: 6 kB
+)
+
+// cell returns the length of a cell at least.
+func (g Grain) cell() time.Duration {
+	if g == Fine {
+		return 5 * time.Minute
+	}
+	return 15 * time.Minute
+}
+
+// pairs returns how many pairs of noise are kept.
+func (g Grain) pairs() int {
+	if g == Fine {
+		return finePairs
+	}
+	return coarsePairs
+}
+
+// grid divides the day: into intervals, which are judged, and into cells, which are
+// remembered.
+type grid struct {
+	interval time.Duration
+	perDay   int64 // intervals in a day
+	perCell  int64 // intervals in a cell
+	cells    int64 // cells in a day
+}
+
+// newGrid takes an interval that divides a day and is at most an hour. A cell is the
+// shortest run of intervals that divides the day and is as long as g wants.
+func newGrid(interval time.Duration, g Grain) grid {
+	d := grid{interval: interval, perDay: int64(day / interval), perCell: 1}
+	for time.Duration(d.perCell)*interval < g.cell() || d.perDay%d.perCell != 0 {
+		d.perCell++
+	}
+	d.cells = d.perDay / d.perCell
+	return d
+}
+
+// intervals returns the number of intervals in t, rounded up.
+func (d grid) intervals(t time.Duration) int64 {
+	return int64((t + d.interval - 1) / d.interval)
+}
+
+// cells are the counts of the last four weeks, in 16 bits each. They are numbered
+// from 1970 on, as intervals are.
+type cells struct {
+	codes []uint16 // grows with the age of the series; a ring once it has limit cells
+	head  int      // place of the oldest in codes
+	first int64    // number of the oldest
+	limit int
+}
+
+// A code is the logarithm of a count, in steps that keep the count to 1 in 2,900.
+const (
+	codeStep = 45.0 / 65535
+	unknown  = math.MaxUint16 // nothing was observed
+)
+
+func encodeCount(y float64) uint16 {
+	return uint16(min(math.Round(math.Log1p(y)/codeStep), unknown-1))
+}
+
+func decodeCount(code uint16) float64 { return math.Expm1(float64(code) * codeStep) }
+
+func newCells(d grid) cells { return cells{limit: historyDays*int(d.cells) + cellMargin} }
+
+// next returns the number of the cell after the newest.
+func (h *cells) next() int64 { return h.first + int64(len(h.codes)) }
+
+// at returns the code of a cell. A cell that is not kept is unknown.
+func (h *cells) at(c int64) uint16 {
+	if c < h.first || c >= h.next() {
+		return unknown
+	}
+	return *h.place(c)
+}
+
+func (h *cells) place(c int64) *uint16 {
+	i := int(c-h.first) + h.head
+	if i >= len(h.codes) {
+		i -= len(h.codes)
+	}
+	return &h.codes[i]
+}
+
+// add appends a cell; those between it and the newest are unknown.
+func (h *cells) add(c int64, code uint16) {
+	if len(h.codes) == 0 || c-h.next() >= int64(h.limit) {
+		h.codes, h.head, h.first = h.codes[:0], 0, c
+	}
+	for h.next() < c {
+		h.push(unknown)
+	}
+	h.push(code)
+}
+
+func (h *cells) push(code uint16) {
+	if len(h.codes) < h.limit {
+		h.codes = append(h.codes, code)
+		return
+	}
+	h.codes[h.head] = code
+	h.head = (h.head + 1) % h.limit
+	h.first++
+}
+
+// medianCode returns the median of the counts that are known, and how many are
+// known. It changes the order of codes.
+func medianCode(codes []uint16) (count float64, known int) {
+	for i, c := range codes {
+		if c != unknown {
+			codes[i], codes[known] = codes[known], c
+			known++
+		}
+	}
+	if known == 0 {
+		return 0, 0
+	}
+	k := known / 2
+	order(codes[:known], k)
+	if known%2 == 1 {
+		return decodeCount(codes[k]), known
+	}
+	return (decodeCount(slices.Max(codes[:k])) + decodeCount(codes[k])) / 2, known
+}

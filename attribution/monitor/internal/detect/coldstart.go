@@ -1,0 +1,63 @@
+package detect
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// A series begins without any past. It gathers twelve counts before it says
+// anything. Then it expects the mean of the last hour, until it knows three days.
+
+// recent is the mean of the last hour. It follows the rise and fall of the day. It
+// leaves out intervals that may be part of a burst or an outage.
+type recent struct {
+	mean float64
+	n    float64 // number of counts it is the mean of, at most a window
+}
+
+const (
+	recentSpan = time.Hour
+	fewest     = 12 // intervals before anything is said
+)
+
+// window returns how many intervals the mean looks back.
+func (d grid) window() float64 { return float64(max(d.intervals(recentSpan), fewest)) }
+
+// learn takes an interval.
+func (r *recent) learn(y, window float64) {
+	r.n = min(r.n+1, window)
+	r.mean += (y - r.mean) / r.n
+}
+
+// warmUp gathers the first counts. Once there are enough, it judges all of them
+// against their own middle. So a burst that began among them is found.
+func (s *Series) warmUp(i int64, y float64) Reading {
+	s.season.learn(s.grid, i, y)
+	if s.first = append(s.first, y); len(s.first) < fewest {
+		return s.read(0, 0)
+	}
+	first := s.first
+	s.first = nil
+	s.recent = recent{mean: center(first), n: fewest}
+	var r Reading
+	for k, y := range first {
+		r = s.judge(i+1-int64(len(first)-k), y, s.recent.mean)
+	}
+	if s.bursting {
+		r.State = Began
+	}
+	return r
+}
+
+// center returns the mean of the values that are not far from their median.
+func center(values []float64) float64 {
+	m := median(slices.Clone(values))
+	sum, n := m, 1.
+	for _, v := range values {
+		if math.Abs(v-m) <= max(m/2, 4*math.Sqrt(m+1)) {
+			sum, n = sum+v, n+1
+		}
+	}
+	return sum / n
+}

@@ -1,0 +1,77 @@
+// Package detect answers one question: does this series of counts burst? It knows
+// nothing about traffic, sources or targets.
+//
+// A [Series] takes one count per interval, in order. After each it says whether a
+// burst began, is running or has ended, and where:
+//
+//	s := detect.New(10*time.Second, detect.Fine)
+//	for i, y := range counts {
+//		switch r := s.Observe(i, y); r.State {
+//		case detect.Began: // since interval r.Onset
+//		case detect.Ended: // before interval r.End
+//		}
+//	}
+//
+// # What is expected
+//
+// Nothing is said during the first 12 intervals (coldstart.go). Then the mean of the
+// last hour is expected. After three days it is the median of the same time of
+// earlier days, from cells of 5 or 15 minutes that go back four weeks (cells.go,
+// seasonal.go). Four equal weekdays replace the last seven days once they have
+// fitted better. The level of the last hours moves this up or down.
+//
+// A level that lasts long enough is expected from then on, so that a burst of it ends
+// (departure.go).
+//
+// # What is a burst
+//
+// Each count is compared with the expectation in two ways (scale.go). One is the
+// standardized residual: the distance on a scale on which counts with the noise of
+// this series have variance 1 (Anscombe 1948). The noise is learned from the counts
+// of three days, by medians, so that unnoticed bursts do not spoil it (noise.go).
+// The other is the likelihood ratio of five times the level against the level (Wald
+// 1945).
+//
+// Both are summed over time, and a sum starts again where it would fall below 0 (Page
+// 1954). A sum beyond its limit is a burst. Residuals are summed only where there is
+// a season, else every morning would be a burst. A count needs no sum if it is 25
+// times the expectation, or 10 times the largest one ever.
+//
+// The same is done with sums of a cell. They find what is too weak for single
+// intervals, and noise that lasts for minutes does not fool them.
+//
+// # Where it begins and ends
+//
+// A burst has ended once five minutes, and 12 intervals at least, were nearly all
+// quiet. The onset and the end are where the counts fall into two parts of constant
+// level by least squares (ending.go).
+//
+// # Many series
+//
+// Among a thousand series, some are wrong all the time. [Proof] decides whether a
+// burst in one of them is more than chance among all of them explains (proof.go).
+// [Peak] compares a burst with the largest count before (peak.go).
+//
+// # Accuracy
+//
+// The tests simulate series of known truth: with a rhythm of day and week, noise that
+// lasts, and bursts. They state how many false alarms there may be, how many bursts
+// must be found, and how soon. docs/ACCURACY.md has the numbers.
+//
+// # Memory and time
+//
+// After four weeks a series takes 10 kB ([Coarse]) or 31 kB ([Fine]), at any length of
+// the interval. Observing an interval takes some 0.35 µs on average. Most of it is
+// done when a cell ends.
+//
+// # Sources
+//
+//   - Page, Continuous inspection schemes, Biometrika 41 (1954).
+//   - Wald, Sequential tests of statistical hypotheses, Annals of Mathematical
+//     Statistics 16 (1945).
+//   - Anscombe, The transformation of Poisson, binomial and negative-binomial data,
+//     Biometrika 35 (1948).
+//   - Li and Ma, Analysis methods for results in gamma-ray astronomy, Astrophysical
+//     Journal 272 (1983).
+//   - Hoare, Algorithm 65: Find, Communications of the ACM 4 (1961).
+package detect

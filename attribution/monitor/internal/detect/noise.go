@@ -1,0 +1,187 @@
+package detect
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Counts stray from the expectation, by chance and because traffic is uneven. How
+// far is learned from the accepted counts of three days: those that are no part of a
+// burst or an outage.
+
+// noise is how far counts stray from the expectation.
+type noise struct {
+	s2    float64 // variance beyond that of counting, relative to the squared expectation
+	scale float64 // standard deviation of what is left once s2 is taken out
+
+	// Running means: of the product of each z with the z before it, and of its
+	// square. Their ratio says how far the next count strays like this one.
+	product, square, last float64
+
+	pairs  []pair // a ring, thinned out so that it spans three days
+	head   int
+	stride int64 // accepted counts for each pair
+	since  int64 // accepted counts since the last pair
+	fresh  int   // pairs since the last estimate
+}
+
+// pair is a count and its expectation.
+type pair struct{ y, mu float32 }
+
+const (
+	finePairs   = 864 // three days at 5 minutes
+	coarsePairs = 144
+	fewPairs    = 24
+
+	firstS2 = .1 // before anything is known: ±30 %
+
+	lagWindow      = 288 // counts over which the correlation is measured
+	mostLasting    = .5
+	maxCorrelation = .95
+)
+
+func newNoise() noise {
+	return noise{s2: firstS2, scale: 1, stride: 1, square: 1}
+}
+
+// correlation returns that of z with the z before it, from 0 to .95.
+func (n *noise) correlation() float64 {
+	return min(max(n.product/n.square, 0), maxCorrelation)
+}
+
+// lasting returns s2 for counts that are added up. Neighbors that stray together
+// prove less than independent ones. It stays so low that two counts of ten times the
+// expectation are enough for a burst.
+func (n *noise) lasting() float64 {
+	rho := n.correlation()
+	return min(n.s2*(1+rho)/(1-rho), max(n.s2, mostLasting))
+}
+
+// follow takes the z of every accepted count.
+func (n *noise) follow(z float64) {
+	n.product += (z*n.last - n.product) / lagWindow
+	n.square += (z*z - n.square) / lagWindow
+	n.last = z
+}
+
+// stabilize maps a count with mean mu and variance mu + s² mu² to a scale on which
+// its variance is 1 (Anscombe 1948).
+func stabilize(x, s float64) float64 {
+	return 2 / s * math.Asinh(s*math.Sqrt(x+.375))
+}
+
+// residual returns how far y is from mu, in standard deviations of counting and s2.
+func (n *noise) residual(y, mu float64) float64 {
+	s := max(math.Sqrt(n.s2), 1e-3)
+	return stabilize(y, s) - stabilize(mu, s)
+}
+
+// z returns the standardized residual.
+func (n *noise) z(y, mu float64) float64 { return n.residual(y, mu) / max(1, n.scale) }
+
+// learn takes an accepted count. It keeps up to limit pairs. threeDays is in counts.
+func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
+	if n.since++; n.since < n.stride {
+		return
+	}
+	n.since = 0
+	p := pair{float32(y), float32(mu)}
+	if len(n.pairs) == limit && 2*n.stride*int64(limit) <= threeDays {
+		for i := range limit / 2 {
+			n.pairs[i] = n.pairs[2*i]
+		}
+		n.pairs, n.stride = n.pairs[:limit/2], 2*n.stride
+	}
+	if len(n.pairs) < limit {
+		n.pairs = append(n.pairs, p)
+	} else {
+		n.pairs[n.head] = p
+		n.head = (n.head + 1) % limit
+	}
+	if n.fresh++; n.fresh >= fewPairs {
+		n.estimate()
+		// Series that began together must not all do this in the same interval.
+		n.fresh = int(math.Float64bits(n.square) >> 8 % (fewPairs / 2))
+	}
+}
+
+// mad times the median absolute deviation is the standard deviation of a normal
+// distribution.
+const mad = 1.4826
+
+// estimate computes s2 and scale from the pairs. Medians keep out the bursts that
+// went unnoticed.
+func (n *noise) estimate() {
+	values := make([]float64, len(n.pairs))
+	for i, p := range n.pairs {
+		values[i] = math.Log((float64(p.y) + .5) / (float64(p.mu) + .5))
+	}
+	spread := mad * deviation(values)
+	for i, p := range n.pairs {
+		values[i] = 1 / (float64(p.mu) + .5)
+	}
+	n.s2 = max(0, spread*spread-median(values))
+	for i, p := range n.pairs {
+		values[i] = n.residual(float64(p.y), float64(p.mu))
+	}
+	n.scale = mad * deviation(values)
+}
+
+// learnNoise takes a count and its expectation into the noise of a scale. During a
+// burst only a season's expectation is good enough.
+func (s *Series) learnNoise(at *scale, y, mu, z float64, perCount int64) {
+	if math.Abs(z) >= zAccepted || s.bursting && !s.seasonal {
+		return
+	}
+	at.noise.follow(z)
+	at.noise.learn(y, mu, s.grain.pairs(), s.grid.intervals(weakHistory)/perCount)
+}
+
+// median returns the median of values, and changes their order.
+func median(values []float64) float64 {
+	k := len(values) / 2
+	order(values, k)
+	if len(values)%2 == 1 {
+		return values[k]
+	}
+	return (slices.Max(values[:k]) + values[k]) / 2
+}
+
+// order puts the value at k that stands there when values are sorted. What is less
+// comes before it, what is more after it (Hoare 1961).
+func order[T cmp.Ordered](values []T, k int) {
+	for lo, hi := 0, len(values)-1; lo < hi; {
+		pivot := values[lo+(hi-lo)/2]
+		i, j := lo, hi
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		if k <= j {
+			hi = j
+		} else if k >= i {
+			lo = i
+		} else {
+			return
+		}
+	}
+}
+
+// deviation returns the median absolute deviation from the median. It overwrites
+// values.
+func deviation(values []float64) float64 {
+	m := median(values)
+	for i, v := range values {
+		values[i] = math.Abs(v - m)
+	}
+	return median(values)
+}

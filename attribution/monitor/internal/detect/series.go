@@ -1,0 +1,205 @@
+package detect
+
+import (
+	"math"
+	"time"
+)
+
+// Series watches one quantity, a count per interval, and finds bursts in it.
+// Intervals are numbered from 1970 on. Make one with [New]; the zero Series is
+// invalid. A Series is for one goroutine and must not be copied.
+type Series struct {
+	grid  grid
+	grain Grain
+
+	next int64 // the interval that should come now
+	seen int64 // number of intervals observed
+
+	first    []float64 // the first counts, until there are fewest of them
+	recent   recent
+	season   season
+	seasonal bool    // the season's expectation is in use
+	level    float64 // logarithm of the present level against the season's
+
+	each scale // judges intervals
+	sums scale // judges cells; not in use where a cell is one interval
+	cell cellSum
+
+	bursting bool
+	slow     bool // only sums of intervals show the burst
+	onset    int64
+	departed departure
+	peaks    peaks
+}
+
+// State is what a series says after an interval.
+type State uint8
+
+// The states. A burst is Began once, then Running or Ended.
+const (
+	Quiet State = iota
+	Began
+	Running
+	Ended
+)
+
+// Reading is what a series says about one interval.
+type Reading struct {
+	State State
+
+	// Onset is the first interval of the burst, 0 if Quiet. A burst that is too
+	// weak for single intervals is found long after its onset: see [Series.Observe].
+	Onset int64
+
+	// End is the interval after the last one of the burst, if Ended.
+	End int64
+
+	// EndUncertain says that the end may lie elsewhere. Either the burst was hardly
+	// above the noise, or it lasted until its level was expected, or intervals are
+	// missing.
+	EndUncertain bool
+
+	Z        float64 // standard deviations above the expected count
+	Baseline float64 // expected count of the interval
+	Warm     bool    // enough was seen to judge at all
+	Seasonal bool    // the expectation comes from earlier days
+
+	Peak Peak // of the burst, zero if Quiet
+}
+
+// MaxInterval bounds the numbers of intervals. As many seconds are 35,000 years.
+const MaxInterval = 1 << 40
+
+// History that a series must have before it expects what earlier days had.
+const weakHistory = 3 * day
+
+// New returns a series that has seen nothing. The interval must divide a day and be
+// at most an hour.
+func New(interval time.Duration, g Grain) *Series {
+	d := newGrid(interval, g)
+	return &Series{
+		grid: d, grain: g, season: season{cells: newCells(d)},
+		each: scale{noise: newNoise()}, sums: scale{noise: newNoise()},
+	}
+}
+
+// Next returns the number of the interval after the last one observed.
+func (s *Series) Next() int64 { return s.next }
+
+// Bursting reports whether a burst is running.
+func (s *Series) Bursting() bool { return s.bursting }
+
+// Observe takes the count of interval i, after it has closed, and judges it. The
+// count is 0 or more; what is not a number counts as 0.
+//
+// Intervals come in order. A missing one is unknown, which is not the same as zero,
+// and many missing ones end a burst. An interval that is not after the last one
+// changes nothing.
+//
+// Most bursts are found in their first or second interval. A weak one is found
+// when a sum of intervals shows it, up to 4 cells after its onset.
+func (s *Series) Observe(i int64, y float64) Reading {
+	if s.seen > 0 && i < s.next {
+		return s.read(0, 0)
+	}
+	if !(y > 0) {
+		y = 0
+	}
+	y = min(y, math.MaxUint64)
+	gap := int64(0)
+	if s.seen > 0 {
+		gap = i - s.next
+	}
+	s.next = i + 1
+	s.seen++
+	lost := gap > 0 && s.skip(gap)
+	var r Reading
+	switch {
+	case lost:
+		r = s.finish(i-gap, true, s.read(0, 0))
+		s.season.learn(s.grid, i, y)
+	case s.recent.n == 0:
+		r = s.warmUp(i, y)
+	default:
+		mu := s.expect(i)
+		r = s.judge(i, y, mu)
+		over := s.depart(i, y, mu, r.Z)
+		s.learn(i, y, mu, r.Z)
+		if over {
+			r = s.finish(i+1, true, r)
+		}
+	}
+	return r
+}
+
+// skip notes that gap intervals are missing. It reports whether a burst is lost in
+// them.
+func (s *Series) skip(gap int64) (lost bool) {
+	if gap >= s.grid.intervals(recentSpan) {
+		if s.first = nil; s.seasonal {
+			s.recent.n = fewest
+		} else {
+			s.recent = recent{}
+		}
+	}
+	if i := s.next - 1; i/s.grid.perCell != (i-gap)/s.grid.perCell {
+		s.cell = cellSum{}
+	}
+	if gap < s.grid.patience() {
+		return false
+	}
+	s.departed, s.cell = departure{}, cellSum{}
+	if !s.bursting {
+		s.forget()
+	}
+	return s.bursting
+}
+
+// learn takes the interval into the expectation of the next one.
+func (s *Series) learn(i int64, y, mu, z float64) {
+	s.learnNoise(&s.each, y, mu, z, 1)
+	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
+		s.follow(z, mu, s.each.noise.s2)
+	}
+	rising := max(s.each.byCount.sum, s.sums.byCount.sum) > countClip/2
+	if !rising && !s.departed.low() && s.departed.shift == 0 {
+		s.recent.learn(y, s.grid.window())
+	}
+	if changed := s.season.learn(s.grid, i, y); changed && s.seasonal {
+		// The other days were found to fit without a level. The present one is
+		// carried over only if it is the usual one.
+		s.level = 0
+		if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 {
+			s.setLevel(mu, m)
+		}
+	}
+}
+
+// read returns a reading of the present state.
+func (s *Series) read(z, mu float64) Reading {
+	r := Reading{Z: z, Baseline: mu, Warm: s.recent.n > 0, Seasonal: s.seasonal}
+	if s.bursting {
+		r.State, r.Onset = Running, s.onset
+		r.Peak = s.peaks.peak(s.history())
+	}
+	return r
+}
+
+// history returns for how long the series was observed, without what was missed.
+func (s *Series) history() time.Duration { return time.Duration(s.seen) * s.grid.interval }
+
+// finish ends the burst.
+func (s *Series) finish(end int64, uncertain bool, r Reading) Reading {
+	s.bursting = false
+	r.State = Ended
+	r.End, r.EndUncertain = max(end, s.onset+1), uncertain
+	s.forget()
+	return r
+}
+
+// forget makes all counts so far part of the past.
+func (s *Series) forget() {
+	s.each.forget()
+	s.sums.forget()
+	s.peaks.settle()
+}

@@ -1,0 +1,197 @@
+package monitor
+
+import (
+	"math"
+	"sync"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/sketch"
+)
+
+// batch is up to 256 events with all that can be computed of them alone. It is made
+// before the lock of the monitor is taken.
+type batch struct {
+	n           int // number of events
+	block       block.Block
+	places      [block.Size]int16 // of each event in the block; invalidSource: it has none
+	times       [block.Size]int64 // Unix nanoseconds; undated: there is none
+	first, last int64             // of these
+	total       uint64            // events of valid sources
+
+	// Of the events that have a target and a valid source, in their order.
+	hits                    int
+	at                      [block.Size]uint8 // number of the event
+	hashes, sources, counts [block.Size]uint64
+	slots                   [block.Size]sketch.Place
+}
+
+const (
+	invalidSource = -1
+	undated       = math.MinInt64
+)
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// prepare hashes the sources and targets of events. It keeps no reference to them, so
+// that the one of Observe(e) need not be on the heap.
+func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key) {
+	p.n = len(events)
+	p.first, p.last, p.total = math.MaxInt64, math.MinInt64, 0
+	b := &p.block
+	b.Begin()
+	for i := range events {
+		e := &events[i]
+		ns, dated := nanoseconds(e.Time)
+		if !dated {
+			ns = undated
+		}
+		p.times[i] = ns
+		p.first, p.last = min(p.first, ns), max(p.last, ns)
+		p.places[i] = invalidSource
+		r := e.record()
+		if b.Put(i, mask, e.Source, r); e.Source.IsValid() {
+			p.total = addSaturated(p.total, r.Events)
+		}
+	}
+	b.Hash(key)
+	for place := range b.V4 {
+		p.places[b.At[place]] = int16(place)
+	}
+	for place := b.V6; place < block.Size; place++ {
+		p.places[b.At[place]] = int16(place)
+	}
+	p.aim(events, key)
+}
+
+// aim hashes the targets.
+func (p *batch) aim(events []Event, key sketch.Key) {
+	n := 0
+	for i := range events {
+		e, place := &events[i], p.places[i]
+		if e.Target.IsZero() || place == invalidSource {
+			continue
+		}
+		p.at[n] = uint8(i)
+		p.hashes[n] = e.Target.hash(key)
+		p.sources[n] = p.block.Hashes[place]
+		p.counts[n] = max(e.Events, 1)
+		n++
+	}
+	p.hits = n
+}
+
+// Observe counts events, in the order in which they stand. Many at once are counted
+// faster than one by one, best in slices of 256 or more: m.Observe(events...). Their
+// times may close intervals, which takes a few milliseconds each. Observe keeps no
+// reference to events.
+func (m *Monitor) Observe(events ...Event) {
+	p := batches.Get().(*batch)
+	for len(events) > 0 {
+		n := min(len(events), block.Size)
+		p.prepare(events[:n], m.mask, m.counting.Key)
+		if table := m.located.Load(); table != nil {
+			p.block.Locate(table)
+		}
+		m.observe(p, events[:n])
+		events = events[n:]
+	}
+	batches.Put(p)
+	m.tell()
+}
+
+// observe counts the events of a batch.
+func (m *Monitor) observe(p *batch, events []Event) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, hit := 0, 0; i < p.n; {
+		end := m.until(p, i)
+		if end > i {
+			hit = m.run(p, events, i, end, hit)
+			i = end
+		} else if !m.place(&events[i]) { // else it is in the current interval now
+			if hit < p.hits && int(p.at[hit]) == i {
+				hit++
+			}
+			i++
+		}
+	}
+}
+
+// until returns the end of the run of events, from number i on, that fall into the
+// current interval.
+func (m *Monitor) until(p *batch, i int) int {
+	if i == 0 && p.first >= m.from && p.last < m.to {
+		return p.n
+	}
+	for i < p.n && p.times[i] >= m.from && p.times[i] < m.to {
+		i++
+	}
+	return i
+}
+
+// run counts the events from number i to number end, which fall into the current
+// interval. It begins with a number of the hits, and returns the next one.
+func (m *Monitor) run(p *batch, events []Event, i, end, hit int) (next int) {
+	m.stats.Records += uint64(end - i)
+	iv := m.current
+	for next = hit; next < p.hits && int(p.at[next]) < end; {
+		next++
+	}
+	if i == 0 && end == p.n {
+		iv.whole.AddBlock(&p.block)
+		iv.seen(p.first, p.last, p.total)
+		m.clock.mark = max(m.clock.mark, p.last)
+	} else {
+		m.runPart(p, events, i, end)
+	}
+	if p.block.Invalid > 0 {
+		m.countInvalid(p, events, i, end)
+	}
+	if m.targets != nil {
+		m.targets.count(m, p, events, hit, next)
+	}
+	m.locate(iv)
+	return next
+}
+
+// runPart counts some events of a batch in all traffic.
+func (m *Monitor) runPart(p *batch, events []Event, i, end int) {
+	iv := m.current
+	for ; i < end; i++ {
+		n := uint64(0)
+		if place := p.places[i]; place == invalidSource {
+			iv.whole.AddLost(snapshot.Unread, 1)
+		} else {
+			iv.whole.AddSelected(&p.block, []uint8{uint8(place)})
+			n = max(events[i].Events, 1)
+		}
+		iv.seen(p.times[i], p.times[i], n)
+		m.clock.mark = max(m.clock.mark, p.times[i])
+	}
+}
+
+// countInvalid notes the records without a valid source for their targets.
+func (m *Monitor) countInvalid(p *batch, events []Event, i, end int) {
+	for ; i < end; i++ {
+		if p.places[i] != invalidSource {
+			continue
+		}
+		if slot := m.slotOf(events[i].Target); slot >= 0 {
+			m.current.target(slot, m).lost.of(attribution.LostUnread, 1)
+		}
+	}
+}
+
+// locate lets observers look up sources in advance, while all traffic needs it.
+func (m *Monitor) locate(iv *interval) {
+	table := iv.table
+	if iv.whole.Exact() {
+		table = nil
+	}
+	if m.located.Load() != table {
+		m.located.Store(table)
+	}
+}

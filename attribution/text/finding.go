@@ -158,10 +158,13 @@ func (t teller) lead() string {
 	if !ok {
 		return w.noRival
 	}
-	ahead, text := *v.Lead, w.lead
+	ahead, text, between := *v.Lead, w.lead, w.leadBetween
 	if ahead.Value < 0 {
 		ahead = attribution.Share{Value: -ahead.Value, Low: -ahead.High, High: -ahead.Low}
-		text = w.behind
+		text, between = w.behind, w.behindBetween
+	}
+	if ahead.Low < ahead.High {
+		text = between
 	}
 	told := say(text, args{
 		"points": word(p.points(ahead.Value, nearest)), "low": word(p.signed(ahead.Low, down)),

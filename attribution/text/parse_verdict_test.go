@@ -166,10 +166,11 @@ func (rd reader) reversal(r *attribution.Report, v *attribution.Verdict) {
 func (rd reader) lead(r *attribution.Report, v *attribution.Verdict) {
 	rd.t.Helper()
 	sign := 1.0
-	m := rd.find(`The lead over it is LEAD percentage points, and between LEAD and LEAD`)
+	const between = `(?:, and between LEAD and LEAD with|\.)`
+	m := rd.find(`The lead over it is LEAD percentage points` + between)
 	if m == nil {
 		sign = -1
-		m = rd.find(`It is LEAD percentage points ahead of the claimed country, and between LEAD and LEAD`)
+		m = rd.find(`It is LEAD percentage points ahead of the claimed country` + between)
 	}
 	if m == nil {
 		if !strings.Contains(rd.text, "No other country was counted.") {
@@ -182,6 +183,9 @@ func (rd reader) lead(r *attribution.Report, v *attribution.Verdict) {
 		l.Low, l.High = l.High, l.Low
 	}
 	for i, want := range []float64{l.Value, l.Low, l.High} {
+		if i > 0 && l.Low == l.High && m[1+i] == "" {
+			continue
+		}
 		digits, more := strings.CutPrefix(strings.TrimPrefix(m[1+i], "-"), "more than ")
 		got, _ := strconv.ParseFloat(digits, 64)
 		if strings.HasPrefix(m[1+i], "-") {

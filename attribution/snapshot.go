@@ -51,7 +51,8 @@ func (s Snapshot) state() *snapshot.State {
 // if sampling rates differ.
 //
 // Another key, precision or IPv6 prefix length is an error that wraps [ErrMismatch] and
-// names both sides, see [sketch.MismatchError].
+// names both sides, see [sketch.MismatchError]. An estimated difference of package baseline
+// is one as well.
 func Merge(snapshots ...Snapshot) (Snapshot, error) {
 	whole := nothing
 	for _, s := range snapshots {

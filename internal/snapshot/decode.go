@@ -299,12 +299,12 @@ func (d decoder) remainder() *Remainder {
 	if s := rest.Sources; s.Low > s.Value || s.Value > s.High {
 		d.Fail("an interval without its value")
 	}
-	n := d.count("origins", geo.MaxOrigins, 17)
+	n := d.within("number of origins and 1", d.Uvarint(), 0, geo.MaxOrigins+1)
 	if n == 0 {
 		return rest
 	}
 	rest.Origins = new([geo.MaxOrigins]stat.Number)
-	for last := -1; n > 0 && d.Err() == nil; n-- {
+	for last := -1; n > 1 && d.Err() == nil; n-- {
 		o := d.origin(&last)
 		value := float()
 		variance := math.Float64frombits(d.Uint64())

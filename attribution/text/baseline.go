@@ -15,7 +15,7 @@ import (
 func (p *Printer) NewSources(w io.Writer, n baseline.NewSources) error {
 	var b strings.Builder
 	p.writeNewSources(&b, &n)
-	p.writeVerdicts(&b, &n.Report, true)
+	p.writeVerdicts(&b, p.tell(&n.Report, true))
 	return write(w, b.String())
 }
 

@@ -41,6 +41,7 @@ type catalogue struct {
 	report   reportPhrases
 	baseline baselinePhrases
 	network  networkPhrases
+	burst    burstPhrases
 	verdict  verdictPhrases
 	spoofing spoofingPhrases
 	caveats  map[string]phrase // see caveat.go
@@ -84,9 +85,10 @@ type verdictPhrases struct {
 	bounds, atMost, atLeast            phrase // low high
 	between, population                phrase // low high confidence
 	unseen, corrected                  phrase // low high confidence; share as well
-	located                            phrase // share unit
+	located, reversal                  phrase // share unit
 	rival, rivalOnly, noRival          phrase // rival share
-	lead, behind                       phrase // points low high
+	lead, leadBetween                  phrase // points; low high as well
+	behind, behindBetween              phrase // points; low high as well
 	families                           phrase // n family share, and the same of the other: n2 family2 share2
 	networks, networksSample, weight   phrase // claimed networks; effective
 	amongSeen, estimatedAll            phrase // share outcome; share events seen once
@@ -109,6 +111,17 @@ type networkPhrases struct {
 	ipv4, ipv6, systems, lists phrase // headings of rows
 	ofThese, ofAll, ofEvents   phrase // headings of columns
 	nothing, sampled           phrase
+}
+
+// burstPhrases are those of a burst.
+type burstPhrases struct {
+	head                        phrase // id target
+	everything                  phrase // the target of a burst of all traffic
+	running, ended              phrase // from to interval
+	size, peak, inSources       phrase // events sources; n interval expected
+	notLargest, first, largest  phrase // span times
+	unprecedented               phrase
+	among, amongUnit, amongNone phrase // n unit share outcome; reason
 }
 
 // spoofingPhrases say what makes sources look forged.

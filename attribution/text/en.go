@@ -106,17 +106,19 @@ var english = catalogue{
 		corrected: "Without the forged sources, the share is {share}, and between {low} and {high} ({confidence} " +
 			"interval).",
 		located: "Among the {unit} with a country, the share is {share}.",
-		lead: "The lead over it is {points} percentage points, and between {low} and {high} with every " +
+		lead:    "The lead over it is {points} percentage points.",
+		leadBetween: "The lead over it is {points} percentage points, and between {low} and {high} with every " +
 			"uncertainty.",
-		behind: "It is {points} percentage points ahead of the claimed country, and between {low} and {high} with " +
-			"every uncertainty.",
-		rival: "The strongest other country is {rival} with {share}.", rivalOnly: "The strongest other country is " +
-			"{rival}.", noRival: "No other country was counted.",
+		behind: "It is {points} percentage points ahead of the claimed country.",
+		behindBetween: "It is {points} percentage points ahead of the claimed country, and between {low} and " +
+			"{high} with every uncertainty.",
+		reversal: "By {unit}, the share is {share}, which is on the other side of the limit.",
+		rival:    "The strongest other country is {rival} with {share}.", rivalOnly: "The strongest other country " +
+			"is {rival}.", noRival: "No other country was counted.",
 		families: "Among the {n} {family} {n:source|sources} the share is {share}, among the {n2} {family2} " +
 			"{n2:source|sources} {share2}.",
 		networks: "Those of the claim lie in {claimed} of {networks} {networks:network|networks} (/24 or /48).",
-		weight: "Clustered by /16 and /32, the sources weigh as {effective} independent " +
-			"{effective:source|sources}.",
+		weight:   "Clustered by /16 and /32, the sources weigh as {effective} independent {effective:source|sources}.",
 		networksSample: "In the sample, those of the claim lie in {claimed} of {networks} " +
 			"{networks:network|networks} (/24 or /48).",
 		amongSeen: "Among the sources seen, the share is {share}. For these alone the claim would be {outcome}.",
@@ -126,9 +128,8 @@ var english = catalogue{
 		opinion:      "{letter}: {share} by {database}: {outcome}.",
 		disagreement: "{differ} of the sources that A or {letter} places there are placed there by only one of them.",
 		right:        "If at least one database is right about every source, the share is between {low} and {high}.",
-		holds: "The verdict holds as long as fewer than {share} of all {unit} are placed in the wrong " +
-			"country.",
-		holdsNot: "The verdict changes if anything is placed in the wrong country.",
+		holds:        "The verdict holds as long as fewer than {share} of all {unit} are placed in the wrong country.",
+		holdsNot:     "The verdict changes if anything is placed in the wrong country.",
 	},
 
 	baseline: baselinePhrases{
@@ -151,6 +152,23 @@ var english = catalogue{
 		ofThese: "share of these", ofAll: "share of all", ofEvents: "share of events",
 		nothing: "No network is known.",
 		sampled: "The shares are those of a sample. Each interval has 95 % confidence.",
+	},
+
+	burst: burstPhrases{
+		head: "Burst {id} of {target}", everything: "all traffic",
+		running: "It began at {from} UTC and was still running at {to} UTC (resolution {interval}).",
+		ended:   "From {from} to {to} UTC (resolution {interval}).",
+		size:    "{events} from {sources} {sources:source|sources}.",
+		peak: "At most {n} {n:event|events} in {interval}, where about {expected} {expected:was|were} " +
+			"expected.",
+		inSources:     "It shows only in the sources: at most {n} in {interval}.",
+		notLargest:    "It is not the largest in {span} of history.",
+		first:         "No earlier traffic was seen (history: {span}).",
+		largest:       "It is the largest in {span} of history: {times} times the largest before.",
+		unprecedented: "It is unprecedented in that time.",
+		among:         "Among the {n} new {n:source|sources}, the share is {share}: {outcome}.",
+		amongUnit:     "Of the {unit} of the {n} new {n:source|sources}, the share is {share}: {outcome}.",
+		amongNone:     "Nothing can be said of the new sources. {reason}",
 	},
 
 	spoofing: spoofingPhrases{

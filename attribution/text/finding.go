@@ -64,14 +64,8 @@ func (t teller) counted() string {
 		counted, estimated, registers = w.countedNew, w.estimatedNew, w.registersNew
 	}
 	unit := v.Claim.Unit()
-	var x uint64
-	for _, row := range r.Countries {
-		if v.Claim.Contains(row.Origin) {
-			x = max(x, x+amount(row, unit))
-		}
-	}
 	a := args{
-		"x": p.count(x), "share": word(p.share(v.Counted.Value, t.limits()...)),
+		"x": p.count(t.claimed(unit)), "share": word(p.share(v.Counted.Value, t.limits()...)),
 		"n": p.some(r, total(r, unit)), "claimed": word(p.claimed(v.Claim)), "database": word(p.by(r.LocatedBy)),
 	}
 	switch {
@@ -164,10 +158,13 @@ func (t teller) lead() string {
 	if !ok {
 		return w.noRival
 	}
-	ahead, text := *v.Lead, w.lead
+	ahead, text, between := *v.Lead, w.lead, w.leadBetween
 	if ahead.Value < 0 {
 		ahead = attribution.Share{Value: -ahead.Value, Low: -ahead.High, High: -ahead.Low}
-		text = w.behind
+		text, between = w.behind, w.behindBetween
+	}
+	if ahead.Low < ahead.High {
+		text = between
 	}
 	told := say(text, args{
 		"points": word(p.points(ahead.Value, nearest)), "low": word(p.signed(ahead.Low, down)),
@@ -210,6 +207,34 @@ func (t teller) located() string {
 	}
 	share := t.p.share(t.v.Located, t.limits()...)
 	return say(t.p.words.verdict.located, args{"share": word(share), "unit": t.p.unit(unit)})
+}
+
+// reversal is the share by another unit, if it lies on the other side of the limit: most of the sources need not have
+// sent most of the events.
+func (t teller) reversal() string {
+	p, r, v := t.p, t.r, t.v
+	other := attribution.Events
+	if !t.ofSources() {
+		other = attribution.Sources
+	}
+	if r.Events == 0 || v.Claim.IsPlurality() {
+		return ""
+	}
+	share, limit := part(t.claimed(other), total(r, other)), v.Claim.Percent()
+	if own := side(100*v.Counted.Value, limit); own == 0 || own*side(100*share, limit) >= 0 {
+		return ""
+	}
+	return say(p.words.verdict.reversal, args{"unit": p.unit(other), "share": word(p.share(share, limit))})
+}
+
+// claimed is how much of a unit the countries of the claim have.
+func (t teller) claimed(u attribution.Unit) (n uint64) {
+	for _, row := range t.r.Countries {
+		if t.v.Claim.Contains(row.Origin) {
+			n = max(n, n+amount(row, u)) // a sum that is too large stays as it was
+		}
+	}
+	return n
 }
 
 // families are the shares within each address family.

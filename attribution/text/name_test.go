@@ -11,6 +11,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
@@ -115,6 +116,7 @@ func poisoned(r attribution.Report, name string) attribution.Report {
 // Whatever a name says, it stays a name: on its line, between quotation marks or after a label, and short.
 func TestHostileNames(t *testing.T) {
 	report, fresh, held := reportCases()[1].report(t), newSources(t)["new"], breakdowns(t)["networks"]
+	flood := bursts(t)["burst"]
 	texts := map[string]func(name string) string{
 		"NewSources": func(name string) string {
 			n := fresh
@@ -125,6 +127,17 @@ func TestHostileNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			return b.String()
+		},
+		"Burst": func(name string) string {
+			b := flood
+			b.Target = monitor.TargetName(name)
+			b.Report = poisoned(b.Report, name)
+			b.Caveats = b.Report.Verdicts[0].Caveats
+			var text bytes.Buffer
+			if err := en.Burst(&text, b); err != nil {
+				t.Fatal(err)
+			}
+			return text.String()
 		},
 		"Breakdown": func(name string) string {
 			n := held

@@ -99,6 +99,13 @@ func others(t testing.TB, p *Printer) map[string]string {
 		}
 		texts[name] = b.String()
 	}
+	for name, n := range bursts(t) {
+		var b bytes.Buffer
+		if err := p.Burst(&b, n); err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = b.String()
+	}
 	return texts
 }
 

@@ -52,6 +52,11 @@ func numbersOf(r *attribution.Report) (all []float64) {
 	}
 	for _, v := range r.Verdicts {
 		all = append(all, float64(claimedOf(r, &v)), float64(len(slices.Collect(v.Claim.Countries()))))
+		for _, u := range []attribution.Unit{attribution.Sources, attribution.Events} {
+			whole := v
+			whole.Claim = v.Claim.Of(u)
+			all = append(all, part(claimedOf(r, &whole), total(r, u)))
+		}
 		for _, c := range v.Caveats {
 			if c.Code == caveat.AddressChurn {
 				all = append(all, math.Floor(c.Value), math.Floor(c.Value/24))

@@ -111,6 +111,7 @@ func (rd reader) beside(r *attribution.Report, v *attribution.Verdict) {
 	} else if amount(r.Unlocated, v.Claim.Unit()) > 0 {
 		rd.errorf("no share of what is located")
 	}
+	rd.reversal(r, v)
 	if m := rd.find(`Those of the claim lie in NUMBER of NUMBER networks? `); m != nil {
 		rd.count("networks", m[1], v.NetworksClaimed, true)
 		rd.count("networks", m[2], v.Networks, true)
@@ -140,13 +141,36 @@ func (rd reader) beside(r *attribution.Report, v *attribution.Verdict) {
 	}
 }
 
+// reversal checks that a share by the other unit is said where it is on the other side of the limit, and only there.
+func (rd reader) reversal(r *attribution.Report, v *attribution.Verdict) {
+	rd.t.Helper()
+	other := attribution.Events
+	if v.Claim.Unit() != attribution.Sources {
+		other = attribution.Sources
+	}
+	whole := *v
+	whole.Claim = v.Claim.Of(other)
+	share, limit := 100*part(claimedOf(r, &whole), total(r, other)), v.Claim.Percent()
+	own := 100 * v.Counted.Value
+	differs := math.Abs(share-limit) > 1e-9 && math.Abs(own-limit) > 1e-9 && share > limit != (own > limit)
+	m := rd.find(`By (events|sources), the share is PERCENT, which is on the other side`)
+	if m != nil {
+		rd.percent("by the other unit", m[2], share/100, nearest, limit)
+	}
+	want := differs && r.Events > 0 && !v.Claim.IsPlurality()
+	if want != (m != nil) || m != nil && m[1] != other.String() {
+		rd.errorf("%v by %v where it is %v: %q", share, other, own, m)
+	}
+}
+
 func (rd reader) lead(r *attribution.Report, v *attribution.Verdict) {
 	rd.t.Helper()
 	sign := 1.0
-	m := rd.find(`The lead over it is LEAD percentage points, and between LEAD and LEAD`)
+	const between = `(?:, and between LEAD and LEAD with|\.)`
+	m := rd.find(`The lead over it is LEAD percentage points` + between)
 	if m == nil {
 		sign = -1
-		m = rd.find(`It is LEAD percentage points ahead of the claimed country, and between LEAD and LEAD`)
+		m = rd.find(`It is LEAD percentage points ahead of the claimed country` + between)
 	}
 	if m == nil {
 		if !strings.Contains(rd.text, "No other country was counted.") {
@@ -159,6 +183,9 @@ func (rd reader) lead(r *attribution.Report, v *attribution.Verdict) {
 		l.Low, l.High = l.High, l.Low
 	}
 	for i, want := range []float64{l.Value, l.Low, l.High} {
+		if i > 0 && l.Low == l.High && m[1+i] == "" {
+			continue
+		}
 		digits, more := strings.CutPrefix(strings.TrimPrefix(m[1+i], "-"), "more than ")
 		got, _ := strconv.ParseFloat(digits, 64)
 		if strings.HasPrefix(m[1+i], "-") {

@@ -16,16 +16,21 @@ const maxRows = 20
 // about all of them stands once at the end. The error is that of w.
 func (p *Printer) Report(w io.Writer, r attribution.Report) error {
 	var b strings.Builder
-	p.writeHead(&b, &r)
+	p.writeCounts(&b, &r)
+	p.writeDatabases(&b, &r)
+	p.writeVerdicts(&b, p.tell(&r, false))
+	return write(w, b.String())
+}
+
+// writeCounts writes what was counted.
+func (p *Printer) writeCounts(b *strings.Builder, r *attribution.Report) {
+	p.writeHead(b, r)
 	if r.Sources.Value > 0 {
 		b.WriteString("\n")
-		aligned(&b, p.table(&r))
+		aligned(b, p.table(r))
 		b.WriteString("\n")
 	}
-	p.writeNotes(&b, &r)
-	p.writeDatabases(&b, &r)
-	p.writeVerdicts(&b, &r, false)
-	return write(w, b.String())
+	p.writeNotes(b, r)
 }
 
 // writeHead writes what the table is, and the totals.

@@ -41,13 +41,16 @@ func bullets(b *strings.Builder, list []string) {
 	}
 }
 
-// writeVerdicts writes all verdicts of a report, of all sources or of those that are new. Caveats of all of them stand
-// once at the end.
-func (p *Printer) writeVerdicts(b *strings.Builder, r *attribution.Report, fresh bool) {
-	var all []told
+// tell puts all verdicts of a report into words, of all sources or of those that are new.
+func (p *Printer) tell(r *attribution.Report, fresh bool) (all []told) {
 	for i := range r.Verdicts {
 		all = append(all, teller{p, r, &r.Verdicts[i], fresh}.tell())
 	}
+	return all
+}
+
+// writeVerdicts writes verdicts. Caveats of all of them stand once at the end.
+func (p *Printer) writeVerdicts(b *strings.Builder, all []told) {
 	var common []string
 	if len(all) > 1 {
 		for _, text := range all[0].caveats {
@@ -115,7 +118,7 @@ func (t teller) tell() told {
 		}
 	}
 	if decidable {
-		add(t.lead(), t.located(), t.families())
+		add(t.reversal(), t.lead(), t.located(), t.families())
 		add(t.sampling()...)
 	}
 	add(t.opinions()...)

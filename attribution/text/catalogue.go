@@ -42,6 +42,7 @@ type catalogue struct {
 	baseline baselinePhrases
 	network  networkPhrases
 	burst    burstPhrases
+	evidence evidencePhrases
 	verdict  verdictPhrases
 	spoofing spoofingPhrases
 	caveats  map[string]phrase // see caveat.go
@@ -122,6 +123,15 @@ type burstPhrases struct {
 	notLargest, first, largest  phrase // span times
 	unprecedented               phrase
 	among, amongUnit, amongNone phrase // n unit share outcome; reason
+}
+
+// evidencePhrases say whether a file holds.
+type evidencePhrases struct {
+	holds, counts             phrase // n
+	otherMethod               phrase // method own
+	changed, differs, nothing phrase
+	place                     phrase // path offset stated recomputed
+	absent                    phrase // instead of stated or recomputed
 }
 
 // spoofingPhrases say what makes sources look forged.

@@ -53,8 +53,10 @@ func clean(s string, most int) string {
 }
 
 // quoted is a name as it is shown: between quotation marks, of which it has none itself.
-func (p *Printer) quoted(name string) string {
-	return say(p.words.quote, args{"name": word(unquoted.Replace(clean(name, longestName)))})
+func (p *Printer) quoted(name string) string { return p.quotedUpTo(name, longestName) }
+
+func (p *Printer) quotedUpTo(name string, most int) string {
+	return say(p.words.quote, args{"name": word(unquoted.Replace(clean(name, most)))})
 }
 
 var unquoted = strings.NewReplacer(`"`, "'", "“", "'", "”", "'", "„", "'", "«", "'", "»", "'")

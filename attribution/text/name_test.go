@@ -11,6 +11,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/attribution/evidence"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -116,7 +117,7 @@ func poisoned(r attribution.Report, name string) attribution.Report {
 // Whatever a name says, it stays a name: on its line, between quotation marks or after a label, and short.
 func TestHostileNames(t *testing.T) {
 	report, fresh, held := reportCases()[1].report(t), newSources(t)["new"], breakdowns(t)["networks"]
-	flood := bursts(t)["burst"]
+	flood, proof := bursts(t)["burst"], verifications(t)["evidence"]
 	texts := map[string]func(name string) string{
 		"NewSources": func(name string) string {
 			n := fresh
@@ -135,6 +136,15 @@ func TestHostileNames(t *testing.T) {
 			b.Caveats = b.Report.Verdicts[0].Caveats
 			var text bytes.Buffer
 			if err := en.Burst(&text, b); err != nil {
+				t.Fatal(err)
+			}
+			return text.String()
+		},
+		"Verification": func(name string) string {
+			v := proof
+			v.Difference = &evidence.Difference{Path: name, Offset: 3, Stated: name, Recomputed: name}
+			var text bytes.Buffer
+			if err := en.Verification(&text, v); err != nil {
 				t.Fatal(err)
 			}
 			return text.String()

@@ -106,6 +106,13 @@ func others(t testing.TB, p *Printer) map[string]string {
 		}
 		texts[name] = b.String()
 	}
+	for name, v := range verifications(t) {
+		var b bytes.Buffer
+		if err := p.Verification(&b, v); err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = b.String()
+	}
 	return texts
 }
 

@@ -79,6 +79,16 @@ type teller struct {
 	fresh bool // the sources are those that are new
 }
 
+// head is the outcome and the claim.
+func (p *Printer) head(v *attribution.Verdict) string {
+	w := &p.words.verdict
+	text := say(w.head, args{"outcome": word(p.Outcome(v.Outcome)), "claim": word(v.Claim.String())})
+	if v.Interim > 0 {
+		text += say(w.provisional, args{"look": p.count(uint64(v.Interim))})
+	}
+	return text
+}
+
 // leading are the caveats without which the share above them would be misread.
 func (t teller) leading(code caveat.Code) bool {
 	return code == t.v.Reason || code == caveat.ClusteredSources || code == caveat.NetworksDiffer
@@ -86,11 +96,7 @@ func (t teller) leading(code caveat.Code) bool {
 
 func (t teller) tell() told {
 	p, v := t.p, t.v
-	w := &p.words.verdict
-	text := told{head: say(w.head, args{"outcome": word(p.Outcome(v.Outcome)), "claim": word(v.Claim.String())})}
-	if v.Interim > 0 {
-		text.head += say(w.provisional, args{"look": p.count(uint64(v.Interim))})
-	}
+	text := told{head: p.head(v)}
 	add := func(lines ...string) {
 		for _, line := range lines {
 			if line != "" {

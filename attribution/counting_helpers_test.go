@@ -3,19 +3,13 @@ package attribution_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/netip"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
@@ -131,21 +125,7 @@ func rowOf(r attribution.Report, code string) attribution.Row {
 }
 
 // asnTable gives every prefix to an autonomous system.
-func asnTable(t testing.TB, systems map[string]uint32) *geo.ASNTable {
-	t.Helper()
-	var networks []testenv.Network
-	for _, prefix := range slices.Sorted(maps.Keys(systems)) {
-		networks = append(networks, testenv.Prefix(prefix, testenv.Map{
-			"autonomous_system_number":       systems[prefix],
-			"autonomous_system_organization": fmt.Sprint("Net ", systems[prefix]),
-		}))
-	}
-	path := filepath.Join(t.TempDir(), "asn.mmdb")
-	if err := os.WriteFile(path, testenv.MMDB("Test-ASN", world.Built, networks...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return must(geo.OpenASN(path))
-}
+func asnTable(t testing.TB, systems map[string]uint32) *geo.ASNTable { return world.ASNs(t, systems) }
 
 // listOf is a published list with some prefixes.
 func listOf(name string, prefixes ...string) *geo.PrefixSet {

@@ -46,8 +46,11 @@ func TestEnrichedSources(t *testing.T) {
 		}
 	}
 	r := reportOn(s)
-	if len(r.Databases) != 2 || !r.Databases[0].Database.Built.Equal(third.Info().Built) || r.Databases[0].Countries[0].Sources != 6 {
-		t.Errorf("further databases: %+v", r.Databases)
+	if len(r.Databases) != 2 {
+		t.Fatalf("further databases: %+v", r.Databases)
+	}
+	if d := r.Databases[0]; !d.Database.Built.Equal(third.Info().Built) || d.Countries[0].Sources != 6 {
+		t.Errorf("the oldest further database: %+v", d)
 	}
 	if r.Databases[1].Disagreement.Value != 3./9 {
 		t.Errorf("%v are placed otherwise, want 3 of 9", r.Databases[1].Disagreement)
@@ -103,6 +106,7 @@ func TestEnrichRefuses(t *testing.T) {
 	for i := range 65 {
 		many = append(many, listOf(fmt.Sprint(i), "5.0.0.0/8"))
 	}
+	tables := func(list ...*geo.Table) attribution.Enrichment { return attribution.Enrichment{Databases: list} }
 	for name, c := range map[string]struct {
 		s    attribution.Snapshot
 		e    attribution.Enrichment
@@ -110,9 +114,9 @@ func TestEnrichRefuses(t *testing.T) {
 	}{
 		"dropped":           {tallied(o, map[string]int{"RU": 9}).Snapshot(), everything(t), attribution.ErrNoAddresses},
 		"dropped later":     {full.WithoutAddresses(), everything(t), attribution.ErrNoAddresses},
-		"a nil table":       {full, attribution.Enrichment{Databases: []*geo.Table{world.Table(), nil}}, attribution.ErrInvalidOptions},
+		"a nil table":       {full, tables(world.Table(), nil), attribution.ErrInvalidOptions},
 		"a nil list":        {full, attribution.Enrichment{Lists: []*geo.PrefixSet{nil}}, attribution.ErrInvalidOptions},
-		"a nil table alone": {attribution.Snapshot{}, attribution.Enrichment{Databases: []*geo.Table{nil}}, attribution.ErrInvalidOptions},
+		"a nil table alone": {attribution.Snapshot{}, tables(nil), attribution.ErrInvalidOptions},
 		"65 lists":          {full, attribution.Enrichment{Lists: many}, attribution.ErrInvalidOptions},
 	} {
 		s, err := c.s.Enrich(c.e)

@@ -145,7 +145,8 @@ func TestSamplingRateOfFlows(t *testing.T) {
 			t.Errorf("caveats of one rate: %v", v.Verdicts[0])
 		}
 	}
-	if r := reportOn(tallied(least, map[string]int{"RU": 5}).Snapshot()); r.SamplingRate != 1 || r.FinestSamplingRate != 1 {
+	r := reportOn(tallied(least, map[string]int{"RU": 5}).Snapshot())
+	if r.SamplingRate != 1 || r.FinestSamplingRate != 1 {
 		t.Errorf("nothing said, and reported 1 in %d", r.SamplingRate)
 	}
 }

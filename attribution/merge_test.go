@@ -69,11 +69,12 @@ func mergedInGroups(rng *rand.Rand, parts []attribution.Snapshot) attribution.Sn
 func TestMergeRefusesWhatDoesNotFit(t *testing.T) {
 	tally := tallied(least, map[string]int{"RU": 3})
 	before := tally.Snapshot()
+	key, otherKey := least.Key.ID().String(), world.Key(2).ID().String()
 	for what, c := range map[string]struct {
 		change func(*attribution.Options)
 		a, b   string
 	}{
-		"key":                {func(o *attribution.Options) { o.Key = world.Key(2) }, least.Key.ID().String(), world.Key(2).ID().String()},
+		"key":                {func(o *attribution.Options) { o.Key = world.Key(2) }, key, otherKey},
 		"precision":          {func(o *attribution.Options) { o.Precision = 13 }, "12", "13"},
 		"IPv6 prefix length": {func(o *attribution.Options) { o.IPv6PrefixLen = 48 }, "64", "48"},
 	} {
@@ -120,11 +121,14 @@ func TestMergeOfTooManyDatabases(t *testing.T) {
 func TestMergeOfSampleSizes(t *testing.T) {
 	large := least
 	large.SampleSize = 4096
-	for _, n := range []struct{ large, small int }{{10, 10}, {1030, 1}, {3000, 1200}, {3000, 0}, {9000, 9000}, {9000, 20}} {
+	for _, n := range []struct{ large, small int }{
+		{10, 10}, {1030, 1}, {3000, 1200}, {3000, 0}, {9000, 9000}, {9000, 20},
+	} {
 		a, b := tallied(large, map[string]int{"RU": n.large}), tallied(least, map[string]int{"US": n.small})
 		want := must(attribution.Merge(a.Snapshot(), b.Snapshot()))
 		mustEqual(t, fmt.Sprint(n, " turned round"), must(attribution.Merge(b.Snapshot(), a.Snapshot())), want)
-		mustEqual(t, fmt.Sprint(n, " as one tally"), want, tallied(least, map[string]int{"RU": n.large, "US": n.small}).Snapshot())
+		one := tallied(least, map[string]int{"RU": n.large, "US": n.small})
+		mustEqual(t, fmt.Sprint(n, " as one tally"), want, one.Snapshot())
 		parts := [2]attribution.Snapshot{a.Snapshot(), b.Snapshot()}
 		if err := errors.Join(a.Merge(parts[1]), b.Merge(parts[0])); err != nil {
 			t.Fatal(err)
@@ -144,9 +148,11 @@ func TestMergeWithDroppedAddresses(t *testing.T) {
 	for _, c := range []struct{ drop, keep int }{{5000, 5000}, {100, 100}, {100, 5000}, {5000, 100}} {
 		dropping, keeping := tallied(o, map[string]int{"RU": c.drop}), tallied(least, map[string]int{"US": c.keep})
 		want := must(attribution.Merge(dropping.Snapshot(), keeping.Snapshot()))
-		mustEqual(t, fmt.Sprintf("%+v turned round", c), must(attribution.Merge(keeping.Snapshot(), dropping.Snapshot())), want)
-		mustEqual(t, fmt.Sprintf("%+v dropped later", c),
-			must(attribution.Merge(keeping.Snapshot(), tallied(least, map[string]int{"RU": c.drop}).Snapshot())).WithoutAddresses(), want)
+		turned := must(attribution.Merge(keeping.Snapshot(), dropping.Snapshot()))
+		mustEqual(t, fmt.Sprintf("%+v turned round", c), turned, want)
+		first := tallied(least, map[string]int{"RU": c.drop})
+		later := must(attribution.Merge(keeping.Snapshot(), first.Snapshot())).WithoutAddresses()
+		mustEqual(t, fmt.Sprintf("%+v dropped later", c), later, want)
 		both := []attribution.Snapshot{dropping.Snapshot(), keeping.Snapshot()}
 		if err := errors.Join(dropping.Merge(both[1]), keeping.Merge(both[0])); err != nil {
 			t.Fatal(err)
@@ -178,7 +184,8 @@ func TestMergeOfSeveralDatabases(t *testing.T) {
 	whole := must(attribution.Merge(a.Snapshot(), other.Snapshot()))
 	mustEqual(t, "turned round", must(attribution.Merge(other.Snapshot(), a.Snapshot())), whole)
 	r := reportOn(whole, "FR > 50%")
-	if len(r.LocatedBy) != 2 || !r.LocatedBy[0].Built.Equal(world.Built) || r.LocatedBy[1].SHA256 != world.Other().Info().SHA256 {
+	newer := world.Other().Info().SHA256
+	if len(r.LocatedBy) != 2 || !r.LocatedBy[0].Built.Equal(world.Built) || r.LocatedBy[1].SHA256 != newer {
 		t.Errorf("located by %+v", r.LocatedBy)
 	}
 	if v := r.Verdicts[0]; !has(v, caveat.MixedDatabases) {

@@ -216,8 +216,10 @@ func useSnapshot(t *testing.T, name string, s attribution.Snapshot) {
 		var again attribution.Snapshot
 		if err := again.UnmarshalBinary(data); err != nil {
 			t.Errorf("%s: its own encoding: %v", what, err)
-		} else if !bytes.Equal(encoded(again), data) || jsonOf(reportOn(again, oddClaims...)) != jsonOf(reportOn(v, oddClaims...)) {
+		} else if !bytes.Equal(encoded(again), data) {
 			t.Errorf("%s: another snapshot after the wire", what)
+		} else if jsonOf(reportOn(again, oddClaims...)) != jsonOf(reportOn(v, oddClaims...)) {
+			t.Errorf("%s: another report after the wire", what)
 		}
 		for range v.Sample() {
 		}

@@ -19,8 +19,8 @@ func TestOptionsAreChecked(t *testing.T) {
 	}{
 		"zero":                  {attribution.Options{}, ""},
 		"all":                   {attribution.Options{world.Key(1), 4096, 13, 56, 100, true, true}, ""},
-		"least":                 {attribution.Options{SampleSize: 1024, Precision: 12, IPv6PrefixLen: 32, SamplingRate: 1}, ""},
-		"most":                  {attribution.Options{SampleSize: 1 << 20, Precision: 16, IPv6PrefixLen: 128, SamplingRate: math.MaxUint32}, ""},
+		"least":                 {attribution.Options{world.Key(1), 1024, 12, 32, 1, false, false}, ""},
+		"most":                  {attribution.Options{world.Key(1), 1 << 20, 16, 128, math.MaxUint32, true, true}, ""},
 		"sample size 1,023":     {attribution.Options{SampleSize: 1023}, "SampleSize is 1023, want 1024 to 1048576"},
 		"sample size 1,048,577": {attribution.Options{SampleSize: 1<<20 + 1}, "SampleSize is 1048577"},
 		"sample size -1":        {attribution.Options{SampleSize: -1}, "SampleSize is -1"},
@@ -66,8 +66,8 @@ func TestDefaultOptions(t *testing.T) {
 		t.Errorf("two tallies of one process: %v", r)
 	}
 	written := attribution.Options{Key: world.Key(1), SampleSize: 65536, Precision: 14, IPv6PrefixLen: 64, SamplingRate: 1}
-	n := map[string]int{"RU": 20}
-	mustEqual(t, "written out", tallied(written, n).Snapshot(), tallied(attribution.Options{Key: world.Key(1)}, n).Snapshot())
+	n, short := map[string]int{"RU": 20}, attribution.Options{Key: world.Key(1)}
+	mustEqual(t, "written out", tallied(written, n).Snapshot(), tallied(short, n).Snapshot())
 	if a.Snapshot().KeyID() == 0 || a.Snapshot().KeyID() == world.Key(1).ID() {
 		t.Errorf("key %v of a process", a.Snapshot().KeyID())
 	}

@@ -19,7 +19,9 @@ import (
 func fullTally(n int) *attribution.Tally {
 	tally := tallied(least, map[string]int{"RU": n, "US": n, "": n, "reserved": n})
 	tally.Add(world.IP6(3))
-	tally.AddFlow(attribution.Flow{Source: world.IP("FR", 1), Events: 300, Bytes: 1 << 40, SamplingRate: 50, Handshake: true})
+	tally.AddFlow(attribution.Flow{
+		Source: world.IP("FR", 1), Events: 300, Bytes: 1 << 40, SamplingRate: 50, Handshake: true,
+	})
 	tally.Add(netip.Addr{})
 	tally.AddLost(attribution.LostShed, 1000)
 	tally.ExtendSpan(world.Built, world.Built.Add(time.Hour))

@@ -82,7 +82,8 @@ func damagedSnapshots(table map[string]malformed) {
 	flipped[len(good)/2] ^= 4
 	table["nothing"] = malformed{nil, "0 bytes that do not begin with"}
 	table["foreign"] = malformed{[]byte("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"), "do not begin with"}
-	table["a sketch instead"] = malformed{must(must(sketch.NewBottomK(1, 1024, false)).MarshalBinary()), "do not begin with"}
+	other := must(must(sketch.NewBottomK(1, 1024, false)).MarshalBinary())
+	table["a sketch instead"] = malformed{other, "do not begin with"}
 	table["magic only"] = malformed{good[:4], "4 bytes that do not begin with"}
 	table["other version"] = malformed{append([]byte("wht1"), good[4:]...), "has version 1, this program reads version 2"}
 	table["one bit flipped"] = malformed{flipped, "checksum"}
@@ -133,20 +134,23 @@ func falseDatabases(table map[string]malformed) {
 			d.Space = &counts
 		})
 	}
-	table["65 databases"] = malformed{spliced(encoded(three()), atDatabases, 1, 65), "65 databases, more than there can be"}
+	many := spliced(encoded(three()), atDatabases, 1, 65)
+	table["65 databases"] = malformed{many, "65 databases, more than there can be"}
 	change("a database twice", "databases out of order", func(s *snapshot.State) {
 		s.Databases = append(s.Databases, s.Databases[0])
 	})
 	database("a name too long", "a text of 1025 bytes", func(d *snapshot.Database) { d.Name = strings.Repeat("x", 1025) })
 	database("a name that rings", "text that does not print", func(d *snapshot.Database) { d.Name = "Geo\a" })
-	database("a credit that turns round", "text that does not print", func(d *snapshot.Database) { d.Credit = "\u202eoeG" })
+	database("a credit that turns", "text that does not print", func(d *snapshot.Database) { d.Credit = "\u202eoeG" })
 	database("a digest that is no text", "text that does not print", func(d *snapshot.Database) { d.SHA256 = "\xff" })
 	database("built in the year 10000", "build time out of range", func(d *snapshot.Database) {
 		d.Built = world.Built.AddDate(10_000, 0, 0)
 	})
 	space("space of no origin", "origin 254, out of order or unknown", func(c *geo.SpaceCounts) { c.IPv4[254] = 1 })
 	space("too much space", "more addresses than there are", func(c *geo.SpaceCounts) { c.IPv4[origin("RU")] = 1 << 32 })
-	space("too much routed", "more addresses than there are", func(c *geo.SpaceCounts) { c.Routed[origin("RU")] = math.MaxUint64 })
+	space("too much routed", "more addresses than there are", func(c *geo.SpaceCounts) {
+		c.Routed[origin("RU")] = math.MaxUint64
+	})
 	nameless := altered(three(), func(s *snapshot.State) { s.Databases = []snapshot.Database{{}} })
 	for name, m := range map[string]malformed{
 		"space without addresses": {[]byte{1, 0, 0, 0}, "origin 0 without addresses"},
@@ -172,9 +176,10 @@ func falseItems(table map[string]malformed) {
 		s.Items[1].Hi, s.Items[1].Lo = 0x2a02<<48, 1
 	})
 	nameless := altered(three(), func(s *snapshot.State) { s.Databases, s.Items = nil, nil })
+	const atItems = atDatabases + 1
 	item := slices.Concat([]byte{1, 1, 0, 0, 1, 0}, binary.AppendUvarint(nil, 1<<16))
-	table["facts above 8 bits"] = malformed{spliced(nameless, atDatabases+1, 1, item...), "item out of order or out of range"}
-	table["items that are not there"] = malformed{spliced(nameless, atDatabases+1, 1, 100), "100 items, more than there can be"}
+	table["facts above 8 bits"] = malformed{spliced(nameless, atItems, 1, item...), "item out of order or out of range"}
+	table["items that are not there"] = malformed{spliced(nameless, atItems, 1, 100), "100 items, more than there can be"}
 }
 
 func falseRegisters(table map[string]malformed) {
@@ -195,16 +200,19 @@ func falseRegisters(table map[string]malformed) {
 		s.Dense.Sources.Insert(254, 1)
 	})
 	change("another precision", "more than there can be", func(s *snapshot.State) { s.Precision = 16 })
-	change("a sample that is not full", "1023 sources in a full sample of 1024", func(s *snapshot.State) { s.Items = s.Items[1:] })
+	change("a sample that is not full", "1023 sources in a full sample of 1024", func(s *snapshot.State) {
+		s.Items = s.Items[1:]
+	})
 	change("more events in the sample", "more events or bytes of RU than were counted", func(s *snapshot.State) {
 		s.Dense.Events[ru] = 5
 	})
 	change("more bytes in the sample", "more events or bytes of US than were counted", func(s *snapshot.State) {
 		s.Items[slices.IndexFunc(s.Items, func(it sketch.Item) bool { return it.Part == uint8(origin("US")) })].Bytes = 1
 	})
-	change("registers alone, with items", "registers alone, with something else", func(s *snapshot.State) { s.Unsampled = true })
+	const mixed = "registers alone, with something else"
+	change("registers alone, with items", mixed, func(s *snapshot.State) { s.Unsampled = true })
 	table["registers alone, without registers"] = malformed{
-		altered(emptyTally(least).Snapshot(), func(s *snapshot.State) { s.Unsampled = true }), "registers alone, with something else",
+		altered(emptyTally(least).Snapshot(), func(s *snapshot.State) { s.Unsampled = true }), mixed,
 	}
 	change("a source in no register of two databases", "is not in the registers of", func(s *snapshot.State) {
 		s.Databases = s.Databases.With(snapshot.DatabaseOf(world.Other()))
@@ -233,7 +241,8 @@ func falseColumns(table map[string]malformed) {
 	tail("a system twice", "systems out of order", none, one, nameless, []byte{2, 9, 0, 0, 0}, []byte{1, 2, 0}, none)
 	tail("a system above 32 bits", "systems out of order", none, one, nameless,
 		one, binary.AppendUvarint(nil, 1<<32), make([]byte, 9))
-	tail("a system that is not named", "place of a system 2, want 0 to 1", none, one, nameless, []byte{1, 9, 0}, []byte{1, 2, 0}, none)
+	tail("a system that is not named", "place of a system 2, want 0 to 1", none, one, nameless,
+		[]byte{1, 9, 0}, []byte{1, 2, 0}, none)
 	tail("a system of no item", "system 9 of no item", none, one, nameless, []byte{1, 9, 0}, []byte{0, 0, 0}, none)
 	tail("65 lists", "65 lists, more than there can be", none, none, []byte{65}, make([]byte, 200))
 	tail("a list twice", "lists out of order", none, none, []byte{2}, []byte{1, 'x', 7}, []byte{1, 'x', 7})
@@ -296,7 +305,7 @@ func TestMalformedSnapshotsAreRefused(t *testing.T) {
 }
 
 // Whatever bytes come, they are refused, or they are what the snapshot would write, and then
-// everything works on it.
+// it reports and merges.
 func FuzzSnapshotUnmarshal(f *testing.F) {
 	for _, m := range malformedSnapshots(f) {
 		f.Add(m.data)
@@ -320,5 +329,10 @@ func unmarshal(t *testing.T, data []byte) {
 	if !bytes.Equal(encoded(s), data) {
 		t.Error("accepted bytes that it would not write")
 	}
-	useSnapshot(t, "decoded", s)
+	wellFormed(t, "decoded", reportOn(s, "majority RU", "plurality US of events", "outside RU < 10% of bytes"))
+	if twice, err := attribution.Merge(s, s); err == nil {
+		decoded(encoded(twice))
+	} else if !errors.Is(err, attribution.ErrMismatch) {
+		t.Error(err)
+	}
 }

@@ -79,7 +79,8 @@ func TestZeroSnapshot(t *testing.T) {
 	for name, zero := range zeros {
 		mustEqual(t, name, zero, attribution.Snapshot{})
 		r := reportOn(zero, "RU > 50%", "plurality RU of events")
-		if r.Sources != (attribution.Count{Exact: true}) || r.Events != 0 || len(r.Countries)+len(r.LocatedBy) != 0 || r.SamplingRate != 1 {
+		if r.Sources != (attribution.Count{Exact: true}) || r.Events != 0 || r.SamplingRate != 1 ||
+			len(r.Countries)+len(r.LocatedBy) != 0 {
 			t.Errorf("%s: %v", name, r)
 		}
 		for _, v := range r.Verdicts {
@@ -104,7 +105,8 @@ func TestZeroSnapshot(t *testing.T) {
 		}
 		mustEqual(t, name+", in a tally", full.Snapshot(), before)
 	}
-	if _, err := (attribution.Snapshot{}).Report(attribution.Policy{Confidence: 2}); !errors.Is(err, attribution.ErrInvalidPolicy) {
+	_, err := attribution.Snapshot{}.Report(attribution.Policy{Confidence: 2})
+	if !errors.Is(err, attribution.ErrInvalidPolicy) {
 		t.Errorf("an invalid policy: %v", err)
 	}
 }
@@ -130,7 +132,8 @@ func TestSampleOfAnExactTally(t *testing.T) {
 	}
 	o := least
 	o.DropAddresses = true
-	for _, s := range []attribution.Snapshot{tallied(o, map[string]int{"RU": 1}).Snapshot(), tally.Snapshot().WithoutAddresses()} {
+	dropping := tallied(o, map[string]int{"RU": 1}).Snapshot()
+	for _, s := range []attribution.Snapshot{dropping, tally.Snapshot().WithoutAddresses()} {
 		for source := range s.Sample() {
 			if source.Prefix.IsValid() || source.Events == 0 {
 				t.Errorf("without addresses: %+v", source)
@@ -184,18 +187,21 @@ func TestPrintedInOneLine(t *testing.T) {
 	tally := tallied(least, map[string]int{"RU": 1200, "reserved": 34})
 	small := tallied(least, map[string]int{"RU": 7}).Snapshot()
 	sharded := shardedTally(t, least, 3)
-	for want, v := range map[string][]any{
-		fmt.Sprintf("attribution.Snapshot(sources=7 key=%v)", id):                         {small, &small},
-		"attribution.Snapshot(sources=0 key=0000000000000000)":                            {attribution.Snapshot{}, new(attribution.Snapshot)},
-		fmt.Sprintf("attribution.Tally(sources=%.0f key=%v)", tally.Distinct().Value, id): {tally},
-		"attribution.Tally(invalid)":                                                      {new(attribution.Tally), (*attribution.Tally)(nil)},
-		fmt.Sprintf("attribution.ShardedTally(shards=3 key=%v)", id):                      {sharded},
-		"attribution.ShardedTally(invalid)":                                               {new(attribution.ShardedTally)},
+	for _, c := range []struct {
+		want   string
+		values []any
+	}{
+		{fmt.Sprintf("attribution.Snapshot(sources=7 key=%v)", id), []any{small, &small}},
+		{"attribution.Snapshot(sources=0 key=0000000000000000)", []any{attribution.Snapshot{}, new(attribution.Snapshot)}},
+		{fmt.Sprintf("attribution.Tally(sources=%.0f key=%v)", tally.Distinct().Value, id), []any{tally}},
+		{"attribution.Tally(invalid)", []any{new(attribution.Tally), (*attribution.Tally)(nil)}},
+		{fmt.Sprintf("attribution.ShardedTally(shards=3 key=%v)", id), []any{sharded}},
+		{"attribution.ShardedTally(invalid)", []any{new(attribution.ShardedTally)}},
 	} {
-		for _, v := range v {
+		for _, v := range c.values {
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%q"} {
-				if got := fmt.Sprintf(verb, v); got != want {
-					t.Errorf("%s of %T is %q, want %q", verb, v, got, want)
+				if got := fmt.Sprintf(verb, v); got != c.want {
+					t.Errorf("%s of %T is %q, want %q", verb, v, got, c.want)
 				}
 			}
 		}

@@ -27,11 +27,11 @@ const (
 // contradict each other; see [State.check]. Another version is a [sketch.VersionError].
 // Memory stays within 32 times len(data) and one megabyte.
 func Decode(data []byte) (*State, error) {
-	if bytes.Equal(data, zero) {
-		return &State{}, nil
-	}
 	if v, other := wire.Version(magic, data); other {
 		return nil, fmt.Errorf("attribution: %w", &sketch.VersionError{Format: magic[:3], Version: v, Supported: 2})
+	}
+	if bytes.Equal(data, nothing) {
+		return &State{}, nil
 	}
 	d := decoder{wire.Open("attribution", sketch.ErrInvalidEncoding, magic, data)}
 	s := d.state()
@@ -44,8 +44,8 @@ func Decode(data []byte) (*State, error) {
 	return s, nil
 }
 
-// zero is the encoding of the zero State, which is in no range.
-var zero = (&State{}).Append(nil)
+// nothing is what the zero State encodes to. Its sizes are 0, which no other State has.
+var nothing = new(State).Append(nil)
 
 type decoder struct{ *wire.Reader }
 

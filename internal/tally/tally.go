@@ -30,11 +30,18 @@ type Options struct {
 // origin, and the sample becomes a uniform one. It must not be copied and is not safe for
 // concurrent use.
 type Tally struct {
-	table   *geo.Table
+	// These never change: others prepare blocks by them while somebody counts.
 	options Options
 	Mask    source.Mask
-	sample  *sketch.BottomK
-	dense   *snapshot.Dense // nil while exact
+
+	counts
+}
+
+// counts are what begins anew.
+type counts struct {
+	table  *geo.Table
+	sample *sketch.BottomK
+	dense  *snapshot.Dense // nil while exact
 
 	unsampled    bool // registers came without a sample
 	records      uint64
@@ -58,11 +65,11 @@ func (t *Tally) reset(table *geo.Table) {
 	if err != nil {
 		panic("tally: " + err.Error()) // the options were checked
 	}
-	*t = Tally{table: table, options: o, Mask: t.Mask, sample: sample}
+	t.counts = counts{table: table, sample: sample}
 	t.from, t.to = snapshot.NoSpan()
 }
 
-// Options returns the options.
+// Options returns the options. It may run beside any other method.
 func (t *Tally) Options() Options { return t.options }
 
 // Table returns the table that locates.

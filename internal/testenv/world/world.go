@@ -30,8 +30,7 @@ func Blocks() map[string]string {
 	}
 }
 
-// MakeTable is the table of disjoint blocks. The same blocks give the same file, which its
-// digest names in encodings.
+// MakeTable is the table of disjoint blocks. It is made of the same bytes each time.
 func MakeTable(blocks map[string]string, built time.Time) *geo.Table {
 	var networks []testenv.Network
 	for _, prefix := range slices.Sorted(maps.Keys(blocks)) {

@@ -16,7 +16,7 @@ const (
 	mmdb   = "github.com/oschwald/maxminddb-golang/v2"
 	hll    = "github.com/axiomhq/hyperloglog"
 
-	language = "golang.org/x/text/language"
+	tags = "golang.org/x/text/language"
 )
 
 // A room is a package with the imports that it has, of this module and of other modules.
@@ -73,20 +73,20 @@ var rooms = []room{
 	}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
-		"attribution/network", "geo", language,
+		"attribution/network", "geo", tags,
 	}},
 	{"examples/attribute", []string{
 		"attribution", "attribution/evidence", "attribution/monitor", "attribution/network", "attribution/text",
-		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", language,
+		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", tags,
 	}},
-	{"examples/middleware", []string{"attribution", "attribution/monitor", "attribution/text", "geo", "geo/dbip", language}},
+	{"examples/middleware", []string{"attribution", "attribution/monitor", "attribution/text", "geo", "geo/dbip", tags}},
 	{"bench", nil},
 }
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
 	"golang.org/x/exp/apidiff",
-	hll, mmdb, language, "github.com/klauspost/compress/zstd",
+	hll, mmdb, tags, "github.com/klauspost/compress/zstd",
 }
 
 type goPackage struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/decide"
 	"github.com/whence-go/whence/internal/snapshot"
 )
 
@@ -33,22 +34,12 @@ func (u Unit) String() string {
 	return fmt.Sprintf("unit(%d)", uint8(u))
 }
 
-// ClaimKind is how a claim compares.
-type ClaimKind uint8
-
-// The kinds. A plurality claims more than any other country has.
-const (
-	ClaimMoreThan ClaimKind = iota + 1
-	ClaimLessThan
-	ClaimPlurality
-)
-
 // Claim is a statement about where traffic came from, such as "more than 50 % of the
 // sources are geolocated to RU". [Snapshot.Report] decides it. Make one with [Majority],
 // [Plurality], [MoreThan], [LessThan] or [ParseClaim]. A Claim is comparable. The zero
 // Claim is invalid; [Claim.Validate] says what is wrong with a claim.
 type Claim struct {
-	kind      ClaimKind
+	kind      decide.Kind
 	unit      Unit
 	outside   bool // every country but these
 	countries snapshot.Origins
@@ -65,16 +56,20 @@ func Majority(codes ...string) Claim { return MoreThan(50, codes...) }
 
 // MoreThan claims that more than percent, 0 to 100, of all sources are geolocated to the
 // given countries taken together.
-func MoreThan(percent float64, codes ...string) Claim { return newClaim(ClaimMoreThan, percent, codes) }
+func MoreThan(percent float64, codes ...string) Claim {
+	return newClaim(decide.MoreThan, percent, codes)
+}
 
 // LessThan claims that less than percent, 0 to 100, of all sources are geolocated to the
 // given countries taken together.
-func LessThan(percent float64, codes ...string) Claim { return newClaim(ClaimLessThan, percent, codes) }
+func LessThan(percent float64, codes ...string) Claim {
+	return newClaim(decide.LessThan, percent, codes)
+}
 
 // Plurality claims that more sources are geolocated to one country than to any other.
-func Plurality(code string) Claim { return newClaim(ClaimPlurality, 0, []string{code}) }
+func Plurality(code string) Claim { return newClaim(decide.Plurality, 0, []string{code}) }
 
-func newClaim(kind ClaimKind, percent float64, codes []string) Claim {
+func newClaim(kind decide.Kind, percent float64, codes []string) Claim {
 	c := Claim{kind: kind, percent: percent + 0} // no negative zero
 	for _, code := range codes {
 		o, err := geo.ParseOrigin(code)
@@ -111,7 +106,7 @@ func (c Claim) Of(u Unit) Claim {
 // already about these, it returns the claim about those named. A plurality has no
 // outside.
 func (c Claim) Outside() Claim {
-	if c.kind == ClaimPlurality && c.invalid == "" {
+	if c.kind == decide.Plurality && c.invalid == "" {
 		c.invalid = "a plurality is of one country"
 	}
 	c.outside = !c.outside
@@ -129,8 +124,12 @@ func (c Claim) Validate() error {
 	return nil
 }
 
-// Kind returns how the claim compares.
-func (c Claim) Kind() ClaimKind { return c.kind }
+// IsPlurality reports whether the claim is that one country has more than any other.
+func (c Claim) IsPlurality() bool { return c.kind == decide.Plurality }
+
+// IsLessThan reports whether the claim is that there is less than [Claim.Percent]. A claim that
+// is neither this nor a plurality is that there is more.
+func (c Claim) IsLessThan() bool { return c.kind == decide.LessThan }
 
 // Unit returns what the claim is a share of.
 func (c Claim) Unit() Unit { return c.unit }
@@ -155,7 +154,7 @@ func (c Claim) String() string {
 		return ErrInvalidClaim.Error()
 	}
 	var b strings.Builder
-	if c.kind == ClaimPlurality {
+	if c.kind == decide.Plurality {
 		b.WriteString("plurality " + c.codes())
 		if c.unit != Sources {
 			b.WriteString(" of " + c.unit.String())
@@ -166,7 +165,7 @@ func (c Claim) String() string {
 		b.WriteString("outside ")
 	}
 	sign := " > "
-	if c.kind == ClaimLessThan {
+	if c.kind == decide.LessThan {
 		sign = " < "
 	}
 	b.WriteString(c.codes() + sign + strconv.FormatFloat(c.percent, 'f', -1, 64) + "% of " + c.unit.String())

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/decide"
 	"github.com/whence-go/whence/internal/snapshot"
 )
 
@@ -58,11 +59,11 @@ func (p *claimParser) claim() (c Claim) {
 	begin := p.at
 	switch word := strings.ToLower(p.word()); word {
 	case "majority":
-		c.kind, c.percent = ClaimMoreThan, 50
+		c.kind, c.percent = decide.MoreThan, 50
 		c.countries, _ = p.countries()
 		c.unit = p.optionalUnit()
 	case "plurality":
-		c.kind = ClaimPlurality
+		c.kind = decide.Plurality
 		at, n := p.at, 0
 		if c.countries, n = p.countries(); n > 1 {
 			p.fail(at, "a plurality is of one country")
@@ -88,9 +89,9 @@ func (p *claimParser) comparison(c *Claim) {
 	p.space()
 	switch {
 	case p.take(">"):
-		c.kind = ClaimMoreThan
+		c.kind = decide.MoreThan
 	case p.take("<"):
-		c.kind = ClaimLessThan
+		c.kind = decide.LessThan
 	default:
 		p.fail(p.at, "want > or <")
 	}

@@ -120,19 +120,14 @@ type DatabaseResult struct {
 	Disagreement Share `json:"disagreement"`
 }
 
-// Account is what a reader of input says about what it read.
+// Account is what a reader of input says about it.
 type Account struct {
 	Format  string            `json:"format"`           // what the input was read as
-	Fields  map[string]string `json:"fields,omitempty"` // "source", "time", "target"…: the field taken for it
+	Fields  map[string]string `json:"fields,omitempty"` // "source", "time", "target": the field taken for it
 	Records uint64            `json:"records"`          // used
-	Lost    []LostRecords     `json:"lost,omitempty"`
-}
 
-// LostRecords are those that an [Account] lost for one reason.
-type LostRecords struct {
-	Reason  Loss   `json:"reason"`
-	Records uint64 `json:"records"`
-	First   string `json:"first,omitempty"` // place of the first: a line, a byte
+	Lost  map[Loss]uint64 `json:"lost,omitempty"`  // records that were not, by the reason why
+	First map[Loss]string `json:"first,omitempty"` // the place of the first of each: a line, a byte
 }
 
 // String returns the report in a few lines for logs: the counts and each verdict, without

@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"fmt"
 	"net/netip"
 	"runtime"
 	"sync"
@@ -131,6 +132,17 @@ func (s *ShardedTally) Snapshot() Snapshot { return s.merged((*tally.Tally).Snap
 // exactly one snapshot.
 func (s *ShardedTally) Rotate(next *geo.Table) Snapshot {
 	return s.merged(func(t *tally.Tally) *snapshot.State { return t.Rotate(next) })
+}
+
+// Format prints the number of shards and the id of the key, never an address. It takes no
+// lock.
+func (s *ShardedTally) Format(f fmt.State, _ rune) {
+	if s == nil || len(s.shards) == 0 {
+		fmt.Fprint(f, "attribution.ShardedTally(invalid)")
+		return
+	}
+	key := s.shards[0].tally.Options().Key.ID()
+	fmt.Fprintf(f, "attribution.ShardedTally(shards=%d key=%v)", len(s.shards), key)
 }
 
 // merged holds each lock for the time of a copy only; merging comes after.

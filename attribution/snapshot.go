@@ -9,6 +9,7 @@ import (
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -51,7 +52,8 @@ func (s Snapshot) state() *snapshot.State {
 // if sampling rates differ.
 //
 // Another key, precision or IPv6 prefix length is an error that wraps [ErrMismatch] and
-// names both sides, see [sketch.MismatchError].
+// names both sides, see [sketch.MismatchError]. An estimated difference of package baseline
+// is one as well.
 func Merge(snapshots ...Snapshot) (Snapshot, error) {
 	whole := nothing
 	for _, s := range snapshots {
@@ -66,8 +68,27 @@ func Merge(snapshots ...Snapshot) (Snapshot, error) {
 // KeyID names the key that hashed the sources, 0 of the zero Snapshot.
 func (s Snapshot) KeyID() sketch.KeyID { return s.state().Key }
 
+// Options returns those under which the sources were counted, but for the key. Two snapshots
+// merge if their keys, precisions and IPv6 prefix lengths agree.
+func (s Snapshot) Options() Options {
+	st := s.state()
+	return Options{
+		SampleSize: st.SampleSize, Precision: st.Precision, IPv6PrefixLen: st.IPv6PrefixLen,
+		SamplingRate: st.Rate, DropAddresses: st.DropAddresses,
+	}
+}
+
 // Databases returns those that located the sources.
 func (s Snapshot) Databases() []Database { return databases(s.state().Databases) }
+
+// Format prints the number of sources and the id of the key, never an address.
+func (s Snapshot) Format(f fmt.State, _ rune) {
+	printCount(f, "Snapshot", s.state().Distinct(), s.KeyID())
+}
+
+func printCount(f fmt.State, of string, sources sketch.Estimate, key sketch.KeyID) {
+	fmt.Fprintf(f, "attribution.%s(sources=%d key=%v)", of, stat.Round(sources.Value), key)
+}
 
 // WithoutAddresses returns the snapshot without the addresses of its sources, and without
 // what [Snapshot.Enrich] looked up by them.
@@ -133,8 +154,9 @@ func (s Snapshot) AppendBinary(b []byte) ([]byte, error) { return s.state().Appe
 func (s Snapshot) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
 // UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the whole of data. An
-// error wraps [ErrInvalidEncoding], names the byte, and leaves s unchanged. Another version
-// is a [sketch.VersionError]. Memory stays within 32 times len(data).
+// error wraps [ErrInvalidEncoding] and leaves s unchanged. It names the byte, or what two
+// parts of the encoding contradict each other in. Another version is a [sketch.VersionError].
+// Memory stays within 32 times len(data) and one megabyte.
 //
 // What cannot come of counting is refused, as far as that shows without the key.
 func (s *Snapshot) UnmarshalBinary(data []byte) error {
@@ -147,7 +169,8 @@ func (s *Snapshot) UnmarshalBinary(data []byte) error {
 }
 
 // Sketches yields the sources of each origin as a HyperLogLog of
-// github.com/axiomhq/hyperloglog, in ascending order of origins.
+// github.com/axiomhq/hyperloglog, in ascending order of origins. See [Tally.Sketches] for
+// what may be added to one.
 func (s Snapshot) Sketches() iter.Seq2[geo.Origin, *hyperloglog.Sketch] {
 	return func(yield func(geo.Origin, *hyperloglog.Sketch) bool) {
 		dense := s.state().AsDense()

@@ -122,13 +122,26 @@ func (t *Tally) Snapshot() Snapshot { return Snapshot{t.t.Snapshot()} }
 func (t *Tally) Rotate(next *geo.Table) Snapshot { return Snapshot{t.t.Rotate(next)} }
 
 // Sketches yields the sources of each origin as a HyperLogLog of
-// github.com/axiomhq/hyperloglog, in ascending order of origins. Add to one only hashes made
-// by the same key, with its InsertHash.
+// github.com/axiomhq/hyperloglog, in ascending order of origins. Its Insert hashes with a
+// public constant. Add to one only hashes of the same key, with InsertHash: [sketch.Key.Hash]
+// of the two halves of the 16-byte address. IPv4 has the form ::ffff:192.0.2.1, and IPv6 is
+// cut to the source prefix.
 func (t *Tally) Sketches() iter.Seq2[geo.Origin, *hyperloglog.Sketch] { return t.Snapshot().Sketches() }
 
 // Distinct returns the number of distinct sources so far, reserved ones included: exactly up
-// to [Options.SampleSize], beyond it as the sample estimates it. It is cheap.
+// to [Options.SampleSize], beyond it as the sample estimates it. It is cheap, except after a
+// merge of what [FromSketches] made: then the registers estimate it.
 func (t *Tally) Distinct() sketch.Estimate { return t.t.Distinct() }
 
 // Size returns about how many bytes t holds. It is cheap.
 func (t *Tally) Size() int { return t.t.Size() }
+
+// Format prints the number of sources and the id of the key, never an address. It writes to
+// nothing but f, but it must not run while t counts.
+func (t *Tally) Format(f fmt.State, _ rune) {
+	if t == nil || t.t == nil {
+		fmt.Fprint(f, "attribution.Tally(invalid)")
+		return
+	}
+	printCount(f, "Tally", t.Distinct(), t.t.Options().Key.ID())
+}

@@ -45,7 +45,8 @@ func (t *Table) AppendBinary(b []byte) ([]byte, error) {
 		header = binary.AppendUvarint(header, t.counts.Routed[o])
 	}
 	if len(header) > maxCompactHeader || len(body) > maxCompactBody {
-		return b, fmt.Errorf("geo: compact form: %w: header of %d bytes, body of %d", ErrTooLarge, len(header), len(body))
+		return b, fmt.Errorf("geo: compact form: %w: header of %d bytes, body of %d",
+			ErrTooLarge, len(header), len(body))
 	}
 
 	b = append(b, compactMagic...)

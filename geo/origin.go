@@ -73,19 +73,10 @@ func (o Origin) String() string {
 	return fmt.Sprintf("origin(%d)", uint8(o))
 }
 
-// Name returns the common English name of a country ("Russia"), and what String
-// returns for other origins.
-func (o Origin) Name() string {
-	if o.IsCountry() {
-		return countryNames[o-firstCountry]
-	}
-	return o.String()
-}
-
 // IsCountry reports whether o is a country: not [Unlocated], not [Reserved] and not
 // a number without a meaning.
 func (o Origin) IsCountry() bool {
-	return o-firstCountry < Origin(len(countryNames))
+	return o-firstCountry < Origin(countries)
 }
 
 // AppendText appends what String returns. For a number without a meaning the error
@@ -113,7 +104,7 @@ func (o *Origin) UnmarshalText(text []byte) error {
 // Countries yields all countries in numeric order.
 func Countries() iter.Seq[Origin] {
 	return func(yield func(Origin) bool) {
-		for i := range countryNames {
+		for i := range countries {
 			if !yield(firstCountry + Origin(i)) {
 				return
 			}

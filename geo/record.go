@@ -102,8 +102,9 @@ func (rs *records) check(databaseType string) error {
 	if total := rs.networks[fieldCountryMap] + rs.networks[fieldCountryCode] + rs.networks[fieldCountry]; total > 0 {
 		what = fmt.Sprintf("none of %d networks with %s has a country", total, rs.schema())
 	}
-	return fmt.Errorf("%w: %s (database_type %q, fields %q); want country.iso_code, country_code or a two-letter country",
-		ErrNotCountry, what, clip(databaseType, 100), rs.fields.keys)
+	const want = "country.iso_code, country_code or a two-letter country"
+	return fmt.Errorf("%w: %s (database_type %q, fields %q); want %s",
+		ErrNotCountry, what, clip(databaseType, 100), rs.fields.keys, want)
 }
 
 func (rs *records) describe() string {

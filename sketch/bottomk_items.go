@@ -75,18 +75,17 @@ func (s *BottomK) AppendItems(dst []Item) []Item {
 		n += int((r | -r) >> 63)
 	}
 	ends[0] -= uint32(len(s.slots) - n) // empty slots have rank 0
-	last, largest := s.firstPlaces(ends)
+	last, kept, largest := s.firstPlaces(ends)
 
 	from := len(dst)
-	dst = slices.Grow(dst, s.n)
-	sorted := dst[from:cap(dst)]
+	dst = slices.Grow(dst, kept)
+	sorted := dst[from : from+kept]
 	for _, i := range taken[:n] {
 		if bucket := s.slots[i].rank >> shift; bucket <= last {
 			s.put(&sorted[ends[bucket]], int(i))
 			ends[bucket]++
 		}
 	}
-	sorted = sorted[:ends[last]]
 	if largest > maxInserted {
 		sortBuckets(sorted, ends[:last+1])
 	}
@@ -95,19 +94,19 @@ func (s *BottomK) AppendItems(dst []Item) []Item {
 }
 
 // firstPlaces turns the numbers of items per bucket into the place of the first of
-// each. It returns the last bucket that has items of the sample, and the most items
-// that a bucket has.
-func (s *BottomK) firstPlaces(buckets []uint32) (last uint64, largest uint32) {
+// each. It returns the last bucket that has items of the sample, how many items there
+// are up to its end, and the most items that a bucket has.
+func (s *BottomK) firstPlaces(buckets []uint32) (last uint64, kept int, largest uint32) {
 	sum := uint32(0)
 	for i, n := range buckets {
 		if int(sum) < s.Len() {
-			last = uint64(i)
+			last, kept = uint64(i), int(sum+n)
 		}
 		buckets[i] = sum
 		sum += n
 		largest = max(largest, n)
 	}
-	return last, largest
+	return last, kept, largest
 }
 
 // maxInserted is the most items of a bucket that insertion sort may get. Of uniform

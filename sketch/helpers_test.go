@@ -3,7 +3,6 @@ package sketch
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/wire"
 )
 
@@ -133,8 +133,6 @@ func fuzzDecoding(f *testing.F, table map[string]malformed, empty func() codec, 
 	})
 }
 
-var updateGolden = flag.Bool("update-golden", false, "write the encodings in testdata as they are now")
-
 // Every encoding is byte for byte what stands in testdata, on every machine, and
 // is read from there. A difference is a new version of the format.
 func TestGolden(t *testing.T) {
@@ -160,18 +158,10 @@ func TestGolden(t *testing.T) {
 		"heavyhitters":       {heavy, new(HeavyHitters)},
 		"heavyhitters-empty": {must(NewHeavyHitters(Unkeyed, MinSlots)), new(HeavyHitters)},
 	} {
-		path := filepath.Join("testdata", name+".golden")
-		if *updateGolden {
-			if err := os.WriteFile(path, encoded(c.filled), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
+		testenv.Golden(t, name+".golden", encoded(c.filled))
+		want, err := os.ReadFile(filepath.Join("testdata", name+".golden"))
 		if err != nil {
 			t.Fatal(err)
-		}
-		if !bytes.Equal(encoded(c.filled), want) {
-			t.Errorf("%s: the encoding is another one", name)
 		}
 		if err := c.empty.UnmarshalBinary(want); err != nil {
 			t.Errorf("%s: %v", name, err)

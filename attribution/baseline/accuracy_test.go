@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/internal/testenv"
+
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/geo"
@@ -60,7 +62,7 @@ func TestCoverage(t *testing.T) {
 	} {
 		trials := 200
 		switch {
-		case *longRun:
+		case testenv.Long():
 			trials = 3_000
 		case testing.Short():
 			trials = 80

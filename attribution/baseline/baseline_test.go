@@ -210,6 +210,44 @@ func TestFewInTheSample(t *testing.T) {
 	}
 }
 
+// The interval of a lift is about what the sources were drawn from: it is wide where few were
+// seen, though all, or nearly all, were counted.
+func TestLiftOfFewSources(t *testing.T) {
+	const half = 500
+	usual := snapshotOf(small, mix{0, counts{"RU": half, "US": half}})
+	for _, c := range []struct {
+		fresh, crowd int
+		method       baseline.Method
+	}{{half, 0, baseline.Counting}, {half + 30, 0, baseline.Sampling}, {half, 20_000, baseline.Registers}} {
+		burst := snapshotOf(small, mix{fresh, counts{"RU": c.fresh, "CN": c.fresh, "reserved": c.crowd}})
+		n := compare(t, burst, usual)
+		if n.Method != c.method {
+			t.Fatalf("counted by %s, want %s", n.Method, c.method)
+		}
+		l := liftOf(n, "RU")
+		se := math.Sqrt(1./(2*half) + 1./(2*half)) // relative, of two shares of one half
+		if n.Method == baseline.Registers {
+			se = math.Hypot(se, 1.04/math.Sqrt(1<<12)/math.Sqrt2)
+		}
+		got := math.Log(l.Ratio.High/l.Ratio.Low) / (2 * 1.96)
+		if math.Abs(got/se-1) > .08 || l.Ratio.Low > 1 || l.Ratio.High < 1 {
+			t.Errorf("%s: lift %v has a standard error of %.4f, want %.4f", n.Method, l.Ratio, got, se)
+		}
+	}
+}
+
+// However few, there are at least as many new sources as are in the sample.
+func TestAtLeastThoseSeen(t *testing.T) {
+	usual := snapshotOf(small, mix{0, counts{"US": 1_100}})
+	for few := range 12 {
+		d := must(baseline.Subtract(snapshotOf(small, mix{0, counts{"US": 900}}, mix{fresh, counts{"RU": few}}), usual))
+		r := must(d.Report(attribution.Policy{}))
+		if s := r.Sources; s.Low < uint64(r.SampleSize) || s.Low > s.Value || s.High < uint64(few) {
+			t.Errorf("%d are new, %d of them in the sample: %v", few, r.SampleSize, s)
+		}
+	}
+}
+
 // Counts that contradict each other, packets that nobody looked at, and databases that
 // disagree.
 func TestDoubtfulCounts(t *testing.T) {
@@ -254,7 +292,9 @@ func TestJSON(t *testing.T) {
 	claims := []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("CN").Of(attribution.Events)}
 	list := listOf("5.0.0.0/9")
 	keys := map[baseline.Method]map[string]any{}
-	with := func(m counts, more counts) attribution.Snapshot { return snapshotOf(small, mix{0, m}, mix{fresh, more}) }
+	with := func(m counts, more counts) attribution.Snapshot {
+		return snapshotOf(small, mix{0, m}, mix{fresh, more})
+	}
 	for name, c := range map[string]struct{ burst, usual attribution.Snapshot }{
 		"exact":    {with(few, counts{"RU": 40, "CN": 7}), with(few, nil)},
 		"sampled":  {with(all, counts{"RU": 900, "CN": 300, "": 60}), with(all, nil)},

@@ -1,7 +1,6 @@
 package baseline_test
 
 import (
-	"flag"
 	"net/netip"
 	"slices"
 	"strings"
@@ -16,8 +15,6 @@ import (
 )
 
 func must[T any](v T, err error) T { return world.Must(v, err) }
-
-var longRun = flag.Bool("long", false, "run statistical tests with all their trials")
 
 // small are options under which a thousand sources fill the sample.
 var small = attribution.Options{Key: world.Key(1), SampleSize: sketch.MinSampleSize, Precision: 12}

@@ -270,7 +270,7 @@ func TestCoverage(t *testing.T) {
 	if testing.Short() {
 		trials = 30
 	}
-	var claimed, number, all, listed float64
+	var claimed, number, all, listed, sources float64
 	for trial := range trials {
 		o := small
 		o.Key = world.Key(byte(trial))
@@ -284,10 +284,17 @@ func TestCoverage(t *testing.T) {
 		number += covers(attribution.Share{Low: float64(b.Claimed.Low), High: float64(b.Claimed.High)}, 20_000)
 		claimed += covers(b.ASNs[0].Claimed, 16384./20_000)
 		all += covers(b.ASNs[0].Share, 2*16384./40_000)
+		sources += float64(b.ASNs[0].Sources) / float64(trials)
 		listed += covers(b.Lists[0].Claimed, 8192./20_000)
 	}
 	n := float64(trials)
 	t.Logf("%v trials: %.0f %%, %.0f %%, %.0f %%, %.0f %%", n, 100*number/n, 100*claimed/n, 100*all/n, 100*listed/n)
+	// A sample of k estimates a number with a relative error of about 1/sqrt(k), and a share
+	// p of it with one of sqrt((1-p)/(p k)).
+	const p = 2 * 16384. / 40_000
+	if e := 3 * math.Sqrt((1+(1-p)/p)/1024/n); math.Abs(sources/(2*16384)-1) > e {
+		t.Errorf("%.0f sources on average, want %d within %.1f %%", sources, 2*16384, 100*e)
+	}
 	if least := n*.95 - 3*math.Sqrt(n*.95*.05); min(number, claimed, all, listed) < least {
 		t.Errorf("cover %v, %v, %v, %v of %v, want at least %v", number, claimed, all, listed, n, least)
 	}

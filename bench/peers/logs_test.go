@@ -12,10 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter/mmdbtype"
-
 	"github.com/whence-go/whence/bench/internal/load"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // request is the end of every line of the log.
@@ -89,20 +88,10 @@ func openGoAccess(tb testing.TB, addrs []netip.Addr) func() counts {
 		tb.Skip("goaccess is not installed")
 	}
 	log, database := writeLog(tb, addrs), filepath.Join(tb.TempDir(), "country.mmdb")
-	f, err := os.Create(database)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	err = load.WriteDatabase(f, func(o geo.Origin) mmdbtype.Map {
-		return mmdbtype.Map{"country": mmdbtype.Map{
-			"iso_code": mmdbtype.String(o.String()),
-			"names":    mmdbtype.Map{"en": mmdbtype.String(o.Name())},
-		}}
+	data := load.WriteDatabase(func(o geo.Origin) testenv.Map {
+		return testenv.Map{"country": testenv.Map{"iso_code": o.String(), "names": testenv.Map{"en": o.String()}}}
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
+	if err := os.WriteFile(database, data, 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	report := filepath.Join(tb.TempDir(), "report.json")

@@ -28,12 +28,11 @@ func openRedis(tb testing.TB, addrs []netip.Addr) func() counts {
 			tb.Fatal(err)
 		}
 		var byOrigin [geo.MaxOrigins][]any
-		origins := make([]geo.Origin, batch)
 		seen := map[geo.Origin]bool{}
 		for part := range slices.Chunk(addrs, batch) {
-			table.LookupBatch(origins, part)
-			for i, a := range part {
-				byOrigin[origins[i]] = append(byOrigin[origins[i]], a.AsSlice())
+			for _, a := range part {
+				o := table.Lookup(a)
+				byOrigin[o] = append(byOrigin[o], a.AsSlice())
 			}
 			_, err := client.Pipelined(ctx, func(p redis.Pipeliner) error {
 				for o, elements := range byOrigin {

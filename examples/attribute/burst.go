@@ -9,8 +9,11 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/sketch"
 )
@@ -24,6 +27,7 @@ type watcher struct {
 	now     func() time.Time
 	monitor *monitor.Monitor
 	state   *state // nil without -state
+	printer *text.Printer
 
 	targets targetNames
 	batch   []monitor.Event // not yet in the monitor
@@ -78,7 +82,7 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 
 func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
 	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
-		targets: targetNames{}, batch: make([]monitor.Event, 0, 1024), running: map[uint64]bool{}}
+		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024), running: map[uint64]bool{}}
 }
 
 // start makes the monitor, from the state if there is one.
@@ -86,11 +90,11 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	with := func(key sketch.Key) (*monitor.Monitor, error) {
 		options.Key = key
 		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, AllowedLateness: w.cfg.lateness,
-			Tally: options, Claims: w.cfg.claims, Notify: w.tell})
+			Tally: options, Claims: w.cfg.claims, Enrichment: w.cfg.others.enrichment, Notify: w.tell})
 	}
 	var err error
 	if w.cfg.state == "" {
-		w.monitor, err = with(sketch.Key{}) // a random one
+		w.monitor, err = with(sketch.NewKey())
 		return err
 	}
 	w.state, w.monitor, err = openState(w.cfg.state, with)
@@ -263,14 +267,24 @@ func (w *watcher) tell(b monitor.Burst) {
 		err = enc.Encode(b)
 	} else {
 		if !w.printed { // whoever shows results of the database has to name it
-			_, err = fmt.Fprintf(w.stdout, "%s\n\n", b.Report.Database.Credit)
+			err = w.credit(b)
 		}
 		if err == nil {
-			_, err = fmt.Fprintln(w.stdout, b)
+			err = w.printer.Burst(w.stdout, b)
 		}
 	}
 	w.printed = true
 	if w.err == nil {
 		w.err = err
 	}
+}
+
+// credit prints the sentences that the licenses of the databases ask for.
+func (w *watcher) credit(b monitor.Burst) error {
+	for _, d := range b.Report.LocatedBy {
+		if _, err := fmt.Fprintf(w.stdout, "%s\n\n", d.Credit); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -167,11 +167,13 @@ func (c *counter) enter(in *input, n *fileCount) {
 	if n.skipped == 0 {
 		return
 	}
-	if len(a.Lost) == 0 {
-		first := fmt.Sprintf("%s:%d", in.name, n.firstSkipped)
-		a.Lost = []attribution.LostRecords{{Reason: attribution.LostUnread, First: first}}
+	if a.Lost == nil {
+		a.Lost = map[attribution.Loss]uint64{}
+		a.First = map[attribution.Loss]string{
+			attribution.LostUnread: fmt.Sprintf("%s:%d", in.name, n.firstSkipped),
+		}
 	}
-	a.Lost[0].Records += n.skipped
+	a.Lost[attribution.LostUnread] += n.skipped
 }
 
 // read counts the records of one text to its end.

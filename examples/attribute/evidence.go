@@ -41,7 +41,12 @@ func (cfg *config) writeEvidence(s attribution.Snapshot, a *attribution.Account,
 	if err != nil {
 		return err
 	}
-	data, err := e.WithAccount(a).MarshalBinary()
+	if a != nil {
+		if e, err = e.WithAccount(*a); err != nil {
+			return err
+		}
+	}
+	data, err := e.MarshalBinary()
 	if err != nil {
 		return err
 	}

@@ -3,14 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 const fewSources = "77.88.55.60\n5.255.255.70\n8.8.8.8\n10.0.0.1\n"
@@ -136,25 +135,10 @@ func TestEvidenceIsWrittenWhole(t *testing.T) {
 // smallDatabase writes a database that knows two networks.
 func smallDatabase(t *testing.T) (path string) {
 	t.Helper()
-	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Small-Country", BuildEpoch: 1_700_000_000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for prefix, code := range map[string]string{"5.0.0.0/8": "RU", "3.0.0.0/8": "US"} {
-		_, network, err := net.ParseCIDR(prefix)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Insert(network, mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(code)}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var b bytes.Buffer
-	if _, err := w.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
+	data := testenv.MMDB("Small-Country", time.Unix(1_700_000_000, 0),
+		testenv.Prefix("5.0.0.0/8", testenv.Country("RU")), testenv.Prefix("3.0.0.0/8", testenv.Country("US")))
 	path = filepath.Join(t.TempDir(), "small.mmdb")
-	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -1,45 +1,29 @@
 package main
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // writeFiles writes a country database that calls 77.88.0.0/16 US, an ASN
 // database, and a list.
 func writeFiles(t *testing.T) (country, asn, list string) {
 	t.Helper()
-	write := func(name, prefix string, record mmdbtype.Map) string {
-		w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: name, BuildEpoch: 1780000000})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, network, err := net.ParseCIDR(prefix)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Insert(network, record); err != nil {
-			t.Fatal(err)
-		}
+	write := func(name, prefix string, record testenv.Map) string {
 		path := filepath.Join(t.TempDir(), name)
-		f, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		if _, err := w.WriteTo(f); err != nil {
+		data := testenv.MMDB(name, time.Unix(1780000000, 0), testenv.Prefix(prefix, record))
+		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return path
 	}
-	country = write("Test-Country", "77.88.0.0/16", mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("US")}})
-	asn = write("Test-ASN", "77.88.0.0/16", mmdbtype.Map{"asn": mmdbtype.String("AS64500"), "name": mmdbtype.String("Example")})
+	country = write("Test-Country", "77.88.0.0/16", testenv.Country("US"))
+	asn = write("Test-ASN", "77.88.0.0/16", testenv.Map{"asn": "AS64500", "name": "Example"})
 	list = filepath.Join(t.TempDir(), "vpn.txt")
 	if err := os.WriteFile(list, []byte("# services\n77.88.55.0/24\n"), 0o600); err != nil {
 		t.Fatal(err)

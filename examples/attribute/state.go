@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/sketch"
 )
@@ -68,12 +69,9 @@ var (
 	errDamaged = errors.New("damaged")
 )
 
-// makeMonitor makes a monitor with a key.
-type makeMonitor func(sketch.Key) (*monitor.Monitor, error)
-
 // openState reads a state file and makes the monitor that goes on from it, with
 // which nothing is known if there is no file yet.
-func openState(path string, make makeMonitor) (*state, *monitor.Monitor, error) {
+func openState(path string, make func(sketch.Key) (*monitor.Monitor, error)) (*state, *monitor.Monitor, error) {
 	s := &state{path: path, every: stateEvery}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -92,7 +90,7 @@ func openState(path string, make makeMonitor) (*state, *monitor.Monitor, error) 
 }
 
 // begin makes a monitor that knows nothing.
-func (s *state) begin(make makeMonitor) (*monitor.Monitor, error) {
+func (s *state) begin(make func(sketch.Key) (*monitor.Monitor, error)) (*monitor.Monitor, error) {
 	s.inputs = nil
 	if _, err := rand.Read(s.secret[:]); err != nil {
 		return nil, err
@@ -105,7 +103,7 @@ func (s *state) begin(make makeMonitor) (*monitor.Monitor, error) {
 }
 
 // read wraps errDamaged if there was once a state in what it reads.
-func (s *state) read(r io.Reader, make makeMonitor) (*monitor.Monitor, error) {
+func (s *state) read(r io.Reader, make func(sketch.Key) (*monitor.Monitor, error)) (*monitor.Monitor, error) {
 	var header [stateHeader]byte
 	n, err := io.ReadFull(r, header[:])
 	switch {
@@ -135,7 +133,7 @@ func (s *state) read(r io.Reader, make makeMonitor) (*monitor.Monitor, error) {
 	}
 	position, err := m.Restore(r)
 	switch {
-	case errors.Is(err, monitor.ErrInvalid):
+	case errors.Is(err, attribution.ErrInvalidEncoding):
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	case err != nil:
 		return nil, err

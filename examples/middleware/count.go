@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -9,28 +11,37 @@ import (
 	"github.com/whence-go/whence/geo"
 )
 
-// A counter counts the requests of the last hour by their sources, and watches
-// for bursts of them. Its time is the server's clock, asked for by now.
+// A counter counts the requests of the last hour by their sources, and finds bursts of
+// them. Its time is the server's clock, asked for by now.
 type counter struct {
 	monitor *monitor.Monitor
 	trusted proxies
 	now     func() time.Time
 }
 
-// newCounter returns a counter that reports each burst when it finds it, as it grows
-// and when it has ended. The request during which it does so waits for notify.
+// newCounter returns a counter that reports each burst when it finds it, as it grows and
+// when it has ended. The request during which it does so waits for notify.
 func newCounter(
 	table *geo.Table, trusted proxies, now func() time.Time, notify func(monitor.Burst),
 ) (*counter, error) {
 	m, err := monitor.New(table, monitor.Options{
 		// A request takes a completed TCP or QUIC handshake: no source is forged.
-		Tally:  attribution.Options{Handshake: true},
+		Tally:  attribution.Options{AssumeHandshake: true},
 		Notify: notify,
 	})
-	if err != nil {
-		return nil, err
+	return &counter{m, trusted, now}, err
+}
+
+// reloaded has a newer database used from the next interval on, and says so.
+func (c *counter) reloaded(log io.Writer) func(geo.Reload) {
+	return func(r geo.Reload) {
+		if r.Err != nil {
+			fmt.Fprintln(log, "the database stays as it is:", r.Err)
+			return
+		}
+		c.monitor.SetTable(r.New)
+		fmt.Fprintf(log, "database of %s in use\n", r.New.Info().Built.Format(time.DateOnly))
 	}
-	return &counter{monitor: m, trusted: trusted, now: now}, nil
 }
 
 // middleware counts each request and passes it on.
@@ -41,8 +52,8 @@ func newCounter(
 // the server's own can do beside (Hijack for WebSocket, Flush, ReadFrom), unless
 // it imitates every such method.
 //
-// The target of a request is its path. Clients may ask for as many as they like:
-// the monitor tracks those that are hit hardest, in bounded memory.
+// The target of a request is its path. Clients may ask for as many as they like: the
+// monitor tracks the busiest ones, in bounded memory.
 func (c *counter) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.monitor.Observe(monitor.Event{
@@ -59,8 +70,8 @@ func (c *counter) middleware(next http.Handler) http.Handler {
 func (c *counter) tick() { c.monitor.Advance(c.now()) }
 
 // report is of the last hour.
-func (c *counter) report() *attribution.Report {
-	return c.monitor.Report(c.hourAgo(), time.Time{})
+func (c *counter) report(claims ...attribution.Claim) (attribution.Report, error) {
+	return c.monitor.Snapshot(c.hourAgo(), time.Time{}).Report(attribution.Policy{Joint: true}, claims...)
 }
 
 // bursts are those of the last hour.

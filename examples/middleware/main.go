@@ -1,26 +1,27 @@
-// Middleware is a web server that knows where its requests come from: a
-// net/http middleware counts the source of each, bursts are told of while they
-// run, and a page tells what the last hour looked like and checks claims about
-// it.
+// Middleware is a web server that knows where its requests come from. A net/http
+// middleware counts the source of each request, bursts are reported while they run, and a
+// page shows the last hour and checks claims about it.
 //
-//	middleware -listen :8080 -admin 127.0.0.1:8081 -proxies 10.0.0.0/8
+//	middleware -listen :8080 -admin 127.0.0.1:8081 -proxies 10.0.0.0/8 -db GeoLite2-Country.mmdb
 //	curl "http://127.0.0.1:8081/whence?claim=majority+RU"
 //
 // To have it in a server of your own, copy client.go, count.go and page.go.
+// The database given with -db is followed: a newer file is used as soon as it is there.
+//
 // Things that are easily got wrong, and what is done about them here:
 //
 //   - Behind a reverse proxy every request comes from the proxy. Its
 //     X-Forwarded-For is believed if, and only if, its address is among
 //     -proxies; see client.go.
-//   - The page tells about clients. It is served at an address of its own,
-//     -admin, by default on the loopback interface: it is not on the public
-//     port, so that no mistake in a proxy's rules can publish it.
+//   - The page is about clients. It has an address of its own, -admin, by default
+//     on the loopback interface. It is not on the public port, so that no mistake
+//     in a proxy's rules can publish it.
 //   - Handlers may panic, stream or hijack their connection: the middleware
 //     leaves the ResponseWriter alone; see count.go.
 //
 // On an interrupt the server finishes the requests that it has, for ten seconds
 // at most, and prints the last report. Hijacked connections are their handlers'
-// business; [http.Server.RegisterOnShutdown] can tell these.
+// business, see [http.Server.RegisterOnShutdown].
 package main
 
 import (
@@ -63,24 +64,30 @@ func main() {
 	}
 }
 
-// start opens the database and runs the server until ctx ends.
+// start opens the database and serves until ctx ends.
 func start(ctx context.Context, db string, trusted proxies, listen, admin string) error {
-	table, err := openTable(db)
+	notify := func(b monitor.Burst) { printer.Burst(os.Stderr, b) }
+	if db == "" {
+		table, err := dbip.Table()
+		if err != nil {
+			return err
+		}
+		c, err := newCounter(table, trusted, time.Now, notify)
+		if err != nil {
+			return err
+		}
+		return run(ctx, c, listen, admin, os.Stderr)
+	}
+	follower, err := geo.Follow(db)
 	if err != nil {
 		return err
 	}
-	c, err := newCounter(table, trusted, time.Now, func(b monitor.Burst) { fmt.Fprintln(os.Stderr, b) })
+	c, err := newCounter(follower.Table(), trusted, time.Now, notify)
 	if err != nil {
 		return err
 	}
+	go follower.Run(ctx, time.Minute, c.reloaded(os.Stderr))
 	return run(ctx, c, listen, admin, os.Stderr)
-}
-
-func openTable(path string) (*geo.Table, error) {
-	if path == "" {
-		return dbip.Table()
-	}
-	return geo.Open(path)
 }
 
 // site is what the server is for: put your own handler here.
@@ -142,7 +149,10 @@ func serve(ctx context.Context, c *counter, site http.Handler, public, private n
 	for _, server := range servers {
 		errs = append(errs, server.Shutdown(ending))
 	}
-	_, err := fmt.Fprint(stderr, c.report())
+	report, err := c.report()
+	if err == nil {
+		err = printer.Report(stderr, report)
+	}
 	return errors.Join(append(errs, err)...)
 }
 

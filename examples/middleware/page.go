@@ -3,39 +3,45 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/attribution/text"
 )
 
 // maxClaims bounds the work that one request to the page can ask for.
 const maxClaims = 16
 
-// answer is what the page says, as JSON.
+// printer writes what people read.
+var printer = text.NewPrinter(language.English)
+
+// answer is what the page says, as JSON: the hour with a verdict on each claim, and each
+// burst with its own.
 type answer struct {
-	Report *attribution.Report   `json:"report"`
-	Claims []attribution.Verdict `json:"claims"` // on the whole hour
-	Bursts []burst               `json:"bursts"`
+	Report attribution.Report `json:"report"`
+	Bursts []burst            `json:"bursts"`
 }
 
 type burst struct {
 	monitor.Burst
-	Claims []attribution.Verdict `json:"claims"`
+	Asked []attribution.Verdict `json:"asked"` // on the claims of the query
 }
 
-// page answers what the last hour looked like, which bursts there were, and what
-// is to be said to each claim of the query, on the hour and on each burst:
+// page shows the last hour, its bursts, and a verdict on each claim of the query, about the
+// hour and about each burst:
 //
 //	GET /whence?claim=majority+RU&claim=outside+FR,NC+>+90%25
 //
-// in text, or in JSON where the request says ?format=json or Accept:
-// application/json. It tells addresses' countries and how busy the server is:
-// serve it to nobody but its operators.
+// in text, or in JSON where the request says ?format=json or Accept: application/json. It
+// shows where clients are and how busy the server is: serve it to nobody but its operators.
 func (c *counter) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Vary", "Accept")
@@ -55,22 +61,19 @@ func (c *counter) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var claims []attribution.Claim
-	for _, text := range query["claim"] {
-		claim, err := attribution.ParseClaim(text)
+	for _, asked := range query["claim"] {
+		claim, err := attribution.ParseClaim(asked)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		claims = append(claims, claim)
 	}
-	a := answer{Report: c.report(), Bursts: []burst{}} // an empty list, not null
-	a.Claims = attribution.Terms{}.CheckAll(a.Report, claims...)
-	for _, b := range c.bursts() {
-		// While a burst runs, its verdicts are provisional.
-		terms := attribution.Terms{Look: b.Interim}
-		a.Bursts = append(a.Bursts, burst{b, terms.CheckAll(b.Report, claims...)})
+	a, err := c.answer(claims)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
 	}
-
 	// An error in writing means that the client has gone.
 	if asJSON {
 		w.Header().Set("Content-Type", "application/json")
@@ -81,17 +84,39 @@ func (c *counter) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprint(w, a.Report)
-	for _, verdict := range a.Claims {
-		fmt.Fprintf(w, "\n%v\n", verdict)
+	a.print(w)
+}
+
+// answer checks the claims against the hour and each burst.
+func (c *counter) answer(claims []attribution.Claim) (a answer, err error) {
+	a.Bursts = []burst{} // an empty list, not null
+	if a.Report, err = c.report(claims...); err != nil {
+		return a, err
 	}
+	for _, b := range c.bursts() {
+		snapshot, _ := c.monitor.BurstSnapshot(b.ID)
+		// While a burst runs, its verdicts are provisional.
+		report, err := snapshot.Report(attribution.Policy{Joint: true, Interim: b.Interim}, claims...)
+		if err != nil {
+			return a, err
+		}
+		a.Bursts = append(a.Bursts, burst{b, report.Verdicts})
+	}
+	return a, nil
+}
+
+func (a answer) print(w io.Writer) {
+	printer.Report(w, a.Report)
 	if len(a.Bursts) == 0 {
 		fmt.Fprint(w, "\nNo burst was found.\n")
 	}
 	for _, b := range a.Bursts {
-		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(b.String()))
-		for _, verdict := range b.Claims {
-			fmt.Fprintf(w, "\n%v\n", verdict)
+		fmt.Fprintln(w)
+		printer.Burst(w, b.Burst)
+		b.Report.Verdicts = b.Asked
+		for i := range b.Asked {
+			fmt.Fprintln(w)
+			printer.Verdict(w, b.Report, i)
 		}
 	}
 }
@@ -113,8 +138,8 @@ func wantsJSON(format string, accept []string) (bool, error) {
 			continue
 		}
 		q := 1.0
-		if text, given := params["q"]; given {
-			if q, err = strconv.ParseFloat(text, 64); err != nil {
+		if weight, given := params["q"]; given {
+			if q, err = strconv.ParseFloat(weight, 64); err != nil {
 				continue
 			}
 		}

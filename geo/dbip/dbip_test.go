@@ -17,7 +17,8 @@ func TestTable(t *testing.T) {
 	for addr, want := range map[string]string{
 		"8.8.8.8": "US", "77.88.8.8": "RU", "202.22.224.1": "NC", "133.11.0.1": "JP", "212.58.244.20": "GB",
 		"193.99.144.80": "DE", "2a02:6b8::1": "RU", "2001:200::1": "JP", "2a00:1450:4001::": "DE",
-		"10.0.0.1": "reserved", "::1": "reserved", "2001:db8::1": "reserved", "3000::1": "unlocated", "2500::1": "unlocated",
+		"10.0.0.1": "reserved", "::1": "reserved", "2001:db8::1": "reserved",
+		"3000::1": "unlocated", "2500::1": "unlocated",
 	} {
 		if got := table.Lookup(netip.MustParseAddr(addr)); got.String() != want {
 			t.Errorf("%s is %v, want %s", addr, got, want)
@@ -27,7 +28,10 @@ func TestTable(t *testing.T) {
 	for _, tt := range []struct {
 		code     string
 		low, top float64
-	}{{"US", 0.38, 0.39}, {"CN", 0.09, 0.10}, {"RU", 0.012, 0.013}, {"FR", 0.02, 0.03}, {"unlocated", 0, 0.005}, {"reserved", 0, 0}} {
+	}{
+		{"US", 0.38, 0.39}, {"CN", 0.09, 0.10}, {"RU", 0.012, 0.013}, {"FR", 0.02, 0.03},
+		{"unlocated", 0, 0.005}, {"reserved", 0, 0},
+	} {
 		o, err := geo.ParseOrigin(tt.code)
 		if err != nil {
 			t.Fatal(err)
@@ -70,11 +74,13 @@ func TestInfo(t *testing.T) {
 		len(info.SHA256) != 64 || info.Networks < 1_300_000 || info.Schema != "country_code" {
 		t.Errorf("info %+v", info)
 	}
-	licence, err := os.ReadFile("LICENSE-DB-IP.txt")
+	license, err := os.ReadFile("LICENSE-DB-IP.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Credit == "" || !strings.Contains(string(licence), info.Credit) || !strings.Contains(string(licence), info.Built.Format("2006-01-02")) {
-		t.Errorf("the licence file does not hold the credit %q and the build date", info.Credit)
+	built := info.Built.Format("2006-01-02")
+	if info.Credit == "" || !strings.Contains(string(license), info.Credit) ||
+		!strings.Contains(string(license), built) {
+		t.Errorf("the license file does not have the credit %q and the build date", info.Credit)
 	}
 }

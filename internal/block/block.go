@@ -42,11 +42,11 @@ type Block struct {
 
 var spare = sync.Pool{New: func() any { return new(Block) }}
 
-// Get returns a block for a while; Put it back when it is no longer needed. Blocks are
-// shared by all that count: a block for each would never be in the caches.
+// Get returns a block for a while; Release gives it back. Blocks are shared by all that
+// count: a block for each would never be in the caches.
 func Get() *Block { return spare.Get().(*Block) }
 
-// Release gives the block back.
+// Release gives the block back. The caller no longer uses it.
 func (b *Block) Release() { spare.Put(b) }
 
 // Begin empties the block.

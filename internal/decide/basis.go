@@ -68,6 +68,9 @@ func (b basis) lead(x, y, un float64, rivals int) stat.Share {
 func (b basis) least(x, y, times, level float64) float64 {
 	s := b.sampling
 	d := (x - times*y) / s.K
+	if b.alpha >= 1 {
+		return d
+	}
 	if stat.BinomialTail(x+y, times/(1+times), x) > level {
 		return min(d, -tiny)
 	}

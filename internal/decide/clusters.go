@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/whence-go/whence/attribution/caveat"
@@ -39,18 +40,24 @@ func (e effective) interval(alpha float64) stat.Share {
 }
 
 // effectiveOf weighs x things of n that lie in clusters: nn is the sum over the clusters of
-// the square of their number, xx that of those that count, and xn that of the product.
+// the square of their number, xx that of those that count, and xn that of the product. All
+// are whole numbers, n at most 2^20, the largest sample.
 func effectiveOf(n, x, nn, xx, xn float64) effective {
 	if n == 0 {
 		return effective{linear: math.Inf(1)}
 	}
-	p := x / n
-	e := effective{n, p, n * n / nn, math.Inf(1)}
-	// The sum over the clusters of the square of x - pn.
-	v := xx - 2*p*xn + p*p*nn
-	const rounding = 1e-12
-	if x > 0 && x < n && v > rounding*(xx+p*p*nn) {
-		e.linear = p * (1 - p) * n * n / v
+	e := effective{n, x / n, n * n / nn, math.Inf(1)}
+	// The sum over the clusters of n^2 (x_c - n_c x/n)^2, exactly, so that one source per
+	// network is worth exactly one.
+	high, low := bits.Mul64(uint64(xx), uint64(n*n))
+	h, l := bits.Mul64(uint64(nn), uint64(x*x))
+	low, carry := bits.Add64(low, l, 0)
+	high += h + carry
+	h, l = bits.Mul64(uint64(xn), 2*uint64(x*n))
+	low, carry = bits.Sub64(low, l, 0)
+	high -= h + carry
+	if v := math.Ldexp(float64(high), 64) + float64(low); v > 0 {
+		e.linear = x * (n - x) * n / v * n
 	}
 	return e
 }
@@ -202,12 +209,20 @@ func (s part) with(other part, product float64) part {
 	return part{s.n + other.n, s.nn + 2*product + other.nn, s.an + other.an}
 }
 
+// beside is the pair of two parts, and weighs the first one in it.
+func (s part) beside(other part, product float64) (pair part, e effective) {
+	pair = s.with(other, product)
+	return pair, effectiveOf(pair.n, s.n, pair.nn, s.nn, s.nn+product)
+}
+
 // least is the least lead of one part over another, as a share of all; product is that of
 // the two.
 func (p *products) least(b basis, x, y part, product, level float64) float64 {
-	pair := x.with(y, product)
-	e := effectiveOf(pair.n, x.n, pair.nn, x.nn, x.nn+product)
+	pair, e := x.beside(y, product)
 	d := (x.n - y.n) / p.all
+	if b.alpha >= 1 {
+		return d
+	}
 	if n := e.least(); pair.n == 0 || stat.BinomialTail(n, 0.5, e.share*n) > level {
 		return min(d, -tiny)
 	}
@@ -264,11 +279,11 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 	if !p.population && t.few == "" {
 		read := p.atNetworks(c)
 		read.clustered = false
-		atAll, _ := c.findSampled(t.q, read).decide(t.q)
+		atAll := t.outcome(c.findSampled(t.q, read))
 		atNetworks := atAll
 		if c.HasAddresses() {
 			read.clustered = true
-			atNetworks, _ = t.findClustered(c, t.q, read).decide(t.q)
+			atNetworks = t.outcome(t.findClustered(c, t.q, read))
 		}
 		switch {
 		case atAll != a.Outcome:
@@ -284,6 +299,13 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 		}
 	}
 	return caveats
+}
+
+// outcome is that of a finding, with what is in no count anywhere.
+func (t *trial) outcome(f finding) Outcome {
+	f.widenByLost(t.state)
+	o, _ := f.decide(t.q)
+	return o
 }
 
 // shareOfNetworks is the claimed share of the /24 and /48, each counted once by its own

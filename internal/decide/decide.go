@@ -13,7 +13,7 @@ import (
 	"github.com/whence-go/whence/internal/stat"
 )
 
-// Kind is how a question compares, in the order of attribution.ClaimKind.
+// Kind is how a question compares.
 type Kind uint8
 
 // The kinds.
@@ -127,7 +127,7 @@ func (m *Matter) Decide(q Question, p Policy) Answer {
 	}
 
 	// 2. to 5. What the interval decides, with every uncertainty as the worst case.
-	a.Share, a.Located, a.Lead = t.joint.share, t.joint.located.Value, t.joint.lead
+	a.Share, a.Located, a.Lead = t.joint.share, t.joint.located.Value, t.joint.lead.Difference()
 	a.Counted, a.Sampling = t.findings[0].counted, t.findings[0].sampling
 	a.Outcome, a.Margin = t.joint.decide(q)
 	var reason []caveat.Caveat

@@ -150,6 +150,9 @@ func (c *Case) findRegistered(q Question, b basis) finding {
 	in, un := c.Group(q.Has).Sources, c.Group(snapshot.IsUnlocated).Sources
 	rivals := c.rivals(q)
 	least := func(x, y stat.Number, alpha float64) float64 {
+		if b.alpha >= 1 {
+			return (x.Value - y.Value) / all
+		}
 		return (x.Value - y.Value - -stat.NormalQuantile(alpha)*math.Sqrt(x.Variance+y.Variance)) / all
 	}
 	sum := func(a, b stat.Number) stat.Number {

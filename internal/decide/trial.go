@@ -129,7 +129,7 @@ func (t *trial) basis(c *Case, d doubt) basis {
 	case clusteredSources:
 		b.clustered = false
 	case sampling:
-		b.alpha = 1 // intervals shrink to the middle
+		b.alpha = 1 // no confidence is asked: what was seen is all that there is
 	}
 	return b
 }
@@ -167,7 +167,9 @@ func (t *trial) present(d doubt) bool {
 		return t.corrected
 	case unseen:
 		return ofSources && first.Rate > 1
-	case otherDatabases, clusteredErrors:
+	case otherDatabases:
+		return t.dissenting() > 0
+	case clusteredErrors:
 		return len(t.cases) > 1
 	case clusteredSources:
 		return ofSources && t.basis(first, noDoubt).clustered && first.HasAddresses()
@@ -177,11 +179,15 @@ func (t *trial) present(d doubt) bool {
 	return false
 }
 
-// reason names what leaves the question open: the first doubt without which it is decided,
-// or else the one without which the interval reaches least across the limit.
+// reason names what leaves the question open: few sources, databases that contradict each
+// other, the first doubt without which it is decided, or else the one without which the
+// interval reaches least across the limit.
 func (t *trial) reason() caveat.Caveat {
 	if t.few != "" {
 		return t.caveatOfFew()
+	}
+	if t.contradicted() {
+		return t.caveatOf(otherDatabases)
 	}
 	best, least := noDoubt, t.joint.overlap(t.q)
 	for d := noDoubt + 1; d < doubts; d++ {
@@ -221,7 +227,7 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 	case unseen:
 		return of(caveat.UnseenSources, t.findings[0].sampling.Completeness)
 	case otherDatabases:
-		return of(caveat.DatabasesDisagree, float64(max(t.dissenting(), 1)))
+		return of(caveat.DatabasesDisagree, float64(t.dissenting()))
 	case clusteredErrors:
 		effect := 0.0
 		for _, s := range t.spreads {
@@ -245,6 +251,16 @@ func (t *trial) dissenting() (n int) {
 		}
 	}
 	return n
+}
+
+// contradicted reports whether one database supports what another refutes.
+func (t *trial) contradicted() bool {
+	var found [Inadmissible]bool
+	for _, f := range t.findings {
+		o, _ := f.decide(t.q)
+		found[o] = true
+	}
+	return found[Supported] && found[Refuted]
 }
 
 // decidingSample is the size of a sample at which an interval around the present estimate

@@ -220,9 +220,9 @@ func ExampleMailBomb() {
 	ru, _ := geo.ParseOrigin("RU")
 	for _, b := range incident.Bursts() {
 		fmt.Printf("%d sources hit %s, %.0f %% of them in %v\n",
-			b.Distinct(), b.Targets[0], 100*b.Share(ru), ru.Name())
+			b.Distinct(), b.Targets[0], 100*b.Share(ru), ru)
 	}
-	// Output: 6000 sources hit mailbox-400@lagoon.example, 37 % of them in Russia
+	// Output: 6000 sources hit mailbox-400@lagoon.example, 37 % of them in RU
 }
 
 func BenchmarkBotnet(b *testing.B) {

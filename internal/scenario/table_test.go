@@ -1,18 +1,15 @@
 package scenario
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
-	"net"
 	"net/netip"
 	"sync"
 	"testing"
-
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
+	"time"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // testTables returns a small world: a table of some fifty countries, each with
@@ -94,24 +91,11 @@ type testNetwork struct {
 }
 
 func compile(networks []testNetwork) *geo.Table {
-	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "test", DisableIPv4Aliasing: true})
-	if err != nil {
-		panic(err)
-	}
+	var list []testenv.Network
 	for _, n := range networks {
-		_, ipnet, err := net.ParseCIDR(n.prefix.String())
-		if err != nil {
-			panic(err)
-		}
-		if err := tree.Insert(ipnet, mmdbtype.Map{"country_code": mmdbtype.String(n.code)}); err != nil {
-			panic(err)
-		}
+		list = append(list, testenv.Prefix(n.prefix.String(), testenv.Country(n.code)))
 	}
-	var b bytes.Buffer
-	if _, err := tree.WriteTo(&b); err != nil {
-		panic(err)
-	}
-	table, err := geo.OpenBytes(b.Bytes())
+	table, err := geo.OpenBytes(testenv.MMDB("test", time.Unix(1780000000, 0), list...))
 	if err != nil {
 		panic(err)
 	}

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/registers"
@@ -20,8 +21,10 @@ func (s *State) check() error {
 		return fmt.Errorf("a difference with registers")
 	case s.Dense != nil && !s.Unsampled && len(s.Items) != s.SampleSize:
 		return fmt.Errorf("%d sources in a full sample of %d", len(s.Items), s.SampleSize)
-	case s.DropAddresses && (s.Columns != nil || s.ASNs != nil || s.Lists != nil):
-		return fmt.Errorf("something that was looked up by addresses, which were dropped")
+	case s.Rest != nil && s.Rest.Origins == nil && math.Ceil(s.Rest.Sources.High) < public(s.Items):
+		return fmt.Errorf("%v sources in a difference, more in its sample", s.Rest.Sources.Value)
+	case !s.HasAddresses() && (s.Columns != nil || s.ASNs != nil || s.Lists != nil):
+		return fmt.Errorf("something that was looked up by addresses, of which there are none")
 	}
 	if err := s.checkAddresses(); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 
@@ -22,12 +23,15 @@ const (
 )
 
 // Decode reads what Append wrote; the encoding must be the whole of data. Every error wraps
-// [sketch.ErrInvalidEncoding] and names the byte. Another version is a
-// [sketch.VersionError]. Memory stays within 32 times len(data). What can be checked
-// without the key is checked; see [State.check].
+// [sketch.ErrInvalidEncoding] and names the byte, unless parts that are well-formed
+// contradict each other; see [State.check]. Another version is a [sketch.VersionError].
+// Memory stays within 32 times len(data) and one megabyte.
 func Decode(data []byte) (*State, error) {
 	if v, other := wire.Version(magic, data); other {
 		return nil, fmt.Errorf("attribution: %w", &sketch.VersionError{Format: magic[:3], Version: v, Supported: 2})
+	}
+	if bytes.Equal(data, nothing) {
+		return &State{}, nil
 	}
 	d := decoder{wire.Open("attribution", sketch.ErrInvalidEncoding, magic, data)}
 	s := d.state()
@@ -39,6 +43,9 @@ func Decode(data []byte) (*State, error) {
 	}
 	return s, nil
 }
+
+// nothing is what the zero State encodes to. Its sizes are 0, which no other State has.
+var nothing = new(State).Append(nil)
 
 type decoder struct{ *wire.Reader }
 
@@ -120,6 +127,9 @@ func (d decoder) database() Database {
 	for last := -1; n > 0 && d.Err() == nil; n-- {
 		o := d.origin(&last)
 		db.Space.IPv4[o], db.Space.Routed[o] = d.Uvarint(), d.Uvarint()
+		if db.Space.IPv4[o] == 0 && db.Space.Routed[o] == 0 {
+			d.Fail("origin %d without addresses", o)
+		}
 		public = AddSaturated(public, db.Space.IPv4[o])
 		routed = AddSaturated(routed, db.Space.Routed[o])
 	}
@@ -171,6 +181,9 @@ func (d decoder) items(s *State) []sketch.Item {
 		}
 		rank += delta
 		it.Hash, it.Part, it.Flags = sketch.HashOf(rank), uint8(what), uint8(what>>8)
+		if it.Events == 0 {
+			d.Fail("item without an event")
+		}
 		if !meaningful(Origin(&it)) || it.Flags&^knownFacts != 0 {
 			d.Fail("item of origin %d with facts %#x", it.Part, it.Flags)
 		}
@@ -286,12 +299,12 @@ func (d decoder) remainder() *Remainder {
 	if s := rest.Sources; s.Low > s.Value || s.Value > s.High {
 		d.Fail("an interval without its value")
 	}
-	n := d.count("origins", geo.MaxOrigins, 17)
+	n := d.within("number of origins and 1", d.Uvarint(), 0, geo.MaxOrigins+1)
 	if n == 0 {
 		return rest
 	}
 	rest.Origins = new([geo.MaxOrigins]stat.Number)
-	for last := -1; n > 0 && d.Err() == nil; n-- {
+	for last := -1; n > 1 && d.Err() == nil; n-- {
 		o := d.origin(&last)
 		value := float()
 		variance := math.Float64frombits(d.Uint64())

@@ -24,39 +24,50 @@ const (
 )
 
 // Append appends the canonical encoding of s to b: equal contents give equal bytes,
-// whatever the order in which things came or were merged. Numbers are unsigned varints
-// unless a width in bytes is given. A text is its length, at most 1,024, and its bytes. A
-// database is its name, build time in Unix seconds (0: not known), SHA-256, credit, and the
-// number of origins whose IPv4 address space is known, each followed by the origin (1) and
-// its addresses, all public ones and those that are routed.
+// whatever the order in which things came or were merged. It has the addresses of the
+// sources unless they are dropped, and never the key, only its id. Numbers before a line
+// are widths in bytes.
+//
+//	Where no width is given, a number is an unsigned varint (base 128, lowest group
+//	first, shortest form), and these are
+//	   text      its length in bytes, at most 1,024; UTF-8 that prints
+//	   database  name, build time in Unix seconds (0: not known), SHA-256, credit;
+//	             number of origins whose IPv4 addresses are known; each, in ascending
+//	             order: origin (1), its public addresses, those of them announced
 //
 //	4  "wht2"
 //	1  flags: 1 addresses dropped, 2 not exact, 4 registers alone, 8 a difference
-//	1  IPv6 prefix length
-//	1  precision
-//	8  key id, big endian
-//	   sample size
-//	   records counted; records lost, by the five reasons
-//	   coarsest and finest sampling rate, 0 if nothing was counted
-//	8  begin of the span, Unix nanoseconds, big endian, two's complement
-//	8  end of the span; a begin after the end says that it is not known
-//	   number of databases that located the sources, at most 64; each of them
-//	   number of items, in the order of their ranks; each: rank less the rank before,
+//	1  length of an IPv6 source prefix, 32 to 128
+//	1  precision p of the HyperLogLogs, 12 to 16
+//	8  id of the key, big endian
+//	   sample size k, 1,024 to 1,048,576
+//	   records counted; records lost: unread, late, undated, misdated, shed
+//	   coarsest and finest sampling rate, 1 in so many; 0 if nothing was counted
+//	8  begin of the span in Unix nanoseconds, big endian, two's complement
+//	8  end of the span; begin 2^63-1 and end -2^63 say that it is not known
+//	   number of databases that located the sources, at most 64; each, in ascending
+//	   order of build time, SHA-256, name, credit: database
+//	   number of items; each, in ascending order of ranks: rank less the rank before,
 //	   high and low half of the address (unless dropped), events, bytes,
 //	   origin + 256 * facts
 //	   if not exact: number of origins; each, in ascending order: origin (1), events,
-//	   bytes, 2^precision registers of one byte
-//	   number of further databases, at most 64; each: database, one origin per item (1)
+//	   bytes, 2^p registers of one byte
+//	   number of further databases, at most 64; each, ordered as those above: database,
+//	   one origin per item (1)
 //	   number of ASN databases, 0 or 1: database; number of systems, each in ascending
 //	   order: number less the number before, name; per item 0 or the place of its system,
 //	   from 1
-//	   number of lists, at most 64; each: name, one bit per item, lowest bit first
+//	   number of lists, at most 64; each, in ascending order: name, one bit per item, lowest
+//	   bit first
 //	   if a difference: sources (8), their low (8) and high (8), as IEEE 754 big endian;
-//	   number of origins, each in ascending order: origin (1), sources (8), variance (8)
+//	   0 if only the sample counts, else 1 more than the number of origins that have
+//	   sources by their registers; each of them, in ascending order: origin (1),
+//	   sources (8), variance (8)
 //	4  CRC-32C of all bytes before, big endian
 //
-// The encoding has the addresses of the sources unless they are dropped. The key is never
-// part of it, only its id.
+// The rank of an item is its keyed hash of 64 bits, rotated by 32, and at least 1. Its
+// address is ::ffff:a.b.c.d for IPv4, and cut to the prefix for IPv6. Facts are 1 for a
+// handshake and 2 for what looks like a reflector. Every number of the zero State is 0.
 func (s *State) Append(b []byte) []byte {
 	from := len(b)
 	b = append(b, magic...)
@@ -230,18 +241,16 @@ func (rest *Remainder) append(b []byte) []byte {
 	float(rest.Sources.Value)
 	float(rest.Sources.Low)
 	float(rest.Sources.High)
-	n := uint64(0)
-	if rest.Origins != nil {
-		for _, c := range rest.Origins {
-			if c.Value > 0 {
-				n++
-			}
+	if rest.Origins == nil {
+		return binary.AppendUvarint(b, 0)
+	}
+	n := uint64(1)
+	for _, c := range rest.Origins {
+		if c.Value > 0 {
+			n++
 		}
 	}
 	b = binary.AppendUvarint(b, n)
-	if n == 0 {
-		return b
-	}
 	for o, c := range rest.Origins {
 		if c.Value > 0 {
 			b = append(b, byte(o))

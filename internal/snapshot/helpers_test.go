@@ -2,8 +2,8 @@ package snapshot_test
 
 import (
 	"encoding/binary"
-	"flag"
 	"net/netip"
+	"strings"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
@@ -14,8 +14,6 @@ import (
 )
 
 func must[T any](v T, err error) T { return world.Must(v, err) }
-
-var longRun = flag.Bool("long", false, "run statistical tests with all their trials")
 
 // small are options under which a thousand sources fill the sample.
 var small = tally.Options{
@@ -42,4 +40,12 @@ func counted(table *geo.Table, o tally.Options, records ...record) *snapshot.Sta
 		t.AddRecord(r.source, r.event)
 	}
 	return t.Snapshot()
+}
+
+// lists are named by their prefix.
+func lists(prefixes ...string) (sets []*geo.PrefixSet) {
+	for _, p := range prefixes {
+		sets = append(sets, must(geo.ReadPrefixSet(p, strings.NewReader(p))))
+	}
+	return sets
 }

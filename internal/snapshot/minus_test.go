@@ -1,14 +1,18 @@
 package snapshot_test
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"net/netip"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
+
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
@@ -68,6 +72,47 @@ func TestMinusOfItems(t *testing.T) {
 	}
 }
 
+// A difference that no subtraction gives is refused.
+func TestDecodeOfImpossibleDifferences(t *testing.T) {
+	var old, now []record
+	for i := range 3_000 {
+		old = append(old, record{at("RU", i), block.Event{Events: 1}})
+		now = append(now, record{at("RU", 1_000+i), block.Event{Events: 1}})
+	}
+	honest, _, err := snapshot.Minus(counted(world.Table(), small, now...), counted(world.Table(), small, old...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := honest.Rest.Sources
+	of := func(variance float64) *[geo.MaxOrigins]stat.Number {
+		var origins [geo.MaxOrigins]stat.Number
+		origins[world.Origin("RU")] = stat.Number{Value: 1, Variance: variance}
+		return &origins
+	}
+	counted := *honest
+	counted.Rest = &snapshot.Remainder{Sources: n, Origins: of(1)}
+	for _, s := range []*snapshot.State{honest, &counted} {
+		if _, err := snapshot.Decode(s.Append(nil)); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, rest := range map[string]snapshot.Remainder{
+		"fewer than sampled": {Sources: stat.Share{Value: 9, Low: 8, High: 10}},
+		"ends crossed":       {Sources: stat.Share{Value: n.Value, Low: n.High, High: n.High}},
+		"less than nothing":  {Sources: stat.Share{Value: n.Value, Low: -1, High: n.High}},
+		"no number":          {Sources: stat.Share{Value: math.NaN(), Low: n.Low, High: n.High}},
+		"no end":             {Sources: stat.Share{Value: n.Value, Low: n.Low, High: math.Inf(1)}},
+		"variance below 0":   {Sources: n, Origins: of(-1)},
+		"infinite variance":  {Sources: n, Origins: of(math.Inf(1))},
+	} {
+		s := *honest
+		s.Rest = &rest
+		if _, err := snapshot.Decode(s.Append(nil)); !errors.Is(err, sketch.ErrInvalidEncoding) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // The number of new sources has the relative standard error that was found by simulation
 // apart from this code, of a million sources on both sides, half of the baseline's among
 // those of the burst. That of the registers is the one that they state.
@@ -78,7 +123,7 @@ func TestMinusStandardError(t *testing.T) {
 	sources, trials := 1_000_000, 60
 	o := small
 	o.SampleSize, o.Precision = 16_384, 14
-	if !*longRun { // a tenth of all
+	if !testenv.Long() { // a tenth of all
 		sources, trials, rows = 100_000, 25, rows[2:4]
 		o.SampleSize = 1_638
 	}

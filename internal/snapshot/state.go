@@ -74,6 +74,18 @@ type Dense struct {
 	Sources       *registers.Bank
 }
 
+// Distinct is the number of distinct sources of all origins, as the registers estimate it.
+func (d *Dense) Distinct() sketch.Estimate {
+	var value, variance float64
+	for o := range registers.MaxParts {
+		if part, ok := d.Sources.Part(uint8(o)); ok {
+			n := number(part.Estimate())
+			value, variance = value+n.Value, variance+n.Variance
+		}
+	}
+	return sketch.Estimate{Value: value, RelErr: math.Sqrt(variance) / max(value, 1)}
+}
+
 // IsZero reports whether s is a zero State.
 func (s *State) IsZero() bool { return s.SampleSize == 0 }
 
@@ -90,8 +102,11 @@ func Source(it *sketch.Item) source.Source { return source.Source{Hi: it.Hi, Lo:
 func Origin(it *sketch.Item) geo.Origin { return geo.Origin(it.Part) }
 
 // Distinct is the number of distinct sources, reserved ones included, as the sample
-// estimates it.
+// estimates it, or the registers where there is no sample.
 func (s *State) Distinct() sketch.Estimate {
+	if s.Unsampled {
+		return s.Dense.Distinct()
+	}
 	if s.Exact() || len(s.Items) < s.SampleSize {
 		return sketch.Estimate{Value: float64(len(s.Items))}
 	}
@@ -154,6 +169,9 @@ func (s *State) With(databases Databases) *State {
 // WithoutAddresses is s with no address of a source, nor anything that was looked up by
 // one: where databases disagree cannot be weighed without the networks.
 func (s *State) WithoutAddresses() *State {
+	if s.IsZero() {
+		return s
+	}
 	c := *s
 	c.DropAddresses = true
 	c.Columns, c.ASNs, c.Lists = nil, nil, nil

@@ -38,6 +38,11 @@ func (s Share) Scaled(f float64) Share { return Share{s.Value * f, s.Low * f, s.
 // Positive cuts what lies below 0.
 func (s Share) Positive() Share { return Share{max(s.Value, 0), max(s.Low, 0), max(s.High, 0)} }
 
+// Difference cuts what no difference of two shares can be: what lies beyond -1 and 1.
+func (s Share) Difference() Share {
+	return Share{min(max(s.Value, -1), 1), min(max(s.Low, -1), 1), min(max(s.High, -1), 1)}
+}
+
 // Number is an estimated number with its variance.
 type Number struct{ Value, Variance float64 }
 

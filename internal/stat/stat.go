@@ -41,8 +41,12 @@ const MaxDraws = 1e9
 
 // ClopperPearson is the exact interval, at confidence 1-alpha, of a share that
 // was seen among n draws (Clopper and Pearson 1934); neither need be whole. Of
-// more than MaxDraws it takes no more, which is on the safe side.
+// more than MaxDraws it takes no more, which is on the safe side. An alpha of 1 asks
+// for no confidence, and gives the share itself.
 func ClopperPearson(share, n, alpha float64) (low, high float64) {
+	if alpha >= 1 {
+		return share, share
+	}
 	n = min(n, MaxDraws)
 	x := share * n
 	low, high = 0, 1

@@ -107,6 +107,7 @@ func (t *Tally) addExact(b *block.Block, from, to int) {
 }
 
 func (t *Tally) addDense(b *block.Block, from, to int) {
+	t.own()
 	hashes, origins := b.Hashes[from:to], b.Origins[from:to]
 	registers.InsertBatch(t.dense.Sources, origins, hashes)
 	if b.Plain() {

@@ -13,19 +13,10 @@ func (t *Tally) shape() snapshot.Shape {
 	}
 }
 
-// Snapshot returns a copy of what was counted.
+// Snapshot returns what was counted. It copies the sample; the dense form is copied when
+// something is added next, so that a report at the end of a count copies no registers.
 func (t *Tally) Snapshot() *snapshot.State {
-	s := t.counted()
-	if t.dense != nil {
-		d := *t.dense
-		d.Sources = t.dense.Sources.Clone()
-		s.Dense = &d
-	}
-	return s
-}
-
-// counted is what was counted, with the dense form of t itself.
-func (t *Tally) counted() *snapshot.State {
+	t.shared = t.dense != nil
 	s := &snapshot.State{
 		Shape: t.shape(), Dense: t.dense, Unsampled: t.unsampled, Records: t.records, Lost: t.lost,
 		From: t.from, To: t.to, Rate: t.rate, Finest: t.finest, Databases: t.used(),
@@ -38,7 +29,7 @@ func (t *Tally) counted() *snapshot.State {
 
 // Rotate returns what was counted and begins anew, with another table unless it is nil.
 func (t *Tally) Rotate(next *geo.Table) *snapshot.State {
-	s := t.counted()
+	s := t.Snapshot()
 	if next == nil {
 		next = t.table
 	}
@@ -51,7 +42,13 @@ func (t *Tally) used() snapshot.Databases {
 	if !t.located {
 		return t.databases
 	}
-	return t.databases.With(snapshot.DatabaseOf(t.table))
+	if t.database == nil {
+		t.database = snapshot.Databases{snapshot.DatabaseOf(t.table)}
+	}
+	if len(t.databases) == 0 {
+		return t.database
+	}
+	return t.databases.With(t.database...)
 }
 
 // Merge adds what a snapshot counted. On an error t is unchanged.
@@ -69,6 +66,7 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	if s.DropAddresses {
 		t.sample.DropItems()
 	}
+	t.own()
 	if s.Dense != nil {
 		t.dense.Merge(s.Dense)
 	}

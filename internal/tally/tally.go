@@ -34,11 +34,19 @@ var ProcessKey = sync.OnceValue(sketch.NewKey)
 // origin, and the sample becomes a uniform one. It must not be copied and is not safe for
 // concurrent use.
 type Tally struct {
-	table   *geo.Table
+	// These never change: others prepare blocks by them while somebody counts.
 	options Options
 	Mask    source.Mask
-	sample  *sketch.BottomK
-	dense   *snapshot.Dense // nil while exact
+
+	counts
+}
+
+// counts are what begins anew.
+type counts struct {
+	table  *geo.Table
+	sample *sketch.BottomK
+	dense  *snapshot.Dense // nil while exact
+	shared bool            // a snapshot has dense too: it is copied before it is written
 
 	unsampled    bool // registers came without a sample
 	records      uint64
@@ -46,7 +54,8 @@ type Tally struct {
 	from, to     int64
 	rate, finest uint32             // of what was counted; 0: nothing was
 	databases    snapshot.Databases // of what was merged
-	located      bool               // something was counted with table
+	located      bool               // something was counted with table,
+	database     snapshot.Databases // which is of this one; nil: not asked yet
 }
 
 // New returns an empty tally. The options are valid.
@@ -62,11 +71,11 @@ func (t *Tally) reset(table *geo.Table) {
 	if err != nil {
 		panic("tally: " + err.Error()) // the options were checked
 	}
-	*t = Tally{table: table, options: o, Mask: t.Mask, sample: sample}
+	t.counts = counts{table: table, sample: sample}
 	t.from, t.to = snapshot.NoSpan()
 }
 
-// Options returns the options.
+// Options returns the options. It may run beside any other method.
 func (t *Tally) Options() Options { return t.options }
 
 // Table returns the table that locates.
@@ -100,7 +109,7 @@ func nanoseconds(t time.Time) int64 {
 // Add counts one event of a source.
 func (t *Tally) Add(addr netip.Addr) {
 	d := t.dense
-	if d == nil || !addr.IsValid() {
+	if d == nil || t.shared || !addr.IsValid() {
 		t.AddRecord(addr, block.Event{Events: 1})
 		return
 	}
@@ -154,6 +163,7 @@ func (t *Tally) addOne(s source.Source, hash uint64, e block.Event) {
 		}
 		return
 	}
+	t.own()
 	o := s.OriginIn(t.table)
 	t.dense.AddVolume(o, e.Events, e.Bytes)
 	t.dense.Sources.Insert(uint8(o), hash)
@@ -190,6 +200,15 @@ func (t *Tally) addNew(s source.Source, o geo.Origin, hash uint64, e block.Event
 	t.leaveExact()
 }
 
+// own makes the dense form one that no snapshot has.
+func (t *Tally) own() {
+	if t.shared {
+		d := *t.dense
+		d.Sources = t.dense.Sources.Clone()
+		t.dense, t.shared = &d, false
+	}
+}
+
 // leaveExact moves what the sample holds into the dense form as soon as the sample has more
 // than it will keep.
 func (t *Tally) leaveExact() {
@@ -216,7 +235,12 @@ func addEvent(d *snapshot.Dense, o geo.Origin) {
 }
 
 // Distinct is the number of distinct sources so far, reserved ones included.
-func (t *Tally) Distinct() sketch.Estimate { return t.sample.Distinct() }
+func (t *Tally) Distinct() sketch.Estimate {
+	if t.unsampled {
+		return t.dense.Distinct()
+	}
+	return t.sample.Distinct()
+}
 
 // Exact reports whether t holds every source.
 func (t *Tally) Exact() bool { return t.dense == nil }

@@ -15,6 +15,11 @@ type Map map[string]any
 // Country returns the record of a country as GeoLite2 and DB-IP write it.
 func Country(code string) Map { return Map{"country": Map{"iso_code": code}} }
 
+// AS returns the record of an autonomous system as GeoLite2 writes it.
+func AS(number uint32, name string) Map {
+	return Map{"autonomous_system_number": number, "autonomous_system_organization": name}
+}
+
 // A Network is the addresses from First to Last, of one family, and their record.
 type Network struct {
 	First, Last netip.Addr
@@ -124,7 +129,7 @@ func File(nodes [][2]uint32, data []byte, meta Map) []byte {
 		"binary_format_minor_version": uint64(0),
 		"build_epoch":                 uint64(1780000000), // 2026-05-28
 		"database_type":               "Test",
-		"description":                 Map{},
+		"description":                 Map{"en": "test"},
 		"ip_version":                  uint64(6),
 		"languages":                   []string{},
 		"node_count":                  uint64(len(nodes)),

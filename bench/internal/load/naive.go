@@ -1,17 +1,14 @@
 package load
 
 import (
-	"bytes"
-	"io"
 	"net/netip"
 	"sync"
 
 	"github.com/axiomhq/hyperloglog"
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"github.com/oschwald/maxminddb-golang/v2"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // Naive is the pipeline that one writes from the usual parts: the MMDB decoded
@@ -64,31 +61,18 @@ func Decode(db *maxminddb.Reader, addr netip.Addr) string {
 // Database returns Table as an MMDB, which is written once. Its records hold
 // nothing but country.iso_code, which favours whoever decodes them.
 var Database = sync.OnceValue(func() *maxminddb.Reader {
-	var b bytes.Buffer
-	err := WriteDatabase(&b, func(o geo.Origin) mmdbtype.Map {
-		return mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(o.String())}}
-	})
-	if err != nil {
-		panic(err)
-	}
-	db, err := maxminddb.OpenBytes(b.Bytes())
+	db, err := maxminddb.OpenBytes(WriteDatabase(func(o geo.Origin) testenv.Map { return testenv.Country(o.String()) }))
 	if err != nil {
 		panic(err)
 	}
 	return db
 })
 
-// WriteDatabase writes Table as an MMDB with the given record for each country.
-func WriteDatabase(to io.Writer, record func(geo.Origin) mmdbtype.Map) error {
-	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Country", RecordSize: 24})
-	if err != nil {
-		return err
-	}
+// WriteDatabase returns Table as an MMDB with the given record for each country.
+func WriteDatabase(record func(geo.Origin) testenv.Map) []byte {
+	var networks []testenv.Network
 	for r := range Table().Ranges() {
-		if err := w.InsertRange(r.First.AsSlice(), r.Last.AsSlice(), record(r.Origin)); err != nil {
-			return err
-		}
+		networks = append(networks, testenv.Network{First: r.First, Last: r.Last, Record: record(r.Origin)})
 	}
-	_, err = w.WriteTo(to)
-	return err
+	return testenv.MMDB("Country", Table().Info().Built, networks...)
 }

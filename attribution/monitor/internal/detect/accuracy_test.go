@@ -1,15 +1,14 @@
 package detect
 
 import (
-	"flag"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/internal/testenv"
+
 	"github.com/whence-go/whence/attribution/monitor/internal/trials"
 )
-
-var long = flag.Bool("long", false, "run the statistical tests with all their trials (minutes)")
 
 // wanted is what a series of a model must reach. Shares are of bursts.
 type wanted struct {
@@ -76,7 +75,7 @@ func TestSeasonalAccuracy(t *testing.T) {
 	const five = 5 * time.Minute
 	runs, bursts, factors := 3, 10, []float64{3, 10}
 	switch {
-	case *long:
+	case testenv.Long():
 		runs, bursts, factors = 100, 12, []float64{1.5, 2, 3, 10}
 	case testing.Short():
 		runs = 1
@@ -128,7 +127,7 @@ func TestColdAccuracy(t *testing.T) {
 	const ten = 10 * time.Second
 	bursts, runs, days, factors := 40, 1, 4, []float64{10}
 	switch {
-	case *long:
+	case testenv.Long():
 		bursts, runs, days, factors = 1000, 10, 10, []float64{3, 5, 30, 10}
 	case testing.Short():
 		bursts = 20

@@ -1,0 +1,224 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/testenv/world"
+)
+
+func TestRoundTrip(t *testing.T) {
+	for name, s := range snapshots() {
+		for _, p := range []attribution.Policy{{}, {Confidence: .99, Population: true}, {Joint: true}, {Interim: 3}} {
+			e, data := mustMake(t, s, p, someClaims...)
+			v := mustVerify(t, data)
+			if !v.OK() || v.Method != attribution.MethodVersion {
+				t.Errorf("%s: %v", name, v.Difference)
+				continue
+			}
+			if !bytes.Equal(marshal(v.Evidence), data) {
+				t.Errorf("%s: what was verified is written otherwise", name)
+			}
+			if !reflect.DeepEqual(v.Evidence.Report(), e.Report()) || v.Evidence.Policy() != e.Policy() {
+				t.Errorf("%s: another report or policy", name)
+			}
+			if !bytes.Equal(world.Must(v.Evidence.Snapshot().MarshalBinary()), world.Must(s.MarshalBinary())) {
+				t.Errorf("%s: another snapshot", name)
+			}
+			sameButForDigits(t, name, e.Report(), world.Must(s.Report(p, someClaims...)))
+		}
+		if e, data := mustMake(t, s, attribution.Policy{}); !mustVerify(t, data).OK() || len(e.Report().Verdicts) != 0 {
+			t.Errorf("%s, without a claim", name)
+		}
+	}
+}
+
+// sameButForDigits compares a report as stated with the one that it was made from.
+func sameButForDigits(t *testing.T, name string, stated, own attribution.Report) {
+	t.Helper()
+	text := part{text: world.Must(canonical(stated))}
+	p := own.Policy
+	settle(reflect.ValueOf(&own).Elem(), text)
+	own.Policy = p
+	if d := differ(text, part{text: world.Must(canonical(own))}); d != nil {
+		t.Errorf("%s: %v", name, d)
+	}
+}
+
+// Equal contents give equal bytes, in whatever order they came.
+func TestFilesAreCanonical(t *testing.T) {
+	for _, n := range []int{50, 3000} {
+		flows := mixed(n)
+		whole := snapshotOf(small, flows)
+		var parts []attribution.Snapshot
+		for part := range slices.Chunk(flows, n/10) {
+			tally := world.Must(attribution.NewTally(world.Table(), small))
+			tally.AddFlows(part)
+			parts = append(parts, tally.Snapshot())
+		}
+		slices.Reverse(parts)
+		lost := world.Must(attribution.NewTally(world.Table(), small))
+		lost.AddLost(attribution.LostLate, 3)
+		lost.ExtendSpan(world.Built, world.Built.Add(time.Hour))
+		merged := world.Must(attribution.Merge(append(parts, lost.Snapshot())...))
+		_, a := mustMake(t, whole, attribution.Policy{}, someClaims...)
+		_, b := mustMake(t, merged, attribution.Policy{}, someClaims...)
+		if !bytes.Equal(a, b) {
+			t.Errorf("%d: equal contents, other bytes", n)
+		}
+	}
+}
+
+// A second database is part of the snapshot, and so its opinion is proven.
+func TestSecondDatabaseIsProven(t *testing.T) {
+	_, data := mustMake(t, enriched(snapshotOf(small, mixed(600))), attribution.Policy{}, attribution.Majority("RU"))
+	v := mustVerify(t, data)
+	verdict := v.Evidence.Report().Verdicts[0]
+	if !v.OK() || len(verdict.Opinions) != 2 || len(v.Evidence.Report().Databases) != 1 {
+		t.Fatalf("%v %v", v.Difference, verdict)
+	}
+	forged := reseal(t, data, func(b map[string]any) {
+		at(b, "report", "verdicts", 0, "opinions", 1)["outcome"] = "supported"
+	})
+	if v := mustVerify(t, forged); v.OK() || v.Difference.Path != "/evidence/report/verdicts/0/opinions/1/outcome" {
+		t.Errorf("another opinion: %v", v.Difference)
+	}
+}
+
+func TestNewRefusesNonsense(t *testing.T) {
+	for name, c := range map[string]struct {
+		policy attribution.Policy
+		claims []attribution.Claim
+		want   error
+	}{
+		"zero claim":       {claims: []attribution.Claim{{}}, want: attribution.ErrInvalidClaim},
+		"no country":       {claims: []attribution.Claim{attribution.Majority("??")}, want: attribution.ErrInvalidClaim},
+		"too many claims":  {claims: slices.Repeat(someClaims, 22), want: attribution.ErrInvalidClaim},
+		"confidence of 95": {policy: attribution.Policy{Confidence: 95}, want: attribution.ErrInvalidPolicy},
+	} {
+		if e, err := New(few(), c.policy, c.claims...); e != nil || !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func someAccount() attribution.Account {
+	return attribution.Account{
+		Format: "csv", Fields: map[string]string{"source": "client ip", "time": "when"}, Records: 4,
+		Lost:  map[attribution.Loss]uint64{attribution.LostLate: 3},
+		First: map[attribution.Loss]string{attribution.LostLate: "line 17"},
+	}
+}
+
+func TestAccountIsCarried(t *testing.T) {
+	e, plain := mustMake(t, few(), attribution.Policy{}, someClaims...)
+	with, err := e.WithAccount(someAccount())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Report().Account != nil || !bytes.Equal(marshal(e), plain) {
+		t.Error("WithAccount changed what it was called on")
+	}
+	data := marshal(with)
+	v := mustVerify(t, data)
+	if !v.OK() || !bytes.Equal(marshal(v.Evidence), data) {
+		t.Fatal(v.Difference)
+	}
+	if a := v.Evidence.Report().Account; !reflect.DeepEqual(*a, someAccount()) {
+		t.Errorf("read %+v", a)
+	}
+	if body := data[len(`{"evidence":`):]; !bytes.HasPrefix(body, []byte(`{"account":{"fields"`)) {
+		t.Errorf("the file begins %s", clip(body))
+	}
+	changed := bytes.Replace(data, []byte("line 17"), []byte("line 18"), 1)
+	if !isAt(changed, "/evidence/digests/account") {
+		t.Error("a changed account was not noticed")
+	}
+	// Text that another program printed may not pass for a line of the verifier.
+	a := someAccount()
+	a.Format, a.Fields["time"] = "x\u2028verified", strings.Repeat("y", 2000)
+	a.First[attribution.LostLate] = "\x1b[2J"
+	cleaned := world.Must(e.WithAccount(a)).Report().Account
+	first := cleaned.First[attribution.LostLate]
+	if cleaned.Format != "xverified" || len(cleaned.Fields["time"]) != 1024 || first != "[2J" {
+		t.Errorf("%+v", cleaned)
+	}
+	for i := range 9000 {
+		a.Fields[strconv.Itoa(i)] = strings.Repeat("z", 1000)
+	}
+	if _, err := e.WithAccount(a); !errors.Is(err, attribution.ErrInvalidEncoding) {
+		t.Errorf("an account of 9 MB: %v", err)
+	}
+}
+
+// isAt reports whether the difference of a file is at a path.
+func isAt(data []byte, path string) bool {
+	v, err := Verify(data)
+	return err == nil && !v.OK() && v.Difference.Path == path
+}
+
+// There is no prose in a file, so that rewording a sentence changes no proof: the only
+// strings with a blank are claims and names that were given.
+func TestNoSentences(t *testing.T) {
+	given := []string{"client ip", "line 17", "AS64500 Example Transit"}
+	for name, s := range snapshots() {
+		e, _ := mustMake(t, s, attribution.Policy{}, someClaims...)
+		var tree any
+		if err := json.Unmarshal(marshal(world.Must(e.WithAccount(someAccount()))), &tree); err != nil {
+			t.Fatal(err)
+		}
+		blanks := 0
+		walk(tree, func(text string) {
+			if !strings.Contains(text, " ") || slices.Contains(given, text) {
+				return
+			}
+			if c, err := attribution.ParseClaim(text); err != nil || c.String() != text {
+				t.Errorf("%s: %q", name, text)
+			}
+			blanks++
+		})
+		if want := 2 * len(someClaims); blanks < want {
+			t.Errorf("%s: found %d claims, want %d", name, blanks, want)
+		}
+	}
+}
+
+func walk(v any, f func(text string)) {
+	switch v := v.(type) {
+	case string:
+		f(v)
+	case []any:
+		for _, e := range v {
+			walk(e, f)
+		}
+	case map[string]any:
+		for name, e := range v {
+			f(name)
+			walk(e, f)
+		}
+	}
+}
+
+// All that a caveat says is its code, a number and a name.
+func TestCaveatsAreCodes(t *testing.T) {
+	known := slices.Collect(caveat.Codes())
+	for name, s := range snapshots() {
+		e, _ := mustMake(t, s, attribution.Policy{}, someClaims...)
+		for _, v := range e.Report().Verdicts {
+			for _, c := range v.Caveats {
+				if !slices.Contains(known, c.Code) {
+					t.Errorf("%s: code %q", name, c.Code)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package attribution_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv/world"
+)
+
+// spreadOver counts sources of five countries.
+func spreadOver(t *attribution.Tally, from, to int) {
+	for i := from; i < to; i++ {
+		t.Add(world.IP([]string{"RU", "US", "CN", "FR", "BY"}[i%5], i))
+	}
+}
+
+// What a tally says about its memory and its sources is so, from a few sources to beyond the
+// exact state.
+func TestSizeAndDistinct(t *testing.T) {
+	world.Table()
+	for _, n := range []int{0, 1, 100, 1000, 3000, 100_000} {
+		before := heap()
+		tally := emptyTally(least)
+		spreadOver(tally, 0, n)
+		held := float64(heap()) - float64(before)
+		if got := float64(tally.Size()); got < held*0.8-50_000 || got > held*1.2+50_000 {
+			t.Errorf("%d sources: %.0f bytes, says %.0f", n, held, got)
+		}
+		got := tally.Distinct()
+		if low, high := got.Interval(5); float64(n) < low || float64(n) > high || got.Exact() != (n <= 1024) {
+			t.Errorf("%d sources: %+v", n, got)
+		}
+		runtime.KeepAlive(tally)
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // what pools held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// Memory is bounded as the documentation says.
+func TestMemoryIsBounded(t *testing.T) {
+	tally := emptyTally(attribution.Options{Key: world.Key(1), SampleSize: 4096, Precision: 12})
+	for i := range 200_000 {
+		tally.Add(world.IP([]string{"RU", "US", "CN", "FR", "BY", "NC", "", "reserved"}[i%8], i))
+	}
+	if got := tally.Size(); got > 1_600_000 {
+		t.Errorf("%d bytes, want at most 1.6 MB", got)
+	}
+	tally.Rotate(nil)
+	if got := tally.Size(); got > 4096 {
+		t.Errorf("%d bytes after Rotate, want a few kilobytes", got)
+	}
+}
+
+// What holds the same is said to hold as much, however it came to be: programs that go on
+// from an encoding decide as they would have.
+func TestSizeOfDecoded(t *testing.T) {
+	for _, n := range []int{0, 1, 100, 1000, 3000, 20_000} {
+		parts := emptyTally(least)
+		for part := range 5 {
+			one := emptyTally(least)
+			spreadOver(one, part*n/5, (part+1)*n/5)
+			if err := parts.Merge(one.Snapshot()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		restored := emptyTally(least)
+		if err := restored.Merge(decoded(encoded(parts.Snapshot()))); err != nil {
+			t.Fatal(err)
+		}
+		mustEqual(t, fmt.Sprint(n, " sources"), restored.Snapshot(), parts.Snapshot())
+		if got, want := restored.Size(), parts.Size(); got != want {
+			t.Errorf("%d sources: %d bytes, want %d", n, got, want)
+		}
+	}
+}

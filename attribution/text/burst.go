@@ -1,0 +1,121 @@
+package text
+
+import (
+	"io"
+	"strings"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
+)
+
+// Burst writes a burst: when it came and to whom, how large it was beside the history, where its new sources are, and
+// what may be claimed about all of its sources and about the new ones. The error is that of w.
+func (p *Printer) Burst(w io.Writer, b monitor.Burst) error {
+	var text strings.Builder
+	p.writeBurst(&text, &b)
+	return write(w, text.String())
+}
+
+func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
+	w, r := &p.words.burst, &burst.Report
+	target := w.everything
+	switch {
+	case burst.Target.Addr().IsValid():
+		target = burst.Target.Addr().String()
+	case !burst.Target.IsZero():
+		target = p.quoted(burst.Target.Name())
+	}
+	b.WriteString(say(w.head, args{"id": p.count(burst.ID), "target": word(target)}))
+	if !burst.Final {
+		b.WriteString(say(p.words.verdict.provisional, args{"look": p.count(uint64(max(burst.Interim, 0)))}))
+	}
+	b.WriteString("\n")
+	line := func(text string) {
+		if text != "" {
+			b.WriteString("  " + text + "\n")
+		}
+	}
+	line(teller{p: p, r: r}.oneSource())
+	line(p.when(burst))
+	line(p.size(burst))
+	line(p.history(burst))
+	line(p.lost(r.Lost))
+	for _, c := range burst.Caveats {
+		line("- " + p.Caveat(c))
+	}
+	b.WriteString("\n")
+	if burst.NewSources != nil {
+		p.writeNewSources(b, burst.NewSources)
+	} else {
+		p.writeCounts(b, r)
+	}
+	verdicts := p.tell(r, false)
+	if n := burst.NewSources; n != nil {
+		for i := range min(len(verdicts), len(n.Report.Verdicts)) {
+			among := teller{p: p, r: &n.Report, v: &n.Report.Verdicts[i], fresh: true}.among()
+			verdicts[i].lines = append(verdicts[i].lines, among)
+		}
+	}
+	p.writeVerdicts(b, verdicts)
+}
+
+// when says when it came.
+func (p *Printer) when(burst *monitor.Burst) string {
+	text := p.words.burst.running
+	if burst.Final {
+		text = p.words.burst.ended
+	}
+	return say(text, args{
+		"from": word(instant(burst.Onset)), "to": word(instant(burst.End)), "interval": word(p.span(burst.Interval)),
+	})
+}
+
+// size says how much came, beside what was expected.
+func (p *Printer) size(burst *monitor.Burst) string {
+	w, r := &p.words.burst, &burst.Report
+	interval := word(p.span(burst.Interval))
+	text := sentences(
+		say(w.size, args{
+			"events":  word(say(p.words.report.events, args{"n": p.count(r.Events)})),
+			"sources": p.about(r.Sources),
+		}),
+		say(w.peak, args{"n": p.count(burst.PeakEvents), "interval": interval, "expected": p.number(burst.Expected)}))
+	if burst.BySources && !burst.ByEvents {
+		text = sentences(text, say(w.inSources, args{"n": p.count(burst.PeakSources), "interval": interval}))
+	}
+	return text
+}
+
+// history says how large the peak is beside the largest before it.
+func (p *Printer) history(burst *monitor.Burst) string {
+	w, h := &p.words.burst, burst.History
+	a := args{"span": word(p.span(h.Span))}
+	switch {
+	case h.Before >= h.Peak:
+		return say(w.notLargest, a)
+	case h.Before < 1:
+		return say(w.first, a)
+	}
+	text := say(w.largest, a.with(args{"times": word(p.times(h.Peak/h.Before, down))}))
+	if burst.Unprecedented == attribution.Supported {
+		text = sentences(text, w.unprecedented)
+	}
+	return text
+}
+
+// among says what becomes of a claim among the new sources.
+func (t teller) among() string {
+	p, v := t.p, t.v
+	w := &p.words.burst
+	if v.Outcome == attribution.Inadmissible && len(v.Caveats) > 0 {
+		return say(w.amongNone, args{"reason": word(t.caveat(v.Caveats[0]))})
+	}
+	text := w.among
+	if !t.ofSources() {
+		text = w.amongUnit
+	}
+	return say(text, args{
+		"n": p.about(t.r.Sources), "unit": p.unit(v.Claim.Unit()), "outcome": word(p.Outcome(v.Outcome)),
+		"share": word(p.cell(v.Share, t.limits()...)),
+	})
+}

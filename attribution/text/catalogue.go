@@ -1,0 +1,153 @@
+package text
+
+import (
+	"golang.org/x/text/language"
+
+	"github.com/whence-go/whence/geo"
+)
+
+// A catalogue is a language: everything that this package knows of it. Layout, numbers, and the choice of what is said
+// are in other files, which know no language. The comments name the arguments of the phrases.
+type catalogue struct {
+	tag language.Tag
+
+	// form is the form of words that go with a number of things, see [phrase].
+	form func(n float64) int
+
+	// country is the name of a country by its code. The others are that name with the article or preposition that it
+	// needs: in the phrases inside and outside, and as the subject of a sentence.
+	country, to, notIn, subject func(code string) string
+
+	decimal, group string // in numbers: 1,234.5
+	comma, and, or string // in lists
+
+	percent, lessThan, moreThan phrase    // n
+	about                       phrase    // n, of an estimate
+	interval, upTo, from        phrase    // in tables: value low high
+	spans                       [4]phrase // days, hours, minutes, seconds: n
+	quote                       phrase    // name
+	database, undated           phrase    // name date
+	more                        phrase    // n, of databases that are not named
+	unnamed                     string
+
+	outcomes [4]string // in the order of attribution.Outcome
+	units    [3]string // in the order of attribution.Unit
+	losses   [5]phrase // in the order of attribution.Loss: n
+	origins  [2]string // unlocated, reserved
+
+	inside, outside         phrase // claimed: countries
+	insideMany, outsideMany phrase // n countries, which are not named
+
+	report   reportPhrases
+	baseline baselinePhrases
+	network  networkPhrases
+	burst    burstPhrases
+	evidence evidencePhrases
+	verdict  verdictPhrases
+	spoofing spoofingPhrases
+	caveats  map[string]phrase // see caveat.go
+}
+
+// reportPhrases are those around the tables of a report.
+type reportPhrases struct {
+	title                               phrase // database
+	reflected, forged, cut, proxied     phrase // that the table does not show who sent the traffic
+	nothing                             phrase
+	sources, estimate                   phrase // n; n low high
+	events, bytes, span                 phrase // n; n; from to
+	origin, amount, share, shareBetween phrase // headings of columns: unit
+
+	hidden                           phrase // n
+	counted, each, joint             phrase // joint: confidence
+	looked, lookedMixed              phrase // rate; rate finest
+	sample, sketches                 phrase // n
+	wrong, wrongTogether             phrase
+	someForged                       phrase // low high
+	reserved, reservedEvents         phrase // n; n events
+	lost                             phrase // list
+	input, fields, field, used       phrase // format; list; field name; n
+	first                            phrase // lost place
+	credit                           phrase // credit
+	compared, comparedSample, differ phrase // n
+	notShown                         phrase // n
+	every                            phrase
+}
+
+// verdictPhrases are those of a verdict.
+type verdictPhrases struct {
+	head, provisional phrase // outcome claim; look
+
+	alone, aloneIn, aloneUnlocated          phrase // n events claimed database
+	dominant, dominantIn, dominantUnlocated phrase // share claimed
+
+	counted, countedNew, ofUnit        phrase // x n whole share claimed database
+	estimated, estimatedNew            phrase // n k share claimed database
+	registers, registersNew            phrase // n share claimed database
+	bounds, atMost, atLeast            phrase // low high
+	between, population                phrase // low high confidence
+	unseen, corrected                  phrase // low high confidence; share as well
+	located, reversal                  phrase // share unit
+	rival, rivalOnly, noRival          phrase // rival share
+	lead, leadBetween                  phrase // points; low high as well
+	behind, behindBetween              phrase // points; low high as well
+	families                           phrase // n family share, and the same of the other: n2 family2 share2
+	networks, networksSample, weight   phrase // claimed networks; effective
+	amongSeen, estimatedAll            phrase // share outcome; share events seen once
+	each, opinion, disagreement, right phrase // letter database share outcome differ; low high
+	holds, holdsNot                    phrase // share unit
+}
+
+// baselinePhrases are those around the tables of new sources.
+type baselinePhrases struct {
+	title, since, untimed                  phrase // database; from to n
+	totals, nothing                        phrase // n all
+	fresh, shareOfNew, shareOfUsual, lift  phrase // headings of columns
+	onlyNew                                phrase // low
+	counted, sampled, registers, intervals phrase // n
+}
+
+// networkPhrases are those around the table of networks, systems and lists.
+type networkPhrases struct {
+	title                      phrase // claimed
+	ipv4, ipv6, systems, lists phrase // headings of rows
+	ofThese, ofAll, ofEvents   phrase // headings of columns
+	nothing, sampled           phrase
+}
+
+// burstPhrases are those of a burst.
+type burstPhrases struct {
+	head                        phrase // id target
+	everything                  phrase // the target of a burst of all traffic
+	running, ended              phrase // from to interval
+	size, peak, inSources       phrase // events sources; n interval expected
+	notLargest, first, largest  phrase // span times
+	unprecedented               phrase
+	among, amongUnit, amongNone phrase // n unit share outcome; reason
+}
+
+// evidencePhrases say whether a file holds.
+type evidencePhrases struct {
+	holds, counts             phrase // n
+	otherMethod               phrase // method own
+	changed, differs, nothing phrase
+	place                     phrase // path offset stated recomputed
+	absent                    phrase // instead of stated or recomputed
+}
+
+// spoofingPhrases say what makes sources look forged.
+type spoofingPhrases struct {
+	dark, bogons, pairs phrase // n tested; n; n expected
+}
+
+// name is that of an origin.
+func (c *catalogue) name(o geo.Origin) string {
+	switch {
+	case o == geo.Unlocated:
+		return c.origins[0]
+	case o == geo.Reserved:
+		return c.origins[1]
+	case o.IsCountry():
+		return c.country(o.String())
+	}
+	return o.String()
+}

@@ -1,0 +1,311 @@
+package text
+
+import (
+	"math"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
+)
+
+// A catalogue has one phrase for each code, under the code, with the arguments
+//
+//	{value}    its number, printed as measures says
+//	{subject}  its subject: a name in quotation marks, a unit, a claim, a prefix
+//
+// and more phrases for some, under the code, a space and a word. They say more with numbers of the report and the
+// verdict, or another thing where the caveat decides. variant chooses between them.
+
+// measure is how the number of a caveat is printed.
+type measure uint8
+
+const (
+	noNumber   measure = iota
+	aShare             // in percent
+	leastShare         // rounded down
+	mostShare          // rounded up
+	aCount             // of things that were counted
+	ofSources          // a number of sources, as exact as that of the report
+	estimate           // a number worth three digits
+	number             // not whole
+	points             // a difference of shares in percentage points; {more} has the form of its sign
+	hours              // a time
+	days               // before the traffic, or after it; {more} has the form of its sign
+	aLetter            // the number of a database, from 1
+)
+
+// measures has every code that has a number to print.
+var measures = map[caveat.Code]measure{
+	caveat.VolumeUnknown: aCount, caveat.MixedSamplingRates: aCount, caveat.ProxyInFront: aShare,
+	caveat.Anonymized: aShare, caveat.Reflection: aShare, caveat.Spoofed: leastShare, caveat.UnseenSources: mostShare,
+	caveat.EstimatorsDisagree: number,
+
+	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount, caveat.Unlocated: aShare,
+	caveat.SpoofingPartial: mostShare, caveat.DatabasesDisagree: aCount, caveat.ClusteredErrors: number,
+	caveat.SamplingError: estimate,
+
+	caveat.SecondEstimate: aShare, caveat.FamiliesDiffer: aShare, caveat.OneSidedErrors: points,
+	caveat.SamplingRateSensitive: points, caveat.NetworksDiffer: aShare,
+
+	caveat.Fragile: leastShare, caveat.SameDatabase: aLetter, caveat.DatabaseAge: days, caveat.MixedDatabases: aCount,
+	caveat.ReservedPresent: ofSources, caveat.AddressChurn: hours, caveat.PacketSampled: aCount,
+	caveat.SketchesOnly: aShare, caveat.ForgeryUntested: aShare, caveat.SpoofingSuspected: aCount,
+	caveat.ReflectorsPresent: aShare,
+
+	caveat.DominantSource: aShare, caveat.UnsampledVolume: aShare, caveat.HeavySources: aShare,
+	caveat.RankDiffers: aCount, caveat.PrefixConcentrated: aShare, caveat.NetworkConcentrated: aShare,
+	caveat.ListedSources: aShare,
+
+	caveat.FewNewSources: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
+}
+
+// caveat puts one caveat into words.
+func (t teller) caveat(c caveat.Caveat) string {
+	p := t.p
+	phrases := p.words.caveats
+	code := string(c.Code)
+	text, ok := phrases[code]
+	if !ok {
+		return p.unknown(c)
+	}
+	a := t.measured(c).with(args{"subject": p.subject(c.Subject)})
+	if word, more := t.variant(c); word != "" {
+		if better, ok := phrases[code+" "+word]; ok {
+			text, a = better, a.with(more)
+		}
+	}
+	return sentences(say(text, a), t.signs(c.Code))
+}
+
+// unknown prints a caveat of a code that this package does not know.
+func (p *Printer) unknown(c caveat.Caveat) string {
+	code := string(c.Code)
+	if strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" || len(code) > longestName {
+		code = p.quoted(code)
+	}
+	text := code + " " + strconv.FormatFloat(c.Value, 'g', 4, 64)
+	if c.Subject != "" {
+		text += " " + p.subject(c.Subject).text
+	}
+	return text
+}
+
+// measured are the arguments for the number of a caveat.
+func (t teller) measured(c caveat.Caveat) args {
+	p, v := t.p, c.Value
+	value, sign := arg{}, arg{}
+	if v < 0 {
+		sign.form = 1
+	}
+	switch measures[c.Code] {
+	case aShare:
+		var limits []float64
+		if t.v != nil {
+			limits = t.limits()
+		}
+		value = word(p.share(v, limits...))
+	case leastShare:
+		value = word(p.atLeast(v))
+	case mostShare:
+		value = word(p.atMost(v))
+	case ofSources:
+		value = p.count(whole(v))
+		if t.r != nil {
+			value = p.some(t.r, whole(v))
+		}
+	case aCount:
+		value = p.count(whole(v))
+	case estimate:
+		value = p.estimate(whole(v), nearest)
+	case number:
+		value = p.number(v)
+	case points:
+		value = word(p.points(v, nearest))
+	case hours:
+		const most = float64(math.MaxInt64/time.Hour - 1)
+		value = word(p.span(time.Duration(min(v, most) * float64(time.Hour))))
+	case days:
+		value = p.count(whole(math.Abs(v)))
+	case aLetter:
+		value = word(p.letter(int(min(whole(max(v-1, 0)), 1000))))
+	}
+	return args{"value": value, "more": sign}
+}
+
+// longestSubject is longer than a claim that names every country.
+const longestSubject = 1200
+
+// subject is what a caveat is about. Only what can be nothing else than a prefix, a unit, an address family or a claim
+// stands without quotation marks.
+func (p *Printer) subject(s string) arg {
+	if len(s) > longestSubject {
+		return word(p.quoted(s))
+	}
+	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
+		if s == u.String() {
+			return p.unit(u)
+		}
+	}
+	if s == "IPv4" || s == "IPv6" {
+		return word(s)
+	}
+	if prefix, err := netip.ParsePrefix(s); err == nil {
+		return word(prefix.String())
+	}
+	if claim, err := attribution.ParseClaim(s); err == nil {
+		return word(claim.String())
+	}
+	return word(p.quoted(s))
+}
+
+// variant chooses a phrase that says more than the code alone, and gives what it needs.
+func (t teller) variant(c caveat.Caveat) (word string, more args) {
+	switch {
+	case t.v == nil:
+		return variantOfNumber(c), nil
+	case c.Code == t.v.Reason:
+		return t.deciding(c)
+	}
+	return t.annotating(c)
+}
+
+// largestSample is more than anybody will draw.
+const largestSample = 1e12
+
+// variantOfNumber chooses by the caveat alone.
+func variantOfNumber(c caveat.Caveat) string {
+	switch {
+	case c.Code == caveat.VolumeUnknown && c.Value < 1, c.Code == caveat.Spoofed && c.Value <= 0,
+		c.Code == caveat.Fragile && c.Value <= 0:
+		return "none"
+	case c.Code == caveat.SamplingError && c.Value > largestSample:
+		return "near"
+	case c.Code == caveat.SketchesOnly && c.Value == 1:
+		return "all"
+	case c.Code == caveat.DatabaseAge && c.Subject != "":
+		return "named"
+	case c.Subject == "baseline": // as package baseline has it, where verdicts have the code as well
+		return "baseline"
+	}
+	return ""
+}
+
+// deciding chooses for a caveat that leaves the claim open, or rules it out.
+func (t teller) deciding(c caveat.Caveat) (string, args) {
+	p, r, v := t.p, t.r, t.v
+	unit := args{"unit": p.unit(v.Claim.Unit())}
+	switch c.Code {
+	case caveat.NothingCounted:
+		if r.Sources.Value > 0 {
+			return "unit", unit
+		}
+		return "", nil
+	case caveat.MixedSamplingRates:
+		return "rates", args{"coarsest": p.count(uint64(r.SamplingRate))}
+	case caveat.UnseenSources:
+		if s := v.Sampling; s != nil && v.Outcome == attribution.Undecided {
+			return "open", args{"outcome": word(p.Outcome(s.Outcome))}
+		} else if s != nil {
+			return "decides", args{"rate": p.count(uint64(s.Rate)), "once": word(p.share(s.SeenOnce))}
+		}
+	case caveat.Unlocated:
+		return "decides", unit
+	case caveat.DatabasesDisagree:
+		if t.dissenting() == 0 {
+			return "apart", nil
+		}
+		return "decides", nil
+	case caveat.SamplingError:
+		if t.ofSources() && c.Value >= float64(r.Sources.Value) && r.SamplingRate <= 1 && !r.Policy.Population {
+			return "every", nil
+		} else if c.Value <= largestSample {
+			return "unit", unit
+		}
+	}
+	if word := variantOfNumber(c); word != "" {
+		return word, nil
+	}
+	return "decides", nil
+}
+
+// dissenting is the number of databases that alone come to another outcome than the first.
+func (t teller) dissenting() (n int) {
+	for _, o := range t.v.Opinions {
+		if o.Outcome != t.v.Opinions[0].Outcome {
+			n++
+		}
+	}
+	return n
+}
+
+// annotating chooses for a caveat that stands beside what was decided.
+func (t teller) annotating(c caveat.Caveat) (string, args) {
+	p, r, v := t.p, t.r, t.v
+	switch c.Code {
+	case caveat.FewSources:
+		if !t.ofSources() {
+			return "unit", args{"unit": p.unit(v.Claim.Unit())}
+		}
+	case caveat.NetworksDiffer:
+		return "claimed", args{"claimed": word(p.claimed(v.Claim))}
+	case caveat.OneSidedErrors:
+		if v.Bounds != nil {
+			return "bounds", p.ends(*v.Bounds, t.limits()...)
+		}
+	case caveat.Fragile:
+		if c.Value > 0 && v.GeolocationErrorTolerated == c.Value {
+			return "again", nil // the number stands above
+		}
+	case caveat.HeavySources:
+		if h := r.Plausibility.Heavy; h != nil {
+			return "counted", args{
+				"n": p.count(h.Sources), "above": p.count(h.EventsAbove), "median": p.count(h.MedianEvents),
+			}
+		}
+	case caveat.ManyPerSource:
+		return "counted", args{
+			"n":      p.some(r, r.Sources.Value),
+			"events": word(say(p.words.report.events, args{"n": p.count(r.Events)})),
+		}
+	case caveat.ReservedPresent:
+		if n := r.Reserved.Events; n > 0 {
+			return "events", args{"events": word(say(p.words.report.events, args{"n": p.count(n)}))}
+		}
+	case caveat.RankDiffers:
+		if len(r.Countries) > 0 {
+			return "country", args{"country": word(p.withCode(r.Countries[0].Origin))}
+		}
+	}
+	return variantOfNumber(c), nil
+}
+
+// signs say by what forged sources were recognized.
+func (t teller) signs(code caveat.Code) string {
+	if t.r == nil || t.r.Plausibility.Spoofing == nil {
+		return ""
+	}
+	p, s := t.p, t.r.Plausibility.Spoofing
+	w := &p.words.spoofing
+	tested := args{"tested": p.count(s.Tested)}
+	dark := say(w.dark, tested.with(args{"n": p.count(s.Dark)}))
+	bogons := ""
+	if s.Bogons > 0 {
+		bogons = say(w.bogons, args{"n": p.count(s.Bogons)})
+	}
+	switch code {
+	case caveat.SpoofingPartial:
+		return sentences(dark, bogons)
+	case caveat.SpoofingSuspected:
+		return say(w.pairs, args{"n": p.count(s.Pairs24), "expected": p.number(s.Pairs24IfForged)})
+	case caveat.Spoofed:
+		pairs := say(w.pairs, args{"n": p.count(s.Pairs24), "expected": p.number(s.Pairs24IfForged)})
+		if s.Level != attribution.SpoofingUniform {
+			pairs = ""
+		}
+		return sentences(dark, bogons, pairs)
+	}
+	return ""
+}

@@ -1,0 +1,155 @@
+package block
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/internal/testenv/world"
+)
+
+var (
+	mask = source.MaskOf(64)
+	key  = world.Key(1)
+)
+
+// mixture is at most Size addresses of every kind: IPv4, IPv4-mapped, IPv6 and invalid ones.
+func mixture(rng *rand.Rand, n int) []netip.Addr {
+	addrs := make([]netip.Addr, n)
+	for i := range addrs {
+		switch rng.IntN(4) {
+		case 0:
+			addrs[i] = world.IP("RU", rng.IntN(500))
+		case 1:
+			addrs[i] = netip.AddrFrom16(world.IP("US", rng.IntN(500)).As16())
+		case 2:
+			addrs[i] = world.IP6(rng.IntN(500)).WithZone([]string{"", "eth0"}[rng.IntN(2)])
+		}
+	}
+	return addrs
+}
+
+// places are the places of a block that hold an event.
+func places(b *Block) (list []int) {
+	for i := range b.V4 {
+		list = append(list, i)
+	}
+	for i := b.V6; i < Size; i++ {
+		list = append(list, i)
+	}
+	return list
+}
+
+// check compares a block, filled in whatever way, with the addresses that it was filled with.
+func check(t *testing.T, b *Block, addrs []netip.Addr, event func(i int) Event) {
+	t.Helper()
+	b.Locate(world.Table())
+	seen := map[int]bool{}
+	for _, place := range places(b) {
+		i := int(b.At[place])
+		seen[i] = true
+		s := mask.Of(addrs[i])
+		if b.Source(place) != s || (place < b.V4) != s.IsIPv4() {
+			t.Fatalf("place %d has %v, want %v", place, b.Source(place), s)
+		}
+		if b.Hashes[place] != key.Hash(s.Hi, s.Lo) {
+			t.Errorf("hash of %v is wrong", addrs[i])
+		}
+		if want := world.Table().Lookup(addrs[i]); b.Origins[place] != want {
+			t.Errorf("%v is located in %v, want %v", addrs[i], b.Origins[place], want)
+		}
+		if got := b.Event(place); got != event(i) {
+			t.Errorf("event %d is %+v, want %+v", i, got, event(i))
+		}
+	}
+	for i, a := range addrs {
+		if a.IsValid() != seen[i] {
+			t.Errorf("%v is in the block: %v", a, seen[i])
+		}
+	}
+	if len(seen) != len(places(b)) || len(seen)+b.Invalid != len(addrs) {
+		t.Errorf("%d places and %d invalid of %d addresses", len(places(b)), b.Invalid, len(addrs))
+	}
+}
+
+// Every way to fill a block gives each event a place, with its source, hash, origin and
+// volume. A block that is filled again has nothing of before.
+func TestFillingABlock(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	b := Get()
+	defer b.Release()
+	single := func(int) Event { return Event{Events: 1} }
+	for range 30 {
+		addrs := mixture(rng, rng.IntN(Size+1))
+		b.FillAddrs(mask, key, addrs)
+		if !b.Plain() {
+			t.Error("addresses alone are not plain")
+		}
+		check(t, b, addrs, single)
+
+		event := func(i int) Event { return Event{uint64(i), uint64(2 * i), uint8(i % 4), uint32(i % 3)} }
+		addrs = mixture(rng, rng.IntN(Size+1))
+		b.Begin()
+		for i, a := range addrs {
+			b.Put(i, mask, a, event(i))
+		}
+		b.Hash(key)
+		if b.Plain() {
+			t.Error("events with a volume are plain")
+		}
+		check(t, b, addrs, event)
+
+		addrs = addrs[:0]
+		var packed []uint32
+		for range rng.IntN(Size + 1) {
+			a := world.IP([]string{"RU", "", "reserved"}[rng.IntN(3)], rng.IntN(500))
+			octets := a.As4()
+			addrs, packed = append(addrs, a), append(packed, binary.BigEndian.Uint32(octets[:]))
+		}
+		b.FillIPv4(key, packed)
+		check(t, b, addrs, single)
+	}
+}
+
+// Full blocks of one family or of two have room for everything.
+func TestFullBlocks(t *testing.T) {
+	b := Get()
+	defer b.Release()
+	for ipv6 := 0; ipv6 <= Size; ipv6 += 64 {
+		addrs := make([]netip.Addr, Size)
+		for i := range addrs {
+			if addrs[i] = world.IP("RU", i); i < ipv6 {
+				addrs[i] = world.IP6(i)
+			}
+		}
+		b.FillAddrs(mask, key, addrs)
+		check(t, b, addrs, func(int) Event { return Event{Events: 1} })
+		if b.V4 != Size-ipv6 || b.V6 != Size-ipv6 {
+			t.Errorf("%d of IPv6: IPv4 up to %d, IPv6 from %d", ipv6, b.V4, b.V6)
+		}
+	}
+}
+
+// A block is looked up once per table, and anew when it was filled again.
+func TestLocateOnce(t *testing.T) {
+	b := Get()
+	defer b.Release()
+	where := func() geo.Origin { return b.Origins[0] }
+	b.FillIPv4(key, []uint32{5 << 24})
+	b.Locate(world.Table())
+	b.Origins[0] = 77
+	if b.Locate(world.Table()); where() != 77 {
+		t.Error("it was looked up again in the same table")
+	}
+	if b.Locate(world.Other()); where() != world.Origin("US") {
+		t.Errorf("%v in another table, want US", where())
+	}
+	b.FillIPv4(key, []uint32{5 << 24})
+	b.Origins[0] = 77
+	if b.Locate(world.Other()); where() != world.Origin("US") {
+		t.Errorf("%v after it was filled again, want US", where())
+	}
+}

@@ -98,7 +98,7 @@ func TestStateAfterKill(t *testing.T) {
 		var stdout, stderr strings.Builder
 		console := newConsole(&stderr)
 		w := newWatcher(cfg, &stdout, console)
-		if err := w.start(world.Embedded(), attribution.Options{IPv6Prefix: cfg.v6}); err != nil {
+		if err := w.start(world.Embedded(), attribution.Options{IPv6PrefixLen: cfg.v6}); err != nil {
 			t.Fatal(err)
 		}
 		w.state.every = 0

@@ -39,7 +39,6 @@ type watcher struct {
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
-	printed  bool // a burst was
 	running  map[uint64]bool
 	ended    int
 	from, to time.Time // of the records
@@ -266,25 +265,9 @@ func (w *watcher) tell(b monitor.Burst) {
 		enc.SetEscapeHTML(false) // claims have a ">"
 		err = enc.Encode(b)
 	} else {
-		if !w.printed { // whoever shows results of the database has to name it
-			err = w.credit(b)
-		}
-		if err == nil {
-			err = w.printer.Burst(w.stdout, b)
-		}
+		err = w.printer.Burst(w.stdout, b)
 	}
-	w.printed = true
 	if w.err == nil {
 		w.err = err
 	}
-}
-
-// credit prints the sentences that the licenses of the databases ask for.
-func (w *watcher) credit(b monitor.Burst) error {
-	for _, d := range b.Report.LocatedBy {
-		if _, err := fmt.Fprintf(w.stdout, "%s\n\n", d.Credit); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -29,7 +29,7 @@ func (cfg *config) addBurstFlags(flags *flag.FlagSet) {
 func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	refused, what := []string{"target", "interval", "lateness", "state"}, "without"
 	if cfg.burst {
-		refused, what = []string{"evidence"}, "beside"
+		refused, what = []string{"evidence", "asn", "list"}, "beside"
 	}
 	flags.Visit(func(f *flag.Flag) {
 		if slices.Contains(refused, f.Name) && err == nil {

@@ -221,7 +221,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // answer prints what a snapshot says, and writes the evidence if it was asked for.
 func (cfg *config) answer(s attribution.Snapshot, a *attribution.Account, stdout io.Writer, console *console) error {
-	s, err := s.Enrich(cfg.others.enrichment)
+	s, err := cfg.others.enrich(s)
 	if err != nil {
 		return err
 	}

@@ -98,10 +98,11 @@ type sorter struct {
 }
 
 type sortable struct {
-	at     time.Time
-	source netip.Addr
-	bytes  uint64
-	target int32 // number in targets
+	at        time.Time
+	source    netip.Addr
+	bytes     uint64
+	target    int32 // number in targets
+	handshake bool
 }
 
 func newSorter(most int) *sorter {
@@ -121,7 +122,7 @@ func (s *sorter) add(e *monitor.Event) error {
 		s.targets = append(s.targets, e.Target)
 		s.numbers[e.Target] = number
 	}
-	s.records = append(s.records, sortable{e.Time, e.Source, e.Bytes, number})
+	s.records = append(s.records, sortable{e.Time, e.Source, e.Bytes, number, e.Handshake})
 	return nil
 }
 
@@ -130,7 +131,7 @@ func (s *sorter) replay(yield func(monitor.Event)) {
 	slices.SortStableFunc(s.records, func(a, b sortable) int { return a.at.Compare(b.at) })
 	for _, r := range s.records {
 		e := monitor.Event{Time: r.at, Target: s.targets[r.target]}
-		e.Source, e.Events, e.Bytes = r.source, 1, r.bytes
+		e.Source, e.Events, e.Bytes, e.Handshake = r.source, 1, r.bytes, r.handshake
 		yield(e)
 	}
 	*s = sorter{}

@@ -101,7 +101,7 @@ func TestSorterBound(t *testing.T) {
 	s := newSorter(1000)
 	event := func(i int, target string) *monitor.Event {
 		return &monitor.Event{Time: logBegin.Add(-time.Duration(i) * time.Second), Target: monitor.TargetName(target),
-			Flow: attribution.Flow{Source: netip.AddrFrom4([4]byte{8, 8, byte(i >> 8), byte(i)}), Events: 1}}
+			Flow: attribution.Flow{Source: netip.AddrFrom4([4]byte{8, 8, byte(i >> 8), byte(i)}), Events: 1, Handshake: i%2 == 0}}
 	}
 	n := 0
 	for ; s.add(event(n, "/")) == nil; n++ {
@@ -115,7 +115,7 @@ func TestSorterBound(t *testing.T) {
 	var last time.Time
 	replayed := 0
 	s.replay(func(e monitor.Event) {
-		if e.Time.Before(last) || e.Events != 1 || e.Target.Name() != "/" {
+		if e.Time.Before(last) || e.Events != 1 || e.Handshake != (e.Source.As4()[3]%2 == 0) || e.Target.Name() != "/" {
 			t.Errorf("%v at %v after %v", e.Target, e.Time, last)
 		}
 		last = e.Time
@@ -142,7 +142,7 @@ func TestWebDDoSBursts(t *testing.T) {
 			t.Errorf("%s: exit status %d, %s", name, status, stderr)
 		}
 		for _, b := range bursts(t, stdout) {
-			if len(b.Verdicts) == 0 || b.Report.Sources.Distinct > b.Report.Events {
+			if len(b.Report.Verdicts) == 0 || b.Report.Sources.Value > b.Report.Events {
 				t.Errorf("%s: %v", name, b)
 			}
 		}

@@ -97,6 +97,14 @@ func openList(list namedFile) (*geo.PrefixSet, error) {
 	return set, nil
 }
 
+// enrich looks the sources up, which needs their addresses, if there is anything to look up.
+func (o *others) enrich(s attribution.Snapshot) (attribution.Snapshot, error) {
+	if !o.asked() {
+		return s, nil
+	}
+	return s.Enrich(o.enrichment)
+}
+
 // breakdown says whose networks the sources are in, nil if that was not asked for: those of
 // the first claim, or else of the country with most sources.
 func (o *others) breakdown(s attribution.Snapshot, r attribution.Report) (*network.Breakdown, error) {

@@ -187,9 +187,9 @@ func TestStateUnusable(t *testing.T) {
 		{"cut behind the header", string(whole[:stateHeader]), nil, exitOK, ": damaged: monitor: invalid encoding: ", true},
 		{"secret flipped", flipped(20), nil, exitOK, ": damaged: the checksum of its header is wrong; it is kept as", true},
 		{"flipped", flipped(len(whole) / 2), nil, exitOK, ": damaged: monitor: invalid encoding: the checksum is wrong; it is kept as", true},
-		{"another interval", string(whole), []string{"-interval", "20s"}, exitUnusable, "checkpoint of another monitor: ", false},
-		{"without addresses", string(whole), []string{"-drop-addresses"}, exitUnusable, "checkpoint of another monitor: ", false},
-		{"another prefix", string(whole), []string{"-v6", "48"}, exitUnusable, "checkpoint of another monitor: ", false},
+		{"another interval", string(whole), []string{"-interval", "20s"}, exitUnusable, "sketches do not fit: interval 20s and 10s", false},
+		{"without addresses", string(whole), []string{"-drop-addresses"}, exitUnusable, "sketches do not fit: flags of the tally", false},
+		{"another prefix", string(whole), []string{"-v6", "48"}, exitUnusable, "sketches do not fit: IPv6 prefix length 48 and 64", false},
 		{"other claims", string(whole), []string{"-claim", "majority RU"}, exitOK, ": goes on from", false},
 	} {
 		path := filepath.Join(t.TempDir(), "state")

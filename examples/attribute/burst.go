@@ -47,7 +47,8 @@ type watcher struct {
 }
 
 // watch is the program with -burst. It returns the exit status.
-func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader, stdout io.Writer, console *console) int {
+func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader,
+	stdout io.Writer, console *console) int {
 	w := newWatcher(cfg, stdout, console)
 	if len(cfg.files) == 0 {
 		cfg.claimsOrPublic()
@@ -81,7 +82,8 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 
 func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
 	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
-		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024), running: map[uint64]bool{}}
+		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
+		running: map[uint64]bool{}}
 }
 
 // start makes the monitor, from the state if there is one.
@@ -115,7 +117,8 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 		}
 	}
 	if s := w.monitor.Stats(); !s.Time.IsZero() {
-		w.console.say("%s: goes on from %s UTC; running bursts: %d", w.cfg.state, s.Time.Format(time.DateTime), len(w.running))
+		w.console.say("%s: goes on from %s UTC; running bursts: %d", w.cfg.state, s.Time.Format(time.DateTime),
+			len(w.running))
 	}
 	return nil
 }
@@ -131,7 +134,8 @@ func (w *watcher) open(in *input) error {
 	}
 	if !inOrder(in, w.cfg) {
 		if w.state != nil {
-			return errors.New("its records are not in the order of time, and -state goes on behind the last one; sort it by time")
+			return errors.New("its records are not in the order of time, and -state goes on behind the last one; sort it by " +
+				"time")
 		}
 		w.console.say("%s: not in the order of time; read as a whole and sorted", in.name)
 		w.sorter = newSorter(maxSorted)
@@ -187,7 +191,8 @@ func (w *watcher) close(n *fileCount) error {
 		w.to = n.to
 	}
 	if n.used > 0 && n.from.IsZero() {
-		return errors.New("not one record has a time that can be read (RFC 3339, Unix seconds or milliseconds, common log); -burst needs it")
+		return errors.New("not one record has a time that can be read (RFC 3339, Unix seconds or milliseconds, common " +
+			"log); -burst needs it")
 	}
 	return w.err
 }

@@ -40,7 +40,8 @@ func requests(intervals int) (all []hit) {
 			n += 3000
 		}
 		for j := range n {
-			h := hit{begin.Add(logInterval * time.Duration(j) / time.Duration(n)), netip.AddrFrom4([4]byte{101, 101, byte(j), byte(i % 7)}), paths[(i+j)%4]}
+			h := hit{begin.Add(logInterval * time.Duration(j) / time.Duration(n)),
+				netip.AddrFrom4([4]byte{101, 101, byte(j), byte(i % 7)}), paths[(i+j)%4]}
 			if j >= 40 {
 				from := (j - 40) % 600
 				h.path, h.source = "/login", netip.AddrFrom4([4]byte{77, 88, 55, byte(from)})
@@ -57,7 +58,8 @@ func requests(intervals int) (all []hit) {
 func combinedLog(all []hit) string {
 	var b strings.Builder
 	for _, h := range all {
-		fmt.Fprintf(&b, "%v - - [%s] \"GET %s?n=1 HTTP/1.1\" 200 100 \"-\" \"-\"\n", h.source, h.at.Format("02/Jan/2006:15:04:05 -0700"), h.path)
+		fmt.Fprintf(&b, "%v - - [%s] \"GET %s?n=1 HTTP/1.1\" 200 100 \"-\" \"-\"\n", h.source,
+			h.at.Format("02/Jan/2006:15:04:05 -0700"), h.path)
 	}
 	return b.String()
 }
@@ -132,7 +134,8 @@ func TestBurstFormats(t *testing.T) {
 	for _, h := range all {
 		fmt.Fprintf(&csv, "%s;%v;\"%s\"\n", h.at.Format(time.RFC3339), h.source, h.path)
 		fmt.Fprintf(&objects, "{\"ip\":%q,\"http\":{\"path\":%q},\"ts\":%d}\n", h.source, h.path, h.at.Unix())
-		fmt.Fprintf(&hosts, "%s:443 %v - - [%s] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n", "host-"+h.path[1:], h.source, h.at.Format("02/Jan/2006:15:04:05 -0700"))
+		fmt.Fprintf(&hosts, "%s:443 %v - - [%s] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"\n", "host-"+h.path[1:], h.source,
+			h.at.Format("02/Jan/2006:15:04:05 -0700"))
 	}
 	want := func(target string) []string {
 		burst := func(id int, target string, interim int, events, sources int) string {
@@ -143,7 +146,8 @@ func TestBurstFormats(t *testing.T) {
 		if target == "" {
 			return []string{burst(1, "", 1, 3040, 640), burst(1, "", 0, 3040, 640)}
 		}
-		return []string{burst(1, "", 1, 3040, 640), burst(2, target, 1, 3010, 610), burst(1, "", 0, 3040, 640), burst(2, target, 0, 3010, 610)}
+		return []string{burst(1, "", 1, 3040, 640), burst(2, target, 1, 3010, 610), burst(1, "", 0, 3040, 640),
+			burst(2, target, 0, 3010, 610)}
 	}
 	for _, tt := range []struct {
 		name, text string
@@ -162,16 +166,19 @@ func TestBurstFormats(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.want == nil { // everything went to one path, and none of it is a target beside the whole
-				tt.want = []string{want("")[0], strings.Replace(want("")[0], `1 ""`, `2 "/"`, 1), want("")[1], strings.Replace(want("")[1], `1 ""`, `2 "/"`, 1)}
+				tt.want = []string{want("")[0], strings.Replace(want("")[0], `1 ""`, `2 "/"`, 1), want("")[1],
+					strings.Replace(want("")[1], `1 ""`, `2 "/"`, 1)}
 			}
 			path := fileOf(t, "a.log", tt.text)
 			for _, input := range []string{path, "-"} {
 				if testing.Short() && input == "-" {
 					continue
 				}
-				status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst", "-json", "-claim", "RU > 50% of events"}, tt.args...), input)...)
+				status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst", "-json", "-claim",
+					"RU > 50% of events"}, tt.args...), input)...)
 				if got := texts(bursts(t, stdout)); status != exitOK || !slices.Equal(got, tt.want) {
-					t.Errorf("%s: exit status %d, got\n%s\nwant\n%s\n%s", input, status, strings.Join(got, "\n"), strings.Join(tt.want, "\n"), stderr)
+					t.Errorf("%s: exit status %d, got\n%s\nwant\n%s\n%s", input, status, strings.Join(got, "\n"),
+						strings.Join(tt.want, "\n"), stderr)
 				}
 				const summary = "attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: "
 				if !strings.Contains(stderr, summary) {
@@ -183,7 +190,8 @@ func TestBurstFormats(t *testing.T) {
 }
 
 func TestBurstText(t *testing.T) {
-	status, stdout, stderr := attribute(t, combinedLog(requests(80)), "-burst", "-target", "none", "-claim", "RU > 50% of events", "-claim", "RU > 20% of events", "-")
+	status, stdout, stderr := attribute(t, combinedLog(requests(80)), "-burst", "-target", "none", "-claim",
+		"RU > 50% of events", "-claim", "RU > 20% of events", "-")
 	// Whoever shows results of the database has to name it.
 	if n := strings.Count(stdout, "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"); status != exitOK || n != 1 {
 		t.Errorf("exit status %d, the credit comes %d times in\n%s", status, n, stdout)
@@ -276,16 +284,23 @@ func TestBurstUsage(t *testing.T) {
 // What cannot be watched says what to do about it.
 func TestBurstUnusable(t *testing.T) {
 	for _, tt := range []struct{ name, text, args, want string }{
-		{"addresses", "8.8.8.8\n8.8.4.4\n", "", "read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with"},
-		{"csv", "ip,when,n\n8.8.8.8,2024-05-21T22:13:05Z,1\n", "", `-burst needs the time of each record; give -time with the column that has it, one of: "ip", "when", "n"`},
-		{"json", `{"ip":"8.8.8.8","ts":{"iso":"2024-05-21T22:13:05Z"}}` + "\n", "", `give -time with the field that has it, one of: "ip", "ts.iso"`},
-		{"times that are none", "ip,when\n8.8.8.8,soon\n8.8.4.4,late\n", "-time when", "not one record has a time that can be read"},
-		{"no such target", "ip,when\n8.8.8.8,2024-05-21T22:13:05Z\n", "-time when -target host", `no column named "host"; there are: "ip", "when"`},
+		{"addresses", "8.8.8.8\n8.8.4.4\n", "",
+			"read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with"},
+		{"csv", "ip,when,n\n8.8.8.8,2024-05-21T22:13:05Z,1\n", "",
+			`-burst needs the time of each record; give -time with the column that has it, one of: "ip", "when", "n"`},
+		{"json", `{"ip":"8.8.8.8","ts":{"iso":"2024-05-21T22:13:05Z"}}` + "\n", "",
+			`give -time with the field that has it, one of: "ip", "ts.iso"`},
+		{"times that are none", "ip,when\n8.8.8.8,soon\n8.8.4.4,late\n", "-time when",
+			"not one record has a time that can be read"},
+		{"no such target", "ip,when\n8.8.8.8,2024-05-21T22:13:05Z\n", "-time when -target host",
+			`no column named "host"; there are: "ip", "when"`},
 		{"no server", combinedLog(requests(1)), "-target host", "the first lines do not begin with the server's name"},
-		{"target of an access log", combinedLog(requests(1)), "-target user", `-target "user": an access log has host, path or none`},
+		{"target of an access log", combinedLog(requests(1)), "-target user",
+			`-target "user": an access log has host, path or none`},
 		{"empty", "", "", "standard input: empty"},
 	} {
-		status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst"}, strings.Fields(tt.args)...), "-")...)
+		status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst"}, strings.Fields(tt.args)...),
+			"-")...)
 		if status != exitUnusable || stdout != "" || !strings.Contains(stderr, tt.want) {
 			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
 		}
@@ -308,8 +323,10 @@ func TestBurstHints(t *testing.T) {
 		want string // "" if there is none
 	}{
 		{"enough", all, ""},
-		{"few records", sparse, "fewer than 20 records in an interval of 10s on average, too few to tell a small burst from chance; try -interval 5m\n"},
-		{"few intervals", early, "all of it is within 4 intervals of 10s; a burst is told from what came in 12 intervals before it\n"},
+		{"few records", sparse, "fewer than 20 records in an interval of 10s on average, too few to tell a small burst " +
+			"from chance; try -interval 5m\n"},
+		{"few intervals", early, "all of it is within 4 intervals of 10s; a burst is told from what came in 12 intervals " +
+			"before it\n"},
 		{"out of order", jumping, "many records came too late to be counted; give a longer -lateness (now 10s)"},
 		{"twice", slices.Concat(all, all), "the times went back 1 times, and all began anew"},
 	} {
@@ -324,7 +341,8 @@ func TestBurstHints(t *testing.T) {
 // A burst that cannot be printed is not lost silently.
 func TestBurstUnprintable(t *testing.T) {
 	var stderr bytes.Buffer
-	status := run(t.Context(), []string{"-burst", "-"}, strings.NewReader(combinedLog(requests(120))), brokenWriter{}, &stderr)
+	status := run(t.Context(), []string{"-burst", "-"}, strings.NewReader(combinedLog(requests(120))), brokenWriter{},
+		&stderr)
 	if status != exitUnusable || !strings.Contains(stderr.String(), "broken") {
 		t.Errorf("exit status %d, %s", status, stderr.String())
 	}

@@ -43,7 +43,8 @@ func (c *plainCount) check(t *testing.T, r answered, status int) {
 		t.Errorf("real sources are accused of being forged: %+v", *s)
 	}
 	if status != exitOK || !r.Sources.Exact || r.Lost[attribution.LostUnread] != c.skipped {
-		t.Errorf("exit status %d, exact %v, %d skipped; a plain count skips %d", status, r.Sources.Exact, r.Lost[attribution.LostUnread], c.skipped)
+		t.Errorf("exit status %d, exact %v, %d skipped; a plain count skips %d", status, r.Sources.Exact,
+			r.Lost[attribution.LostUnread], c.skipped)
 	}
 	if got := r.Sources.Value + r.Reserved.Sources; got != uint64(len(c.seen)) {
 		t.Errorf("%d sources; a plain count gives %d", got, len(c.seen))
@@ -85,7 +86,8 @@ func TestWebDDoS(t *testing.T) {
 				}
 				r, status, _ := attributeJSON(t, "", "-addr", "IP", "-time", "ReportDate", "-v6", flag, path)
 				count.check(t, r, status)
-				if from, to := r.From.Format("2006-01-02T15:04:05Z"), r.To.Format("2006-01-02T15:04:05Z"); from != tt.from || to != tt.to {
+				if from, to := r.From.Format("2006-01-02T15:04:05Z"), r.To.Format("2006-01-02T15:04:05Z"); from != tt.from ||
+					to != tt.to {
 					t.Errorf("from %s to %s, want %s to %s", from, to, tt.from, tt.to)
 				}
 				leader := r.Countries[0].Origin.String()
@@ -167,7 +169,8 @@ func TestApacheAccess(t *testing.T) {
 }
 
 func TestWikipediaEdits(t *testing.T) {
-	text, path := testenv.Corpus(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"), testenv.CorpusPath(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
+	text, path := testenv.Corpus(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"),
+		testenv.CorpusPath(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
 	count := plainCount{bits: 128, seen: map[netip.Addr]bool{}}
 	for d := json.NewDecoder(text); ; {
 		var edit struct{ User string }

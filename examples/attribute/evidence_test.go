@@ -28,7 +28,8 @@ func writtenEvidence(t *testing.T, args ...string) (path string, data []byte, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(stderr, "attribute: "+path+": evidence of ") || strings.Contains(stderr, "without") == strings.Contains(stderr, "with the") {
+	if !strings.Contains(stderr, "attribute: "+path+": evidence of ") ||
+		strings.Contains(stderr, "without") == strings.Contains(stderr, "with the") {
 		t.Errorf("standard error: %s", stderr)
 	}
 	return path, data, stdout
@@ -80,7 +81,8 @@ func TestEvidence(t *testing.T) {
 	if status != exitUnusable || stdout != "" || !strings.Contains(stderr, "evidence: invalid encoding: /evidence/") {
 		t.Errorf("half of it: exit status %d, %s%s", status, stdout, stderr)
 	}
-	if status, _, stderr = attribute(t, "", "-verify", path+".none"); status != exitUnusable || !strings.Contains(stderr, "no such file") {
+	if status, _, stderr = attribute(t, "", "-verify", path+".none"); status != exitUnusable ||
+		!strings.Contains(stderr, "no such file") {
 		t.Errorf("no file: exit status %d, %s", status, stderr)
 	}
 }
@@ -122,14 +124,17 @@ func TestEvidenceWithoutAddresses(t *testing.T) {
 func TestEvidenceAnotherDatabase(t *testing.T) {
 	other := smallDatabase(t)
 	path, _, _ := writtenEvidence(t, "-db", other, "-")
-	if status, stdout, _ := attribute(t, "", "-verify", path); status != exitOK || !strings.Contains(stdout, "Origins: not checked: ") {
+	if status, stdout, _ := attribute(t, "", "-verify", path); status != exitOK ||
+		!strings.Contains(stdout, "Origins: not checked: ") {
 		t.Errorf("the embedded database: exit status %d, %s", status, stdout)
 	}
-	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitOK || !strings.Contains(stdout, "Origins: every source") {
+	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitOK ||
+		!strings.Contains(stdout, "Origins: every source") {
 		t.Errorf("the right database: exit status %d, %s", status, stdout)
 	}
 	path, _, _ = writtenEvidence(t, "-")
-	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitUnusable || !strings.Contains(stdout, `Origins: evidence: sketches do not fit: database "DB-IP Lite"`) {
+	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitUnusable ||
+		!strings.Contains(stdout, `Origins: evidence: sketches do not fit: database "DB-IP Lite"`) {
 		t.Errorf("the wrong database: exit status %d, %s", status, stdout)
 	}
 }

@@ -31,7 +31,8 @@ func TestIncident(t *testing.T) {
 	if status != exitOK || stderr != "" {
 		t.Fatalf("exit status %d, %s", status, stderr)
 	}
-	for _, want := range []string{"Simulated", "RU Russia", "Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n\nrefuted: ", "geolocated to"} {
+	for _, want := range []string{"Simulated", "RU Russia",
+		"Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n\nrefuted: ", "geolocated to"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
@@ -126,7 +127,8 @@ func TestNoClaim(t *testing.T) {
 func TestTimes(t *testing.T) {
 	const text = "ip,when\n8.8.8.8,1716329586\n8.8.4.4,soon\n"
 	r, status, stderr := attributeJSON(t, text, "-time", "when", "-")
-	if status != exitOK || r.Sources.Value != 2 || !r.From.Equal(time.Unix(1716329586, 0)) || !strings.Contains(stderr, "1 of them without a readable time") {
+	if status != exitOK || r.Sources.Value != 2 || !r.From.Equal(time.Unix(1716329586, 0)) ||
+		!strings.Contains(stderr, "1 of them without a readable time") {
 		t.Errorf("exit status %d, %d sources from %v, %s", status, r.Sources.Value, r.From, stderr)
 	}
 }
@@ -159,7 +161,8 @@ func TestInterrupt(t *testing.T) {
 	r := &cancelling{text: strings.NewReader(manyAddresses(50_000)), cancel: cancel}
 	var stdout, stderr strings.Builder
 	status := run(ctx, []string{"-"}, r, &stdout, &stderr)
-	if status != exitUnusable || stdout.Len() == 0 || !strings.Contains(stderr.String(), "interrupted; what stands before is counted") {
+	if status != exitUnusable || stdout.Len() == 0 || !strings.Contains(stderr.String(),
+		"interrupted; what stands before is counted") {
 		t.Errorf("exit status %d, %d bytes of report, %s", status, stdout.Len(), stderr.String())
 	}
 }
@@ -196,10 +199,12 @@ func TestHandshake(t *testing.T) {
 
 func TestSampling(t *testing.T) {
 	status, stdout, _ := attribute(t, "77.88.8.1\n77.88.8.2\n", "-sampling", "1000", "-claim", "majority RU", "-")
-	if status != exitOK || !strings.Contains(stdout, "Only 1 in 1,000 packets or flows was looked at") || !strings.Contains(stdout, "inadmissible: RU > 50% of sources") {
+	if status != exitOK || !strings.Contains(stdout, "Only 1 in 1,000 packets or flows was looked at") ||
+		!strings.Contains(stdout, "inadmissible: RU > 50% of sources") {
 		t.Errorf("status %d:\n%s", status, stdout)
 	}
-	if status, _, stderr := attribute(t, "", "-sampling", "0"); status != exitUsage || !strings.Contains(stderr, "-sampling 0") {
+	if status, _, stderr := attribute(t, "", "-sampling", "0"); status != exitUsage ||
+		!strings.Contains(stderr, "-sampling 0") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	_, proven, _ := attribute(t, "", "-handshake", "-json")

@@ -113,7 +113,8 @@ func newSorter(most int) *sorter {
 func (s *sorter) add(e *monitor.Event) error {
 	// A target that is new takes as much as some ten records.
 	if len(s.records)+10*len(s.targets) >= s.most {
-		return fmt.Errorf("its records are not in the order of time, and more than fit into memory (%s of %s targets); sort it by time, oldest first (tac turns a log around that is newest first)",
+		return fmt.Errorf("its records are not in the order of time, and more than fit into memory (%s of %s targets); "+
+			"sort it by time, oldest first (tac turns a log around that is newest first)",
 			group(uint64(len(s.records))), group(uint64(len(s.targets))))
 	}
 	number, ok := s.numbers[e.Target]

@@ -37,9 +37,11 @@ const russian = "77.88.55.60\n77.88.55.61\n5.255.255.70\n"
 
 func TestOpinions(t *testing.T) {
 	country, asn, list := writeFiles(t)
-	args := []string{"-second", country, "-second", "routed", "-asn", asn, "-list", "vpn=" + list, "-claim", "majority RU", "-"}
+	args := []string{"-second", country, "-second", "routed", "-asn", asn, "-list", "vpn=" + list, "-claim",
+		"majority RU", "-"}
 	status, stdout, stderr := attribute(t, russian, args...)
-	if status != exitOK || !strings.Contains(stderr, "-second routed: its countries are those where networks are registered") {
+	if status != exitOK || !strings.Contains(stderr,
+		"-second routed: its countries are those where networks are registered") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 	at := 0
@@ -153,7 +155,8 @@ func TestOpinionsOnEvidence(t *testing.T) {
 	if status, _, stderr := attribute(t, russian, "-drop-addresses", "-evidence", evidence, "-"); status != exitOK {
 		t.Fatal(stderr)
 	}
-	if status, _, stderr := attribute(t, "", "-verify", evidence, "-second", country); status != exitUnusable || !strings.Contains(stderr, "the addresses of the sources are not known") {
+	if status, _, stderr := attribute(t, "", "-verify", evidence, "-second", country); status != exitUnusable ||
+		!strings.Contains(stderr, "the addresses of the sources are not known") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }

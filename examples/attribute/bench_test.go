@@ -35,10 +35,14 @@ var sampleTexts = []struct {
 }{
 	{"addr", "", netip.Addr.String},
 	{"combined", "", func(a netip.Addr) string {
-		return a.String() + ` - - [17/May/2015:10:05:03 +0000] "GET /presentations/a.png HTTP/1.1" 200 203023 "http://example.org/presentations/" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"`
+		return a.String() + ` - - [17/May/2015:10:05:03 +0000] "GET /presentations/a.png HTTP/1.1" 200 203023 ` +
+			`"http://example.org/presentations/" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"`
 	}},
 	{"csv", "time,source,port\n", func(a netip.Addr) string { return "2024-05-21T22:13:05Z," + a.String() + ",443" }},
-	{"csv-quoted", "time,source,port\n", func(a netip.Addr) string { return `"2024-05-21T22:13:05Z","` + a.String() + `","443"` }},
+	{"csv-quoted", "time,source,port\n", func(a netip.Addr) string {
+		return `"2024-05-21T22:13:05Z","` + a.String() +
+			`","443"`
+	}},
 	{"json", "", func(a netip.Addr) string {
 		return `{"time":"2024-05-21T22:13:05Z","service":{"name":"smtp","port":25},"source":"` + a.String() + `","size":1234}`
 	}},

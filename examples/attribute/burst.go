@@ -39,7 +39,6 @@ type watcher struct {
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
-	printed  bool // a burst was
 	running  map[uint64]bool
 	ended    int
 	from, to time.Time // of the records
@@ -48,7 +47,8 @@ type watcher struct {
 }
 
 // watch is the program with -burst. It returns the exit status.
-func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader, stdout io.Writer, console *console) int {
+func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader,
+	stdout io.Writer, console *console) int {
 	w := newWatcher(cfg, stdout, console)
 	if len(cfg.files) == 0 {
 		cfg.claimsOrPublic()
@@ -82,7 +82,8 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 
 func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
 	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
-		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024), running: map[uint64]bool{}}
+		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
+		running: map[uint64]bool{}}
 }
 
 // start makes the monitor, from the state if there is one.
@@ -116,7 +117,8 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 		}
 	}
 	if s := w.monitor.Stats(); !s.Time.IsZero() {
-		w.console.say("%s: goes on from %s UTC; running bursts: %d", w.cfg.state, s.Time.Format(time.DateTime), len(w.running))
+		w.console.say("%s: goes on from %s UTC; running bursts: %d", w.cfg.state, s.Time.Format(time.DateTime),
+			len(w.running))
 	}
 	return nil
 }
@@ -132,7 +134,8 @@ func (w *watcher) open(in *input) error {
 	}
 	if !inOrder(in, w.cfg) {
 		if w.state != nil {
-			return errors.New("its records are not in the order of time, and -state goes on behind the last one; sort it by time")
+			return errors.New("its records are not in the order of time, and -state goes on behind the last one; sort it by " +
+				"time")
 		}
 		w.console.say("%s: not in the order of time; read as a whole and sorted", in.name)
 		w.sorter = newSorter(maxSorted)
@@ -188,7 +191,8 @@ func (w *watcher) close(n *fileCount) error {
 		w.to = n.to
 	}
 	if n.used > 0 && n.from.IsZero() {
-		return errors.New("not one record has a time that can be read (RFC 3339, Unix seconds or milliseconds, common log); -burst needs it")
+		return errors.New("not one record has a time that can be read (RFC 3339, Unix seconds or milliseconds, common " +
+			"log); -burst needs it")
 	}
 	return w.err
 }
@@ -266,25 +270,9 @@ func (w *watcher) tell(b monitor.Burst) {
 		enc.SetEscapeHTML(false) // claims have a ">"
 		err = enc.Encode(b)
 	} else {
-		if !w.printed { // whoever shows results of the database has to name it
-			err = w.credit(b)
-		}
-		if err == nil {
-			err = w.printer.Burst(w.stdout, b)
-		}
+		err = w.printer.Burst(w.stdout, b)
 	}
-	w.printed = true
 	if w.err == nil {
 		w.err = err
 	}
-}
-
-// credit prints the sentences that the licenses of the databases ask for.
-func (w *watcher) credit(b monitor.Burst) error {
-	for _, d := range b.Report.LocatedBy {
-		if _, err := fmt.Fprintf(w.stdout, "%s\n\n", d.Credit); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -18,18 +18,27 @@ type burstConfig struct {
 const maxLate = 8 // intervals, as the monitor has it
 
 func (cfg *config) addBurstFlags(flags *flag.FlagSet) {
-	flags.BoolVar(&cfg.burst, "burst", false, "find bursts: print each as soon as it is confirmed, when it has doubled, and when it has ended; -json gives one object a line")
-	flags.StringVar(&cfg.target, "target", "", "`field` with what was hit: a csv column or json field (default none); of access logs host, path or none (default the host, or else the path)")
-	flags.DurationVar(&cfg.interval, "interval", 10*time.Second, "resolution in time of bursts; quiet times should have 20 records in an interval")
-	flags.DurationVar(&cfg.lateness, "lateness", 0, "how late records may come without being dropped, out of order or after a pause; at most 8 intervals (default one interval)")
-	flags.StringVar(&cfg.state, "state", "", "keep in `file` what is known of bursts and how far the inputs are read, and go on from there; it is written every minute and at the end, leaves the last intervals to the next run, and holds the source addresses")
+	flags.BoolVar(&cfg.burst, "burst", false,
+		"find bursts: print each as soon as it is confirmed, when it has doubled, and when it has ended; -json gives one "+
+			"object a line")
+	flags.StringVar(&cfg.target, "target", "",
+		"`field` with what was hit: a csv column or json field (default none); of access logs host, path or none "+
+			"(default the host, or else the path)")
+	flags.DurationVar(&cfg.interval, "interval", 10*time.Second,
+		"resolution in time of bursts; quiet times should have 20 records in an interval")
+	flags.DurationVar(&cfg.lateness, "lateness", 0,
+		"how late records may come without being dropped, out of order or after a pause; at most 8 intervals (default "+
+			"one interval)")
+	flags.StringVar(&cfg.state, "state", "",
+		"keep in `file` what is known of bursts and how far the inputs are read, and go on from there; it is written "+
+			"every minute and at the end, leaves the last intervals to the next run, and holds the source addresses")
 }
 
 // checkBurst refuses what has no meaning with -burst, or without it.
 func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	refused, what := []string{"target", "interval", "lateness", "state"}, "without"
 	if cfg.burst {
-		refused, what = []string{"evidence"}, "beside"
+		refused, what = []string{"evidence", "asn", "list"}, "beside"
 	}
 	flags.Visit(func(f *flag.Flag) {
 		if slices.Contains(refused, f.Name) && err == nil {

@@ -9,7 +9,8 @@ import (
 func (w *watcher) summary() {
 	s := w.monitor.Stats()
 	w.console.say("%s records: %s late, %s set aside, %s undated; bursts: %d ended, %d running",
-		group(s.Records+uint64(s.Waiting)), group(s.Late), group(s.Misdated+uint64(s.Waiting)), group(s.Undated), w.ended, len(w.running))
+		group(s.Records+uint64(s.Waiting)), group(s.Late), group(s.Misdated+uint64(s.Waiting)), group(s.Undated), w.ended,
+		len(w.running))
 	for _, hint := range w.hints(s.Late, s.Records, s.SetBack) {
 		w.console.say("%s", hint)
 	}
@@ -28,17 +29,20 @@ func (w *watcher) hints(late, records, setBack uint64) (hints []string) {
 		hint("the times went back ", group(setBack), " times, and all began anew; give the inputs in the order of time")
 	}
 	if late*100 > records {
-		hint("many records came too late to be counted; give a longer -lateness (now ", compact(w.cfg.wait()), "), or sort the input by time, oldest first")
+		hint("many records came too late to be counted; give a longer -lateness (now ", compact(w.cfg.wait()),
+			"), or sort the input by time, oldest first")
 	}
 	span := w.to.Sub(w.from)
 	if w.from.IsZero() || span <= 0 {
 		return hints
 	}
 	if n := int64(span / w.cfg.interval); n < fewest {
-		hint("all of it is within ", group(uint64(n+1)), " intervals of ", compact(w.cfg.interval), "; a burst is told from what came in ", group(fewest), " intervals before it")
+		hint("all of it is within ", group(uint64(n+1)), " intervals of ", compact(w.cfg.interval),
+			"; a burst is told from what came in ", group(fewest), " intervals before it")
 	} else if rate := float64(w.used) / span.Seconds(); rate*w.cfg.interval.Seconds() < few {
 		if longer := longerInterval(rate); longer > w.cfg.interval && span/longer >= fewest {
-			hint("fewer than ", group(few), " records in an interval of ", compact(w.cfg.interval), " on average, too few to tell a small burst from chance; try -interval ", compact(longer))
+			hint("fewer than ", group(few), " records in an interval of ", compact(w.cfg.interval),
+				" on average, too few to tell a small burst from chance; try -interval ", compact(longer))
 		}
 	}
 	return hints
@@ -58,7 +62,8 @@ func compact(d time.Duration) string {
 
 // longerInterval returns the shortest usual interval in which enough records come.
 func longerInterval(rate float64) time.Duration {
-	for _, d := range []time.Duration{time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute} {
+	for _, d := range []time.Duration{time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
+		5 * time.Minute, 10 * time.Minute, 30 * time.Minute} {
 		if rate*d.Seconds() >= few {
 			return d
 		}

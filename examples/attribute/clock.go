@@ -67,7 +67,8 @@ func parseRFC3339(b []byte) (time.Time, bool) {
 	default:
 		return time.Time{}, false
 	}
-	return civil(digits(b[0:4]), digits(b[5:7]), digits(b[8:10]), digits(b[11:13]), digits(b[14:16]), digits(b[17:19]), nanos, offset)
+	return civil(digits(b[0:4]), digits(b[5:7]), digits(b[8:10]), digits(b[11:13]), digits(b[14:16]), digits(b[17:19]),
+		nanos, offset)
 }
 
 // parseUnix takes seconds, with or without a fraction, and milliseconds. From

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/testenv"
 )
 
@@ -36,26 +37,27 @@ func (c *plainCount) add(text string) {
 	c.seen[addr] = true
 }
 
-func (c *plainCount) check(t *testing.T, r result, status int) {
+func (c *plainCount) check(t *testing.T, r answered, status int) {
 	t.Helper()
-	if f := r.Spoofing.Finding; f != "none" && f != "" {
-		t.Errorf("real sources are accused of being forged: %+v", r.Spoofing)
+	if s := r.Plausibility.Spoofing; s != nil && s.Level != attribution.SpoofingNone {
+		t.Errorf("real sources are accused of being forged: %+v", *s)
 	}
-	if status != exitOK || !r.Sources.Exact || r.Skipped != c.skipped {
-		t.Errorf("exit status %d, exact %v, %d skipped; a plain count skips %d", status, r.Sources.Exact, r.Skipped, c.skipped)
+	if status != exitOK || !r.Sources.Exact || r.Lost[attribution.LostUnread] != c.skipped {
+		t.Errorf("exit status %d, exact %v, %d skipped; a plain count skips %d", status, r.Sources.Exact,
+			r.Lost[attribution.LostUnread], c.skipped)
 	}
-	if got := r.Sources.Distinct + r.Reserved.Sources; got != uint64(len(c.seen)) {
+	if got := r.Sources.Value + r.Reserved.Sources; got != uint64(len(c.seen)) {
 		t.Errorf("%d sources; a plain count gives %d", got, len(c.seen))
 	}
 	if got := r.Events + r.Reserved.Events; got != c.records {
 		t.Errorf("%d events; a plain count gives %d", got, c.records)
 	}
 	sum := r.Unlocated.Sources
-	for _, o := range r.Origins {
+	for _, o := range r.Countries {
 		sum += o.Sources
 	}
-	if sum != r.Sources.Distinct {
-		t.Errorf("the origins have %d sources together, the total is %d", sum, r.Sources.Distinct)
+	if sum != r.Sources.Value {
+		t.Errorf("the countries have %d sources together, the total is %d", sum, r.Sources.Value)
 	}
 }
 
@@ -84,13 +86,14 @@ func TestWebDDoS(t *testing.T) {
 				}
 				r, status, _ := attributeJSON(t, "", "-addr", "IP", "-time", "ReportDate", "-v6", flag, path)
 				count.check(t, r, status)
-				if from, to := r.From.Format("2006-01-02T15:04:05Z"), r.To.Format("2006-01-02T15:04:05Z"); from != tt.from || to != tt.to {
+				if from, to := r.From.Format("2006-01-02T15:04:05Z"), r.To.Format("2006-01-02T15:04:05Z"); from != tt.from ||
+					to != tt.to {
 					t.Errorf("from %s to %s, want %s to %s", from, to, tt.from, tt.to)
 				}
-				leader := r.Origins[0].Origin
+				leader := r.Countries[0].Origin.String()
 				r, _, _ = attributeJSON(t, "", "-claim", "majority "+leader, path)
-				if len(r.Claims) != 1 || r.Claims[0].Verdict != "refuted" {
-					t.Errorf("majority %s: %+v", leader, r.Claims)
+				if len(r.Verdicts) != 1 || r.Verdicts[0].Outcome != attribution.Refuted {
+					t.Errorf("majority %s: %+v", leader, r.Verdicts)
 				}
 			}
 		})
@@ -119,8 +122,9 @@ func TestOpenProxies(t *testing.T) {
 		}
 		r, status, _ := attributeJSON(t, lines.String(), "-claim", "plurality US", "-")
 		count.check(t, r, status)
-		if len(count.seen) < 400 || r.Spoofing.Tested < 400 || r.Claims[0].Verdict != "supported" && r.Claims[0].Verdict != "refuted" {
-			t.Errorf("%s: %d of %d tested, %+v", name, r.Spoofing.Tested, len(count.seen), r.Claims)
+		if s := r.Plausibility.Spoofing; len(count.seen) < 400 || s == nil || s.Tested < 400 ||
+			r.Verdicts[0].Outcome != attribution.Supported && r.Verdicts[0].Outcome != attribution.Refuted {
+			t.Errorf("%s: %d sources tested as %+v, %v", name, len(count.seen), s, r.Verdicts)
 		}
 	}
 }
@@ -132,10 +136,9 @@ func TestWebDDoSSecondOpinion(t *testing.T) {
 		path := testenv.CorpusPath(t, "web-ddos/"+name+".csv")
 		status, stdout, stderr := attribute(t, "", "-addr", "IP", "-second", "routed", "-claim", "majority "+leader, path)
 		for _, want := range []string{
-			"  A  by DB-IP Lite, built 2026-06-01\n  B  by iptoasn (country of registration), built 2026-06-17\n",
+			"  A  \"DB-IP Lite\" of 2026-06-01\n  B  \"iptoasn (country of registration)\" of 2026-06-17\n",
 			"placed differently from A",
 			"\nrefuted: " + leader + " > 50% of sources",
-			"\nrefuted by 2 databases together: " + leader + " > 50% of sources",
 		} {
 			if !strings.Contains(stdout, want) {
 				t.Errorf("%s: no %q in\n%s", name, want, stdout)
@@ -145,8 +148,9 @@ func TestWebDDoSSecondOpinion(t *testing.T) {
 			t.Errorf("%s: exit status %d, %s", name, status, stderr)
 		}
 		r, _, _ := attributeJSON(t, "", "-addr", "IP", "-second", "routed", path)
-		if d := r.Comparison.Databases; len(d) != 2 || d[1].Disagreement.Value < .02 || d[1].Disagreement.Value > .4 || len(r.Comparison.Origins) < len(r.Origins) {
-			t.Errorf("%s: %+v", name, r.Comparison)
+		if d := r.Databases; len(d) != 1 || d[0].Disagreement.Value < .02 || d[0].Disagreement.Value > .4 ||
+			len(d[0].Countries) < len(r.Countries)/2 {
+			t.Errorf("%s: %+v", name, d)
 		}
 	}
 }
@@ -165,7 +169,8 @@ func TestApacheAccess(t *testing.T) {
 }
 
 func TestWikipediaEdits(t *testing.T) {
-	text, path := testenv.Corpus(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"), testenv.CorpusPath(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
+	text, path := testenv.Corpus(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz"),
+		testenv.CorpusPath(t, "wikiticker/wikiticker-2015-09-12-sampled.json.gz")
 	count := plainCount{bits: 128, seen: map[netip.Addr]bool{}}
 	for d := json.NewDecoder(text); ; {
 		var edit struct{ User string }

@@ -145,7 +145,8 @@ func (c *counter) count(ctx context.Context, in *input) error {
 	case n.skipped == 0:
 		return fmt.Errorf("%s: empty", in.name)
 	}
-	return fmt.Errorf("%s: read as %s, and not one record of %s could be used: no address %s", in.name, in.format.name, group(n.skipped), in.format.where)
+	return fmt.Errorf("%s: read as %s, and not one record of %s could be used: no address %s", in.name, in.format.name,
+		group(n.skipped), in.format.where)
 }
 
 // enter puts into the account what became of a file.

@@ -14,8 +14,10 @@ import (
 )
 
 func (cfg *config) addEvidenceFlags(flags *flag.FlagSet) {
-	flags.StringVar(&cfg.evidence, "evidence", "", "also write the evidence to `file`, for somebody else to verify; it holds the source addresses")
-	flags.BoolVar(&cfg.dropAddresses, "drop-addresses", false, "keep no source address, neither for tests that need them nor in the evidence")
+	flags.StringVar(&cfg.evidence, "evidence", "",
+		"also write the evidence to `file`, for somebody else to verify; it holds the source addresses")
+	flags.BoolVar(&cfg.dropAddresses, "drop-addresses", false,
+		"keep no source address, neither for tests that need them nor in the evidence")
 	flags.StringVar(&cfg.verify, "verify", "", "verify the evidence in `file` instead of counting")
 }
 

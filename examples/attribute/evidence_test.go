@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/internal/testenv"
 )
 
@@ -27,7 +28,8 @@ func writtenEvidence(t *testing.T, args ...string) (path string, data []byte, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(stderr, "attribute: "+path+": evidence of ") || strings.Contains(stderr, "without") == strings.Contains(stderr, "with the") {
+	if !strings.Contains(stderr, "attribute: "+path+": evidence of ") ||
+		strings.Contains(stderr, "without") == strings.Contains(stderr, "with the") {
 		t.Errorf("standard error: %s", stderr)
 	}
 	return path, data, stdout
@@ -39,30 +41,48 @@ func TestEvidence(t *testing.T) {
 	if status != exitOK || stderr != "" {
 		t.Fatalf("exit status %d, %s%s", status, stdout, stderr)
 	}
-	want := "Reproduced bit for bit: the report and 2 verdicts follow from the tally.\nNot signed.\n" +
+	want := "It holds: the report and 2 verdicts follow from the snapshot in the file.\n" +
+		"  refuted: RU > 50% of sources\n  supported: RU > 50% of events\n" +
+		"That does not show whether the snapshot itself is true.\n" +
 		"Origins: every source in the file is where its database places it.\n"
 	if !strings.HasPrefix(stdout, want) {
 		t.Errorf("got\n%swant\n%s", stdout, want)
 	}
 	// What was printed when it was counted is what follows from the file.
 	_, counted, _ = strings.Cut(counted, "\n\n")
-	if _, again, _ := strings.Cut(stdout, "in the file:\n\n"); again != counted {
+	if _, again, _ := strings.Cut(stdout, "What follows from the snapshot in the file:\n\n"); again != counted {
 		t.Errorf("got\n%swant\n%s", again, counted)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read the addresses: %v, %v", info.Mode(), err)
 	}
 
-	changed := bytes.Replace(data, []byte(`"verdict":"refuted"`), []byte(`"verdict":"supported"`), 1)
+	changed := bytes.Replace(data, []byte(`"outcome":"refuted"`), []byte(`"outcome":"supported"`), 1)
 	status, stdout, _ = attribute(t, string(changed), "-verify", "-")
-	if status != exitUnusable || !strings.HasPrefix(stdout, "Not reproduced: $.evidence.verdicts[0].verdict (byte ") || !strings.Contains(stdout, "\nrefuted: ") {
+	if status != exitUnusable || !strings.HasPrefix(stdout, "It does not hold") ||
+		!strings.Contains(stdout, "\nrefuted: ") {
 		t.Errorf("a changed verdict: exit status %d, %s", status, stdout)
 	}
+	_, stdout, _ = attribute(t, string(changed), "-json", "-verify", "-")
+	var found struct {
+		Holds      bool
+		Difference struct {
+			Path, Stated, Recomputed string
+			Offset                   int64
+		}
+	}
+	err := json.Unmarshal([]byte(stdout), &found)
+	if d := found.Difference; err != nil || found.Holds || d.Stated != `"supported"` || d.Recomputed != `"refuted"` ||
+		!strings.HasPrefix(d.Path, "/evidence/report/verdicts/0/") || !strings.HasSuffix(d.Path, "/outcome") ||
+		!bytes.HasPrefix(changed[d.Offset:], []byte(d.Stated)) || !strings.Contains(stdout, `"path"`) {
+		t.Errorf("a changed verdict: %v, %+v in %.500s", err, found, stdout)
+	}
 	status, stdout, stderr = attribute(t, string(data[:len(data)/2]), "-verify", "-")
-	if status != exitUnusable || stdout != "" || !strings.Contains(stderr, "invalid encoding: evidence: $.evidence") {
+	if status != exitUnusable || stdout != "" || !strings.Contains(stderr, "evidence: invalid encoding: /evidence/") {
 		t.Errorf("half of it: exit status %d, %s%s", status, stdout, stderr)
 	}
-	if status, _, stderr = attribute(t, "", "-verify", path+".none"); status != exitUnusable || !strings.Contains(stderr, "no such file") {
+	if status, _, stderr = attribute(t, "", "-verify", path+".none"); status != exitUnusable ||
+		!strings.Contains(stderr, "no such file") {
 		t.Errorf("no file: exit status %d, %s", status, stderr)
 	}
 }
@@ -71,17 +91,19 @@ func TestEvidenceJSON(t *testing.T) {
 	path, _, _ := writtenEvidence(t, "-claim", "majority RU", "-json", "-")
 	status, stdout, stderr := attribute(t, "", "-verify", path, "-json")
 	var got struct {
-		Holds          bool
-		SignatureHolds bool `json:"signature_holds"`
-		Origins        string
-		Recomputed     result
+		Holds      bool
+		Difference *struct{ Path string }
+		Origins    string
+		Recomputed answered
 	}
 	d := json.NewDecoder(strings.NewReader(stdout))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&got); err != nil || status != exitOK {
 		t.Fatalf("exit status %d, %v in %s%s", status, err, stdout, stderr)
 	}
-	if !got.Holds || got.Origins == "" || got.Recomputed.Sources.Distinct != 3 || len(got.Recomputed.Claims) != 1 || got.Recomputed.Claims[0].Verdict != "supported" {
+	r := got.Recomputed
+	if !got.Holds || got.Difference != nil || got.Origins == "" || r.Sources.Value != 3 || len(r.Verdicts) != 1 ||
+		r.Verdicts[0].Reason != caveat.FewSources || r.Account == nil || r.Account.Records != 4 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -93,7 +115,7 @@ func TestEvidenceWithoutAddresses(t *testing.T) {
 		t.Errorf("%d bytes without addresses, %d with", len(without), len(with))
 	}
 	status, stdout, _ := attribute(t, "", "-verify", path)
-	if status != exitOK || !strings.Contains(stdout, "Origins: not checked: attribution: the addresses of the sources were dropped") {
+	if status != exitOK || !strings.Contains(stdout, "Origins: not checked: ") {
 		t.Errorf("exit status %d, %s", status, stdout)
 	}
 }
@@ -102,14 +124,17 @@ func TestEvidenceWithoutAddresses(t *testing.T) {
 func TestEvidenceAnotherDatabase(t *testing.T) {
 	other := smallDatabase(t)
 	path, _, _ := writtenEvidence(t, "-db", other, "-")
-	if status, stdout, _ := attribute(t, "", "-verify", path); status != exitOK || !strings.Contains(stdout, "Origins: not checked: ") {
+	if status, stdout, _ := attribute(t, "", "-verify", path); status != exitOK ||
+		!strings.Contains(stdout, "Origins: not checked: ") {
 		t.Errorf("the embedded database: exit status %d, %s", status, stdout)
 	}
-	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitOK || !strings.Contains(stdout, "Origins: every source") {
+	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitOK ||
+		!strings.Contains(stdout, "Origins: every source") {
 		t.Errorf("the right database: exit status %d, %s", status, stdout)
 	}
 	path, _, _ = writtenEvidence(t, "-")
-	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitUnusable || !strings.Contains(stdout, "the evidence was made with DB-IP Lite") {
+	if status, stdout, _ := attribute(t, "", "-verify", path, "-db", other); status != exitUnusable ||
+		!strings.Contains(stdout, `Origins: evidence: sketches do not fit: database "DB-IP Lite"`) {
 		t.Errorf("the wrong database: exit status %d, %s", status, stdout)
 	}
 }

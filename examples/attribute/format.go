@@ -80,7 +80,8 @@ func openFormat(text *lines, cfg *config) (format, error) {
 		return format{name: "combined", where: "at the start of the line", next: text.next, parse: parse}, nil
 	}
 	if cfg.burst && len(sample) > 0 {
-		return format{}, errors.New("read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with the csv column or json field that has it")
+		return format{}, errors.New("read as addr, which has no times, and -burst needs the time of each line; give an " +
+			"access log, or -time with the csv column or json field that has it")
 	}
 	return format{name: "addr", where: "at the start of the line", next: text.next, parse: parseAddr}, nil
 }
@@ -218,7 +219,8 @@ func cutCombined(text []byte, r *record) (server, request []byte, why fault) {
 	r.handshake = !bytes.HasSuffix(host, []byte(","))               // as it says itself
 	// In vhost_combined a server name with its port comes first. It may itself
 	// be an address, so one more word before the time decides.
-	if second, after, found := bytes.Cut(rest, []byte(" ")); found && (!ok || isPortOf(host) && wordsBeforeTime(after) == 2) {
+	if second, after, found := bytes.Cut(rest, []byte(" ")); found &&
+		(!ok || isPortOf(host) && wordsBeforeTime(after) == 2) {
 		if source, isSource := parseSource(second); isSource {
 			server, r.source, ok, rest = host, source, true, after
 		}

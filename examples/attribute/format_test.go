@@ -90,29 +90,46 @@ var addrTests = []formatTest{
 	{name: "no final newline", text: "192.0.2.1\n192.0.2.2", want: []string{"192.0.2.1", "192.0.2.2"}},
 	{name: "CRLF", text: "192.0.2.1\r\n192.0.2.2\r\n", want: []string{"192.0.2.1", "192.0.2.2"}},
 	{name: "byte order mark", text: "\ufeff192.0.2.1\n", want: []string{"192.0.2.1"}},
-	{name: "rest of line", text: "192.0.2.1 7 hits\n192.0.2.2\tx\n192.0.2.3,x\n  192.0.2.4\n", want: []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"}},
+	{name: "rest of line", text: "192.0.2.1 7 hits\n192.0.2.2\tx\n192.0.2.3,x\n  192.0.2.4\n",
+		want: []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"}},
 	{name: "blank lines", text: "\n \n192.0.2.1\n\r\n\n", want: []string{"192.0.2.1"}},
 	{name: "comments", text: "# list\n192.0.2.1 # x\n #192.0.2.2\n", want: []string{"192.0.2.1"}},
-	{name: "no address", text: "x\n192.0.2.1\n192.0.2.0/24\n", want: []string{"1" + noAddressAt, "192.0.2.1", "3" + noAddressAt}},
-	{name: "NUL and invalid UTF-8", text: "192.0.2.1\x00\n\xff\xff\n192.0.2.2 \x00\xff\n", want: []string{"1" + noAddressAt, "2" + noAddressAt, "192.0.2.2"}},
-	{name: "too long", text: "192.0.2.1\n192.0.2.2 " + strings.Repeat("x", 3*maxLine) + "\n192.0.2.3\n", want: []string{"192.0.2.1", "2: longer than 1 MiB", "192.0.2.3"}},
-	{name: "too long at the end", text: "192.0.2.1\n" + strings.Repeat("x", maxLine+1), want: []string{"192.0.2.1", "2: longer than 1 MiB"}},
+	{name: "no address", text: "x\n192.0.2.1\n192.0.2.0/24\n", want: []string{"1" + noAddressAt, "192.0.2.1",
+		"3" + noAddressAt}},
+	{name: "NUL and invalid UTF-8", text: "192.0.2.1\x00\n\xff\xff\n192.0.2.2 \x00\xff\n",
+		want: []string{"1" + noAddressAt, "2" + noAddressAt, "192.0.2.2"}},
+	{name: "too long", text: "192.0.2.1\n192.0.2.2 " + strings.Repeat("x", 3*maxLine) + "\n192.0.2.3\n",
+		want: []string{"192.0.2.1", "2: longer than 1 MiB", "192.0.2.3"}},
+	{name: "too long at the end", text: "192.0.2.1\n" + strings.Repeat("x", maxLine+1),
+		want: []string{"192.0.2.1", "2: longer than 1 MiB"}},
 	{name: "unnamed columns", text: "visitor,page\n192.0.2.1,/\n", want: []string{"1" + noAddressAt, "192.0.2.1"}},
 }
 
 func TestAddr(t *testing.T) { testFormat(t, "addr", addrTests) }
 
 var combinedTests = []formatTest{
-	{name: "common", text: `192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326` + "\n", want: []string{"192.0.2.1 2326 20:55:36"}},
-	{name: "combined", text: `2001:db8::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 171717 "http://example.org/" "Mozilla/5.0"` + "\n", want: []string{"2001:db8::1 171717 10:05:03"}},
-	{name: "vhost", text: `example.org:443 192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5 "-" "-"` + "\n", want: []string{"192.0.2.1 5 10:05:03"}},
-	{name: "vhost that is an address", text: `198.51.100.7:443 192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n", want: []string{"192.0.2.1 5 10:05:03"}},
-	{name: "client with port", text: `192.0.2.1:5678 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n", want: []string{"192.0.2.1 5 10:05:03"}},
-	{name: "list of forwarders", text: `192.0.2.1, 198.51.100.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n", want: []string{"192.0.2.1 5 10:05:03"}},
-	{name: "user that looks like an address", text: `192.0.2.1 - 198.51.100.7 [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n", want: []string{"192.0.2.1 5 10:05:03"}},
-	{name: "escaped quote", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET /\"x\\ 200 9" 404 77` + "\n", want: []string{"192.0.2.1 77 10:05:03"}},
-	{name: "no size", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 304 -` + "\n", want: []string{"192.0.2.1 10:05:03"}},
-	{name: "absurd size", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 99999999999999999999` + "\n", want: []string{"192.0.2.1 10:05:03"}},
+	{name: "common", text: `192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326` + "\n",
+		want: []string{"192.0.2.1 2326 20:55:36"}},
+	{name: "combined", text: `2001:db8::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 171717 ` +
+		`"http://example.org/" "Mozilla/5.0"` + "\n", want: []string{"2001:db8::1 171717 10:05:03"}},
+	{name: "vhost", text: `example.org:443 192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5 "-" "-"` +
+		"\n", want: []string{"192.0.2.1 5 10:05:03"}},
+	{name: "vhost that is an address",
+		text: `198.51.100.7:443 192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n",
+		want: []string{"192.0.2.1 5 10:05:03"}},
+	{name: "client with port", text: `192.0.2.1:5678 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n",
+		want: []string{"192.0.2.1 5 10:05:03"}},
+	{name: "list of forwarders", text: `192.0.2.1, 198.51.100.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` +
+		"\n", want: []string{"192.0.2.1 5 10:05:03"}},
+	{name: "user that looks like an address",
+		text: `192.0.2.1 - 198.51.100.7 [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5` + "\n",
+		want: []string{"192.0.2.1 5 10:05:03"}},
+	{name: "escaped quote", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET /\"x\\ 200 9" 404 77` + "\n",
+		want: []string{"192.0.2.1 77 10:05:03"}},
+	{name: "no size", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 304 -` + "\n",
+		want: []string{"192.0.2.1 10:05:03"}},
+	{name: "absurd size", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 99999999999999999999` +
+		"\n", want: []string{"192.0.2.1 10:05:03"}},
 	{name: "damaged lines", text: `192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5
 www.example.org - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5
 192.0.2.2 - - [17/Foo/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 6
@@ -120,7 +137,8 @@ www.example.org - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5
 192.0.2.4 - - [17/May/2015:10:05:03 +0000] "GET / HTT\
 192.0.2.5
 - - -
-`, want: []string{"192.0.2.1 5 10:05:03", "2" + noAddressAt, "192.0.2.2 6 bad time", "192.0.2.3", "192.0.2.4 10:05:03", "192.0.2.5", "7" + noAddressAt}},
+`, want: []string{"192.0.2.1 5 10:05:03", "2" + noAddressAt, "192.0.2.2 6 bad time", "192.0.2.3", "192.0.2.4 10:05:03",
+		"192.0.2.5", "7" + noAddressAt}},
 }
 
 func TestCombined(t *testing.T) { testFormat(t, "combined", combinedTests) }

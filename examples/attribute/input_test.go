@@ -103,7 +103,8 @@ func TestDamaged(t *testing.T) {
 		{"zstd with a tail", zstandard(t, text) + "192.0.2.1\n", "magic number mismatch"},
 	} {
 		status, stdout, stderr := attribute(t, tt.input, "-")
-		if status != exitUnusable || stdout == "" || !strings.Contains(stderr, tt.want) || !strings.Contains(stderr, "; what stands before is counted") {
+		if status != exitUnusable || stdout == "" || !strings.Contains(stderr, tt.want) ||
+			!strings.Contains(stderr, "; what stands before is counted") {
 			t.Errorf("%s: exit status %d, %d bytes of report, %s", tt.name, status, len(stdout), stderr)
 		}
 	}
@@ -133,13 +134,15 @@ func TestUnusable(t *testing.T) {
 	}{
 		{"empty", "", nil, "standard input: empty"},
 		{"blank", "\n\n", nil, "standard input: empty"},
-		{"no addresses", "a\nb\n", nil, "read as addr, and not one record of 2 could be used: no address at the start of the line"},
+		{"no addresses", "a\nb\n", nil,
+			"read as addr, and not one record of 2 could be used: no address at the start of the line"},
 		{"gzip header cut", "\x1f\x8b\x08", nil, "gzip data: unexpected EOF"},
 		{"zstd header cut", "\x28\xb5\x2f\xfd", nil, "zstd data: unexpected EOF"},
 		{"zstd window too large", rawZstd("192.0.2.1\n", 16), nil, "zstd data: window size exceeded"},
 		{"xz", "\xfd7zXZ\x00\x00", nil, "this is xz"},
 		{"UTF-16", "\xff\xfe1\x00", nil, "this is UTF-16"},
-		{"no such field", "{\"a\":1}\n", []string{"-addr", "b"}, `no address in field "b" of an object on each line; the first lines have the fields "a"`},
+		{"no such field", "{\"a\":1}\n", []string{"-addr", "b"},
+			`no address in field "b" of an object on each line; the first lines have the fields "a"`},
 		{"no such column", "a,b\n1,2\n", []string{"-addr", "c"}, `header row: no column named "c"; there are: "a", "b"`},
 		{"missing file", "", []string{filepath.Join(dir, "missing")}, "missing: no such file"},
 		{"folder", "", []string{dir}, "is a directory"},

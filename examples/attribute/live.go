@@ -39,7 +39,8 @@ type chunk struct {
 	err  error
 }
 
-func newLiveReader(ctx context.Context, source io.ReadCloser, every time.Duration, idle func(), tick func(time.Time)) *liveReader {
+func newLiveReader(ctx context.Context, source io.ReadCloser, every time.Duration, idle func(),
+	tick func(time.Time)) *liveReader {
 	r := &liveReader{
 		ctx: ctx, idle: idle, tick: tick, clock: time.NewTicker(every),
 		ask: make(chan []byte), got: make(chan chunk, 1), buf: make([]byte, 64<<10), source: source,

@@ -14,7 +14,8 @@ import (
 )
 
 // watched runs -burst on what is written to a pipe, by a clock that the test turns.
-func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *screen, interrupt func())) (status int, stdout, stderr string) {
+func watched(t *testing.T, args []string, feed func(w io.Writer, stdout *screen, interrupt func())) (status int,
+	stdout, stderr string) {
 	t.Helper()
 	if _, err := dbip.Table(); err != nil { // before the clock stands still
 		t.Fatal(err)
@@ -79,12 +80,14 @@ func TestBurstPause(t *testing.T) {
 		}
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
-		if got := bursts(t, stdout.String()); len(got) != 4 || !got[2].Final || !got[3].Final || got[2].Report.Events != 3040 {
+		if got := bursts(t, stdout.String()); len(got) != 4 || !got[2].Final || !got[3].Final ||
+			got[2].Report.Events != 3040 {
 			t.Errorf("after an hour: %v", got)
 		}
 		io.WriteString(w, combinedLog([]hit{{time.Now(), all[0].source, "/"}}))
 	})
-	if want := "attribute: 5,441 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n"; status != exitOK || !strings.Contains(stderr, want) {
+	if want := "attribute: 5,441 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 " +
+		"running\n"; status != exitOK || !strings.Contains(stderr, want) {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }
@@ -100,7 +103,8 @@ func TestBurstPauseOfThePast(t *testing.T) {
 		time.Sleep(time.Hour)
 		io.WriteString(w, text[2*third:])
 	})
-	if want := "attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n"; status != exitOK || !strings.Contains(stderr, want) || len(bursts(t, stdout)) != 4 {
+	if want := "attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 " +
+		"running\n"; status != exitOK || !strings.Contains(stderr, want) || len(bursts(t, stdout)) != 4 {
 		t.Errorf("exit status %d, %v, %s", status, bursts(t, stdout), stderr)
 	}
 }
@@ -113,7 +117,8 @@ func TestBurstInterrupt(t *testing.T) {
 		interrupt()
 		synctest.Wait()
 	})
-	if want := "read as combined, 80 used, 0 skipped\nattribute: 80 records: "; status != exitOK || !strings.Contains(stderr, want) {
+	if want := "read as combined, 80 used, 0 skipped\nattribute: 80 records: "; status != exitOK ||
+		!strings.Contains(stderr, want) {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }
@@ -154,11 +159,14 @@ func TestLiveReader(t *testing.T) {
 		{"to the end", strings.NewReader("abc"), "abc", nil},
 		{"byte by byte", iotest.OneByteReader(strings.NewReader("abc")), "abc", nil},
 		{"with the end in it", iotest.DataErrReader(strings.NewReader("abc")), "abc", nil},
-		{"with an error", io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(io.ErrUnexpectedEOF)), "abc", io.ErrUnexpectedEOF},
-		{"with an error in it", iotest.DataErrReader(io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(io.ErrUnexpectedEOF))), "abc", io.ErrUnexpectedEOF},
+		{"with an error", io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(io.ErrUnexpectedEOF)), "abc",
+			io.ErrUnexpectedEOF},
+		{"with an error in it", iotest.DataErrReader(io.MultiReader(strings.NewReader("abc"),
+			iotest.ErrReader(io.ErrUnexpectedEOF))), "abc", io.ErrUnexpectedEOF},
 	} {
 		idle := 0
-		r := newLiveReader(t.Context(), io.NopCloser(tt.source), time.Hour, func() { idle++ }, func(time.Time) { t.Error("ticks") })
+		r := newLiveReader(t.Context(), io.NopCloser(tt.source), time.Hour, func() { idle++ },
+			func(time.Time) { t.Error("ticks") })
 		got, err := io.ReadAll(r)
 		if string(got) != tt.want || err != tt.err || idle == 0 {
 			t.Errorf("%s: %q, %v, %d times idle", tt.name, got, err, idle)

@@ -115,11 +115,14 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&cfg.format, "format", "auto", "`format` of the lines: "+strings.Join(formats, ", "))
-	flags.StringVar(&cfg.addr, "addr", "", "`name` of the csv column or json field with the address (default "+strings.Join(usualNames, ", ")+")")
-	flags.StringVar(&cfg.time, "time", "", "`name` of the csv column or json field with the time (RFC 3339, Unix seconds or milliseconds, common log)")
+	flags.StringVar(&cfg.addr, "addr", "",
+		"`name` of the csv column or json field with the address (default "+strings.Join(usualNames, ", ")+")")
+	flags.StringVar(&cfg.time, "time", "",
+		"`name` of the csv column or json field with the time (RFC 3339, Unix seconds or milliseconds, common log)")
 	flags.StringVar(&cfg.db, "db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
 	flags.BoolVar(&cfg.json, "json", false, "write JSON")
-	flags.BoolVar(&cfg.handshake, "handshake", false, "every source completed a handshake, so that none is forged; access logs are taken so without being told")
+	flags.BoolVar(&cfg.handshake, "handshake", false,
+		"every source completed a handshake, so that none is forged; access logs are taken so without being told")
 	flags.UintVar(&cfg.sampling, "sampling", 1, "the records are 1 in `n` of what there was, as a router samples packets")
 	flags.IntVar(&cfg.v6, "v6", 64, "count IPv6 sources by prefixes of this `length`")
 	flags.Func("claim", "`claim` to check, such as \"majority RU\"; may be repeated", func(s string) error {
@@ -221,7 +224,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // answer prints what a snapshot says, and writes the evidence if it was asked for.
 func (cfg *config) answer(s attribution.Snapshot, a *attribution.Account, stdout io.Writer, console *console) error {
-	s, err := s.Enrich(cfg.others.enrichment)
+	s, err := cfg.others.enrich(s)
 	if err != nil {
 		return err
 	}

@@ -5,103 +5,17 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
 )
 
-// result is the JSON that the program writes. Programs depend on these keys:
-// they may be added to, and never go away.
-type result struct {
-	Sources struct {
-		Distinct, Low, High uint64
-		Exact               bool
-	}
-	Events, Bytes, Skipped uint64
-	Origins                []struct {
-		Origin                 string
-		Sources, Events, Bytes uint64
-		Share                  share
-	}
-	Unlocated, Reserved struct{ Sources, Events uint64 }
-	Database            struct{ Name, Built, SHA256, Credit string }
-	Spoofing            struct {
-		Finding              string
-		Tested, Dark, Bogons uint64
-		Forged               share
-		Pairs24              uint64  `json:"pairs_24"`
-		Pairs16              uint64  `json:"pairs_16"`
-		Pairs24IfForged      float64 `json:"pairs_24_if_forged"`
-		Pairs16IfForged      float64 `json:"pairs_16_if_forged"`
-		MixDistance          float64 `json:"mix_distance"`
-		MixNoise             float64 `json:"mix_noise"`
-	}
-	From, To time.Time
-	Claims   []struct {
-		Claim, Verdict string
-		Share          share
-		Margin         float64
-		Confidence     float64 `json:"confidence"`
-		Families       []struct {
-			Family  string
-			Sources uint64
-			Share   share
-		}
-		GeolocationErrorTolerated float64 `json:"geolocation_error_tolerated"`
-		Caveats                   []struct {
-			Code, Text string
-			Value      float64
-		}
-	}
-	Comparison struct {
-		Databases []struct {
-			Database                struct{ Name, Built, SHA256, Credit string }
-			Unlocated, Disagreement share
-		}
-		Origins []struct {
-			Origin string
-			Shares []share
-		}
-		Exact bool
-	}
-	Corroborations []struct {
-		Claim, Verdict     string
-		Confidence, Margin float64
-		Share, Bounds      share
-		Opinions           []struct {
-			Database            struct{ Name, Built, SHA256, Credit string }
-			Verdict             string
-			Share               share
-			ClaimedDisagreement share   `json:"claimed_disagreement"`
-			StandardError       float64 `json:"standard_error"`
-			DesignEffect        float64 `json:"design_effect"`
-		}
-		Caveats []struct {
-			Code, Text string
-			Value      float64
-		}
-	}
-	Inside struct {
-		Claim                       string
-		Claimed                     uint64
-		Exact                       bool
-		IPv4, IPv6, Networks, Lists []struct {
-			Name            string
-			Sources, Events uint64
-			Share, Claimed  share
-			EventShare      float64 `json:"event_share"`
-		}
-		Caveats []struct {
-			Code, Text string
-			Value      float64
-		}
-	}
-}
-
-type share struct{ Value, Low, High float64 }
-
 // attributeJSON runs the program with -json.
-func attributeJSON(t *testing.T, stdin string, args ...string) (r result, status int, stderr string) {
+func attributeJSON(t *testing.T, stdin string, args ...string) (r answered, status int, stderr string) {
 	t.Helper()
 	status, stdout, stderr := attribute(t, stdin, append([]string{"-json"}, args...)...)
 	d := json.NewDecoder(strings.NewReader(stdout))
@@ -117,7 +31,8 @@ func TestIncident(t *testing.T) {
 	if status != exitOK || stderr != "" {
 		t.Fatalf("exit status %d, %s", status, stderr)
 	}
-	for _, want := range []string{"Simulated", "RU", "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n\nrefuted: ", "geolocated to"} {
+	for _, want := range []string{"Simulated", "RU Russia",
+		"Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n\nrefuted: ", "geolocated to"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
@@ -131,11 +46,14 @@ func TestIncident(t *testing.T) {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 	// The story: most attempts, and by far not most sources.
-	if len(r.Claims) != 2 || r.Claims[0].Verdict != "refuted" || r.Claims[0].Share.High >= 0.5 || r.Claims[1].Verdict != "supported" {
-		t.Errorf("claims %+v", r.Claims)
+	v := r.Verdicts
+	if len(v) != 2 || v[0].Outcome != attribution.Refuted || v[0].Share.High >= 0.5 ||
+		v[1].Outcome != attribution.Supported {
+		t.Errorf("verdicts %v", v)
 	}
-	if len(r.Origins) == 0 || r.Origins[0].Origin != "RU" || r.Events+r.Reserved.Events != 95_000 || r.Sources.Distinct != 6000 {
-		t.Errorf("%d events from %d sources, origins %+v", r.Events, r.Sources.Distinct, r.Origins)
+	if len(r.Countries) == 0 || r.Countries[0].Origin.String() != "RU" || r.Events+r.Reserved.Events != 95_000 ||
+		r.Sources.Value != 6000 || r.Account != nil {
+		t.Errorf("%d events from %d sources, countries %+v", r.Events, r.Sources.Value, r.Countries)
 	}
 }
 
@@ -155,14 +73,22 @@ func TestMixedInput(t *testing.T) {
 		write("b.csv", "port,Client_IP\n25,5.255.255.70\n25,-\n25,\n25,?\n25,!\n"),
 		write("c.json", `{"ip":"::ffff:77.88.55.60"}`+"\n"),
 		"-")
-	want := result{Events: 5, Bytes: 1500, Skipped: 5,
-		From: time.Date(2015, 5, 17, 10, 5, 3, 0, time.UTC), To: time.Date(2015, 5, 17, 11, 5, 3, 0, time.UTC)}
-	if status != exitOK || r.Sources.Distinct != 2 || !r.Sources.Exact || r.Events != want.Events || r.Bytes != want.Bytes ||
-		r.Skipped != want.Skipped || r.Reserved.Sources != 1 || !r.From.Equal(want.From) || !r.To.Equal(want.To) {
+	from, to := time.Date(2015, 5, 17, 10, 5, 3, 0, time.UTC), time.Date(2015, 5, 17, 11, 5, 3, 0, time.UTC)
+	if status != exitOK || r.Sources.Value != 2 || !r.Sources.Exact || r.Events != 5 || r.Bytes != 1500 ||
+		r.Reserved.Sources != 1 || !r.From.Equal(from) || !r.To.Equal(to) {
 		t.Errorf("exit status %d, %+v", status, r)
 	}
-	if len(r.Claims) != 2 || r.Claims[0].Verdict != "supported" || r.Claims[1].Verdict != "refuted" {
-		t.Errorf("claims %+v", r.Claims)
+	// Two sources decide nothing.
+	for _, v := range r.Verdicts {
+		if v.Outcome != attribution.Undecided || v.Reason != caveat.FewSources {
+			t.Errorf("%v", v)
+		}
+	}
+	want := attribution.Account{Format: "combined,csv,json,addr", Fields: r.Account.Fields, Records: 6,
+		Lost:  map[attribution.Loss]uint64{attribution.LostUnread: 5},
+		First: map[attribution.Loss]string{attribution.LostUnread: filepath.Join(dir, "b.csv") + ":3"}}
+	if !reflect.DeepEqual(*r.Account, want) || r.Lost[attribution.LostUnread] != 5 || len(r.Verdicts) != 2 {
+		t.Errorf("account %+v, lost %v, %d verdicts", *r.Account, r.Lost, len(r.Verdicts))
 	}
 	wantErr := "attribute: DIR/a.log.gz: read as combined, 2 used, 0 skipped\n" +
 		`attribute: DIR/b.csv:3: skipped: no address in its column: "25,-"` + "\n" +
@@ -184,8 +110,8 @@ func TestIPv6Prefix(t *testing.T) {
 		want uint64
 	}{{nil, 3}, {[]string{"-v6", "128"}, 4}, {[]string{"-v6", "48"}, 2}} {
 		r, _, _ := attributeJSON(t, text, append(tt.args, "-")...)
-		if r.Sources.Distinct != tt.want {
-			t.Errorf("%v: %d sources, want %d", tt.args, r.Sources.Distinct, tt.want)
+		if r.Sources.Value != tt.want {
+			t.Errorf("%v: %d sources, want %d", tt.args, r.Sources.Value, tt.want)
 		}
 	}
 }
@@ -193,16 +119,17 @@ func TestIPv6Prefix(t *testing.T) {
 // Without a claim there is no verdict, and the list is there all the same.
 func TestNoClaim(t *testing.T) {
 	_, stdout, _ := attribute(t, "8.8.8.8\n", "-json", "-")
-	if !strings.Contains(stdout, `"claims": []`) {
-		t.Errorf("no empty list of claims in %s", stdout)
+	if !strings.Contains(stdout, `"verdicts": []`) {
+		t.Errorf("no empty list of verdicts in %s", stdout)
 	}
 }
 
 func TestTimes(t *testing.T) {
 	const text = "ip,when\n8.8.8.8,1716329586\n8.8.4.4,soon\n"
 	r, status, stderr := attributeJSON(t, text, "-time", "when", "-")
-	if status != exitOK || r.Sources.Distinct != 2 || !r.From.Equal(time.Unix(1716329586, 0)) || !strings.Contains(stderr, "1 of them without a readable time") {
-		t.Errorf("exit status %d, %d sources from %v, %s", status, r.Sources.Distinct, r.From, stderr)
+	if status != exitOK || r.Sources.Value != 2 || !r.From.Equal(time.Unix(1716329586, 0)) ||
+		!strings.Contains(stderr, "1 of them without a readable time") {
+		t.Errorf("exit status %d, %d sources from %v, %s", status, r.Sources.Value, r.From, stderr)
 	}
 }
 
@@ -234,7 +161,8 @@ func TestInterrupt(t *testing.T) {
 	r := &cancelling{text: strings.NewReader(manyAddresses(50_000)), cancel: cancel}
 	var stdout, stderr strings.Builder
 	status := run(ctx, []string{"-"}, r, &stdout, &stderr)
-	if status != exitUnusable || stdout.Len() == 0 || !strings.Contains(stderr.String(), "interrupted; what stands before is counted") {
+	if status != exitUnusable || stdout.Len() == 0 || !strings.Contains(stderr.String(),
+		"interrupted; what stands before is counted") {
 		t.Errorf("exit status %d, %d bytes of report, %s", status, stdout.Len(), stderr.String())
 	}
 }
@@ -271,10 +199,12 @@ func TestHandshake(t *testing.T) {
 
 func TestSampling(t *testing.T) {
 	status, stdout, _ := attribute(t, "77.88.8.1\n77.88.8.2\n", "-sampling", "1000", "-claim", "majority RU", "-")
-	if status != exitOK || !strings.Contains(stdout, "Only 1 in 1,000 packets or flows was looked at") || !strings.Contains(stdout, "inadmissible: RU > 50% of sources") {
+	if status != exitOK || !strings.Contains(stdout, "Only 1 in 1,000 packets or flows was looked at") ||
+		!strings.Contains(stdout, "inadmissible: RU > 50% of sources") {
 		t.Errorf("status %d:\n%s", status, stdout)
 	}
-	if status, _, stderr := attribute(t, "", "-sampling", "0"); status != exitUsage || !strings.Contains(stderr, "-sampling 0") {
+	if status, _, stderr := attribute(t, "", "-sampling", "0"); status != exitUsage ||
+		!strings.Contains(stderr, "-sampling 0") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	_, proven, _ := attribute(t, "", "-handshake", "-json")

@@ -98,10 +98,11 @@ type sorter struct {
 }
 
 type sortable struct {
-	at     time.Time
-	source netip.Addr
-	bytes  uint64
-	target int32 // number in targets
+	at        time.Time
+	source    netip.Addr
+	bytes     uint64
+	target    int32 // number in targets
+	handshake bool
 }
 
 func newSorter(most int) *sorter {
@@ -112,7 +113,8 @@ func newSorter(most int) *sorter {
 func (s *sorter) add(e *monitor.Event) error {
 	// A target that is new takes as much as some ten records.
 	if len(s.records)+10*len(s.targets) >= s.most {
-		return fmt.Errorf("its records are not in the order of time, and more than fit into memory (%s of %s targets); sort it by time, oldest first (tac turns a log around that is newest first)",
+		return fmt.Errorf("its records are not in the order of time, and more than fit into memory (%s of %s targets); "+
+			"sort it by time, oldest first (tac turns a log around that is newest first)",
 			group(uint64(len(s.records))), group(uint64(len(s.targets))))
 	}
 	number, ok := s.numbers[e.Target]
@@ -121,7 +123,7 @@ func (s *sorter) add(e *monitor.Event) error {
 		s.targets = append(s.targets, e.Target)
 		s.numbers[e.Target] = number
 	}
-	s.records = append(s.records, sortable{e.Time, e.Source, e.Bytes, number})
+	s.records = append(s.records, sortable{e.Time, e.Source, e.Bytes, number, e.Handshake})
 	return nil
 }
 
@@ -130,7 +132,7 @@ func (s *sorter) replay(yield func(monitor.Event)) {
 	slices.SortStableFunc(s.records, func(a, b sortable) int { return a.at.Compare(b.at) })
 	for _, r := range s.records {
 		e := monitor.Event{Time: r.at, Target: s.targets[r.target]}
-		e.Source, e.Events, e.Bytes = r.source, 1, r.bytes
+		e.Source, e.Events, e.Bytes, e.Handshake = r.source, 1, r.bytes, r.handshake
 		yield(e)
 	}
 	*s = sorter{}

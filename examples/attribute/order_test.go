@@ -52,12 +52,14 @@ func TestBurstRotated(t *testing.T) {
 	overwrite(t, newer, combinedLog(all[2000:]))
 	_, want, _ := attribute(t, combinedLog(all), "-burst", "-json", "-")
 	status, got, stderr := attribute(t, "", "-burst", "-json", newer, older)
-	if status != exitOK || !strings.Contains(stderr, "attribute: read in the order of their times: "+older+", "+newer+"\n") ||
+	if status != exitOK || !strings.Contains(stderr,
+		"attribute: read in the order of their times: "+older+", "+newer+"\n") ||
 		!slices.Equal(texts(bursts(t, got)), texts(bursts(t, want))) {
 		t.Errorf("exit status %d, got %v, want %v, %s", status, bursts(t, got), bursts(t, want), stderr)
 	}
 	status, _, stderr = attribute(t, "", "-burst", older, filepath.Join(dir, "missing"), newer)
-	if status != exitUnusable || !strings.Contains(stderr, "missing: no such file") || !strings.Contains(stderr, "7,800 records: 0 late") {
+	if status != exitUnusable || !strings.Contains(stderr, "missing: no such file") ||
+		!strings.Contains(stderr, "7,800 records: 0 late") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }
@@ -83,7 +85,8 @@ func TestInOrder(t *testing.T) {
 	} {
 		var all []hit
 		for i := range tt.lines {
-			all = append(all, hit{logBegin.Add(time.Duration(tt.at(i)) * time.Second), netip.AddrFrom4([4]byte{8, 8, 8, 8}), "/"})
+			all = append(all, hit{logBegin.Add(time.Duration(tt.at(i)) * time.Second), netip.AddrFrom4([4]byte{8, 8, 8, 8}),
+				"/"})
 		}
 		cfg := &config{format: "auto", burstConfig: burstConfig{burst: true, interval: 10 * time.Second}}
 		in := &input{text: newLines(strings.NewReader(combinedLog(all)))}
@@ -101,7 +104,8 @@ func TestSorterBound(t *testing.T) {
 	s := newSorter(1000)
 	event := func(i int, target string) *monitor.Event {
 		return &monitor.Event{Time: logBegin.Add(-time.Duration(i) * time.Second), Target: monitor.TargetName(target),
-			Flow: attribution.Flow{Source: netip.AddrFrom4([4]byte{8, 8, byte(i >> 8), byte(i)}), Events: 1}}
+			Flow: attribution.Flow{Source: netip.AddrFrom4([4]byte{8, 8, byte(i >> 8), byte(i)}), Events: 1,
+				Handshake: i%2 == 0}}
 	}
 	n := 0
 	for ; s.add(event(n, "/")) == nil; n++ {
@@ -109,13 +113,14 @@ func TestSorterBound(t *testing.T) {
 	if n != 990 {
 		t.Errorf("%d records of one target fit, want 990", n)
 	}
-	if err := s.add(event(n, "/")); err == nil || !strings.Contains(err.Error(), "more than fit into memory (990 of 1 targets); sort it by time") {
+	if err := s.add(event(n, "/")); err == nil || !strings.Contains(err.Error(),
+		"more than fit into memory (990 of 1 targets); sort it by time") {
 		t.Errorf("error %v", err)
 	}
 	var last time.Time
 	replayed := 0
 	s.replay(func(e monitor.Event) {
-		if e.Time.Before(last) || e.Events != 1 || e.Target.Name() != "/" {
+		if e.Time.Before(last) || e.Events != 1 || e.Handshake != (e.Source.As4()[3]%2 == 0) || e.Target.Name() != "/" {
 			t.Errorf("%v at %v after %v", e.Target, e.Time, last)
 		}
 		last = e.Time
@@ -138,11 +143,12 @@ func TestWebDDoSBursts(t *testing.T) {
 	for _, name := range []string{"2024-11-28", "2025-01-14", "2025-06-19"} {
 		path := testenv.CorpusPath(t, "web-ddos/"+name+".csv")
 		status, stdout, stderr := attribute(t, "", "-burst", "-json", "-time", "ReportDate", "-interval", "1s", path)
-		if status != exitOK || !strings.Contains(stderr, "not in the order of time; read as a whole and sorted") || !strings.Contains(stderr, " records: 0 late, ") {
+		if status != exitOK || !strings.Contains(stderr, "not in the order of time; read as a whole and sorted") ||
+			!strings.Contains(stderr, " records: 0 late, ") {
 			t.Errorf("%s: exit status %d, %s", name, status, stderr)
 		}
 		for _, b := range bursts(t, stdout) {
-			if len(b.Verdicts) == 0 || b.Report.Sources.Distinct > b.Report.Events {
+			if len(b.Report.Verdicts) == 0 || b.Report.Sources.Value > b.Report.Events {
 				t.Errorf("%s: %v", name, b)
 			}
 		}

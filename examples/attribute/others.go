@@ -29,12 +29,14 @@ type namedFile struct{ name, path string }
 const registered = "routed"
 
 func (o *others) addFlags(flags *flag.FlagSet) {
-	flags.Func("second", "another country database for a second opinion, an MMDB `file`, or \""+registered+"\" for the embedded map of the countries that networks are registered in; may be repeated", func(s string) error {
+	flags.Func("second", "another country database for a second opinion, an MMDB `file`, or \""+registered+"\" for "+
+		"the embedded map of the countries that networks are registered in; may be repeated", func(s string) error {
 		o.second = append(o.second, s)
 		return nil
 	})
 	flags.StringVar(&o.asn, "asn", "", "ASN database, an MMDB `file`, to see whose networks the sources are in")
-	flags.Func("list", "`name=file`: a list of addresses and prefixes, one a line, such as those of hosting companies, to see which sources are on it; may be repeated", func(s string) error {
+	flags.Func("list", "`name=file`: a list of addresses and prefixes, one a line, such as those of hosting "+
+		"companies, to see which sources are on it; may be repeated", func(s string) error {
 		name, path, ok := strings.Cut(s, "=")
 		if !ok || name == "" || path == "" {
 			return errors.New("want name=file")
@@ -55,7 +57,8 @@ func (o *others) open(console *console) error {
 			return err
 		}
 		if path == registered {
-			console.say("-second %s: its countries are those where networks are registered, which is not where they are", registered)
+			console.say("-second %s: its countries are those where networks are registered, which is not where they are",
+				registered)
 		}
 		o.enrichment.Databases = append(o.enrichment.Databases, table)
 	}
@@ -95,6 +98,14 @@ func openList(list namedFile) (*geo.PrefixSet, error) {
 		return nil, fmt.Errorf("%s: %w", list.path, err)
 	}
 	return set, nil
+}
+
+// enrich looks the sources up, which needs their addresses, if there is anything to look up.
+func (o *others) enrich(s attribution.Snapshot) (attribution.Snapshot, error) {
+	if !o.asked() {
+		return s, nil
+	}
+	return s.Enrich(o.enrichment)
 }
 
 // breakdown says whose networks the sources are in, nil if that was not asked for: those of

@@ -52,7 +52,8 @@ func TestStateGrows(t *testing.T) {
 		"compressed": func(s string) string { return gzipped(t, s) },
 	} {
 		dir := t.TempDir()
-		state, log, rotated := filepath.Join(dir, "state"), filepath.Join(dir, "access.log"), filepath.Join(dir, "access.log.1")
+		state, log, rotated := filepath.Join(dir, "state"), filepath.Join(dir, "access.log"),
+			filepath.Join(dir, "access.log.1")
 		args := []string{"-burst", "-json", "-state", state, log}
 		var got []string
 		run := func(wantErr string, args ...string) {
@@ -67,10 +68,12 @@ func TestStateGrows(t *testing.T) {
 		run("attribute: "+log+": read as combined, 2,000 used, 0 skipped\nattribute: 2,000 records: ", args...)
 		run("attribute: "+log+": goes on behind line 2,000\nattribute: 2,000 records: ", args...)
 		overwrite(t, log, pack(stateText[:torn]))
-		run(log+": read as combined, 900 used, 0 skipped\nattribute: "+log+": its last line has no end yet, and is left for the next run\nattribute: 2,900 records: ", args...)
+		run(log+": read as combined, 900 used, 0 skipped\nattribute: "+log+": its last line has no end yet, and is left "+
+			"for the next run\nattribute: 2,900 records: ", args...)
 		overwrite(t, rotated, pack(lineAt(6000)))
 		overwrite(t, log, pack(stateText[len(lineAt(6000)):]))
-		run("attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n", append(args, rotated)...)
+		run("attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n",
+			append(args, rotated)...)
 		run(log+": goes on behind line 1,800\nattribute: 7,800 records: ", append(args, rotated)...)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -98,7 +101,7 @@ func TestStateAfterKill(t *testing.T) {
 		var stdout, stderr strings.Builder
 		console := newConsole(&stderr)
 		w := newWatcher(cfg, &stdout, console)
-		if err := w.start(world.Embedded(), attribution.Options{IPv6Prefix: cfg.v6}); err != nil {
+		if err := w.start(world.Embedded(), attribution.Options{IPv6PrefixLen: cfg.v6}); err != nil {
 			t.Fatal(err)
 		}
 		w.state.every = 0
@@ -149,7 +152,8 @@ func TestStateOfPipe(t *testing.T) {
 	_, first, _ := attribute(t, stateText[:half], "-burst", "-json", "-state", state, "-")
 	status, second, stderr := attribute(t, stateText[half:], "-burst", "-json", "-state", state, "-")
 	got := texts(bursts(t, first+second))
-	if want := "7,800 records: 0 late"; status != exitOK || !strings.Contains(stderr, want) || !slices.Equal(got, atOnce(t)) {
+	if want := "7,800 records: 0 late"; status != exitOK || !strings.Contains(stderr, want) ||
+		!slices.Equal(got, atOnce(t)) {
 		t.Errorf("exit status %d, %q, %s", status, got, stderr)
 	}
 }
@@ -186,15 +190,20 @@ func TestStateUnusable(t *testing.T) {
 		{"cut", string(whole[:len(whole)/2]), nil, exitOK, ": damaged: monitor: invalid encoding: ", true},
 		{"cut behind the header", string(whole[:stateHeader]), nil, exitOK, ": damaged: monitor: invalid encoding: ", true},
 		{"secret flipped", flipped(20), nil, exitOK, ": damaged: the checksum of its header is wrong; it is kept as", true},
-		{"flipped", flipped(len(whole) / 2), nil, exitOK, ": damaged: monitor: invalid encoding: the checksum is wrong; it is kept as", true},
-		{"another interval", string(whole), []string{"-interval", "20s"}, exitUnusable, "checkpoint of another monitor: ", false},
-		{"without addresses", string(whole), []string{"-drop-addresses"}, exitUnusable, "checkpoint of another monitor: ", false},
-		{"another prefix", string(whole), []string{"-v6", "48"}, exitUnusable, "checkpoint of another monitor: ", false},
+		{"flipped", flipped(len(whole) / 2), nil, exitOK,
+			": damaged: monitor: invalid encoding: the checksum is wrong; it is kept as", true},
+		{"another interval", string(whole), []string{"-interval", "20s"}, exitUnusable,
+			"sketches do not fit: interval 20s and 10s", false},
+		{"without addresses", string(whole), []string{"-drop-addresses"}, exitUnusable,
+			"sketches do not fit: flags of the tally", false},
+		{"another prefix", string(whole), []string{"-v6", "48"}, exitUnusable,
+			"sketches do not fit: IPv6 prefix length 48 and 64", false},
 		{"other claims", string(whole), []string{"-claim", "majority RU"}, exitOK, ": goes on from", false},
 	} {
 		path := filepath.Join(t.TempDir(), "state")
 		overwrite(t, path, tt.text)
-		status, stdout, stderr := attribute(t, "", append(append([]string{"-burst", "-json", "-state", path}, tt.args...), log)...)
+		status, stdout, stderr := attribute(t, "", append(append([]string{"-burst", "-json", "-state", path}, tt.args...),
+			log)...)
 		if status != tt.status || !strings.Contains(stderr, tt.want) {
 			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
 		}
@@ -203,7 +212,8 @@ func TestStateUnusable(t *testing.T) {
 			t.Errorf("%s: kept aside: %v, %d bytes of %d", tt.name, err, len(bad), len(tt.text))
 		}
 		after, err := os.ReadFile(path)
-		if err != nil || tt.status == exitUnusable && string(after) != tt.text || !bytes.HasPrefix(after, []byte(stateMagic)) && tt.status == exitOK {
+		if err != nil || tt.status == exitUnusable && string(after) != tt.text ||
+			!bytes.HasPrefix(after, []byte(stateMagic)) && tt.status == exitOK {
 			t.Errorf("%s: the state now has %d bytes, %v", tt.name, len(after), err)
 		}
 		if anew := tt.kept || tt.name == "empty"; anew != (stdout != "") {
@@ -219,14 +229,17 @@ func TestStateOfInput(t *testing.T) {
 	backwards := fileOf(t, "backwards.log", combinedLog(all))
 	state := filepath.Join(t.TempDir(), "state")
 	status, _, stderr := attribute(t, "", "-burst", "-state", state, backwards)
-	if status != exitUnusable || !strings.Contains(stderr, "backwards.log: its records are not in the order of time, and -state goes on behind the last one") {
+	if status != exitUnusable ||
+		!strings.Contains(stderr,
+			"backwards.log: its records are not in the order of time, and -state goes on behind the last one") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 	log := fileOf(t, "access.log", stateText)
 	attribute(t, "", "-burst", "-state", state, log)
 	overwrite(t, log, lineAt(3000))
 	status, _, stderr = attribute(t, "", "-burst", "-state", state, log)
-	if status != exitUnusable || !strings.Contains(stderr, "shorter than when "+state+" was written; remove the state to begin anew") {
+	if status != exitUnusable ||
+		!strings.Contains(stderr, "shorter than when "+state+" was written; remove the state to begin anew") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 	status, _, stderr = attribute(t, "", "-burst", "-state", filepath.Join(state, "x"), log)

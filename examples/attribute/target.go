@@ -45,7 +45,8 @@ func combinedWithTarget(asked string, sample [][]byte) (func([]byte, *record) fa
 		return parse(line, &r) == "" && r.target != nil
 	}
 	if asked == "host" && !slices.ContainsFunc(sample, named) {
-		return nil, errors.New("-target host: the first lines do not begin with the server's name and port, as vhost_combined does; path and none are left")
+		return nil, errors.New("-target host: the first lines do not begin with the server's name and port, as " +
+			"vhost_combined does; path and none are left")
 	}
 	return parse, nil
 }
@@ -92,7 +93,8 @@ func requestPath(request []byte) []byte {
 
 // noTimes says what to do about a format that has times if one only knows where.
 func noTimes(what string, names []string) error {
-	return fmt.Errorf("-burst needs the time of each record; give -time with the %s that has it, one of: %s", what, listNames(names))
+	return fmt.Errorf("-burst needs the time of each record; give -time with the %s that has it, one of: %s", what,
+		listNames(names))
 }
 
 // maxNames is how many targets are kept, so that not every line makes a new one.

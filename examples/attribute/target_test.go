@@ -53,7 +53,8 @@ func TestCombinedTarget(t *testing.T) {
 			if got := string(r.target); got != want {
 				t.Errorf("-target %q of %s: got %q, want %q", asked, tt.line, got, want)
 			}
-			if plainWhy := parseCombined([]byte(tt.line), &plain); why != plainWhy || r.source != plain.source || r.at != plain.at || r.bytes != plain.bytes {
+			if plainWhy := parseCombined([]byte(tt.line), &plain); why != plainWhy || r.source != plain.source ||
+				r.at != plain.at || r.bytes != plain.bytes {
 				t.Errorf("-target %q of %s: %q, %+v; without a target %q, %+v", asked, tt.line, why, r, plainWhy, plain)
 			}
 		}
@@ -89,7 +90,8 @@ func TestFieldTarget(t *testing.T) {
 		name, text, target string
 		want               []string
 	}{
-		{"csv", "ip,t,to\n8.8.8.8,1,a b \n8.8.8.8,1,\"a \"\"b\"\"\"\n8.8.8.8,1,\n8.8.8.8,1\n", "TO", []string{"a b", `a "b"`, "", ""}},
+		{"csv", "ip,t,to\n8.8.8.8,1,a b \n8.8.8.8,1,\"a \"\"b\"\"\"\n8.8.8.8,1,\n8.8.8.8,1\n", "TO",
+			[]string{"a b", `a "b"`, "", ""}},
 		{"csv, the column before", "to,t,ip\n\"x,y\",1,8.8.8.8\n", "to", []string{"x,y"}},
 		{"csv, the source's own column", "ip,t\n8.8.8.8,1\n", "ip", []string{"8.8.8.8"}},
 		{"csv without", "ip,t\n8.8.8.8,1\n", "none", []string{""}},
@@ -133,7 +135,8 @@ func TestTargetNames(t *testing.T) {
 	known := targetNames{}
 	text := []byte("/" + strings.Repeat("x", 2*monitor.MaxTargetName))
 	first, again := known.target(text), known.target(text)
-	if first != again || unsafe.StringData(first.Name()) != unsafe.StringData(again.Name()) || len(first.Name()) != monitor.MaxTargetName {
+	if first != again || unsafe.StringData(first.Name()) != unsafe.StringData(again.Name()) ||
+		len(first.Name()) != monitor.MaxTargetName {
 		t.Errorf("%d bytes of %d, made twice", len(first.Name()), len(text))
 	}
 	copy(text, "changed")

@@ -15,10 +15,18 @@ import (
 
 // verified is what -verify finds, as -json writes it.
 type verified struct {
-	Holds      bool                 `json:"holds"`
-	Difference *evidence.Difference `json:"difference,omitempty"` // the first between the file and what follows from it
-	Origins    string               `json:"origins,omitempty"`    // whether the database places the sources there
-	Recomputed *answered            `json:"recomputed,omitempty"`
+	Holds      bool        `json:"holds"`
+	Difference *difference `json:"difference,omitempty"` // the first between the file and what follows from it
+	Origins    string      `json:"origins,omitempty"`    // whether the database places the sources there
+	Recomputed *answered   `json:"recomputed,omitempty"`
+}
+
+// difference is an [evidence.Difference] with the names that it has in JSON.
+type difference struct {
+	Path       string `json:"path"`
+	Offset     int64  `json:"offset"`
+	Stated     string `json:"stated"`
+	Recomputed string `json:"recomputed"`
 }
 
 // verify compares a file of evidence with what follows from the snapshot in it, and that
@@ -34,7 +42,7 @@ func verify(cfg *config, table *geo.Table, stdin io.Reader, stdout io.Writer, co
 		console.say("%s: %v", cfg.verify, err)
 		return exitUnusable
 	}
-	found := verified{Holds: v.OK(), Difference: v.Difference}
+	found := verified{Holds: v.OK(), Difference: (*difference)(v.Difference)}
 	if v.Evidence != nil {
 		if err := found.recompute(cfg, v.Evidence); err != nil {
 			console.say("%s: %v", cfg.verify, err)
@@ -71,7 +79,7 @@ func readEvidence(name string, stdin io.Reader) ([]byte, error) {
 // and lists of the command line.
 func (found *verified) recompute(cfg *config, e *evidence.Evidence) error {
 	report := e.Report()
-	snapshot, err := e.Snapshot().Enrich(cfg.others.enrichment)
+	snapshot, err := cfg.others.enrich(e.Snapshot())
 	if err != nil {
 		return err
 	}

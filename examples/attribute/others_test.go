@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/testenv"
 )
 
@@ -36,16 +37,17 @@ const russian = "77.88.55.60\n77.88.55.61\n5.255.255.70\n"
 
 func TestOpinions(t *testing.T) {
 	country, asn, list := writeFiles(t)
-	args := []string{"-second", country, "-second", "routed", "-asn", asn, "-list", "vpn=" + list, "-claim", "majority RU", "-"}
+	args := []string{"-second", country, "-second", "routed", "-asn", asn, "-list", "vpn=" + list, "-claim",
+		"majority RU", "-"}
 	status, stdout, stderr := attribute(t, russian, args...)
-	if status != exitOK || !strings.Contains(stderr, "-second routed: its countries are those where networks are registered") {
+	if status != exitOK || !strings.Contains(stderr,
+		"-second routed: its countries are those where networks are registered") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 	at := 0
 	for _, want := range []string{
-		"3 distinct sources", "\nShare of 3 sources", "\n  B  by Test-Country, built 2026-05-28", "\n  C  by iptoasn", "\nsupported: RU > 50% of sources",
-		"\nundecided by 3 databases together: RU > 50% of sources", "the databases decide differently",
-		"\nWho holds the sources geolocated to RU", "77.88.55.0/24", "networks by Test-ASN", "AS64500 Example", "lists\n  vpn",
+		"3 distinct sources", "\nWhat each database says of the same 3 sources", "\n  B  \"Test-Country\" of 2026-05-28",
+		"\n  C  \"iptoasn", "\nundecided: RU > 50% of sources", "77.88.55.0/24", "AS64500 Example", "vpn",
 	} {
 		i := strings.Index(stdout[at:], want)
 		if i < 0 {
@@ -55,29 +57,57 @@ func TestOpinions(t *testing.T) {
 	}
 
 	r, _, _ := attributeJSON(t, russian, args...)
-	if d := r.Comparison.Databases; len(d) != 3 || d[1].Database.Name != "Test-Country" || d[1].Disagreement.Value != 1 || !r.Comparison.Exact {
-		t.Errorf("%+v", r.Comparison)
+	if d := r.Databases; len(d) != 2 || d[0].Database.Name != "Test-Country" || d[0].Disagreement.Value != 1 {
+		t.Errorf("%+v", d)
 	}
-	if c := r.Corroborations; len(c) != 1 || c[0].Verdict != "undecided" || len(c[0].Opinions) != 3 || c[0].Opinions[1].Verdict != "refuted" || c[0].Caveats[0].Code != "DATABASES_DISAGREE" {
-		t.Errorf("%+v", r.Corroborations)
+	if v := r.Verdicts; len(v) != 1 || v[0].Outcome != attribution.Undecided || len(v[0].Opinions) != 3 ||
+		v[0].Opinions[0].Share.Value != 1 || v[0].Opinions[1].Share.Value != 0 {
+		t.Errorf("%+v", v)
 	}
-	if in := r.Inside; in.Claimed != 3 || in.Networks[0].Name != "AS64500 Example" || in.Networks[0].Sources != 2 || in.Lists[0].Name != "vpn" || in.Lists[0].Sources != 2 {
-		t.Errorf("%+v", r.Inside)
+	if b := r.Breakdown; b.Claimed.Value != 3 || len(b.ASNs) == 0 || b.ASNs[0].Name != "AS64500 Example" ||
+		b.ASNs[0].Sources != 2 || len(b.Lists) != 1 || b.Lists[0].Name != "vpn" || b.Lists[0].Sources != 2 {
+		t.Errorf("%+v", b)
+	}
+}
+
+// Several databases give one verdict per claim, not one each.
+func TestOneVerdictPerClaim(t *testing.T) {
+	status, stdout, stderr := attribute(t, "", "-second", "routed", "-claim", "RU > 36%", "-claim", "majority US")
+	if status != exitOK {
+		t.Fatalf("exit status %d, %s", status, stderr)
+	}
+	for _, claim := range []string{"RU > 36% of sources", "US > 50% of sources"} {
+		verdicts := 0
+		for line := range strings.Lines(stdout) {
+			outcome, of, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			if of == claim && new(attribution.Outcome).UnmarshalText([]byte(outcome)) == nil {
+				verdicts++
+			}
+		}
+		if verdicts != 1 || strings.Count(stdout, claim) != 1 {
+			t.Errorf("%d verdicts on %s in\n%s", verdicts, claim, stdout)
+		}
+	}
+	r, _, _ := attributeJSON(t, "", "-second", "routed", "-claim", "RU > 36%", "-claim", "majority US")
+	if v := r.Verdicts; len(v) != 2 || len(v[0].Opinions) != 2 || len(v[1].Opinions) != 2 {
+		t.Errorf("%+v", v)
 	}
 }
 
 // Nothing is said that was not asked for.
 func TestNoOpinions(t *testing.T) {
 	_, stdout, _ := attribute(t, russian, "-json", "-claim", "majority RU", "-")
-	for _, key := range []string{"comparison", "corroborations", "inside"} {
+	for _, key := range []string{"opinions", "breakdown", "bounds"} {
 		if strings.Contains(stdout, `"`+key+`"`) {
 			t.Errorf("%q in %s", key, stdout)
 		}
 	}
 	_, _, list := writeFiles(t)
 	// Without a claim, it is the country with most sources that matters.
-	if r, status, _ := attributeJSON(t, russian, "-list", "vpn="+list, "-"); status != exitOK || r.Inside.Claim != "plurality RU" || len(r.Comparison.Databases) != 0 {
-		t.Errorf("exit status %d, %+v", status, r.Inside)
+	r, status, _ := attributeJSON(t, russian, "-list", "vpn="+list, "-")
+	if status != exitOK || r.Breakdown == nil || r.Breakdown.Claim.String() != attribution.Plurality("RU").String() ||
+		len(r.Databases) != 0 || len(r.Verdicts) != 0 {
+		t.Errorf("exit status %d, %+v", status, r.Breakdown)
 	}
 	if _, status, _ := attributeJSON(t, "10.0.0.1\n", "-list", "vpn="+list, "-"); status != exitOK {
 		t.Errorf("no country at all: exit status %d", status)
@@ -94,7 +124,7 @@ func TestOpinionErrors(t *testing.T) {
 		{[]string{"-second", asn}, exitUnusable, "it is an ASN database"},
 		{[]string{"-second", filepath.Join(t.TempDir(), "none")}, exitUnusable, "none"},
 		{[]string{"-asn", country}, exitUnusable, "it is a country database"},
-		{[]string{"-list", "x=" + country}, exitUnusable, country + ":1: "},
+		{[]string{"-list", "x=" + country}, exitUnusable, country + ": geo: x:1: "},
 		{[]string{"-list", list}, exitUsage, "want name=file"},
 		{[]string{"-list", "=" + list}, exitUsage, "want name=file"},
 		{[]string{"-drop-addresses", "-second", "routed"}, exitUsage, "-drop-addresses drops"},
@@ -114,16 +144,19 @@ func TestOpinionsOnEvidence(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	status, stdout, stderr := attribute(t, "", "-verify", evidence, "-second", country, "-asn", asn)
-	if status != exitOK || !strings.Contains(stdout, "undecided by 2 databases together: RU > 50% of sources") || !strings.Contains(stdout, "AS64500 Example") {
+	if status != exitOK || strings.Count(stdout, "\nundecided: RU > 50% of sources") != 1 ||
+		!strings.Contains(stdout, "AS64500 Example") {
 		t.Errorf("exit status %d, %s\n%s", status, stderr, stdout)
 	}
-	if status, stdout, _ := attribute(t, "", "-json", "-verify", evidence, "-second", country); status != exitOK || !strings.Contains(stdout, `"comparison"`) {
+	status, stdout, _ = attribute(t, "", "-json", "-verify", evidence, "-second", country)
+	if status != exitOK || !strings.Contains(stdout, `"opinions"`) {
 		t.Errorf("exit status %d\n%s", status, stdout)
 	}
 	if status, _, stderr := attribute(t, russian, "-drop-addresses", "-evidence", evidence, "-"); status != exitOK {
 		t.Fatal(stderr)
 	}
-	if status, _, stderr := attribute(t, "", "-verify", evidence, "-second", country); status != exitUnusable || !strings.Contains(stderr, "the addresses of the sources were dropped") {
+	if status, _, stderr := attribute(t, "", "-verify", evidence, "-second", country); status != exitUnusable ||
+		!strings.Contains(stderr, "the addresses of the sources are not known") {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }

@@ -119,7 +119,7 @@ func Example_secondDatabase() {
 	snap := must(tally.Snapshot().Enrich(attribution.Enrichment{Databases: []*geo.Table{second}}))
 	policy, claim := attribution.Policy{Confidence: 0.99}, attribution.Majority("RU")
 	v := must(snap.Report(policy, claim)).Verdicts[0]
-	fmt.Println(v.Outcome, v.Reason)
+	fmt.Println(v.Outcome, "by", len(v.Opinions), "databases")
 	for i, o := range v.Opinions { // what each database alone says
 		fmt.Println(i, o.Outcome, o.Share.Value)
 	}
@@ -127,7 +127,7 @@ func Example_secondDatabase() {
 	file := must(must(evidence.New(snap, policy, claim)).MarshalBinary()) // proves all of it
 	fmt.Println(must(evidence.Verify(file)).OK())
 	// Output:
-	// supported
+	// supported by 2 databases
 	// 0 supported 0.6666666666666666
 	// 1 supported 0.6666666666666666
 	// true

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,13 +12,9 @@ import (
 
 const mostColumns = 120
 
-// unbroken are folders with lines that are still too long. The list only gets shorter.
-var unbroken = []string{"attribution", "attribution/monitor", "examples/attribute", "geo", "geo/dbip", "sketch"}
-
 // No line of Go or Markdown has more than 120 characters, a tab being one. Excepted are what programs print, which is
 // between lines of ``` and below "Output:" of an Example, and the rows of tables in Markdown, which begin with |.
 func TestLines(t *testing.T) {
-	tooLong := map[string]int{}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -39,21 +34,12 @@ func TestLines(t *testing.T) {
 			return err
 		}
 		for _, n := range longLines(string(text), strings.HasSuffix(name, ".md")) {
-			if folder := filepath.ToSlash(filepath.Dir(path)); slices.Contains(unbroken, folder) {
-				tooLong[folder]++
-			} else {
-				t.Errorf("%s:%d: more than %d columns", name, n, mostColumns)
-			}
+			t.Errorf("%s:%d: more than %d columns", name, n, mostColumns)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, folder := range unbroken {
-		if tooLong[folder] == 0 {
-			t.Errorf("%s has no long line any more: take it off the list", folder)
-		}
 	}
 }
 

@@ -26,8 +26,13 @@ func otherWays() []decision {
 		}
 	}
 	return []decision{
-		{name: "registers leave it open", make: func(*testing.T) attribution.Snapshot { return secondEstimate() }, claim: "majority RU", want: yes,
-			also: []caveat.Caveat{{Code: caveat.SecondEstimate}}},
+		{
+			name:  "registers leave it open",
+			make:  func(*testing.T) attribution.Snapshot { return secondEstimate() },
+			claim: "majority RU",
+			want:  yes,
+			also:  []caveat.Caveat{{Code: caveat.SecondEstimate}},
+		},
 		{name: "IPv4 alone refutes it", make: counting(least, map[string]int{"RU": 100, "US": 200}, sixes),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{
 				{Code: caveat.FamiliesDiffer, Value: 1. / 3, Subject: "IPv4"}, {Code: caveat.ForgeryUntested, Value: 225. / 525},
@@ -211,7 +216,10 @@ func unsampledVolume(*testing.T) attribution.Snapshot {
 // What has nothing about it has no caveat; a claim that is far from the limit on a young
 // database, by many sources everywhere that nobody forged.
 func TestNoCaveatWithoutReason(t *testing.T) {
-	tally := spread(attribution.Options{Key: world.Key(1), AssumeHandshake: true}, map[string]int{"RU": 6000, "US": 4000})
+	tally := spread(
+		attribution.Options{Key: world.Key(1), AssumeHandshake: true},
+		map[string]int{"RU": 6000, "US": 4000},
+	)
 	tally.ExtendSpan(world.Built, world.Built.Add(time.Hour))
 	for _, claim := range []string{"majority RU", "RU < 80%", "plurality RU", "US < 50% of events"} {
 		if v := ask(tally.Snapshot(), claim); v.Outcome != attribution.Supported || len(v.Caveats) != 0 {

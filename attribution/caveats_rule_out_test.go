@@ -14,7 +14,11 @@ import (
 )
 
 // counting makes a snapshot of the plain world.
-func counting(o attribution.Options, n map[string]int, more ...func(*attribution.Tally)) func(*testing.T) attribution.Snapshot {
+func counting(
+	o attribution.Options,
+	n map[string]int,
+	more ...func(*attribution.Tally),
+) func(*testing.T) attribution.Snapshot {
 	return func(*testing.T) attribution.Snapshot {
 		tally := spread(o, n)
 		for _, add := range more {
@@ -106,7 +110,11 @@ func ruledOut() []decision {
 		},
 		{
 			name: "two sampling rates", claim: "majority RU of events", want: no, reason: caveat.MixedSamplingRates,
-			make: counting(least, map[string]int{"RU": 100}, adding(attribution.Flow{Source: apart("US", 1), SamplingRate: 10})),
+			make: counting(
+				least,
+				map[string]int{"RU": 100},
+				adding(attribution.Flow{Source: apart("US", 1), SamplingRate: 10}),
+			),
 		},
 		{name: "counters at their end", make: counting(least, map[string]int{"RU": 100}, adding(busy)),
 			claim: "RU > 50% of events", want: no, reason: caveat.Saturated},
@@ -120,7 +128,13 @@ func ruledOut() []decision {
 		{name: "reflected events", make: counting(least, map[string]int{"RU": 100}, reflect(40, 10)),
 			claim: "RU > 50% of events", want: no, reason: caveat.Reflection,
 			also: []caveat.Caveat{{Code: caveat.Reflection, Value: .88, Subject: "events"}}},
-		{name: "forged throughout", make: flooded(5000, 0, nil), claim: "majority US of events", want: no, reason: caveat.Spoofed},
+		{
+			name:   "forged throughout",
+			make:   flooded(5000, 0, nil),
+			claim:  "majority US of events",
+			want:   no,
+			reason: caveat.Spoofed,
+		},
 		{name: "sampling missed most sources", make: seldom, claim: "majority US", want: no, reason: caveat.UnseenSources},
 		{
 			name: "two estimates of one share", claim: "majority RU", want: no, reason: caveat.EstimatorsDisagree,

@@ -50,7 +50,8 @@ func TestTwoDatabases(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	us := d.Countries[0]
-	if us.Origin != origin("US") || us.Sources != 48 || us.Share.Value != .48 || us.Bytes != 480 || d.Countries[1].Sources != 47 {
+	if us.Origin != origin("US") || us.Sources != 48 || us.Share.Value != .48 || us.Bytes != 480 ||
+		d.Countries[1].Sources != 47 {
 		t.Errorf("%+v", d.Countries)
 	}
 

@@ -71,7 +71,8 @@ func TestPartlyForgedFlood(t *testing.T) {
 	r := reportOn(played(t, attribution.Options{Key: world.Key(1)}, flood).Snapshot(),
 		"majority RU", "plurality RU", "plurality US", "majority RU of events")
 	v := r.Verdicts[0]
-	if v.Outcome != attribution.Supported || v.Counted.Value > .6 || !covers(v.Share, .7) || !has(v, caveat.SpoofingPartial) {
+	if v.Outcome != attribution.Supported || v.Counted.Value > .6 || !covers(v.Share, .7) ||
+		!has(v, caveat.SpoofingPartial) {
 		t.Errorf("%v, counted %v", v, v.Counted)
 	}
 	if f := r.Plausibility.Spoofing; f.Level != attribution.SpoofingPartial || !covers(f.Forged, .2*.862/(.8+.2*.862)) {
@@ -84,7 +85,8 @@ func TestPartlyForgedFlood(t *testing.T) {
 		t.Error(v)
 	}
 	// Events are not corrected, which is said.
-	if v := r.Verdicts[3]; v.Outcome == attribution.Inadmissible || v.Counted.Value != v.Share.Value || !has(v, caveat.SpoofingPartial) {
+	if v := r.Verdicts[3]; v.Outcome == attribution.Inadmissible || v.Counted.Value != v.Share.Value ||
+		!has(v, caveat.SpoofingPartial) {
 		t.Errorf("%v, counted %v", v, v.Counted)
 	}
 	// With half of the sources forged, a narrow majority among the others is open.
@@ -123,7 +125,8 @@ func TestForgedWithoutSpace(t *testing.T) {
 	bare := tampered(s, withoutSpaces)
 	r := reportOn(bare, "RU > 90%")
 	v, f := r.Verdicts[0], r.Plausibility.Spoofing
-	if v.Outcome != attribution.Undecided || v.Share.Low > (v.Counted.Low-f.Forged.Low)/(1-f.Forged.Low) || v.Share.High < .99 {
+	if v.Outcome != attribution.Undecided || v.Share.Low > (v.Counted.Low-f.Forged.Low)/(1-f.Forged.Low) ||
+		v.Share.High < .99 {
 		t.Errorf("%v with %+v", v, f)
 	}
 	if f.MixDistance != 0 || f.MixNoise != 0 {
@@ -227,7 +230,8 @@ func TestForgingNotTested(t *testing.T) {
 			t.Errorf("%s: tested, %+v", name, r.Plausibility.Spoofing)
 		}
 		v := r.Verdicts[0]
-		if share, ok := valueOf(v, caveat.ForgeryUntested); ok != c.untested || ok && share != 1 || v.Outcome == attribution.Inadmissible {
+		if share, ok := valueOf(v, caveat.ForgeryUntested); ok != c.untested || ok && share != 1 ||
+			v.Outcome == attribution.Inadmissible {
 			t.Errorf("%s: %v", name, v)
 		}
 	}

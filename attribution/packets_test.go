@@ -201,7 +201,8 @@ func TestNoSamplingNoEstimate(t *testing.T) {
 	declared := with(least, func(o *attribution.Options) { o.SamplingRate = 1 })
 	for _, n := range []map[string]int{{"RU": 600, "US": 300, "": 20}, {"RU": 6000, "US": 3000, "": 200}} {
 		v, w := ask(spread(least, n).Snapshot(), "majority RU"), ask(spread(declared, n).Snapshot(), "majority RU")
-		if v.Outcome != attribution.Supported || v.Sampling != nil || has(v, caveat.PacketSampled) || !reflect.DeepEqual(v, w) {
+		if v.Outcome != attribution.Supported || v.Sampling != nil || has(v, caveat.PacketSampled) ||
+			!reflect.DeepEqual(v, w) {
 			t.Errorf("%v\n%v", v, w)
 		}
 		e := ask(spread(least, n).Snapshot(), "majority RU of events")
@@ -274,7 +275,8 @@ func TestSampledVolume(t *testing.T) {
 	tally.AddFlow(attribution.Flow{Source: apart("US", 1), Events: 400, Bytes: 400 * 1500})
 	for _, unit := range []string{"events", "bytes"} {
 		v := ask(tally.Snapshot(), "RU > 50% of "+unit)
-		if s := v.Share; v.Outcome != attribution.Supported || math.Abs(s.Low-.5689) > 5e-4 || math.Abs(s.High-.6305) > 5e-4 {
+		if s := v.Share; v.Outcome != attribution.Supported || math.Abs(s.Low-.5689) > 5e-4 ||
+			math.Abs(s.High-.6305) > 5e-4 {
 			t.Errorf("%v", v)
 		}
 		v = ask(tally.Snapshot(), "RU > 59% of "+unit)

@@ -73,14 +73,28 @@ func sampled(rate int, unequal float64) func(*rand.Rand, *attribution.Flow) bool
 
 func persistent(sources, repeat int) func(uint64) scenario.Builder {
 	return func(seed uint64) scenario.Builder {
-		return scenario.Botnet{Seed: seed, Sources: sources, Origin: origin("RU"), Share: .6, Unlocated: .01, Repeat: repeat}
+		return scenario.Botnet{
+			Seed:      seed,
+			Sources:   sources,
+			Origin:    origin("RU"),
+			Share:     .6,
+			Unlocated: .01,
+			Repeat:    repeat,
+		}
 	}
 }
 
 // forged is a flood of which the given share is real.
 func forged(real float64, allow func(netip.Addr) bool) func(uint64) scenario.Builder {
 	return func(seed uint64) scenario.Builder {
-		return scenario.SpoofedFlood{Seed: seed, Sources: 12_000, Real: real, Origin: origin("RU"), Share: .52, Allow: allow}
+		return scenario.SpoofedFlood{
+			Seed:    seed,
+			Sources: 12_000,
+			Real:    real,
+			Origin:  origin("RU"),
+			Share:   .52,
+			Allow:   allow,
+		}
 	}
 }
 
@@ -100,8 +114,22 @@ func stories() []story {
 	return []story{
 		{name: "botnet of 60 %", build: botnet(.6, .01), options: small, claim: majority, want: supported, holds: .6},
 		{name: "botnet of 60 %, exact", build: botnet(.6, .01), claim: majority, want: supported, holds: .6},
-		{name: "botnet of 50.0 %", build: botnet(.5, .02), options: small, policy: careful, claim: majority, want: undecided},
-		{name: "botnet of 50.0 %, exact", build: botnet(.5, .02), claim: majority, want: undecided, caveat: caveat.Unlocated, holds: .5},
+		{
+			name:    "botnet of 50.0 %",
+			build:   botnet(.5, .02),
+			options: small,
+			policy:  careful,
+			claim:   majority,
+			want:    undecided,
+		},
+		{
+			name:   "botnet of 50.0 %, exact",
+			build:  botnet(.5, .02),
+			claim:  majority,
+			want:   undecided,
+			caveat: caveat.Unlocated,
+			holds:  .5,
+		},
 		{name: "botnet of 45 %", build: botnet(.45, .01), options: small, claim: majority, want: refuted, holds: .45},
 		{
 			name: "52 % of the located, 5 % unlocated", build: botnet(.52*.95, .05), claim: majority,
@@ -109,25 +137,58 @@ func stories() []story {
 		},
 		{
 			name: "one packet in 5 of sources that sent 60", build: persistent(2_000, 60), change: sampled(5, 1),
-			options: attribution.Options{SamplingRate: 5}, claim: majority, want: supported, caveat: caveat.PacketSampled, holds: .6,
+			options: attribution.Options{
+				SamplingRate: 5,
+			}, claim: majority, want: supported, caveat: caveat.PacketSampled, holds: .6,
 		},
 		{
 			name: "one packet in 1,000 of sources that sent 30 or 300", build: persistent(8_000, 30), change: sampled(1_000, 10),
-			options: attribution.Options{SamplingRate: 1_000}, claim: majority, want: inadmissible, caveat: caveat.UnseenSources,
+			options: attribution.Options{
+				SamplingRate: 1_000,
+			}, claim: majority, want: inadmissible, caveat: caveat.UnseenSources,
 		},
 		{
-			name: "one source sends nearly everything", claim: "majority RU of events", want: supported, caveat: caveat.DominantSource,
+			name: "one source sends nearly everything", claim: "majority RU of events",
+			want: supported, caveat: caveat.DominantSource,
 			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
 		},
 		{
-			name: "one source sends nearly everything, by sources", claim: majority, want: refuted, caveat: caveat.DominantSource,
+			name: "one source sends nearly everything, by sources", claim: majority,
+			want: refuted, caveat: caveat.DominantSource,
 			build: func(seed uint64) scenario.Builder { return scenario.SingleSource{Seed: seed} },
 		},
 
-		{name: "forged", build: forged(0, nil), options: small, claim: "plurality US", want: inadmissible, caveat: caveat.Spoofed},
-		{name: "forged, no bogons", build: forged(0, public), options: small, claim: "plurality US", want: inadmissible, caveat: caveat.Spoofed},
-		{name: "forged, only what is announced", build: forged(0, announced), options: small, claim: "majority US", want: inadmissible, caveat: caveat.Spoofed},
-		{name: "forged, of events", build: forged(0, announced), claim: "outside RU > 50% of events", want: inadmissible, caveat: caveat.Spoofed},
+		{
+			name:    "forged",
+			build:   forged(0, nil),
+			options: small,
+			claim:   "plurality US",
+			want:    inadmissible,
+			caveat:  caveat.Spoofed,
+		},
+		{
+			name:    "forged, no bogons",
+			build:   forged(0, public),
+			options: small,
+			claim:   "plurality US",
+			want:    inadmissible,
+			caveat:  caveat.Spoofed,
+		},
+		{
+			name:    "forged, only what is announced",
+			build:   forged(0, announced),
+			options: small,
+			claim:   "majority US",
+			want:    inadmissible,
+			caveat:  caveat.Spoofed,
+		},
+		{
+			name:   "forged, of events",
+			build:  forged(0, announced),
+			claim:  "outside RU > 50% of events",
+			want:   inadmissible,
+			caveat: caveat.Spoofed,
+		},
 		{
 			name: "forged by a fifth", build: forged(.8, nil), options: small, claim: "RU > 45%",
 			want: slices.Concat(supported, undecided), caveat: caveat.SpoofingPartial, holds: .52,
@@ -155,9 +216,30 @@ func stories() []story {
 			name: "reflected SYNs", claim: "plurality US of bytes", want: inadmissible, caveat: caveat.Reflection,
 			build: func(seed uint64) scenario.Builder { return scenario.Reflection{Seed: seed, TCP: true} },
 		},
-		{name: "last octets zeroed", build: botnet(.6, 0), change: zeroed, claim: majority, want: inadmissible, caveat: caveat.Anonymized},
-		{name: "last octets zeroed, by events", build: botnet(.6, 0), change: zeroed, claim: "majority RU of events", want: supported, caveat: caveat.Anonymized},
-		{name: "behind a proxy", build: botnet(.6, 0), change: proxied, claim: majority, want: inadmissible, caveat: caveat.ProxyInFront},
+		{
+			name:   "last octets zeroed",
+			build:  botnet(.6, 0),
+			change: zeroed,
+			claim:  majority,
+			want:   inadmissible,
+			caveat: caveat.Anonymized,
+		},
+		{
+			name:   "last octets zeroed, by events",
+			build:  botnet(.6, 0),
+			change: zeroed,
+			claim:  "majority RU of events",
+			want:   supported,
+			caveat: caveat.Anonymized,
+		},
+		{
+			name:   "behind a proxy",
+			build:  botnet(.6, 0),
+			change: proxied,
+			claim:  majority,
+			want:   inadmissible,
+			caveat: caveat.ProxyInFront,
+		},
 	}
 }
 

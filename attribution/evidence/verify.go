@@ -31,10 +31,10 @@ func (v Verification) OK() bool { return v.Difference == nil && v.Evidence != ni
 // Difference is a place where a file states something else than what follows from it.
 // Characters that do not print are escaped as in JSON.
 type Difference struct {
-	Path       string // JSON pointer (RFC 6901), such as "/evidence/report/events"
-	Offset     int64  // byte of the file
-	Stated     string // JSON, cut if it is long; "" if nothing is stated
-	Recomputed string // likewise; "" if there should be nothing
+	Path       string `json:"path"`       // JSON pointer (RFC 6901), such as "/evidence/report/events"
+	Offset     int64  `json:"offset"`     // byte of the file
+	Stated     string `json:"stated"`     // JSON, cut if it is long; "" if nothing is stated
+	Recomputed string `json:"recomputed"` // likewise; "" if there should be nothing
 }
 
 // String names the place and both sides in one line, for logs.

@@ -81,8 +81,10 @@ func (m *Monitor) Checkpoint(w io.Writer, position []byte) error {
 // The error wraps [sketch.ErrInvalidEncoding] for bytes that are no checkpoint, and is a
 // [sketch.VersionError] for one of another version. It is a [sketch.MismatchError] if a
 // monitor with another key or other options wrote the checkpoint. m is then unchanged,
-// and a program may begin with nothing. An error of r itself is passed on. Running bursts are not reported again until they have doubled
-// or ended; [Monitor.Bursts] knows them.
+// and a program may begin with nothing. An error of r itself is passed on.
+//
+// Running bursts are not reported again until they have doubled or ended;
+// [Monitor.Bursts] knows them.
 func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	body, err := readCheckpoint(r)
 	if err != nil {
@@ -115,7 +117,12 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 2})
 	}
 	if string(header[:4]) != checkpointMagic {
-		return nil, fmt.Errorf("monitor: %w: it begins with %q, not with %q", sketch.ErrInvalidEncoding, header[:4], checkpointMagic)
+		return nil, fmt.Errorf(
+			"monitor: %w: it begins with %q, not with %q",
+			sketch.ErrInvalidEncoding,
+			header[:4],
+			checkpointMagic,
+		)
 	}
 	size := binary.BigEndian.Uint64(header[4:])
 	if size > maxCheckpoint {
@@ -127,7 +134,12 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if n < int64(size)+sha256.Size {
-		return nil, fmt.Errorf("monitor: %w: %d bytes follow the header, want %d", sketch.ErrInvalidEncoding, n, size+sha256.Size)
+		return nil, fmt.Errorf(
+			"monitor: %w: %d bytes follow the header, want %d",
+			sketch.ErrInvalidEncoding,
+			n,
+			size+sha256.Size,
+		)
 	}
 	body = b.Bytes()[:size]
 	sum := sha256.New()

@@ -177,7 +177,13 @@ func TestRestoreRefuses(t *testing.T) {
 	for _, n := range []int{0, 3, 11, 12, 40, len(good) / 2, len(good) - 1} {
 		refused(fmt.Sprintf("%d bytes", n), m, good[:n], sketch.ErrInvalidEncoding, "monitor: ")
 	}
-	refused("a foreign file", m, []byte("PK\x03\x04 and much else that is no checkpoint"), sketch.ErrInvalidEncoding, "begins with")
+	refused(
+		"a foreign file",
+		m,
+		[]byte("PK\x03\x04 and much else that is no checkpoint"),
+		sketch.ErrInvalidEncoding,
+		"begins with",
+	)
 	for i := 0; i < len(good); i += len(good)/15 + 1 {
 		damaged := slices.Clone(good)
 		damaged[i] ^= 4

@@ -33,8 +33,14 @@ func TestOptions(t *testing.T) {
 		{"Targets is 15, want 16 to 16384", Options{Targets: 15}},
 		{"Targets is 16385", Options{Targets: 16_385}},
 		{"Tally: attribution: invalid options: SampleSize is 1", Options{Tally: attribution.Options{SampleSize: 1}}},
-		{"Tally: attribution: invalid options: Precision is 17, want 12 to 16", Options{Tally: attribution.Options{Precision: 17}}},
-		{"Tally: attribution: invalid options: IPv6PrefixLen is 31, want 32 to 128", Options{Tally: attribution.Options{IPv6PrefixLen: 31}}},
+		{
+			"Tally: attribution: invalid options: Precision is 17, want 12 to 16",
+			Options{Tally: attribution.Options{Precision: 17}},
+		},
+		{
+			"Tally: attribution: invalid options: IPv6PrefixLen is 31, want 32 to 128",
+			Options{Tally: attribution.Options{IPv6PrefixLen: 31}},
+		},
 		{"Claims[1]: attribution: invalid claim", Options{
 			Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Majority("R")},
 		}},

@@ -68,7 +68,9 @@ func TestBurstSnapshotGivesTheSameVerdicts(t *testing.T) {
 // A second database takes part in the verdict, and so do systems and lists.
 func TestEnrichment(t *testing.T) {
 	claim := attribution.Majority("RU")
-	for name, want := range map[string]attribution.Outcome{"alone": attribution.Supported, "enriched": attribution.Undecided} {
+	for name, want := range map[string]attribution.Outcome{
+		"alone": attribution.Supported, "enriched": attribution.Undecided,
+	} {
 		o := Options{Claims: []attribution.Claim{claim}}
 		if name == "enriched" {
 			o.Enrichment = enrichment(t)
@@ -202,7 +204,8 @@ func TestBursting(t *testing.T) {
 					t.Errorf("%+v", c)
 				}
 			}
-			if r := restored(t, m, o); r.Bursting(victim) != m.Bursting(victim) || r.Bursting(Target{}) != m.Bursting(Target{}) {
+			if r := restored(t, m, o); r.Bursting(victim) != m.Bursting(victim) ||
+				r.Bursting(Target{}) != m.Bursting(Target{}) {
 				t.Errorf("%s: not after a restart", s)
 			}
 		}

@@ -109,7 +109,8 @@ func TestNewSources(t *testing.T) {
 	if len(e.Lift) == 0 || e.Lift[0].Origin != ru || e.Lift[0].Ratio.Low < 10 {
 		t.Errorf("%v", e)
 	}
-	if v := ended[0].NewSources.Report.Verdicts; len(v) != 1 || truth.Share(ru) < 0.5 || v[0].Outcome == attribution.Refuted {
+	if v := ended[0].NewSources.Report.Verdicts; len(v) != 1 || truth.Share(ru) < 0.5 ||
+		v[0].Outcome == attribution.Refuted {
 		t.Errorf("%v, want the share %.3f", v, truth.Share(ru))
 	}
 }

@@ -15,18 +15,10 @@ import (
 
 // verified is what -verify finds, as -json writes it.
 type verified struct {
-	Holds      bool        `json:"holds"`
-	Difference *difference `json:"difference,omitempty"` // the first between the file and what follows from it
-	Origins    string      `json:"origins,omitempty"`    // whether the database places the sources there
-	Recomputed *answered   `json:"recomputed,omitempty"`
-}
-
-// difference is an [evidence.Difference] with the names that it has in JSON.
-type difference struct {
-	Path       string `json:"path"`
-	Offset     int64  `json:"offset"`
-	Stated     string `json:"stated"`
-	Recomputed string `json:"recomputed"`
+	Holds      bool                 `json:"holds"`
+	Difference *evidence.Difference `json:"difference,omitempty"` // the first between the file and what follows from it
+	Origins    string               `json:"origins,omitempty"`    // whether the database places the sources there
+	Recomputed *answered            `json:"recomputed,omitempty"`
 }
 
 // verify compares a file of evidence with what follows from the snapshot in it, and that
@@ -42,7 +34,7 @@ func verify(cfg *config, table *geo.Table, stdin io.Reader, stdout io.Writer, co
 		console.say("%s: %v", cfg.verify, err)
 		return exitUnusable
 	}
-	found := verified{Holds: v.OK(), Difference: (*difference)(v.Difference)}
+	found := verified{Holds: v.OK(), Difference: v.Difference}
 	if v.Evidence != nil {
 		if err := found.recompute(cfg, v.Evidence); err != nil {
 			console.say("%s: %v", cfg.verify, err)

@@ -254,7 +254,8 @@ func TestPropertiesOfClusters(t *testing.T) {
 			apart = append(apart, placed(source.IPv4(uint32(i)<<16|1), snapshot.Origin(&it)))
 		}
 		low, high := stat.ClopperPearson(e.share, e.n, population.alpha())
-		if b := matterOf(apart).Decide(q, population); b.Share.Low != low || b.Share.High != high || b.EffectiveSources != e.n {
+		b := matterOf(apart).Decide(q, population)
+		if b.Share.Low != low || b.Share.High != high || b.EffectiveSources != e.n {
 			t.Fatalf("seed %d: one per network gives %+v on %v, want %v to %v", seed, b.Share, b.EffectiveSources, low, high)
 		}
 

@@ -33,8 +33,8 @@ func goldenMonitor() *Monitor {
 		sources("FR", 60, 0, 5, TargetAddr(world.IP("FR", 1))),
 		sources("RU", 1200, 300, .01, TargetName("victim")),
 		sources("FR", 80, 312, 5, TargetName("other")),
-		sources("US", 400, 712, .02, TargetName("victim")),
-		dated(at(650), year2100, at(-4000)),
+		sources("US", 900, 712, .05, TargetName("victim")),
+		dated(at(690), year2100, at(-4000)),
 	)...)
 	m.Observe(Event{Target: TargetName("other")})
 	return m

@@ -85,6 +85,7 @@ func (t *Tally) addPlace(b *block.Block, i int) {
 	t.note(1, e.SamplingRate)
 	switch {
 	case t.dense != nil:
+		t.own()
 		o := b.Origin(i, t.table)
 		t.dense.AddVolume(o, e.Events, e.Bytes)
 		t.dense.Sources.Insert(uint8(o), hash)

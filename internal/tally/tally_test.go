@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -47,6 +48,47 @@ func blockOf(t *Tally, addrs []netip.Addr, list []block.Event) *block.Block {
 	}
 	b.Hash(t.options.Key)
 	return b
+}
+
+// A block of which every event goes into a tally of its own choice counts what the events
+// count one by one, and changes no snapshot that was taken before.
+func TestAddEach(t *testing.T) {
+	for _, perCountry := range []int{100, 2000} {
+		one, each := []*Tally{}, []*Tally{}
+		for range 5 {
+			one, each = append(one, New(world.Table(), least)), append(each, New(world.Table(), least))
+		}
+		addrs, list := events(uint64(perCountry), 30_000, perCountry)
+		rng := rand.New(rand.NewPCG(5, 6))
+		for from := 0; from < len(addrs); from += 200 {
+			b := blockOf(each[0], addrs[from:from+200], list[from:from+200])
+			if rng.IntN(2) == 0 {
+				b.Locate([]*geo.Table{world.Table(), world.Other()}[rng.IntN(2)])
+			}
+			before := each[rng.IntN(len(each))].Snapshot()
+			encoding := before.Append(nil)
+			var places []uint8
+			var tallies []*Tally
+			for place := range block.Size {
+				if place >= b.V4 && place < b.V6 || rng.IntN(4) == 0 {
+					continue
+				}
+				k, i := rng.IntN(len(each)), from+int(b.At[place])
+				places, tallies = append(places, uint8(place)), append(tallies, each[k])
+				one[k].AddRecord(addrs[i], list[i])
+			}
+			AddEach(b, places, tallies)
+			if !bytes.Equal(before.Append(nil), encoding) {
+				t.Fatal("a snapshot was changed")
+			}
+			b.Release()
+		}
+		for k := range each {
+			if !bytes.Equal(encoded(each[k]), encoded(one[k])) {
+				t.Errorf("%d sources a country: tally %d of %d differs", perCountry, k, len(each))
+			}
+		}
+	}
 }
 
 // Some places of a block count what the events in them count one by one, whether the block

@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
+	"golang.org/x/text/language",
 	"golang.org/x/exp/apidiff",
 	"github.com/axiomhq/hyperloglog", "github.com/oschwald/maxminddb-golang/v2", "github.com/klauspost/compress/zstd",
 }

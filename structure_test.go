@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -13,38 +14,80 @@ import (
 const (
 	module = "github.com/whence-go/whence"
 	mmdb   = "github.com/oschwald/maxminddb-golang/v2"
+	hll    = "github.com/axiomhq/hyperloglog"
+
+	tags = "golang.org/x/text/language"
 )
 
-// arrows are the imports that each package may have: of this module, and of other
-// modules. Nothing else may appear, and what stands here must be used.
-var arrows = map[string][]string{
-	"":                       {},
-	"geo":                    {"github.com/gaissmai/bart", mmdb, mmdb + "/mmdbdata"},
-	"geo/dbip":               {"geo"},
-	"geo/routed":             {"geo"},
-	"sketch":                 {"internal/registers", "internal/wire", "github.com/axiomhq/hyperloglog"},
-	"internal/jcs":           {},
-	"internal/oracle":        {"geo"},
-	"internal/count":         {},
-	"internal/stat":          {},
-	"internal/wire":          {},
-	"internal/registers":     {"github.com/axiomhq/hyperloglog"},
-	"internal/scenario":      {"geo"},
-	"internal/testenv":       {},
-	"internal/testenv/world": {"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch"},
-	"bench":                  {},
-	"attribution/text": {"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence",
-		"attribution/monitor", "attribution/network", "geo", "golang.org/x/text/language"},
-	"examples/attribute": {"attribution", "attribution/monitor", "geo", "geo/dbip", "geo/routed", "internal/scenario",
-		"sketch", "github.com/klauspost/compress/zstd"},
-	"examples/middleware": {"attribution", "attribution/monitor", "geo", "geo/dbip"},
+// A room is a package with the imports that it has, of this module and of other modules.
+// Nothing else may appear, and what stands here must be used.
+type room struct {
+	name    string
+	imports []string
+}
+
+// rooms are all packages, low to high: each imports only what stands above it.
+var rooms = []room{
+	{"", nil},
+	{"attribution/caveat", nil},
+	{"internal/stat", nil},
+	{"internal/wire", nil},
+	{"internal/testenv", nil},
+	{"geo", []string{"github.com/gaissmai/bart", mmdb, mmdb + "/mmdbdata"}},
+	{"geo/dbip", []string{"geo"}},
+	{"geo/routed", []string{"geo"}},
+	{"internal/registers", []string{hll}},
+	{"sketch", []string{"internal/registers", "internal/wire", hll}},
+	{"internal/source", []string{"geo"}},
+	{"internal/oracle", []string{"geo"}},
+	{"internal/scenario", []string{"geo"}},
+	{"internal/testenv/world", []string{
+		"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch",
+	}},
+	{"internal/block", []string{"geo", "internal/source", "sketch"}},
+	{"internal/snapshot", []string{
+		"geo", "internal/registers", "internal/source", "internal/stat", "internal/wire", "sketch", hll,
+	}},
+	{"internal/tally", []string{
+		"geo", "internal/block", "internal/registers", "internal/snapshot", "internal/source", "sketch",
+	}},
+	{"internal/plausible", []string{"geo", "internal/snapshot", "internal/stat"}},
+	{"internal/decide", []string{
+		"attribution/caveat", "geo", "internal/plausible", "internal/snapshot", "internal/stat",
+	}},
+	{"attribution", []string{
+		"attribution/caveat", "geo", "internal/block", "internal/decide", "internal/plausible",
+		"internal/snapshot", "internal/stat", "internal/tally", "sketch", hll,
+	}},
+	{"attribution/baseline", []string{"attribution", "attribution/caveat", "geo", "internal/snapshot", "internal/stat"}},
+	{"attribution/network", []string{"attribution", "internal/snapshot", "internal/stat"}},
+	{"attribution/evidence", []string{
+		"attribution", "geo", "internal/snapshot", "sketch", "github.com/go-json-experiment/json/jsontext",
+	}},
+	{"attribution/monitor/internal/trials", nil},
+	{"attribution/monitor/internal/detect", []string{"internal/wire"}},
+	{"attribution/monitor", []string{
+		"attribution", "attribution/baseline", "attribution/caveat", "attribution/monitor/internal/detect", "geo",
+		"internal/block", "internal/plausible", "internal/snapshot", "internal/source", "internal/stat",
+		"internal/tally", "internal/wire", "sketch",
+	}},
+	{"attribution/text", []string{
+		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
+		"attribution/network", "geo", tags,
+	}},
+	{"examples/attribute", []string{
+		"attribution", "attribution/evidence", "attribution/monitor", "attribution/network", "attribution/text",
+		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", tags,
+	}},
+	{"examples/middleware", []string{"attribution", "attribution/monitor", "attribution/text", "geo", "geo/dbip", tags}},
+	{"bench", nil},
 }
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
 	"golang.org/x/text/language",
 	"golang.org/x/exp/apidiff",
-	"github.com/axiomhq/hyperloglog", "github.com/oschwald/maxminddb-golang/v2", "github.com/klauspost/compress/zstd",
+	hll, mmdb, tags, "github.com/klauspost/compress/zstd",
 }
 
 type goPackage struct {
@@ -79,27 +122,30 @@ func short(path string) string {
 	return strings.TrimPrefix(path, module+"/")
 }
 
-// Imports point one way, and no package brings a dependency that it was not meant
-// to bring.
+// Imports point one way, and no package brings a dependency that it was not meant to bring.
 func TestArrows(t *testing.T) {
 	for _, p := range listPackages(t) {
 		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
 		if strings.HasPrefix(name, "bench/internal/") {
 			continue // programs that developers run, nobody imports them
 		}
-		allowed, known := arrows[name]
-		if !known {
+		at := slices.IndexFunc(rooms, func(r room) bool { return r.name == name })
+		if at < 0 {
 			t.Errorf("%s: a new package; say in this test what it may import", name)
+			continue
 		}
 		for _, path := range p.Imports {
-			if s := short(path); s != "" && !slices.Contains(allowed, s) {
+			if s := short(path); s != "" && !slices.Contains(rooms[at].imports, s) {
 				t.Errorf("%s imports %s", name, s)
 			}
 		}
-		for _, s := range allowed {
-			path := s
-			if !strings.Contains(strings.Split(s, "/")[0], ".") {
+		for _, s := range rooms[at].imports {
+			path, foreign := s, strings.Contains(strings.Split(s, "/")[0], ".")
+			if !foreign {
 				path = module + "/" + s
+				if !slices.ContainsFunc(rooms[:at], func(r room) bool { return r.name == s }) {
+					t.Errorf("%s imports %s, which does not stand above it", name, s)
+				}
 			}
 			if !slices.Contains(p.Imports, path) {
 				t.Errorf("%s no longer imports %s: take it off the list", name, s)
@@ -113,12 +159,25 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+// docs/ARCHITECTURE.md shows every room.
+func TestArchitectureShowsEveryRoom(t *testing.T) {
+	doc, err := os.ReadFile("docs/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rooms {
+		if r.name != "" && !strings.Contains(string(doc), "`"+r.name+"`") {
+			t.Errorf("docs/ARCHITECTURE.md does not show %s", r.name)
+		}
+	}
+}
+
 // An importer of attribution links three modules beside this one, and what these
 // need themselves.
 func TestDependenciesOfTheCore(t *testing.T) {
 	want := []string{
-		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap",
-		"github.com/gaissmai/bart", "github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys/unix",
+		hll, "github.com/dgryski/go-metro", "github.com/kamstrup/intmap",
+		"github.com/gaissmai/bart", mmdb, "golang.org/x/sys/unix",
 	}
 	for _, p := range listPackages(t) {
 		if p.ImportPath != module+"/attribution" {

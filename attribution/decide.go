@@ -1,7 +1,6 @@
 package attribution
 
 import (
-	"math"
 	"slices"
 
 	"github.com/whence-go/whence/geo"
@@ -94,17 +93,6 @@ func databases(ds snapshot.Databases) []Database {
 	return list
 }
 
-// round is the nearest whole number within the range of uint64.
-func round(v float64) uint64 {
-	switch {
-	case !(v > 0):
-		return 0
-	case v >= math.MaxUint64:
-		return math.MaxUint64
-	}
-	return uint64(math.Round(v))
-}
-
 func countOf(v *snapshot.View) Count {
 	value, low, high := v.Count()
 	return Count{value, low, high, v.Exact()}
@@ -137,7 +125,7 @@ func rowsOf(v *snapshot.View, p Policy) (countries []Row, unlocated, reserved Ro
 	}
 	row := func(o geo.Origin) Row {
 		c := &v.Counted[o]
-		r := Row{Origin: o, Sources: round(c.Sources.Value)}
+		r := Row{Origin: o, Sources: stat.Round(c.Sources.Value)}
 		if v.Volume {
 			r.Events, r.Bytes = c.Events, c.Bytes
 		}
@@ -161,7 +149,7 @@ func plausibilityOf(c *decide.Case) Plausibility {
 		p.TopSource = c.TopSource()
 	}
 	if h := c.Heavy; h.Sources > 0 {
-		p.Heavy = &HeavySources{h.Sources, round(h.Above), round(h.Median), h.Share}
+		p.Heavy = &HeavySources{h.Sources, stat.Round(h.Above), stat.Round(h.Median), h.Share}
 	}
 	if s := c.Spoofing; s != nil {
 		p.Spoofing = &Spoofing{
@@ -198,7 +186,7 @@ func verdictOf(c Claim, p Policy, a decide.Answer) Verdict {
 		})
 	}
 	for _, f := range a.Families {
-		family := FamilyShare{"IPv4", round(f.Sources), Share(f.Share), Outcome(f.Outcome)}
+		family := FamilyShare{"IPv4", stat.Round(f.Sources), Share(f.Share), Outcome(f.Outcome)}
 		if f.IPv6 {
 			family.Family = "IPv6"
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -86,7 +87,7 @@ func (s Snapshot) Format(f fmt.State, _ rune) {
 }
 
 func printCount(f fmt.State, of string, sources sketch.Estimate, key sketch.KeyID) {
-	fmt.Fprintf(f, "attribution.%s(sources=%d key=%v)", of, round(sources.Value), key)
+	fmt.Fprintf(f, "attribution.%s(sources=%d key=%v)", of, stat.Round(sources.Value), key)
 }
 
 // WithoutAddresses returns the snapshot without the addresses of its sources, and without

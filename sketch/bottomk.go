@@ -300,15 +300,6 @@ func (s *BottomK) remove(i int) {
 	}
 }
 
-// Threshold returns the rank up to which every item that came is in the sample.
-// Items of greater ranks are not in it. It is [math.MaxUint64] while s is exact.
-func (s *BottomK) Threshold() uint64 {
-	if s.Exact() {
-		return math.MaxUint64
-	}
-	return s.kthRank()
-}
-
 // Distinct returns how many distinct items have come. The number is exact while the
 // sample is. Beyond, it is the unbiased estimate (k-1)/r, where r is the k-th
 // smallest rank as a fraction of all ranks. Its relative standard error is

@@ -94,29 +94,6 @@ func TestSortBuckets(t *testing.T) {
 	}
 }
 
-func TestThreshold(t *testing.T) {
-	for _, came := range []int{1, testSize, testSize + 1, 5000} {
-		hashes := randomHashes(came)
-		s := must(NewBottomK(1, testSize, true))
-		for _, h := range hashes {
-			s.Add(Item{Hash: h})
-		}
-		in := map[uint64]bool{}
-		for it := range s.Items() {
-			in[it.Hash] = true
-		}
-		limit := s.Threshold()
-		for _, h := range hashes {
-			if in[h] != (Rank(h) <= limit) {
-				t.Errorf("%d came: rank %#x, threshold %#x: in the sample: %v", came, Rank(h), limit, in[h])
-			}
-		}
-		if exact := limit == math.MaxUint64; exact != s.Exact() {
-			t.Errorf("%d came: threshold %#x", came, limit)
-		}
-	}
-}
-
 func TestRank(t *testing.T) {
 	for _, hash := range append(randomHashes(1000), 1, math.MaxUint64, 1<<32, 1<<63) {
 		if rank := Rank(hash); HashOf(rank) != hash || Rank(HashOf(rank)) != rank || rank == 0 {

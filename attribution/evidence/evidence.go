@@ -67,7 +67,7 @@ func New(s attribution.Snapshot, p attribution.Policy, claims ...attribution.Cla
 	if err != nil {
 		return nil, err
 	}
-	return e, e.checkSize()
+	return e.checked()
 }
 
 // compute makes a report from what is given, and from nothing else: it is what makes
@@ -98,14 +98,15 @@ func compute(g given, stated part) (*Evidence, error) {
 	return e, nil
 }
 
-func (e *Evidence) checkSize() error {
+// checked returns e, unless its file is too large.
+func (e *Evidence) checked() (*Evidence, error) {
 	b := e.appendStatement(nil)
 	size := len(b) + base64.StdEncoding.EncodedLen(len(e.encoded)) + len(end)
 	if len(b) > maxStatement || size > MaxSize {
-		return fmt.Errorf("evidence: %w: %d bytes, of which %d are beside the snapshot; at most %d and %d fit",
+		return nil, fmt.Errorf("evidence: %w: %d bytes, of which %d are beside the snapshot; at most %d and %d fit",
 			attribution.ErrInvalidEncoding, size, len(b), MaxSize, maxStatement)
 	}
-	return nil
+	return e, nil
 }
 
 // WithAccount returns the evidence together with an account of what was read. The account
@@ -120,7 +121,7 @@ func (e *Evidence) WithAccount(a attribution.Account) (*Evidence, error) {
 	}
 	c := *e
 	c.account = text
-	return &c, c.checkSize()
+	return c.checked()
 }
 
 // clean returns a copy of an account whose texts print.

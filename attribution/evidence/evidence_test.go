@@ -148,7 +148,8 @@ func TestAccountIsCarried(t *testing.T) {
 	a.Format, a.Fields["time"] = "x\u2028verified", strings.Repeat("y", 2000)
 	a.First[attribution.LostLate] = "\x1b[2J"
 	cleaned := world.Must(e.WithAccount(a)).Report().Account
-	if cleaned.Format != "xverified" || len(cleaned.Fields["time"]) != 1024 || cleaned.First[attribution.LostLate] != "[2J" {
+	first := cleaned.First[attribution.LostLate]
+	if cleaned.Format != "xverified" || len(cleaned.Fields["time"]) != 1024 || first != "[2J" {
 		t.Errorf("%+v", cleaned)
 	}
 	for i := range 9000 {

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/source"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -114,5 +116,30 @@ func TestForgedSnapshots(t *testing.T) {
 	v := mustVerify(t, forged(t, fine))
 	if v.OK() || v.Evidence == nil {
 		t.Errorf("%+v", v)
+	}
+}
+
+// That sources are forged follows from the file as well: the address space of the database
+// is part of the snapshot.
+func TestEvidenceOfForgedSources(t *testing.T) {
+	real := world.Real(t)
+	flood := world.Must(scenario.SpoofedFlood{Seed: 1, Sources: 4_500}.Build(real.Population))
+	tally := world.Must(attribution.NewTally(real.Table, attribution.Options{Key: world.Key(1)}))
+	for event := range flood.Events() {
+		tally.Add(event.Source)
+	}
+	e := verified(t, tally.Snapshot())
+	if v := e.Report().Verdicts[0]; v.Outcome != attribution.Inadmissible || v.Reason != caveat.Spoofed {
+		t.Errorf("verified %v", v)
+	}
+	if err := e.CheckOrigins(real.Table); err != nil {
+		t.Error(err)
+	}
+	without := reseal(t, marshal(e), func(b map[string]any) {
+		bare := snapshot.Unwrap(e.Snapshot()).Bare()
+		b["snapshot"] = base64.StdEncoding.EncodeToString(bare.Append(nil))
+	})
+	if v := mustVerify(t, without); v.OK() || !strings.Contains(v.Difference.Path, "/plausibility/spoofing/") {
+		t.Errorf("without the address space: %v", v.Difference)
 	}
 }

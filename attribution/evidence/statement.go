@@ -42,14 +42,17 @@ func checkCanonical(text []byte) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		at := part{path: d.StackPointer(), at: int(d.InputOffset()) - 1}
+		wrong := ""
 		switch {
 		case err != nil:
 			return syntax(err)
 		case d.StackDepth() > maxDepth:
-			return invalid(at, "nested more than %d deep", maxDepth)
-		case token.Kind() == jsontext.KindNumber && token.String() == "-0": // a whole number that is kept as it is
-			return invalid(at, "a negative zero")
+			wrong = fmt.Sprintf("nested more than %d deep", maxDepth)
+		case token.Kind() == jsontext.KindNumber && token.String() == "-0": // whole, and kept as it is
+			wrong = "a negative zero"
+		}
+		if wrong != "" {
+			return invalid(part{path: d.StackPointer(), at: int(d.InputOffset()) - 1}, "%s", wrong)
 		}
 	}
 	own := jsontext.Value(bytes.Clone(text))

@@ -55,8 +55,9 @@ func orNothing(text string) string { return cmp.Or(text, "nothing") }
 // Another format is a [sketch.VersionError]. A file that is readable and does not hold gives
 // no error, but a [Verification] that says so.
 //
-// Time and memory are bounded, whatever data holds. Memory is usually some ten times the
-// length of data.
+// Memory is some ten times the length of data. Time grows with the number of sources, claims
+// and databases: a fifth of a second for 60,000 sources and three claims. A hostile file of
+// the largest size takes a gigabyte and many minutes: bound what you accept from strangers.
 func Verify(data []byte) (Verification, error) {
 	f, err := parse(data)
 	if err != nil {

@@ -306,15 +306,20 @@ func FuzzEvents(f *testing.F) {
 // restored returns a new monitor that goes on from a checkpoint of m.
 func restored(t *testing.T, m *Monitor, o Options) *Monitor {
 	t.Helper()
+	r := newMonitorWith(m.table, o)
+	if _, err := r.Restore(checkpointOf(t, m)); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func checkpointOf(t *testing.T, m *Monitor) *bytes.Buffer {
+	t.Helper()
 	var b bytes.Buffer
 	if err := m.Checkpoint(&b, nil); err != nil {
 		t.Fatal(err)
 	}
-	r := newMonitor(o)
-	if _, err := r.Restore(&b); err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return &b
 }
 
 // Options that are set to none are none in a restored monitor too.

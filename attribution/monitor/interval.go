@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/count"
+	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/internal/tally"
 )
 
@@ -103,7 +103,7 @@ func (m *Monitor) closeUntil(last int64) {
 func (m *Monitor) close(index int64, iv *interval) {
 	all := counted{stored: stored{index: index}}
 	if iv != nil {
-		all.events, all.sources = iv.events, count.Round(iv.whole.Distinct().Value)
+		all.events, all.sources = iv.events, stat.Round(iv.whole.Distinct().Value)
 		all.stored = m.packer.store(index, iv.mark(iv.whole).Rotate(nil))
 		m.retained.add(all.stored)
 	}
@@ -130,7 +130,7 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 			hit := iv.targets[slot]
 			c.events, known = hit.events, hit.tally != nil
 			if known {
-				c.sources = count.Round(hit.tally.Distinct().Value)
+				c.sources = stat.Round(hit.tally.Distinct().Value)
 				c.stored = m.packer.store(index, iv.mark(hit.tally).Rotate(nil))
 			}
 			c.lost.add(hit.lost)

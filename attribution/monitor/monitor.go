@@ -34,7 +34,9 @@ type Monitor struct {
 	single  *batch     // for events that were set aside
 	changed bool       // bursting may have
 	untold  []*account // bursts that are still to be told
-	telling sync.Mutex
+	telling *account   // that Notify is called for; nil: none
+
+	notifying sync.Mutex
 }
 
 // knowledge is all that a checkpoint holds.

@@ -4,10 +4,10 @@ import (
 	"math"
 	"sync"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -26,6 +26,16 @@ type batch struct {
 	at                      [block.Size]uint8 // number of the event
 	hashes, sources, counts [block.Size]uint64
 	slots                   [block.Size]sketch.Place
+
+	// Of the events that have a target and no valid source.
+	strays     int
+	strayAt    [block.Size]uint8
+	strayHash  [block.Size]uint64
+	straySlots [block.Size]int32
+
+	// Of the events that a tracked target gets, scratch under the lock.
+	selected [block.Size]uint8
+	tallies  [block.Size]*tally.Tally
 }
 
 const (
@@ -69,16 +79,21 @@ func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key) {
 // aim hashes the targets.
 func (p *batch) aim(events []Event, key sketch.Key) {
 	n := 0
+	p.strays = 0
 	for i := range events {
 		e, place := &events[i], p.places[i]
-		if e.Target.IsZero() || place == invalidSource {
-			continue
+		switch {
+		case e.Target.IsZero():
+		case place == invalidSource:
+			p.strayAt[p.strays], p.strayHash[p.strays] = uint8(i), e.Target.hash(key)
+			p.strays++
+		default:
+			p.at[n] = uint8(i)
+			p.hashes[n] = e.Target.hash(key)
+			p.sources[n] = p.block.Hashes[place]
+			p.counts[n] = max(e.Events, 1)
+			n++
 		}
-		p.at[n] = uint8(i)
-		p.hashes[n] = e.Target.hash(key)
-		p.sources[n] = p.block.Hashes[place]
-		p.counts[n] = max(e.Events, 1)
-		n++
 	}
 	p.hits = n
 }
@@ -106,15 +121,12 @@ func (m *Monitor) Observe(events ...Event) {
 func (m *Monitor) observe(p *batch, events []Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for i, hit := 0, 0; i < p.n; {
+	for i := 0; i < p.n; {
 		end := m.until(p, i)
 		if end > i {
-			hit = m.run(p, events, i, end, hit)
+			m.run(p, events, i, end)
 			i = end
 		} else if !m.place(&events[i]) { // else it is in the current interval now
-			if hit < p.hits && int(p.at[hit]) == i {
-				hit++
-			}
 			i++
 		}
 	}
@@ -133,13 +145,10 @@ func (m *Monitor) until(p *batch, i int) int {
 }
 
 // run counts the events from number i to number end, which fall into the current
-// interval. It begins with a number of the hits, and returns the next one.
-func (m *Monitor) run(p *batch, events []Event, i, end, hit int) (next int) {
+// interval.
+func (m *Monitor) run(p *batch, events []Event, i, end int) {
 	m.stats.Records += uint64(end - i)
 	iv := m.current
-	for next = hit; next < p.hits && int(p.at[next]) < end; {
-		next++
-	}
 	if i == 0 && end == p.n {
 		iv.whole.AddBlock(&p.block)
 		iv.seen(p.first, p.last, p.total)
@@ -147,14 +156,10 @@ func (m *Monitor) run(p *batch, events []Event, i, end, hit int) (next int) {
 	} else {
 		m.runPart(p, events, i, end)
 	}
-	if p.block.Invalid > 0 {
-		m.countInvalid(p, events, i, end)
-	}
 	if m.targets != nil {
-		m.targets.count(m, p, events, hit, next)
+		m.targets.count(m, p, events, i, end)
 	}
 	m.locate(iv)
-	return next
 }
 
 // runPart counts some events of a batch in all traffic.
@@ -170,18 +175,6 @@ func (m *Monitor) runPart(p *batch, events []Event, i, end int) {
 		}
 		iv.seen(p.times[i], p.times[i], n)
 		m.clock.mark = max(m.clock.mark, p.times[i])
-	}
-}
-
-// countInvalid notes the records without a valid source for their targets.
-func (m *Monitor) countInvalid(p *batch, events []Event, i, end int) {
-	for ; i < end; i++ {
-		if p.places[i] != invalidSource {
-			continue
-		}
-		if slot := m.slotOf(events[i].Target); slot >= 0 {
-			m.current.target(slot, m).lost.of(attribution.LostUnread, 1)
-		}
 	}
 }
 

@@ -81,7 +81,7 @@ func (m *Monitor) placeAll(events []Event) {
 	for i := range events {
 		if m.place(&events[i]) {
 			m.single.prepare(events[i:i+1], m.mask, m.counting.Key)
-			m.run(m.single, events[i:i+1], 0, 1, 0)
+			m.run(m.single, events[i:i+1], 0, 1)
 		}
 	}
 }

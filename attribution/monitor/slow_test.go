@@ -27,6 +27,8 @@ func TestSlowBurst(t *testing.T) {
 		t.Fatal("no burst fades")
 	}
 	m = restored(t, m, o)
+	late := m.clock.begin(m.whole.burst.fadingFrom)
+	m.Observe(Event{Time: late, Flow: flowOf(ip(1))})
 	level(history+110, 120, 100)
 	bursts := slices.Collect(m.Bursts())
 	if len(bursts) != 1 || !bursts[0].Final {
@@ -36,6 +38,9 @@ func TestSlowBurst(t *testing.T) {
 	got, want := b.Report, reportOf(m.Snapshot(b.Onset, b.End))
 	if got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
 		t.Errorf("%d events from %v to %v, want %d", got.Events, b.Onset, b.End, want.Events)
+	}
+	if len(got.Lost) > 0 || want.Lost != nil || m.Stats().Late != 1 {
+		t.Errorf("what came late after its end is part of it: %v", got.Lost)
 	}
 	if off := b.End.Sub(at(60 * (history + 60))).Abs(); off > 10*time.Minute {
 		t.Errorf("it ended at %v", b.End)

@@ -1,6 +1,8 @@
 package monitor
 
 import (
+	"slices"
+
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
@@ -54,30 +56,73 @@ func (iv *interval) target(slot int, m *Monitor) *targetCount {
 	return c
 }
 
-// count counts some of the hits of a batch by target.
-func (t *targets) count(m *Monitor, p *batch, events []Event, from, to int) {
-	iv := m.current
-	slots := p.slots[from:to]
-	t.heavy.AddBatch(slots, p.hashes[from:to], p.sources[from:to], p.counts[from:to])
+// count counts the events from number i to number end by target.
+func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
+	first, last := from(p.at[:p.hits], i), from(p.at[:p.hits], end)
+	stray, strays := from(p.strayAt[:p.strays], i), from(p.strayAt[:p.strays], end)
+	for j := stray; j < strays; j++ {
+		p.straySlots[j] = int32(t.heavy.Lookup(p.strayHash[j]))
+	}
+	slots := p.slots[first:last]
+	t.heavy.AddBatch(slots, p.hashes[first:last], p.sources[first:last], p.counts[first:last])
+	n := 0 // events that wait
 	for k, s := range slots {
 		if s.Slot == sketch.Untracked {
 			continue
 		}
-		i := p.at[from+k]
-		if s.New {
+		i := p.at[first+k]
+		for ; stray < strays && p.strayAt[stray] < i; stray++ {
+			m.current.countStray(m, p.straySlots[stray])
+		}
+		if s.New { // those before were of the target that had the slot
+			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
+			n = 0
+			p.handStrays(stray, strays, s.Slot, p.hashes[first+k])
 			m.hand(int(s.Slot), events[i].Target)
 		}
-		c := iv.target(int(s.Slot), m)
-		c.events = addSaturated(c.events, p.counts[from+k])
+		c := m.current.target(int(s.Slot), m)
+		c.events = addSaturated(c.events, p.counts[first+k])
 		if c.tally != nil {
-			c.tally.AddSelected(&p.block, []uint8{uint8(p.places[i])})
+			p.selected[n], p.tallies[n] = uint8(p.places[i]), c.tally
+			n++
 		} else {
 			c.lost.of(attribution.LostShed, 1)
 		}
 		t.records--
 	}
+	tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
+	clear(p.tallies[:n])
+	for ; stray < strays; stray++ {
+		m.current.countStray(m, p.straySlots[stray])
+	}
 	if t.records <= 0 {
 		t.shedOpen(m.open)
+	}
+}
+
+// from returns the place of the first number that is i or more, among some that ascend.
+func from(numbers []uint8, i int) int {
+	place, _ := slices.BinarySearchFunc(numbers, i, func(n uint8, i int) int { return int(n) - i })
+	return place
+}
+
+// countStray notes a record without a valid source for the target in a slot; negative:
+// its target is not tracked.
+func (iv *interval) countStray(m *Monitor, slot int32) {
+	if slot >= 0 {
+		iv.target(int(slot), m).lost.of(attribution.LostUnread, 1)
+	}
+}
+
+// handStrays gives a slot to the target of a hash, among the strays that come later.
+func (p *batch) handStrays(stray, strays int, slot int32, hash uint64) {
+	for j := stray; j < strays; j++ {
+		switch {
+		case p.strayHash[j] == hash:
+			p.straySlots[j] = slot
+		case p.straySlots[j] == slot:
+			p.straySlots[j] = sketch.Untracked
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // goroutine does it at a time, so that calls stay in order. It sees what others add
 // meanwhile.
 func (m *Monitor) tell() {
-	for m.options.Notify != nil && m.hasUntold() && m.telling.TryLock() {
+	for m.options.Notify != nil && m.hasUntold() && m.notifying.TryLock() {
 		m.tellAll()
 	}
 }
@@ -20,7 +20,7 @@ func (m *Monitor) tell() {
 // tellAll takes one burst at a time. Should Notify panic and a caller recover, the
 // others are still to be reported.
 func (m *Monitor) tellAll() {
-	defer m.telling.Unlock()
+	defer m.told()
 	for a := m.nextUntold(); a != nil; a = m.nextUntold() {
 		m.options.Notify(a.public(m.options))
 	}
@@ -32,7 +32,16 @@ func (m *Monitor) nextUntold() (a *account) {
 	if len(m.untold) > 0 {
 		a, m.untold = m.untold[0], m.untold[1:]
 	}
+	m.telling = a
 	return a
+}
+
+// told ends the telling.
+func (m *Monitor) told() {
+	m.mu.Lock()
+	m.telling = nil
+	m.mu.Unlock()
+	m.notifying.Unlock()
 }
 
 func (m *Monitor) hasUntold() bool {
@@ -46,20 +55,39 @@ func (m *Monitor) hasUntold() bool {
 // of Burst.Report, with the same claims, equals Burst.Report. That policy is
 // Options.Policy with the Interim of the burst.
 //
-// It is made once. The first call for a burst takes some milliseconds, without the lock.
+// While Notify runs, the snapshot is that of the burst which Notify was given. Otherwise
+// it is that of the latest report. It is made once. The first call for a report takes
+// some milliseconds, without the lock.
 func (m *Monitor) BurstSnapshot(id uint64) (s attribution.Snapshot, known bool) {
+	a := m.account(id)
+	if a == nil {
+		return attribution.Snapshot{}, false
+	}
+	return a.snapshot(m.options), true
+}
+
+// account returns the account of a burst: the one that is being told, or else the
+// latest. It is nil if the burst is not known.
+func (m *Monitor) account(id uint64) *account {
+	m.mu.Lock()
+	telling := m.telling
+	m.mu.Unlock()
+	if telling != nil && telling.burst.id == id {
+		return telling
+	}
 	for _, a := range m.accounts() {
 		if a.burst.id == id {
-			return a.snapshot(m.options), true
+			return a
 		}
 	}
-	return attribution.Snapshot{}, false
+	return nil
 }
 
 // Bursts yields the bursts that are known, in the order in which they were found:
 // those that run, and the last 256 that have ended, fewer if they are large. Each is
-// the value that Options.Notify was given last. Only a running burst whose sources
-// were shed since then ([Stats].Shed) is another one, without them.
+// the value of its latest report, which Options.Notify was given or will be given next.
+// Only a running burst whose sources were shed since then ([Stats].Shed) is another one,
+// without them.
 //
 // A burst is made once, by Notify or by the first call, and then kept. No lock is
 // held while it is made and while the caller uses it.

@@ -16,8 +16,8 @@ import (
 	"fmt"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
 )
 
 // Breakdown says who holds the sources that a claim is about. It is plain data and the
@@ -100,7 +100,7 @@ func (p parts) groups(held []snapshot.Held, name func(item int) string) []Group 
 func (p parts) group(name string, h snapshot.Held) Group {
 	return Group{
 		Name:       name,
-		Sources:    count.Round(h.Sources * p.Sampling.N / max(p.Sampling.K, 1)),
+		Sources:    stat.Round(h.Sources * p.Sampling.N / max(p.Sampling.K, 1)),
 		Share:      attribution.Share(p.ShareWithin(h.Sources, p.all)),
 		Claimed:    attribution.Share(p.ShareWithin(h.Claimed, p.claimed)),
 		Events:     h.Events,

@@ -62,12 +62,11 @@ func TestBurst(t *testing.T) {
 		t.Errorf("the page is\n%s", body)
 	}
 	var a struct {
-		Claims []struct{ Verdict string }
 		Bursts []struct {
 			Target     string
 			Onset, End time.Time
 			Final      bool
-			Claims     []struct{ Verdict string }
+			Asked      []struct{ Outcome string }
 		}
 	}
 	if err := json.Unmarshal(get(c, "claim=majority+RU&format=json", "").Body.Bytes(), &a); err != nil {
@@ -78,7 +77,7 @@ func TestBurst(t *testing.T) {
 		// Onset and end are rounded to 10 seconds; a burst is found to have
 		// ended a few of them later.
 		near := b.Onset.Sub(attack.Onset).Abs() <= 20*time.Second && b.End.Sub(attack.End).Abs() <= 30*time.Second
-		if b.Target == "/login" && near && b.Final && b.Claims[0].Verdict == "supported" {
+		if b.Target == "/login" && near && b.Final && b.Asked[0].Outcome == "supported" {
 			found = true
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/scenario"
@@ -26,6 +27,16 @@ var noon = time.Date(2024, 5, 21, 12, 0, 0, 0, time.UTC)
 func testCounter(t testing.TB) *counter {
 	local := proxies{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	return mustCounter(t, local, func() time.Time { return noon }, nil)
+}
+
+// hour is the report of the last hour.
+func (c *counter) hour(t testing.TB, claims ...attribution.Claim) attribution.Report {
+	t.Helper()
+	r, err := c.report(claims...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func mustCounter(t testing.TB, trusted proxies, now func() time.Time, notify func(monitor.Burst)) *counter {
@@ -72,7 +83,7 @@ func TestLoad(t *testing.T) {
 	var readers sync.WaitGroup
 	readers.Go(func() {
 		for last := uint64(0); ; {
-			r := c.report()
+			r := c.hour(t)
 			if r.Events < last {
 				t.Errorf("%d events after %d", r.Events, last)
 			}
@@ -92,11 +103,11 @@ func TestLoad(t *testing.T) {
 	close(done)
 	readers.Wait()
 
-	truth, report := botnet.Total(), c.report()
-	if s := report.Sources; !s.Exact || s.Distinct != truth.Distinct() || report.Events != 6000 || report.Skipped != 0 {
-		t.Errorf("%+v, %d events, %d skipped; want %d sources", s, report.Events, report.Skipped, truth.Distinct())
+	truth, report := botnet.Total(), c.hour(t)
+	if s := report.Sources; !s.Exact || s.Value != truth.Distinct() || report.Events != 6000 || len(report.Lost) > 0 {
+		t.Errorf("%+v, %d events, lost %v; want %d sources", s, report.Events, report.Lost, truth.Distinct())
 	}
-	for _, row := range report.Origins {
+	for _, row := range report.Countries {
 		if row.Sources != truth.Sources[row.Origin] || row.Events != truth.Events[row.Origin] {
 			t.Errorf("%v: %d sources, %d events, want %d, %d",
 				row.Origin, row.Sources, row.Events, truth.Sources[row.Origin], truth.Events[row.Origin])
@@ -122,7 +133,7 @@ func TestNoTrust(t *testing.T) {
 		}
 		response.Body.Close()
 	}
-	if r := c.report(); r.Sources.Distinct != 0 || r.Reserved.Sources != 1 || r.Reserved.Events != 20 {
+	if r := c.hour(t); r.Sources.Value != 0 || r.Reserved.Sources != 1 || r.Reserved.Events != 20 {
 		t.Errorf("%+v, %+v", r.Sources, r.Reserved)
 	}
 }
@@ -179,8 +190,8 @@ func TestHandlers(t *testing.T) {
 	if body, _ := io.ReadAll(response.Body); strings.TrimSpace(string(body)) != "true true" {
 		t.Errorf("the handler's writer has Flusher and ReaderFrom: %s", body)
 	}
-	if r := c.report(); r.Events+r.Reserved.Events != 3 || r.Sources.Distinct != 1 {
-		t.Errorf("%d and %d events, want 3; %d sources", r.Events, r.Reserved.Events, r.Sources.Distinct)
+	if r := c.hour(t); r.Events+r.Reserved.Events != 3 || r.Sources.Value != 1 {
+		t.Errorf("%d and %d events, want 3; %d sources", r.Events, r.Reserved.Events, r.Sources.Value)
 	}
 }
 
@@ -196,12 +207,12 @@ func TestHour(t *testing.T) {
 		now = now.Add(time.Minute)
 		c.tick()
 	}
-	if n := c.report().Sources.Distinct; n != 60 {
+	if n := c.hour(t).Sources.Value; n != 60 {
 		t.Errorf("%d sources, want those of the last 60 minutes", n)
 	}
 	now = now.Add(2 * time.Hour)
 	c.tick()
-	if n := c.report().Sources.Distinct; n != 0 {
+	if n := c.hour(t).Sources.Value; n != 0 {
 		t.Errorf("%d sources after two hours without any", n)
 	}
 }

@@ -52,21 +52,21 @@ func TestPageJSON(t *testing.T) {
 	} {
 		var a struct {
 			Report struct {
-				Sources struct{ Distinct int }
-				Skipped int
+				Sources  struct{ Value int }
+				Lost     map[string]int
+				Verdicts []struct{ Claim, Outcome string }
 			}
-			Claims []struct{ Claim, Verdict string }
 		}
 		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Header().Get("Content-Type") != "application/json" {
 			t.Fatal(err, w.Header(), w.Body)
 		}
-		if a.Report.Sources.Distinct != 3 || a.Report.Skipped != 1 || len(a.Claims) != 1 ||
-			a.Claims[0].Claim != "NL > 50% of sources" || a.Claims[0].Verdict == "" {
+		if r := a.Report; r.Sources.Value != 3 || r.Lost["unread"] != 1 || len(r.Verdicts) != 1 ||
+			r.Verdicts[0].Claim != "NL > 50% of sources" || r.Verdicts[0].Outcome == "" {
 			t.Errorf("%+v", a)
 		}
 	}
 	w := get(c, "format=json", "")
-	for _, list := range []string{`"claims": []`, `"bursts": []`} {
+	for _, list := range []string{`"verdicts": []`, `"bursts": []`} {
 		if !strings.Contains(w.Body.String(), list) {
 			t.Errorf("no empty list %s in %s", list, w.Body)
 		}

@@ -158,6 +158,14 @@ func (b *Block) Locate(table *geo.Table) {
 	}
 }
 
+// Origin is where a table locates the source in a place.
+func (b *Block) Origin(place int, table *geo.Table) geo.Origin {
+	if b.located == table {
+		return b.Origins[place]
+	}
+	return b.Source(place).OriginIn(table)
+}
+
 // Source is the source in a place.
 func (b *Block) Source(place int) source.Source {
 	if place < b.V4 {

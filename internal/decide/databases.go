@@ -160,7 +160,8 @@ func (t *trial) describeOpinions(a *Answer) {
 		a.Opinions = append(a.Opinions, o)
 	}
 	bounds := t.bounds()
-	bounds.Value = a.Share.Value
+	// What the first database does not locate may all be claimed by another.
+	bounds.Value = min(max(a.Share.Value, bounds.Low), bounds.High)
 	a.Bounds = &bounds
 }
 

@@ -172,7 +172,7 @@ func (c *Case) widenByPackets(q Question, b basis, f *finding) *caveat.Caveat {
 
 // moreOf is the share of a part after it has become so many times as large as it was beside
 // the rest.
-func moreOf(share, times float64) float64 { return share * times / (share*times + 1 - share) }
+func moreOf(share, times float64) float64 { return share * times / (share*times + (1 - share)) }
 
 // widenLead gives each rival the most sources that were not seen, and the claimed country
 // none, and takes all that may be forged from the claimed; for the upper end the other way

@@ -58,4 +58,9 @@ func TestMoreOf(t *testing.T) {
 			t.Errorf("%v times %v of it: %v, want %v", c.times, c.share, got, c.want)
 		}
 	}
+	for i := range 1000 {
+		if times := 1 + float64(i)/7; moreOf(1, times) != 1 || moreOf(1, 1/times) != 1 {
+			t.Errorf("all becomes %v or %v", moreOf(1, times), moreOf(1, 1/times))
+		}
+	}
 }

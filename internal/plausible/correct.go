@@ -133,9 +133,11 @@ func (c *Correction) Lead(x, y, un float64, own, other func(geo.Origin) bool, ri
 			stat.Share{Value: qa.Value - qb.Value, Low: qa.Low - qb.High, High: qa.High - qb.Low})
 	}
 	level := c.Alpha / 2
+	low, high := difference(x, y, level, own, other), difference(x, y, level/float64(rivals), own, other)
+	// It may also be that none of the unlocated is real.
 	return stat.Share{
-		Value: difference(x, y, level, own, other).Value,
-		Low:   difference(x, y+un, level, own, with(other)).Low,
-		High:  difference(x+un, y, level/float64(rivals), with(own), other).High,
+		Value: low.Value,
+		Low:   min(low.Low, difference(x, y+un, level, own, with(other)).Low),
+		High:  max(high.High, difference(x+un, y, level/float64(rivals), with(own), other).High),
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/count"
 	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/sketch"
 )
@@ -111,7 +110,7 @@ func interval(n stat.Number) stat.Share {
 }
 
 func whole(n stat.Share) (value, low, high uint64) {
-	return count.Round(n.Value), count.Round(math.Floor(n.Low)), count.Round(math.Ceil(n.High))
+	return stat.Round(n.Value), stat.Round(math.Floor(n.Low)), stat.Round(math.Ceil(n.High))
 }
 
 // Views returns s as each of its databases sees it: first those that located it, then

@@ -65,10 +65,34 @@ func (t *Tally) AddBlock(b *block.Block) {
 // AddSelected counts the events in some places of a block.
 func (t *Tally) AddSelected(b *block.Block, places []uint8) {
 	for _, place := range places {
-		i := int(place)
-		e := b.Event(i)
-		t.note(1, e.SamplingRate)
-		t.addOne(b.Source(i), b.Hashes[i], e)
+		t.addPlace(b, int(place))
+	}
+}
+
+// AddEach counts the event in place i of a block in tally i. The tallies need not differ.
+// They are touched first, so that the processor waits for the memory of all at once.
+func AddEach(b *block.Block, places []uint8, tallies []*Tally) {
+	for i, t := range tallies {
+		t.sample.Touch(b.Hashes[places[i]:][:1])
+	}
+	for i, t := range tallies {
+		t.addPlace(b, int(places[i]))
+	}
+}
+
+func (t *Tally) addPlace(b *block.Block, i int) {
+	e, hash := b.Event(i), b.Hashes[i]
+	t.note(1, e.SamplingRate)
+	switch {
+	case t.dense != nil:
+		o := b.Origin(i, t.table)
+		t.dense.AddVolume(o, e.Events, e.Bytes)
+		t.dense.Sources.Insert(uint8(o), hash)
+		if t.sample.Wants(hash) {
+			t.addWanted(b.Source(i), o, hash, e)
+		}
+	case !t.countKnown(hash, e):
+		t.addNew(b.Source(i), b.Origin(i, t.table), hash, e)
 	}
 }
 

@@ -85,6 +85,7 @@ var rooms = []room{
 
 // testOnly are the modules that tests need and no importer gets.
 var testOnly = []string{
+	"golang.org/x/text/language",
 	"golang.org/x/exp/apidiff",
 	hll, mmdb, tags, "github.com/klauspost/compress/zstd",
 }

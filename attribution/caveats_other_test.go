@@ -174,7 +174,8 @@ func aboutTheSenders() []decision {
 		{name: "a few send far more", make: counting(least, most, events("RU", 0, 4, 200)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{{Code: caveat.HeavySources, Value: 804. / 1600}}},
 		{name: "a handful with thousands each", make: counting(least, nil, events("RU", 0, 10, 1000)),
-			claim: "majority RU of events", want: yes, also: []caveat.Caveat{{Code: caveat.ManyPerSource, Value: 1000}, {Code: caveat.FewSources, Value: 10}}},
+			claim: "majority RU of events", want: yes,
+			also: []caveat.Caveat{{Code: caveat.ManyPerSource, Value: 1000}, {Code: caveat.FewSources, Value: 10}}},
 		{name: "the first by sources is not the first by events", make: counting(least, most, events("US", 0, 200, 30)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{
 				{Code: caveat.RankDiffers, Value: 2, Subject: "events"}, {Code: caveat.RankDiffers, Value: 2, Subject: "bytes"},

@@ -136,7 +136,8 @@ func TestForgedWithoutSpace(t *testing.T) {
 		t.Errorf("with a known space %v, without %v", known.Share, v.Share)
 	}
 	flood.Real = 0
-	if v := ask(tampered(played(t, attribution.Options{Key: world.Key(1)}, flood).Snapshot(), withoutSpaces), "majority US"); v.Reason != caveat.Spoofed {
+	full := played(t, attribution.Options{Key: world.Key(1)}, flood).Snapshot()
+	if v := ask(tampered(full, withoutSpaces), "majority US"); v.Reason != caveat.Spoofed {
 		t.Errorf("a flood is found without it: %v", v)
 	}
 }

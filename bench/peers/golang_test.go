@@ -11,12 +11,15 @@ import (
 
 func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
 	return func() counts {
-		tally := attribution.NewTally(load.Table(), attribution.Options{})
+		tally, err := attribution.NewTally(load.Table(), attribution.Options{})
+		if err != nil {
+			tb.Fatal(err)
+		}
 		for part := range slices.Chunk(addrs, batch) {
 			tally.AddBatch(part)
 		}
 		n := counts{}
-		for _, row := range tally.Report().Origins {
+		for _, row := range tally.Snapshot().Report().Origins {
 			n[row.Origin.String()] = row.Sources
 		}
 		return n

@@ -2,12 +2,14 @@ package monitor
 
 import (
 	"testing"
+
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // Observing allocates nothing in the steady state, with targets that have names and
 // with flows that have bytes.
 func TestNoAllocs(t *testing.T) {
-	if racing {
+	if testenv.Race {
 		t.Skip("pools are emptied at random")
 	}
 	m := newMonitor(Options{})

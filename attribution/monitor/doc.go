@@ -7,9 +7,10 @@
 // intervals of the last hour as compact snapshots. Among any number of targets it
 // tracks the busiest ones. It finds bursts of these and of all traffic.
 //
+//	p := text.NewPrinter(language.English)
 //	m, err := monitor.New(table, monitor.Options{
 //		Claims: []attribution.Claim{attribution.Majority("RU")},
-//		Notify: func(b monitor.Burst) { fmt.Print(b) },
+//		Notify: func(b monitor.Burst) { p.Burst(os.Stdout, b) },
 //	})
 //	if err != nil {
 //		log.Fatal(err)
@@ -18,15 +19,16 @@
 //		m.Observe(events...)
 //	}
 //
-// [Monitor.Report] answers for any range of the retained intervals where the traffic
-// came from, as package attribution does for a stream that ended.
+// [Monitor.Snapshot] returns what came in any range of the retained intervals, and
+// [Monitor.TargetSnapshot] what came to a target lately. Like every snapshot, they report
+// where the traffic came from and decide claims.
 //
 // # Time
 //
 // Time is the time of the events; no clock is read. An interval closes when the
 // stream has gone beyond its end by Options.AllowedLateness. Until then events may
-// come in any order. Later ones are dropped and counted ([Stats]).
-// [Monitor.Advance] closes intervals when no events come.
+// come in any order. Later ones are late, and not counted. [Monitor.Advance] closes
+// intervals when no events come.
 //
 // Clocks are wrong at times, and one record dated to the year 2100 must not close
 // everything. An event that lies more than 6 intervals ahead of the stream is set
@@ -39,8 +41,19 @@
 // if that is longer, is late. But if 64 of them come in a row, the clock was set
 // back. All open intervals then close, and the stream begins anew at the earliest of
 // them. Earlier counts stay. A monitor that learns the time from [Monitor.Advance] is
-// set back by nothing else. At most 1,024 events are set aside; more are dropped and
-// counted.
+// set back by nothing else. At most 1,024 events are set aside; more are dropped.
+//
+// # Lost records
+//
+// Records that are in no count may be of any country, so that verdicts must allow for
+// them. Late and dropped records, records without a time or a valid source, and those
+// whose sources were shed are part of the snapshot that they belong to
+// ([attribution.Report].Lost). That is the interval of their time if it is known, and
+// else the present one. It is all traffic, and the target if that is tracked.
+//
+// Mind the effect: if 30 % of the records of a burst come late, every interval is that
+// much wider, and a claim about 60 % of its sources is undecided (UNREAD_RECORDS). Allow
+// for more lateness then.
 //
 // # Bursts
 //
@@ -61,15 +74,19 @@
 // one decision, a source that works through a list of targets counts as a burst only
 // after hundreds of events.
 //
-// [Burst.Excess] says where the new sources came from. New are those that were not
+// [Burst.NewSources] says where the new sources came from. New are those that were not
 // seen in the baseline: half the retention before the burst, or up to all of it. The
 // sources of other bursts and of the interval before the onset are no part of it.
+//
+// [Monitor.Bursting] tells a server whether a target is under attack now.
+// [Monitor.BurstSnapshot] has what package evidence needs to prove a verdict.
 //
 // # Targets
 //
 // Options.Targets of them are tracked, by events and by distinct sources;
-// [sketch.Heavy] says what that guarantees. A target's tallies do not include traffic
-// from before it was tracked. Each target is counted as exactly as all traffic is.
+// [sketch.HeavyHitters] says what that guarantees. A target's counts do not include
+// traffic from before it was tracked. Each target is counted as exactly as all traffic
+// is.
 //
 // Memory for this is bounded: 64 MB for open intervals, as much for recently closed
 // ones and running bursts, and as much for baselines. When many targets have very
@@ -81,8 +98,8 @@
 // [Monitor.Checkpoint] writes the whole state, with a position of the caller.
 // [Monitor.Restore] goes on from it, bit for bit. A program that is killed restores
 // its last checkpoint, replays from the position, and reports the same bursts.
-// History survives with it, so that a restart does not begin with an hour of
-// ignorance. It needs a key: Options.Tally.Key.
+// History survives with it, so that a restart does not begin without a baseline. It needs
+// a key: Options.Tally.Key.
 //
 // # Accuracy
 //
@@ -103,11 +120,11 @@
 //
 // # Concurrency
 //
-// Observers take one lock for each block of 256 events. A reader takes it while it
-// copies the open intervals, less than a millisecond each, and merges the closed ones
-// without it. Closing an interval takes a few milliseconds, or ten if a million
-// sources came, in the goroutine whose event closes it. Bursts are reported without
-// the lock.
+// Observers take one lock for each block of 256 events. Before that, they hash sources and
+// targets, and look sources up. A reader takes the lock while it copies the open
+// intervals, less than a millisecond each, and merges the closed ones without it. Closing
+// an interval takes a few milliseconds, or ten if a million sources came, in the
+// goroutine whose event closes it. Bursts are reported without the lock.
 //
 // # Security
 //
@@ -117,6 +134,6 @@
 //
 // # Compatibility
 //
-// Checkpoints have a version; one of another version is refused. JSON keys and caveat
-// codes are only added, never changed.
+// Checkpoints have a version and a checksum; one of another version is refused. JSON keys
+// and caveat codes are only added, never changed.
 package monitor

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/attribution/evidence"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -44,6 +45,11 @@ func TestBurstSnapshotGivesTheSameVerdicts(t *testing.T) {
 				}
 				again, _ := m.BurstSnapshot(b.ID)
 				sameSnapshot(t, "made once", again, s)
+				file := must(must(evidence.New(s, policy, claims...)).MarshalBinary())
+				proof := must(evidence.Verify(file))
+				if !proof.OK() || !slices.EqualFunc(proof.Evidence.Report().Verdicts, b.Report.Verdicts, sameVerdict) {
+					t.Errorf("%s, burst %d, look %d: evidence proves\n%v", name, b.ID, b.Interim, proof.Evidence.Report())
+				}
 			}
 			o.Notify = func(b Burst) { check(m, b) }
 			m = newMonitorWith(world.Table(), o)
@@ -63,6 +69,11 @@ func TestBurstSnapshotGivesTheSameVerdicts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sameVerdict reports whether two verdicts say the same. Evidence states numbers rounded.
+func sameVerdict(a, b attribution.Verdict) bool {
+	return a.Reason == b.Reason && a.Interim == b.Interim && a.String() == b.String()
 }
 
 // A second database takes part in the verdict, and so do systems and lists.

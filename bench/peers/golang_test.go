@@ -19,7 +19,11 @@ func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
 			tally.AddBatch(part)
 		}
 		n := counts{}
-		for _, row := range tally.Snapshot().Report().Origins {
+		report, err := tally.Snapshot().Report(attribution.Policy{})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, row := range report.Origins {
 			n[row.Origin.String()] = row.Sources
 		}
 		return n

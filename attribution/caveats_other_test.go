@@ -26,7 +26,8 @@ func otherWays() []decision {
 		}
 	}
 	return []decision{
-		{name: "registers leave it open", make: func(*testing.T) attribution.Snapshot { return secondEstimate() }, claim: "majority RU", want: yes,
+		{name: "registers leave it open", claim: "majority RU", want: yes,
+			make: func(*testing.T) attribution.Snapshot { return secondEstimate() },
 			also: []caveat.Caveat{{Code: caveat.SecondEstimate}}},
 		{name: "IPv4 alone refutes it", make: counting(least, map[string]int{"RU": 100, "US": 200}, sixes),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{
@@ -169,7 +170,9 @@ func aboutTheSenders() []decision {
 		{name: "a few send far more", make: counting(least, most, events("RU", 0, 4, 200)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{{Code: caveat.HeavySources, Value: 804. / 1600}}},
 		{name: "a handful with thousands each", make: counting(least, nil, events("RU", 0, 10, 1000)),
-			claim: "majority RU of events", want: yes, also: []caveat.Caveat{{Code: caveat.ManyPerSource, Value: 1000}, {Code: caveat.FewSources, Value: 10}}},
+			claim: "majority RU of events", want: yes, also: []caveat.Caveat{
+				{Code: caveat.ManyPerSource, Value: 1000}, {Code: caveat.FewSources, Value: 10},
+			}},
 		{name: "the first by sources is not the first by events", make: counting(least, most, events("US", 0, 200, 30)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{
 				{Code: caveat.RankDiffers, Value: 2, Subject: "events"}, {Code: caveat.RankDiffers, Value: 2, Subject: "bytes"},

@@ -200,7 +200,8 @@ func TestNoSamplingNoEstimate(t *testing.T) {
 	declared := with(least, func(o *attribution.Options) { o.SamplingRate = 1 })
 	for _, n := range []map[string]int{{"RU": 600, "US": 300, "": 20}, {"RU": 6000, "US": 3000, "": 200}} {
 		v, w := ask(spread(least, n).Snapshot(), "majority RU"), ask(spread(declared, n).Snapshot(), "majority RU")
-		if v.Outcome != attribution.Supported || v.Sampling != nil || has(v, caveat.PacketSampled) || !reflect.DeepEqual(v, w) {
+		if v.Outcome != attribution.Supported || v.Sampling != nil || has(v, caveat.PacketSampled) ||
+			!reflect.DeepEqual(v, w) {
 			t.Errorf("%v\n%v", v, w)
 		}
 		e := ask(spread(least, n).Snapshot(), "majority RU of events")

@@ -34,9 +34,11 @@ func richSnapshot(t *testing.T) attribution.Snapshot {
 	tally.AddLost(attribution.LostLate, 2)
 	tally.ExtendSpan(world.Built.AddDate(0, 0, 1), world.Built.AddDate(0, 0, 200))
 	return must(tally.Snapshot().Enrich(attribution.Enrichment{
-		Databases: []*geo.Table{otherWorld(map[string]string{"5.0.0.0/12": "US"}), otherWorld(map[string]string{"3.0.0.0/12": "RU"})},
-		ASNs:      asnTable(t, map[string]uint32{"5.0.0.0/8": 64500}),
-		Lists:     []*geo.PrefixSet{listOf("vpn.txt", "5.0.0.0/9")},
+		Databases: []*geo.Table{
+			otherWorld(map[string]string{"5.0.0.0/12": "US"}), otherWorld(map[string]string{"3.0.0.0/12": "RU"}),
+		},
+		ASNs:  asnTable(t, map[string]uint32{"5.0.0.0/8": 64500}),
+		Lists: []*geo.PrefixSet{listOf("vpn.txt", "5.0.0.0/9")},
 	}))
 }
 
@@ -61,7 +63,7 @@ func TestJSONRoundTrip(t *testing.T) {
 		"nothing": reportOn(attribution.Snapshot{}, "majority RU"), "rich": richReport(t), "zero": {},
 	}
 	for i, d := range decisions() {
-		reports[fmt.Sprint(i, ", ", d.name)] = reportUnder(d.policy, d.make(t), d.claim)
+		reports[fmt.Sprint(i, ", ", d.name)] = reportUnder(d.policy, d.snapshot(t), d.claim)
 	}
 	for name, r := range reports {
 		roundTrip(t, name, r)
@@ -232,7 +234,8 @@ func TestReportJSON(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if b := jsonOf(reportOn(attribution.Snapshot{})); !strings.Contains(b, `"countries":[]`) || !strings.Contains(b, `"verdicts":[]`) {
+	b := jsonOf(reportOn(attribution.Snapshot{}))
+	if !strings.Contains(b, `"countries":[]`) || !strings.Contains(b, `"verdicts":[]`) {
 		t.Errorf("of nothing: %s", b)
 	}
 }
@@ -241,10 +244,12 @@ func TestReportJSON(t *testing.T) {
 func TestSpoofingJSON(t *testing.T) {
 	got := string(must(json.Marshal(attribution.Spoofing{
 		Level: attribution.SpoofingPartial, Tested: 1, Forged: attribution.Share{Value: .2, Low: .1, High: .3},
-		Pairs24: 2, Pairs24IfForged: .5, Pairs16: 3, Pairs16IfForged: 1.5, Dark: 4, Bogons: 5, MixDistance: .25, MixNoise: .125,
+		Pairs24: 2, Pairs24IfForged: .5, Pairs16: 3, Pairs16IfForged: 1.5, Dark: 4, Bogons: 5,
+		MixDistance: .25, MixNoise: .125,
 	})))
-	want := `{"level":"partial","tested":1,"forged":{"value":0.2,"low":0.1,"high":0.3},"pairs_24":2,"pairs_24_if_forged":0.5,` +
-		`"pairs_16":3,"pairs_16_if_forged":1.5,"dark":4,"bogons":5,"mix_distance":0.25,"mix_noise":0.125}`
+	want := `{"level":"partial","tested":1,"forged":{"value":0.2,"low":0.1,"high":0.3},` +
+		`"pairs_24":2,"pairs_24_if_forged":0.5,"pairs_16":3,"pairs_16_if_forged":1.5,"dark":4,"bogons":5,` +
+		`"mix_distance":0.25,"mix_noise":0.125}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

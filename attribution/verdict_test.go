@@ -82,7 +82,8 @@ func TestSharesOfAVerdict(t *testing.T) {
 	if v.Share != share || v.Counted != (attribution.Share{Value: .48, Low: .48, High: .48}) || v.Located != 48./90 {
 		t.Errorf("share %v, counted %v, located %v", v.Share, v.Counted, v.Located)
 	}
-	if v.Lead != nil || v.Bounds != nil || v.Opinions != nil || v.Families != nil || v.Sampling != nil || v.Confidence != .95 {
+	if v.Lead != nil || v.Bounds != nil || v.Opinions != nil || v.Families != nil || v.Sampling != nil ||
+		v.Confidence != .95 {
 		t.Errorf("%+v has what it is no case for", v)
 	}
 	p := ask(spread(least, map[string]int{"RU": 48, "US": 42, "": 10}).Snapshot(), "plurality RU")

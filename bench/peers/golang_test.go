@@ -23,7 +23,7 @@ func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		for _, row := range report.Origins {
+		for _, row := range report.Countries {
 			n[row.Origin.String()] = row.Sources
 		}
 		return n

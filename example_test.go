@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/axiomhq/hyperloglog"
 	"golang.org/x/text/language"
 
 	"github.com/whence-go/whence/attribution"
@@ -97,8 +96,7 @@ func Example_sketches() {
 	tally := must(attribution.NewTally(table, attribution.Options{Key: key}))
 	tally.Add(netip.MustParseAddr("77.88.8.1"))
 
-	var stored map[geo.Origin]*hyperloglog.Sketch
-	stored = maps.Collect(yesterday.Sketches()) // sketches out, one per country
+	stored := maps.Collect(yesterday.Sketches()) // sketches out, one per country
 
 	known := must(attribution.FromSketches(table, key.ID(), maps.All(stored)))
 	check(tally.Merge(known)) // and sketches in

@@ -66,7 +66,7 @@
 // whenever it has doubled. It reports the end of a burst five minutes later, or
 // twelve intervals if that is longer; shorter pauses of an attack do not end it.
 // Verdicts of a running burst are interim: they share one probability of error. The
-// final ones stand alone.
+// final ones have their own.
 //
 // A target that was not tracked before is judged by what an untracked target can have
 // had at most. Since there are many targets, a burst of one of them is reported only

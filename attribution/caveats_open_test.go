@@ -52,13 +52,8 @@ func openClaims() []decision {
 			make:   counting(least, map[string]int{"RU": 48, "US": 47, "": 5}, lose(5)),
 			reason: caveat.Unlocated, // more of the interval beyond the limit is theirs
 		},
-		{
-			name:   "the forged could tip it",
-			make:   flooded(1500, 1500, nil),
-			claim:  "RU < 95%",
-			want:   open,
-			reason: caveat.SpoofingPartial,
-		},
+		{name: "the forged could tip it", make: flooded(1500, 1500, nil),
+			claim: "RU < 95%", want: open, reason: caveat.SpoofingPartial},
 		{
 			name: "sources that sampling missed could", claim: "majority US", want: open, reason: caveat.UnseenSources,
 			make: func(*testing.T) attribution.Snapshot {
@@ -66,22 +61,15 @@ func openClaims() []decision {
 				return sampledTally(rng, least, 10, "geometric", crowd{"RU", 5_000, 15}, crowd{"US", 5_000, 40}).Snapshot()
 			}, also: []caveat.Caveat{{Code: caveat.SamplingRateSensitive}, {Code: caveat.PacketSampled, Value: 10}},
 		},
-		{
-			name:   "another database refutes it",
-			make:   disagreeing(map[string]int{"RU": 60, "US": 40}, map[string]string{"5.0.0.0/8": "US"}),
-			claim:  "majority RU",
-			want:   open,
-			reason: caveat.DatabasesDisagree,
-			also:   []caveat.Caveat{{Code: caveat.DatabasesDisagree, Value: 1}},
-		},
+		{name: "another database refutes it",
+			make:  disagreeing(map[string]int{"RU": 60, "US": 40}, map[string]string{"5.0.0.0/8": "US"}),
+			claim: "majority RU", want: open, reason: caveat.DatabasesDisagree,
+			also: []caveat.Caveat{{Code: caveat.DatabasesDisagree, Value: 1}}},
 		{
 			// An eighth of the Russian /16 moves one way, as many American ones the other way:
 			// both databases say 150 of 250.
 			name: "both databases support it, but differ by whole networks", claim: "RU > 57%", want: open,
-			make: disagreeing(
-				map[string]int{"RU": 150, "US": 100},
-				map[string]string{"5.0.0.0/11": "US", "3.0.0.0/11": "RU"},
-			),
+			make:   disagreeing(map[string]int{"RU": 150, "US": 100}, map[string]string{"5.0.0.0/11": "US", "3.0.0.0/11": "RU"}),
 			reason: caveat.ClusteredErrors,
 		},
 		{name: "the sample is too small", make: counting(least, map[string]int{"RU": 5020, "US": 4980}),

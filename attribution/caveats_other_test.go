@@ -26,13 +26,9 @@ func otherWays() []decision {
 		}
 	}
 	return []decision{
-		{
-			name:  "registers leave it open",
-			make:  func(*testing.T) attribution.Snapshot { return secondEstimate() },
-			claim: "majority RU",
-			want:  yes,
-			also:  []caveat.Caveat{{Code: caveat.SecondEstimate}},
-		},
+		{name: "registers leave it open", claim: "majority RU", want: yes,
+			make: func(*testing.T) attribution.Snapshot { return secondEstimate() },
+			also: []caveat.Caveat{{Code: caveat.SecondEstimate}}},
 		{name: "IPv4 alone refutes it", make: counting(least, map[string]int{"RU": 100, "US": 200}, sixes),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{
 				{Code: caveat.FamiliesDiffer, Value: 1. / 3, Subject: "IPv4"}, {Code: caveat.ForgeryUntested, Value: 225. / 525},
@@ -174,7 +170,9 @@ func aboutTheSenders() []decision {
 		{name: "a few send far more", make: counting(least, most, events("RU", 0, 4, 200)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{{Code: caveat.HeavySources, Value: 804. / 1600}}},
 		{name: "a handful with thousands each", make: counting(least, nil, events("RU", 0, 10, 1000)),
-			claim: "majority RU of events", want: yes, also: []caveat.Caveat{{Code: caveat.ManyPerSource, Value: 1000}, {Code: caveat.FewSources, Value: 10}}},
+			claim: "majority RU of events", want: yes, also: []caveat.Caveat{
+				{Code: caveat.ManyPerSource, Value: 1000}, {Code: caveat.FewSources, Value: 10},
+			}},
 		{name: "the first by sources is not the first by events", make: counting(least, most, events("US", 0, 200, 30)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{
 				{Code: caveat.RankDiffers, Value: 2, Subject: "events"}, {Code: caveat.RankDiffers, Value: 2, Subject: "bytes"},
@@ -184,7 +182,7 @@ func aboutTheSenders() []decision {
 		{name: "one system has all, and lists have some", claim: "majority RU", want: yes,
 			make: func(t *testing.T) attribution.Snapshot {
 				return must(spread(least, most).Snapshot().Enrich(attribution.Enrichment{
-					ASNs: world.ASNs(t, map[string]uint32{"5.0.0.0/8": 64500}),
+					ASNs: asnTable(t, map[string]uint32{"5.0.0.0/8": 64500}),
 					Lists: []*geo.PrefixSet{
 						listOf("vpn.txt", "5.0.0.0/9"), listOf("hosting.txt", "5.0.0.0/10"), listOf("tor.txt", "3.0.0.0/8"),
 					},
@@ -216,10 +214,7 @@ func unsampledVolume(*testing.T) attribution.Snapshot {
 // What has nothing about it has no caveat; a claim that is far from the limit on a young
 // database, by many sources everywhere that nobody forged.
 func TestNoCaveatWithoutReason(t *testing.T) {
-	tally := spread(
-		attribution.Options{Key: world.Key(1), AssumeHandshake: true},
-		map[string]int{"RU": 6000, "US": 4000},
-	)
+	tally := spread(attribution.Options{Key: world.Key(1), AssumeHandshake: true}, map[string]int{"RU": 6000, "US": 4000})
 	tally.ExtendSpan(world.Built, world.Built.Add(time.Hour))
 	for _, claim := range []string{"majority RU", "RU < 80%", "plurality RU", "US < 50% of events"} {
 		if v := ask(tally.Snapshot(), claim); v.Outcome != attribution.Supported || len(v.Caveats) != 0 {

@@ -15,9 +15,7 @@ import (
 
 // counting makes a snapshot of the plain world.
 func counting(
-	o attribution.Options,
-	n map[string]int,
-	more ...func(*attribution.Tally),
+	o attribution.Options, n map[string]int, more ...func(*attribution.Tally),
 ) func(*testing.T) attribution.Snapshot {
 	return func(*testing.T) attribution.Snapshot {
 		tally := spread(o, n)
@@ -110,11 +108,7 @@ func ruledOut() []decision {
 		},
 		{
 			name: "two sampling rates", claim: "majority RU of events", want: no, reason: caveat.MixedSamplingRates,
-			make: counting(
-				least,
-				map[string]int{"RU": 100},
-				adding(attribution.Flow{Source: apart("US", 1), SamplingRate: 10}),
-			),
+			make: counting(least, map[string]int{"RU": 100}, adding(attribution.Flow{Source: apart("US", 1), SamplingRate: 10})),
 		},
 		{name: "counters at their end", make: counting(least, map[string]int{"RU": 100}, adding(busy)),
 			claim: "RU > 50% of events", want: no, reason: caveat.Saturated},
@@ -128,13 +122,8 @@ func ruledOut() []decision {
 		{name: "reflected events", make: counting(least, map[string]int{"RU": 100}, reflect(40, 10)),
 			claim: "RU > 50% of events", want: no, reason: caveat.Reflection,
 			also: []caveat.Caveat{{Code: caveat.Reflection, Value: .88, Subject: "events"}}},
-		{
-			name:   "forged throughout",
-			make:   flooded(5000, 0, nil),
-			claim:  "majority US of events",
-			want:   no,
-			reason: caveat.Spoofed,
-		},
+		{name: "forged throughout", make: flooded(5000, 0, nil),
+			claim: "majority US of events", want: no, reason: caveat.Spoofed},
 		{name: "sampling missed most sources", make: seldom, claim: "majority US", want: no, reason: caveat.UnseenSources},
 		{
 			name: "two estimates of one share", claim: "majority RU", want: no, reason: caveat.EstimatorsDisagree,
@@ -156,7 +145,7 @@ func ruledOut() []decision {
 // and a share is never stated.
 func TestRuledOutSaysNoShare(t *testing.T) {
 	for _, d := range ruledOut() {
-		v := askUnder(d.policy, d.make(t), d.claim)
+		v := askUnder(d.policy, d.snapshot(t), d.claim)
 		if v.Share != (attribution.Share{}) || v.Lead != nil || v.Margin != 0 || v.GeolocationErrorTolerated != 0 ||
 			v.Opinions != nil || v.Bounds != nil || v.Families != nil || v.EffectiveSources != 0 {
 			t.Errorf("%s: inadmissible, with numbers: %+v", d.name, v)

@@ -2,6 +2,7 @@ package attribution_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
@@ -22,6 +23,21 @@ type decision struct {
 	also   []caveat.Caveat // others that must be there; a value of 0 is not compared
 }
 
+// snapshot makes the snapshot of a case once: several tests look at all cases.
+func (d decision) snapshot(t *testing.T) attribution.Snapshot {
+	entry, _ := made.LoadOrStore(d.name, new(remembered))
+	r := entry.(*remembered)
+	r.once.Do(func() { r.s = d.make(t) })
+	return r.s
+}
+
+var made sync.Map // from names of cases to what was made of them
+
+type remembered struct {
+	once sync.Once
+	s    attribution.Snapshot
+}
+
 // elsewhere are the codes that come of bursts and of baselines, not of a snapshot.
 var elsewhere = []caveat.Code{
 	caveat.FewNewSources, caveat.ShortHistory, caveat.WindowSensitive, caveat.NoBaseline,
@@ -37,7 +53,7 @@ func TestEveryWayToEnd(t *testing.T) {
 	for _, d := range decisions() {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			v := askUnder(d.policy, d.make(t), d.claim)
+			v := askUnder(d.policy, d.snapshot(t), d.claim)
 			if v.Outcome != d.want || v.Reason != d.reason {
 				t.Errorf("%v, want %v %s", v, d.want, d.reason)
 			}
@@ -90,8 +106,13 @@ func checkCaveats(t *testing.T, v attribution.Verdict) {
 // that can undecide does so.
 func TestEveryCodeIsRaised(t *testing.T) {
 	raised, ruledOut, undecided := map[caveat.Code]bool{}, map[caveat.Code]bool{}, map[caveat.Code]bool{}
+	names := map[string]bool{}
 	for _, d := range decisions() {
-		v := askUnder(d.policy, d.make(t), d.claim)
+		if names[d.name] {
+			t.Errorf("two cases are called %q", d.name)
+		}
+		names[d.name] = true
+		v := askUnder(d.policy, d.snapshot(t), d.claim)
 		for _, c := range v.Caveats {
 			raised[c.Code] = true
 		}
@@ -131,7 +152,7 @@ func TestDatabasesThatAgree(t *testing.T) {
 	for _, d := range decisions() {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			s := d.make(t)
+			s := d.snapshot(t)
 			r := reportUnder(d.policy, s, d.claim)
 			first := r.Verdicts[0]
 			tables := []*geo.Table{world.Table(), younger}

@@ -59,7 +59,7 @@ func coverageCases() []coverageCase {
 // From addresses to verdict, intervals cover the truth as often as they say, and "majority"
 // is not said of what is none more often than it may be.
 func TestCoverageFromEndToEnd(t *testing.T) {
-	trials := trialsOf(8, 40, 2_000)
+	trials := trialsOf(4, 40, 2_000)
 	for _, c := range coverageCases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

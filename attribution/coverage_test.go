@@ -23,8 +23,8 @@ func TestCoverage(t *testing.T) {
 	}
 	for _, set := range []setting{
 		{1_000, 50, 200, 2_000, attribution.Options{}},
-		{100_000, 15, 60, 2_000, attribution.Options{}},
-		{100_000, 30, 120, 2_000, small},
+		{100_000, 8, 60, 2_000, attribution.Options{}},
+		{100_000, 16, 120, 2_000, small},
 		{1_000_000, 0, 0, 200, attribution.Options{}},
 	} {
 		for _, share := range []float64{.1, .5, .52, .9} {

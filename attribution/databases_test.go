@@ -106,7 +106,7 @@ func TestTwoDatabasesBySystem(t *testing.T) {
 		"no system is known of them": {map[string]uint32{"9.0.0.0/8": 1}, math.Sqrt(104)},
 	} {
 		s := must(tally.Snapshot().Enrich(attribution.Enrichment{
-			Databases: []*geo.Table{second}, ASNs: world.ASNs(t, c.systems),
+			Databases: []*geo.Table{second}, ASNs: asnTable(t, c.systems),
 		}))
 		if o := ask(s, "RU > 50% of bytes").Opinions[1]; !near(o.StandardError, c.want/100) {
 			t.Errorf("%s: %+v, want a standard error of %v", name, o, c.want/100)
@@ -117,7 +117,7 @@ func TestTwoDatabasesBySystem(t *testing.T) {
 	moved := otherWorld(map[string]string{"5.0.0.0/13": "US"})
 	for system, want := range map[string]float64{"9.0.0.0/8": math.Sqrt(8) / 200, "5.0.0.0/12": 8. / 200} {
 		s := must(tally.Snapshot().Enrich(attribution.Enrichment{
-			Databases: []*geo.Table{moved}, ASNs: world.ASNs(t, map[string]uint32{system: 64500}),
+			Databases: []*geo.Table{moved}, ASNs: asnTable(t, map[string]uint32{system: 64500}),
 		}))
 		if o := ask(s, "RU > 20%").Opinions[1]; !near(o.StandardError, want) {
 			t.Errorf("a system has %s: %+v, want a standard error of %v", system, o, want)
@@ -142,6 +142,10 @@ func TestVerdictsOfDatabases(t *testing.T) {
 	late := spread(least, map[string]int{"RU": 140, "US": 60})
 	late.ExtendSpan(world.Built, world.Built.AddDate(0, 0, 125))
 	type list = []*geo.Table
+	const (
+		yes, no, open = attribution.Supported, attribution.Refuted, attribution.Undecided
+		ruledOut      = attribution.Inadmissible
+	)
 	for _, c := range []struct {
 		name   string
 		tally  *attribution.Tally
@@ -151,20 +155,20 @@ func TestVerdictsOfDatabases(t *testing.T) {
 		reason caveat.Code
 		also   []caveat.Code
 	}{
-		{"agreed", usual, list{move(0, 0)}, "majority RU", attribution.Supported, "", nil},
-		{"little disagreement", usual, list{move(1, 1)}, "majority RU", attribution.Supported, "", nil},
-		{"one-sided", usual, list{move(18, 18)}, "RU > 62%", attribution.Supported, "", []caveat.Code{caveat.OneSidedErrors}},
-		{"clustered", usual, list{move(30, 30)}, "RU > 65%", attribution.Undecided, caveat.ClusteredErrors, nil},
-		{"flipped", usual, list{move(50, 0)}, "majority RU", attribution.Undecided, caveat.DatabasesDisagree, nil},
-		{"one of two flipped", usual, list{move(0, 1), move(50, 0)}, "majority RU", attribution.Undecided, caveat.DatabasesDisagree, nil},
-		{"two of two flipped", usual, list{move(50, 0), move(60, 0)}, "majority RU", attribution.Undecided, caveat.DatabasesDisagree, nil},
-		{"refuted", usual, list{move(4, 0)}, "majority US", attribution.Refuted, "", nil},
-		{"refuted by three", usual, list{move(4, 0), move(2, 1)}, "majority US", attribution.Refuted, "", nil},
-		{"plurality", usual, list{move(4, 0)}, "plurality RU", attribution.Supported, "", nil},
-		{"plurality flipped", usual, list{move(50, 0)}, "plurality RU", attribution.Undecided, caveat.DatabasesDisagree, nil},
-		{"the same again", usual, list{world.Table()}, "majority RU", attribution.Supported, "", []caveat.Code{caveat.SameDatabase}},
-		{"old", late, list{move(0, 0)}, "majority RU", attribution.Supported, "", []caveat.Code{caveat.DatabaseAge}},
-		{"nothing counted", emptyTally(least), list{move(0, 0)}, "majority RU", attribution.Inadmissible, caveat.NothingCounted, nil},
+		{"agreed", usual, list{move(0, 0)}, "majority RU", yes, "", nil},
+		{"little disagreement", usual, list{move(1, 1)}, "majority RU", yes, "", nil},
+		{"one-sided", usual, list{move(18, 18)}, "RU > 62%", yes, "", []caveat.Code{caveat.OneSidedErrors}},
+		{"clustered", usual, list{move(30, 30)}, "RU > 65%", open, caveat.ClusteredErrors, nil},
+		{"flipped", usual, list{move(50, 0)}, "majority RU", open, caveat.DatabasesDisagree, nil},
+		{"one of two flipped", usual, list{move(0, 1), move(50, 0)}, "majority RU", open, caveat.DatabasesDisagree, nil},
+		{"two of two flipped", usual, list{move(50, 0), move(60, 0)}, "majority RU", open, caveat.DatabasesDisagree, nil},
+		{"refuted", usual, list{move(4, 0)}, "majority US", no, "", nil},
+		{"refuted by three", usual, list{move(4, 0), move(2, 1)}, "majority US", no, "", nil},
+		{"plurality", usual, list{move(4, 0)}, "plurality RU", yes, "", nil},
+		{"plurality flipped", usual, list{move(50, 0)}, "plurality RU", open, caveat.DatabasesDisagree, nil},
+		{"the same again", usual, list{world.Table()}, "majority RU", yes, "", []caveat.Code{caveat.SameDatabase}},
+		{"old", late, list{move(0, 0)}, "majority RU", yes, "", []caveat.Code{caveat.DatabaseAge}},
+		{"nothing counted", emptyTally(least), list{move(0, 0)}, "majority RU", ruledOut, caveat.NothingCounted, nil},
 	} {
 		v := ask(enriched(c.tally.Snapshot(), c.tables...), c.claim)
 		if v.Outcome != c.want || v.Reason != c.reason {
@@ -175,8 +179,8 @@ func TestVerdictsOfDatabases(t *testing.T) {
 				t.Errorf("%s: no %s in %v", c.name, code, v)
 			}
 		}
-		if ruledOut := v.Outcome == attribution.Inadmissible; ruledOut != (v.Opinions == nil) ||
-			!ruledOut && (len(v.Opinions) != 1+len(c.tables) || v.Bounds == nil) {
+		if v.Outcome == ruledOut != (v.Opinions == nil) ||
+			v.Outcome != ruledOut && (len(v.Opinions) != 1+len(c.tables) || v.Bounds == nil) {
 			t.Errorf("%s: %d opinions of %d databases", c.name, len(v.Opinions), 1+len(c.tables))
 		}
 		if decided := v.Outcome == attribution.Supported || v.Outcome == attribution.Refuted; decided != (v.Margin > 0) {

@@ -65,14 +65,6 @@ func valueOf(v attribution.Verdict, code caveat.Code) (float64, bool) {
 	return v.Caveats[i].Value, true
 }
 
-// codes are those of the caveats, in their order.
-func codes(v attribution.Verdict) (list []caveat.Code) {
-	for _, c := range v.Caveats {
-		list = append(list, c.Code)
-	}
-	return list
-}
-
 // truth is 1 of what is true.
 func truth(b bool) float64 {
 	if b {

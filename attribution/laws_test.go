@@ -16,13 +16,12 @@ import (
 // laws runs f on random scenes, with the question that is asked of each. It reports how many
 // claims ended in each way, so that a law is not kept for want of verdicts.
 func laws(
-	t *testing.T,
-	seed uint64,
+	t *testing.T, seed uint64,
 	f func(t *testing.T, rng *rand.Rand, sc scene, s attribution.Snapshot, q question),
 ) {
 	t.Helper()
 	ends := map[attribution.Outcome]int{}
-	n := trialsOf(60, 300, 3000)
+	n := trialsOf(40, 300, 3000)
 	for i := range uint64(n) {
 		rng := rand.New(rand.NewPCG(seed, i))
 		sc := randomScene(t, rng)

@@ -71,8 +71,7 @@ func TestMostLinesUnread(t *testing.T) {
 		t.Errorf("20 of 120 lost: %v", v)
 	}
 	tally.AddLost(attribution.LostUndated, 100)
-	if v := ask(tally.Snapshot(), "majority RU"); v.Outcome != attribution.Undecided ||
-		v.Reason != caveat.UnreadRecords {
+	if v := ask(tally.Snapshot(), "majority RU"); v.Outcome != attribution.Undecided || v.Reason != caveat.UnreadRecords {
 		t.Errorf("120 of 220 lost: %v", v)
 	}
 }
@@ -111,8 +110,8 @@ func TestLostRecordsOfASample(t *testing.T) {
 	for lost, want := range map[uint64]bool{0: false, 8: true} {
 		tally := spread(least, map[string]int{"RU": 62, "US": 38}) // 51.7 to 71.5 % as a sample
 		tally.AddLost(attribution.LostShed, lost)
-		if v := ask(tally.Snapshot(), "majority RU"); v.Outcome != attribution.Supported ||
-			has(v, caveat.FewSources) != want {
+		v := ask(tally.Snapshot(), "majority RU")
+		if v.Outcome != attribution.Supported || has(v, caveat.FewSources) != want {
 			t.Errorf("%d lost: %v", lost, v)
 		}
 	}

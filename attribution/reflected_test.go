@@ -24,8 +24,8 @@ func TestReflectionScenarios(t *testing.T) {
 		}
 	}
 	r := reportOn(played(t, o, scenario.Botnet{Seed: 3, Sources: 2000}).Snapshot(), "majority RU")
-	if v := r.Verdicts[0]; v.Outcome != attribution.Supported || has(v, caveat.ReflectorsPresent) ||
-		r.Plausibility.Reflectors != 0 {
+	v, share := r.Verdicts[0], r.Plausibility.Reflectors
+	if v.Outcome != attribution.Supported || has(v, caveat.ReflectorsPresent) || share != 0 {
 		t.Errorf("bots are taken for reflectors: %v", v)
 	}
 }
@@ -74,20 +74,18 @@ func TestHidingBehindOthers(t *testing.T) {
 			}
 		}
 	}
+	type parts = []func(*attribution.Tally)
 	for _, c := range []struct {
 		name   string
-		parts  []func(*attribution.Tally)
+		parts  parts
 		reason caveat.Code // that rules out every unit
 		many   bool        // MANY_PER_SOURCE
 	}{
-		{"proxy", []func(*attribution.Tally){flows(3, 1001, "reserved"), flows(100, 30, "RU")}, caveat.ProxyInFront, false},
-		{
-			"half of it through a proxy",
-			[]func(*attribution.Tally){flows(3, 1000, "reserved"), flows(100, 30, "RU")}, "", false,
-		},
-		{"gateways", []func(*attribution.Tally){flows(10, 1000, "RU")}, "", true},
-		{"gateways, not so busy", []func(*attribution.Tally){flows(10, 999, "RU")}, "", false},
-		{"many busy sources", []func(*attribution.Tally){flows(30, 1000, "RU")}, "", false},
+		{"proxy", parts{flows(3, 1001, "reserved"), flows(100, 30, "RU")}, caveat.ProxyInFront, false},
+		{"half of it through a proxy", parts{flows(3, 1000, "reserved"), flows(100, 30, "RU")}, "", false},
+		{"gateways", parts{flows(10, 1000, "RU")}, "", true},
+		{"gateways, not so busy", parts{flows(10, 999, "RU")}, "", false},
+		{"many busy sources", parts{flows(30, 1000, "RU")}, "", false},
 	} {
 		tally := emptyTally(least)
 		for _, add := range c.parts {

@@ -39,12 +39,15 @@ func clean(s string, most int) string {
 			continue
 		}
 		if space {
-			b.WriteByte(' ')
-			runes, space = runes+1, false
+			runes++
 		}
 		if runes >= most {
 			b.WriteString("…")
 			break
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
 		}
 		b.WriteRune(r)
 		runes++

@@ -33,7 +33,8 @@ func TestClean(t *testing.T) {
 		{"private use", "a\ue000b", "ab"},
 		{"piled accents", "a" + strings.Repeat("\u0301", 50) + "b", "a\u0301\u0301\u0301b"},
 		{"long", strings.Repeat("é", 80), strings.Repeat("é", 60) + "…"},
-		{"long with a space", strings.Repeat("a", 59) + " b", strings.Repeat("a", 59) + " …"},
+		{"long with a space", strings.Repeat("a", 59) + " b", strings.Repeat("a", 59) + "…"},
+		{"long, the end fits", strings.Repeat("a", 58) + " b", strings.Repeat("a", 58) + " b"},
 		{"nothing", "\n\u200b ", ""},
 	} {
 		if got := clean(c.in, 60); got != c.want {
@@ -58,6 +59,7 @@ func FuzzClean(f *testing.F) {
 	f.Add("DB-IP Lite", 3)
 	f.Add("a\x1b[31m\u202e\u2028b\xff", 60)
 	f.Add(strings.Repeat("e\u0301\u0301\u0301\u0301", 9), 5)
+	f.Add("a b c", 1)
 	f.Fuzz(func(t *testing.T, s string, most int) {
 		most &= 1<<10 - 1
 		got := clean(s, most)

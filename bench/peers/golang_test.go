@@ -11,12 +11,19 @@ import (
 
 func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
 	return func() counts {
-		tally := attribution.NewTally(load.Table(), attribution.Options{})
+		tally, err := attribution.NewTally(load.Table(), attribution.Options{})
+		if err != nil {
+			tb.Fatal(err)
+		}
 		for part := range slices.Chunk(addrs, batch) {
 			tally.AddBatch(part)
 		}
 		n := counts{}
-		for _, row := range tally.Report().Origins {
+		report, err := tally.Snapshot().Report(attribution.Policy{})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, row := range report.Countries {
 			n[row.Origin.String()] = row.Sources
 		}
 		return n

@@ -97,7 +97,7 @@ func TestOrderOfTheSample(t *testing.T) {
 // word does not.
 func TestClusteredErrorCoverage(t *testing.T) {
 	const sitesOfSystem = 25
-	runs := trials(t, 40, 100, 2000)
+	runs := trials(t, 20, 100, 2000)
 	for _, c := range []struct {
 		name    string
 		share   float64 // that is truly Russian

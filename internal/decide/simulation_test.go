@@ -23,7 +23,7 @@ func TestSimulatedDecisions(t *testing.T) {
 	with := func(w sources, o geo.Origin, n int) sources { w[o] = n; return w }
 	const k = 4096
 	majority := moreThan(.5, ru)
-	runs := trials(t, 500, 4_000, 20_000)
+	runs := trials(t, 250, 4_000, 20_000)
 	for _, c := range []struct {
 		name  string
 		world sources
@@ -100,7 +100,7 @@ func TestSimulatedDisagreement(t *testing.T) {
 	majority := moreThan(.5, ru)
 	for _, expected := range []float64{.2, 1, 3, 10, 30, 1000} {
 		const n, k = 1_000_000, 4096
-		runs := trials(t, 500, 4_000, 4_000)
+		runs := trials(t, 250, 4_000, 4_000)
 		honest := sources{ru: int(expected / k * n), us: n - int(expected/k*n)}
 		alarms := 0
 		for range runs {
@@ -149,7 +149,7 @@ func TestLooksSpendTheError(t *testing.T) {
 // look may; as many final looks do so far more often.
 func TestSimulatedLooks(t *testing.T) {
 	half := moreThan(.5, ru)
-	runs := trials(t, 300, 1_000, 10_000)
+	runs := trials(t, 200, 1_000, 10_000)
 	rng := rand.New(rand.NewPCG(6, 79))
 	var spent, naive float64
 	for range runs {

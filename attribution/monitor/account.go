@@ -44,7 +44,7 @@ func (m *Monitor) show(w *watch) {
 	}
 	m.changed = true
 	if m.options.Notify != nil {
-		m.untold = append(m.untold, a)
+		m.pending = append(m.pending, a)
 	}
 }
 

@@ -25,7 +25,6 @@ type burst struct {
 	mostSources  uint64
 	peak         int64 // interval with most events
 	expected     float64
-	seasonal     bool
 	history      detect.Peak
 	interim      int    // number of the last interim report; 0: none yet, or the final one
 	nextInterim  uint64 // number of events at which the next one is due
@@ -128,7 +127,7 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 		r = sources
 	}
 	if (inEvents || inSources) && (b.byEvents == inEvents || b.history == (detect.Peak{})) {
-		b.history, b.seasonal = r.Peak, r.Seasonal
+		b.history = r.Peak
 	}
 }
 

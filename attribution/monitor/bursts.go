@@ -69,8 +69,8 @@ type Burst struct {
 	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
 	// Caveats are about the burst: SHORT_HISTORY, WINDOW_SENSITIVE (one for each
-	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST and INCOMPLETE. Those about a
-	// verdict stand with it.
+	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST and INCOMPLETE. Caveats
+	// about a verdict are in the verdict.
 	Caveats []caveat.Caveat `json:"caveats"`
 }
 

@@ -204,7 +204,7 @@ func TestNotifyPanics(t *testing.T) {
 	observe(repeat(1000, 0, 1))
 	observe(repeat(10_000, 1000, .01))
 	observe(repeat(1000, 1100, 1))
-	if len(told) < 2 || m.hasUntold() {
+	if len(told) < 2 || m.hasPending() {
 		t.Errorf("told of %v", told)
 	}
 }

@@ -23,8 +23,7 @@ import (
 // encodings with their lengths before them. It begins with the options that shape
 // the state, the id of the key among them. The key itself is never in it.
 const (
-	checkpointMagic  = "whm2"
-	checkpointHeader = len(checkpointMagic) + 8
+	checkpointMagic = "whm2"
 
 	maxPosition = 1 << 20
 
@@ -99,7 +98,7 @@ func (m *Monitor) Restore(r io.Reader) (position []byte, err error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.knowledge, m.untold = restored.knowledge, nil
+	m.knowledge, m.pending = restored.knowledge, nil
 	m.leave()
 	m.changed = true
 	m.publish()

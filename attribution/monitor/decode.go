@@ -300,7 +300,7 @@ func (d *decoder) burst() *burst {
 		*v = d.index()
 	}
 	for _, v := range []*bool{
-		&b.final, &b.uncertain, &b.evicted, &b.byEvents, &b.bySources, &b.seasonal, &b.incomplete, &b.endUncertain,
+		&b.final, &b.uncertain, &b.evicted, &b.byEvents, &b.bySources, &b.incomplete, &b.endUncertain,
 	} {
 		*v = d.Bool()
 	}

@@ -66,7 +66,7 @@
 // whenever it has doubled. It reports the end of a burst five minutes later, or
 // twelve intervals if that is longer; shorter pauses of an attack do not end it.
 // Verdicts of a running burst are interim: they share one probability of error. The
-// final ones stand alone.
+// final ones have their own.
 //
 // A target that was not tracked before is judged by what an untracked target can have
 // had at most. Since there are many targets, a burst of one of them is reported only
@@ -113,7 +113,7 @@
 // It is bounded by the options. A closed interval takes some 15 bytes for each of up
 // to 4,096 sources, and beyond that up to 1 kB for each country: 0.2 MB with a
 // million sources from everywhere in every interval. A whole monitor then takes some
-// 140 MB after an hour, and 120 MB more while a thousand targets are hit so. With
+// 100 MB after an hour, and 120 MB more while a thousand targets are hit so. With
 // 20,000 sources it takes 50 to 100 MB, at any number of targets. See
 // [Stats].SnapshotBytes. The reports of bursts come on top, for each burst that
 // [Options].Notify or [Monitor.Bursts] gave out and the monitor still knows.

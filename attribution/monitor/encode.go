@@ -242,7 +242,7 @@ func (e *encoder) burst(b *burst) {
 	e.target(b.target)
 	e.int(b.onset, b.end, b.endsAt, b.peak)
 	e.b = wire.AppendBools(e.b,
-		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.seasonal, b.incomplete, b.endUncertain)
+		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.incomplete, b.endUncertain)
 	e.uint(b.total, b.most, b.mostSources, uint64(b.interim), b.nextInterim)
 	e.b = wire.AppendFloats(e.b, b.expected)
 	e.b = b.inEvents.Append(e.b)

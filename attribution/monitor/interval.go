@@ -67,8 +67,8 @@ func (o openIntervals) find(index int64) *interval {
 	return nil
 }
 
-// maxQuiet is the number of intervals without events that count as such. When more
-// are missing in a row, nobody knows what came in them.
+// maxQuiet is the longest row of intervals without events that counts as quiet. Of a
+// longer one nobody knows what came in it.
 const maxQuiet = 360
 
 // closeUntil closes the intervals up to an index, in the order of time.

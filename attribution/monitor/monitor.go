@@ -28,14 +28,14 @@ type Monitor struct {
 	table *geo.Table
 	knowledge
 	current  *interval // the one that the last event fell into
-	from, to int64     // times that fall into current without a second thought
+	from, to int64     // times that surely fall into current
 
 	packer  packer
-	single  *batch     // for events that were set aside
-	changed bool       // bursting may have
-	untold  []*account // bursts that are still to be told
-	telling *account   // that Notify is called for; nil: none
+	single  *batch // for events that were set aside
+	changed bool   // bursting may have
 
+	pending   []*account // that Notify is still to be called for
+	reporting *account   // that it is called for now; nil: none
 	notifying sync.Mutex
 }
 

@@ -98,7 +98,7 @@ func (p *batch) aim(events []Event, key sketch.Key) {
 	p.hits = n
 }
 
-// Observe counts events, in the order in which they stand. Many at once are counted
+// Observe counts events, in their order. Many at once are counted
 // faster than one by one, best in slices of 256 or more: m.Observe(events...). Their
 // times may close intervals, which takes a few milliseconds each. Observe keeps no
 // reference to events.
@@ -114,7 +114,7 @@ func (m *Monitor) Observe(events ...Event) {
 		events = events[n:]
 	}
 	batches.Put(p)
-	m.tell()
+	m.notify()
 }
 
 // observe counts the events of a batch.

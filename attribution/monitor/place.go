@@ -121,6 +121,7 @@ func (m *Monitor) restart(ns int64) {
 	}
 	m.closeUntil(last)
 	m.watchAnew()
+	m.publish()
 	m.start(ns)
 	m.stats.SetBack++
 }
@@ -153,7 +154,7 @@ func (m *Monitor) Advance(now time.Time) {
 	if !ok {
 		return
 	}
-	defer m.tell()
+	defer m.notify()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := &m.clock

@@ -101,8 +101,8 @@ func (m *Monitor) finish(w *watch) {
 	w.burst, w.shown = nil, nil
 }
 
-// endSettled takes what was fading for part of the burst, or not, whichever is less
-// wrong: mostly its end is where fading began.
+// endSettled decides whether what was fading is part of the burst, whichever is less
+// wrong. Mostly the end of the burst is where fading began.
 func (m *Monitor) endSettled(w *watch) {
 	b := w.burst
 	if b.fading == nil {

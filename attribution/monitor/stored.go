@@ -93,7 +93,7 @@ const (
 	maxUnpacked = 256 << 20 // no state is longer
 )
 
-// store packs a state. Lost records stand beside it, where more can be added.
+// store packs a state. Lost records are kept beside the data, where more can be added.
 func (p *packer) store(index int64, state *snapshot.State) stored {
 	s := stored{index: index, records: state.Records, lost: state.Lost}
 	if state.Records > 0 {

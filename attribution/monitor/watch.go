@@ -60,10 +60,10 @@ func (w *watch) bursting() bool { return w.events.Bursting() || w.sources.Bursti
 
 const introduced = 24 // intervals, twice as many as a series needs
 
-// introduce tells a new watch what can be told of the n intervals before i: that
-// its target weighed no more than bound in the time that weights last, or else it
-// would have been tracked. A source counts once in that time, so that there may be
-// more of them in an interval, but no more than events.
+// introduce shows a new watch the most that can have come in the n intervals before i.
+// Its target weighed no more than bound in the time that weights last, or else it would
+// have been tracked. A source counts once in that time, so that there may be more of
+// them in an interval, but no more than events.
 func (w *watch) introduce(i, n int64, bound sketch.Weight) {
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)

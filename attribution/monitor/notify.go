@@ -8,46 +8,46 @@ import (
 	"github.com/whence-go/whence/attribution"
 )
 
-// tell calls Options.Notify for the bursts that are still to be reported. Only one
+// notify calls Options.Notify for the bursts that are still to be reported. Only one
 // goroutine does it at a time, so that calls stay in order. It sees what others add
 // meanwhile.
-func (m *Monitor) tell() {
-	for m.options.Notify != nil && m.hasUntold() && m.notifying.TryLock() {
-		m.tellAll()
+func (m *Monitor) notify() {
+	for m.options.Notify != nil && m.hasPending() && m.notifying.TryLock() {
+		m.notifyAll()
 	}
 }
 
-// tellAll takes one burst at a time. Should Notify panic and a caller recover, the
+// notifyAll takes one burst at a time. Should Notify panic and a caller recover, the
 // others are still to be reported.
-func (m *Monitor) tellAll() {
-	defer m.told()
-	for a := m.nextUntold(); a != nil; a = m.nextUntold() {
+func (m *Monitor) notifyAll() {
+	defer m.notified()
+	for a := m.nextPending(); a != nil; a = m.nextPending() {
 		m.options.Notify(a.public(m.options))
 	}
 }
 
-func (m *Monitor) nextUntold() (a *account) {
+func (m *Monitor) nextPending() (a *account) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.untold) > 0 {
-		a, m.untold = m.untold[0], m.untold[1:]
+	if len(m.pending) > 0 {
+		a, m.pending = m.pending[0], m.pending[1:]
 	}
-	m.telling = a
+	m.reporting = a
 	return a
 }
 
-// told ends the telling.
-func (m *Monitor) told() {
+// notified ends a round of calls.
+func (m *Monitor) notified() {
 	m.mu.Lock()
-	m.telling = nil
+	m.reporting = nil
 	m.mu.Unlock()
 	m.notifying.Unlock()
 }
 
-func (m *Monitor) hasUntold() bool {
+func (m *Monitor) hasPending() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.untold) > 0
+	return len(m.pending) > 0
 }
 
 // BurstSnapshot returns what a burst reports on, as evidence needs it, and whether the
@@ -66,14 +66,14 @@ func (m *Monitor) BurstSnapshot(id uint64) (s attribution.Snapshot, known bool) 
 	return a.snapshot(m.options), true
 }
 
-// account returns the account of a burst: the one that is being told, or else the
-// latest. It is nil if the burst is not known.
+// account returns the account of a burst: the one that Notify is called for, or else
+// the latest. It is nil if the burst is not known.
 func (m *Monitor) account(id uint64) *account {
 	m.mu.Lock()
-	telling := m.telling
+	reporting := m.reporting
 	m.mu.Unlock()
-	if telling != nil && telling.burst.id == id {
-		return telling
+	if reporting != nil && reporting.burst.id == id {
+		return reporting
 	}
 	for _, a := range m.accounts() {
 		if a.burst.id == id {

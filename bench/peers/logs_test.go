@@ -65,7 +65,7 @@ func openAttribute(tb testing.TB, addrs []netip.Addr) func() counts {
 	}
 	return func() counts {
 		var report struct {
-			Origins []struct {
+			Countries []struct {
 				Origin  string
 				Sources uint64
 			}
@@ -74,7 +74,7 @@ func openAttribute(tb testing.TB, addrs []netip.Addr) func() counts {
 			tb.Fatal(err)
 		}
 		n := counts{}
-		for _, row := range report.Origins {
+		for _, row := range report.Countries {
 			n[row.Origin] = row.Sources
 		}
 		return n

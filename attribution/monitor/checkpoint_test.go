@@ -231,6 +231,10 @@ func TestCheckpointUnderARandomKey(t *testing.T) {
 	if b.Len() > 0 {
 		t.Errorf("%d bytes were written", b.Len())
 	}
+	tally := must(attribution.NewTally(world.Embedded(), attribution.Options{}))
+	if tally.Add(ip(1)); everything(m).KeyID() != tally.Snapshot().KeyID() {
+		t.Error("the random key is not that of all tallies of this process")
+	}
 	var good bytes.Buffer
 	if err := newMonitor(Options{}).Checkpoint(&good, nil); err != nil {
 		t.Fatal(err)

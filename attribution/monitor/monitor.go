@@ -66,6 +66,8 @@ func New(table *geo.Table, options Options) (*Monitor, error) {
 	}
 	options = options.filled()
 	options.Claims = slices.Clone(options.Claims)
+	options.Enrichment.Databases = slices.Clone(options.Enrichment.Databases)
+	options.Enrichment.Lists = slices.Clone(options.Enrichment.Lists)
 	random := options.Tally.Key.IsZero()
 	if random {
 		options.Tally.Key = tally.ProcessKey()

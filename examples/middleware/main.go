@@ -125,9 +125,9 @@ func serve(ctx context.Context, c *counter, site http.Handler, public, private n
 		public:  newServer(c.middleware(site)),
 		private: newServer(page),
 	}
-	failed := make(chan error, len(servers))
+	ended, serving := make(chan error), len(servers)
 	for listener, server := range servers {
-		go func() { failed <- server.Serve(listener) }()
+		go func() { ended <- server.Serve(listener) }()
 	}
 	tick := time.NewTicker(10 * time.Second)
 	defer tick.Stop()
@@ -136,9 +136,10 @@ func serve(ctx context.Context, c *counter, site http.Handler, public, private n
 		select {
 		case <-tick.C:
 			c.tick()
-		case err := <-failed:
+		case err := <-ended:
 			errs = append(errs, err)
 			running = false
+			serving--
 		case <-ctx.Done():
 			running = false
 		}
@@ -148,6 +149,9 @@ func serve(ctx context.Context, c *counter, site http.Handler, public, private n
 	defer cancel()
 	for _, server := range servers {
 		errs = append(errs, server.Shutdown(ending))
+	}
+	for range serving { // a listener is closed for certain when its server has returned
+		<-ended
 	}
 	report, err := c.report()
 	if err == nil {

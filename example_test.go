@@ -83,8 +83,9 @@ func Example() {
 	//   40 of the 60 distinct sources (66.7 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.
 	//   Those of the claim lie in 40 of 60 networks (/24 or /48).
 	//   The verdict holds as long as fewer than 16.6 % of all sources are placed in the wrong country.
+	//   - Too few of the sources completed a handshake. From addresses alone, forging within a country cannot be excluded.
 	//   - 1 source with reserved addresses (1 event) is left out. Its packets were not routed over the Internet: they are local, or forged.
-	//   - 100.0 % of the sources could not be tested for forging. Addresses alone do not show whether they are genuine.
+	//   - 100.0 % of the sources could not be tested for forging.
 }
 
 // Sketches of github.com/axiomhq/hyperloglog that a service already has go in, and those of a

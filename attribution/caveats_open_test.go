@@ -54,6 +54,8 @@ func openClaims() []decision {
 		},
 		{name: "the forged could tip it", make: flooded(1500, 1500, nil),
 			claim: "RU < 95%", want: open, reason: caveat.SpoofingPartial},
+		{name: "forging from one country could tip it", make: oneCountryForged, claim: "majority RU", want: open,
+			reason: caveat.SpoofingSuspected, also: []caveat.Caveat{{Code: caveat.SpoofingSuspected, Subject: "RU"}}},
 		{
 			name: "sources that sampling missed could", claim: "majority US", want: open, reason: caveat.UnseenSources,
 			make: func(*testing.T) attribution.Snapshot {

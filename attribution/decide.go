@@ -156,14 +156,17 @@ func plausibilityOf(c *decide.Case) Plausibility {
 			Level: levels[s.Level], Tested: s.Tested, Forged: Share(s.Forged),
 			Pairs24: s.Pairs24, Pairs24IfForged: s.Pairs24IfForged,
 			Pairs16: s.Pairs16, Pairs16IfForged: s.Pairs16IfForged,
-			Dark: s.Dark, Bogons: s.Bogons, MixDistance: s.MixDistance, MixNoise: s.MixNoise,
+			Dark: s.Dark, DarkSources: s.DarkSources, Bogons: s.Bogons, MixDistance: s.MixDistance, MixNoise: s.MixNoise,
+		}
+		for _, e := range s.Even {
+			p.Spoofing.Even = append(p.Spoofing.Even, EvenPlace{e.Place, e.Sources, e.Pairs24, e.Pairs24IfForged})
 		}
 	}
 	return p
 }
 
 var levels = [...]SpoofingLevel{
-	SpoofingNone, SpoofingSuspected, SpoofingPartial, SpoofingDominant, SpoofingUniform,
+	SpoofingNone, SpoofingSuspected, SpoofingLocal, SpoofingPartial, SpoofingDominant, SpoofingUniform,
 }
 
 func verdictOf(c Claim, p Policy, a decide.Answer) Verdict {

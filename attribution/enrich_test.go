@@ -32,7 +32,7 @@ func TestEnrichedSources(t *testing.T) {
 		"5.128.0.0/32":    "RU [unlocated US] AS0 []",
 		"3.0.0.3/32":      "US [FR US] AS64501 Net 64501 [hosting.txt]",
 		"3.0.0.4/32":      "US [FR US] AS64501 Net 64501 []",
-		"11.0.0.0/32":     "unlocated [unlocated unlocated] AS0 []",
+		"9.0.0.0/32":      "unlocated [unlocated unlocated] AS0 []",
 		"10.0.0.0/32":     "reserved [reserved reserved] AS0 []",
 		"2a02:0:0:7::/64": "RU [unlocated US] AS64502 Net 64502 [vpn.txt]",
 	} {

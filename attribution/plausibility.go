@@ -31,9 +31,13 @@ type HeavySources struct {
 // as chance has it, where real ones gather in networks. Some of them lie where nobody
 // is. Their countries are those of the address space.
 //
-// Addresses forged within one network or country cannot be found this way, nor can
-// forged IPv6 addresses. There is no result for fewer than 100 tested sources, for
-// addresses that were dropped, or for addresses that were cut before.
+// Addresses that are forged within one country or one /8 show if nearly all sources of
+// that place are: see Even. Those among real ones cannot be found this way, nor can forged
+// IPv6 addresses. There is no result for fewer than 100 tested sources, for addresses that
+// were dropped, or for addresses that were cut before.
+//
+// Whoever forges addresses also chooses what this finds. It therefore only ever widens the
+// interval of a claim; see docs/SECURITY.md for what an attacker can reach.
 type Spoofing struct {
 	Level SpoofingLevel `json:"level"`
 
@@ -54,14 +58,31 @@ type Spoofing struct {
 	// located but has no users: about 1 in 17 forged sources lies there. Bogons are
 	// sources that no host can have (0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/3): about 2 for
 	// each 13 forged ones, unless they were filtered. They are not among Tested.
-	Dark   uint64 `json:"dark"`
-	Bogons uint64 `json:"bogons"`
+	// DarkSources are the tested sources in those networks.
+	Dark        uint64 `json:"dark"`
+	DarkSources uint64 `json:"dark_sources"`
+	Bogons      uint64 `json:"bogons"`
 
 	// MixDistance is the total variation, from 0 to 1, between the countries of the
 	// tested sources and those of the address space. MixNoise is what chance alone
 	// makes. Both are absent where the address space by country is not known.
 	MixDistance float64 `json:"mix_distance,omitzero"`
 	MixNoise    float64 `json:"mix_noise,omitzero"`
+
+	// Even are the countries and the /8 whose sources lie like addresses that are drawn
+	// from that place at random.
+	Even []EvenPlace `json:"even,omitempty"`
+}
+
+// EvenPlace is a country or a /8 with as many pairs of tested sources in one /24 as chance
+// makes there. Real sources have tens to thousands of times as many, or none if they keep
+// apart. Places of fewer than 4 million addresses are not tested, nor those of which one
+// address in 20 is a source.
+type EvenPlace struct {
+	Place           string  `json:"place"` // "RU" or "11.0.0.0/8"
+	Sources         uint64  `json:"sources"`
+	Pairs24         uint64  `json:"pairs_24"`
+	Pairs24IfForged float64 `json:"pairs_24_if_forged"`
 }
 
 // SpoofingLevel is how much of the traffic looks forged.
@@ -72,7 +93,8 @@ type SpoofingLevel string
 const (
 	SpoofingNone      SpoofingLevel = "none"      // no sign of it
 	SpoofingSuspected SpoofingLevel = "suspected" // spread like forged ones, but none where nobody is
-	SpoofingPartial   SpoofingLevel = "partial"   // some are forged; claims are corrected for them
+	SpoofingLocal     SpoofingLevel = "local"     // some are where nobody is, but not as if from the whole space
+	SpoofingPartial   SpoofingLevel = "partial"   // some are forged, from the whole space
 	SpoofingDominant  SpoofingLevel = "dominant"  // certainly more than half are
 	SpoofingUniform   SpoofingLevel = "uniform"   // nothing distinguishes them from all being forged
 )

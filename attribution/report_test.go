@@ -245,11 +245,13 @@ func TestSpoofingJSON(t *testing.T) {
 	got := string(must(json.Marshal(attribution.Spoofing{
 		Level: attribution.SpoofingPartial, Tested: 1, Forged: attribution.Share{Value: .2, Low: .1, High: .3},
 		Pairs24: 2, Pairs24IfForged: .5, Pairs16: 3, Pairs16IfForged: 1.5,
-		Dark: 4, Bogons: 5, MixDistance: .25, MixNoise: .125,
+		Dark: 4, DarkSources: 6, Bogons: 5, MixDistance: .25, MixNoise: .125,
+		Even: []attribution.EvenPlace{{Place: "RU", Sources: 7, Pairs24: 8, Pairs24IfForged: 9.5}},
 	})))
 	want := `{"level":"partial","tested":1,"forged":{"value":0.2,"low":0.1,"high":0.3},` +
 		`"pairs_24":2,"pairs_24_if_forged":0.5,` +
-		`"pairs_16":3,"pairs_16_if_forged":1.5,"dark":4,"bogons":5,"mix_distance":0.25,"mix_noise":0.125}`
+		`"pairs_16":3,"pairs_16_if_forged":1.5,"dark":4,"dark_sources":6,"bogons":5,"mix_distance":0.25,"mix_noise":0.125,` +
+		`"even":[{"place":"RU","sources":7,"pairs_24":8,"pairs_24_if_forged":9.5}]}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -263,7 +265,7 @@ func TestReportPrints(t *testing.T) {
 	s := spread(least, map[string]int{"RU": 60, "US": 40}).Snapshot()
 	got := reportOn(s, "majority RU", "plurality US").String()
 	want := `sources 100 [100, 100] events 100 located by "Test-Country 2026-06-01" RU 0.6 [0.6, 0.6] US 0.4 [0.4, 0.4]
-supported RU > 50% of sources 0.6 [0.6, 0.6] FEW_SOURCES
+supported RU > 50% of sources 0.6 [0.6, 0.6] FEW_SOURCES NO_HANDSHAKE
 refuted plurality US 0.4 [0.4, 0.4] FEW_SOURCES`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

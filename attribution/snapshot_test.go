@@ -123,7 +123,7 @@ func TestSampleOfAnExactTally(t *testing.T) {
 	want := map[netip.Prefix]string{
 		netip.MustParsePrefix("5.0.0.0/32"):      "RU 1 0 false",
 		netip.MustParsePrefix("5.0.0.1/32"):      "RU 2 0 false",
-		netip.MustParsePrefix("11.0.0.0/32"):     "unlocated 1 0 false",
+		netip.MustParsePrefix("9.0.0.0/32"):      "unlocated 1 0 false",
 		netip.MustParsePrefix("10.0.0.0/32"):     "reserved 1 0 false",
 		netip.MustParsePrefix("2a02:0:0:7::/64"): "RU 5 600 true",
 	}

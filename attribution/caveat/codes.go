@@ -23,6 +23,7 @@ const (
 	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count
 	Unlocated         Code = "UNLOCATED"          // share of the unit without a country
 	SpoofingPartial   Code = "SPOOFING_PARTIAL"   // greatest share of the sources that is forged
+	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources, of the subject if there is one, spread like forged ones
 	DatabasesDisagree Code = "DATABASES_DISAGREE" // databases whose outcome is not the first one's
 	ClusteredErrors   Code = "CLUSTERED_ERRORS"   // largest design effect of the databases' differences
 	SamplingError     Code = "SAMPLING_ERROR"     // size of a sample that would probably decide
@@ -50,8 +51,8 @@ const (
 	PacketSampled     Code = "PACKET_SAMPLED"     // 1 in so many packets or flows was looked at
 	SketchesOnly      Code = "SKETCHES_ONLY"      // share of the sources known from registers alone
 	UnkeyedHash       Code = "UNKEYED_HASH"       // 0: anybody can choose addresses that bend the count
+	NoHandshake       Code = "NO_HANDSHAKE"       // 0: sources that may be forged could have made the claim true
 	ForgeryUntested   Code = "FORGERY_UNTESTED"   // share of the sources that no test for forging covers
-	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources that are spread like forged ones
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of the sources that look like reflectors
 )
 
@@ -85,15 +86,15 @@ var effects = map[Code]Effect{
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
 
 	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, Unlocated: CanUndecide,
-	SpoofingPartial: CanUndecide, DatabasesDisagree: CanUndecide, ClusteredErrors: CanUndecide,
-	SamplingError: CanUndecide, AtLimit: CanUndecide,
+	SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide, DatabasesDisagree: CanUndecide,
+	ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
 
 	SecondEstimate: Annotates, FamiliesDiffer: Annotates, OneSidedErrors: Annotates,
 	SamplingRateSensitive: Annotates, NetworksDiffer: Annotates,
 
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
-	SketchesOnly: Annotates, UnkeyedHash: Annotates, ForgeryUntested: Annotates, SpoofingSuspected: Annotates,
+	SketchesOnly: Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
 	ReflectorsPresent: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,

@@ -2,6 +2,7 @@ package text
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -29,6 +30,25 @@ func plain(o attribution.Options, fill func(*attribution.Tally)) func(testing.TB
 		tally := world.Must(attribution.NewTally(world.Table(), o))
 		tally.ExtendSpan(at, at.Add(7*time.Second))
 		fill(tally)
+		return tally.Snapshot()
+	}
+}
+
+// forged adds forged addresses, of those that a function allows, to real sources of which
+// so many in a hundred are Russian.
+func forged(
+	russian float64,
+	n int,
+	allow func(w world.Whole, a netip.Addr) bool,
+) func(testing.TB) attribution.Snapshot {
+	return func(t testing.TB) attribution.Snapshot {
+		w := world.Real(t)
+		draw := world.Mix(scenario.Clustered4, map[string]float64{"RU": russian, "US": 15})
+		tally := world.Must(attribution.NewTally(w.Table, attribution.Options{Key: world.Key(1)}))
+		tally.ExtendSpan(at, at.Add(7*time.Second))
+		tally.AddBatch(world.Must(draw(w.Population.Sampler(1), 5_000)))
+		some := func(a netip.Addr) bool { return allow(w, a) }
+		tally.AddBatch(world.Forge(rand.New(rand.NewPCG(11, 1)), n, some))
 		return tally.Snapshot()
 	}
 }
@@ -96,6 +116,14 @@ func reportCases() []reportCase {
 		{
 			name: "forged-partly", claims: []string{"RU > 45%", majority, "RU > 40% of events"},
 			count: scene(scenario.SpoofedFlood{Sources: 12_000, Real: .8, Origin: ru, Share: .52}, small, nil),
+		},
+		{
+			name: "forged-stray", claims: []string{majority, "RU > 45%"},
+			count: forged(48, 300, func(_ world.Whole, a netip.Addr) bool { return a.As4()[0] == 11 || a.As4()[0] == 30 }),
+		},
+		{
+			name: "forged-country", claims: []string{majority, "RU > 70%"},
+			count: forged(2, 6_000, func(w world.Whole, a netip.Addr) bool { return w.Table.Lookup(a) == ru }),
 		},
 		{
 			name: "reflected", claims: []string{"US > 50%", "plurality US of bytes"},

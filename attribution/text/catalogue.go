@@ -63,6 +63,7 @@ type reportPhrases struct {
 	sample, sketches                 phrase // n
 	wrong, wrongTogether             phrase
 	someForged                       phrase // low high
+	stray                            phrase // n tested
 	reserved, reservedEvents         phrase // n; n events
 	lost                             phrase // list
 	input, fields, field, used       phrase // format; list; field name; n
@@ -85,7 +86,7 @@ type verdictPhrases struct {
 	registers, registersNew            phrase // n share claimed database
 	bounds, atMost, atLeast            phrase // low high
 	between, population                phrase // low high confidence
-	unseen, corrected                  phrase // low high confidence; share as well
+	unseen, corrected, doubted         phrase // low high confidence; share as well
 	located, reversal                  phrase // share unit
 	rival, rivalOnly, noRival          phrase // rival share
 	lead, leadBetween                  phrase // points; low high as well

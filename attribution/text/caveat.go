@@ -9,6 +9,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/geo"
 )
 
 // A catalogue has one phrase for each code, under the code, with the arguments
@@ -44,15 +45,15 @@ var measures = map[caveat.Code]measure{
 	caveat.EstimatorsDisagree: number,
 
 	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount, caveat.Unlocated: aShare,
-	caveat.SpoofingPartial: mostShare, caveat.DatabasesDisagree: aCount, caveat.ClusteredErrors: number,
-	caveat.SamplingError: estimate,
+	caveat.SpoofingPartial: mostShare, caveat.SpoofingSuspected: aCount, caveat.DatabasesDisagree: aCount,
+	caveat.ClusteredErrors: number, caveat.SamplingError: estimate,
 
 	caveat.SecondEstimate: aShare, caveat.FamiliesDiffer: aShare, caveat.OneSidedErrors: points,
 	caveat.SamplingRateSensitive: points, caveat.NetworksDiffer: aShare,
 
 	caveat.Fragile: leastShare, caveat.SameDatabase: aLetter, caveat.DatabaseAge: days, caveat.MixedDatabases: aCount,
 	caveat.ReservedPresent: ofSources, caveat.AddressChurn: hours, caveat.PacketSampled: aCount,
-	caveat.SketchesOnly: aShare, caveat.ForgeryUntested: aShare, caveat.SpoofingSuspected: aCount,
+	caveat.SketchesOnly: aShare, caveat.ForgeryUntested: aShare,
 	caveat.ReflectorsPresent: aShare,
 
 	caveat.DominantSource: aShare, caveat.UnsampledVolume: aShare, caveat.HeavySources: aShare,
@@ -77,7 +78,7 @@ func (t teller) caveat(c caveat.Caveat) string {
 			text, a = better, a.with(more)
 		}
 	}
-	return sentences(say(text, a), t.signs(c.Code))
+	return sentences(say(text, a), t.signs(c))
 }
 
 // unknown prints a caveat of a code that this package does not know.
@@ -213,6 +214,8 @@ func (t teller) deciding(c caveat.Caveat) (string, args) {
 		}
 	case caveat.Unlocated:
 		return "decides", unit
+	case caveat.SpoofingSuspected:
+		return "decides", t.evenPlace(c)
 	case caveat.DatabasesDisagree:
 		if t.dissenting() == 0 {
 			return "apart", nil
@@ -249,6 +252,10 @@ func (t teller) annotating(c caveat.Caveat) (string, args) {
 		if !t.ofSources() {
 			return "unit", args{"unit": p.unit(v.Claim.Unit())}
 		}
+	case caveat.SpoofingSuspected:
+		if c.Subject != "" {
+			return "place", t.evenPlace(c)
+		}
 	case caveat.NetworksDiffer:
 		return "claimed", args{"claimed": word(p.claimed(v.Claim))}
 	case caveat.OneSidedErrors:
@@ -282,9 +289,25 @@ func (t teller) annotating(c caveat.Caveat) (string, args) {
 	return variantOfNumber(c), nil
 }
 
+// evenPlace are the numbers of the place that a caveat is about.
+func (t teller) evenPlace(c caveat.Caveat) args {
+	a := args{"n": t.p.count(0), "expected": t.p.number(0)}
+	if o, err := geo.ParseOrigin(c.Subject); err == nil {
+		a["subject"] = word(t.p.withCode(o))
+	}
+	if s := t.r.Plausibility.Spoofing; s != nil {
+		for _, e := range s.Even {
+			if e.Place == c.Subject {
+				a["n"], a["expected"] = t.p.count(e.Pairs24), t.p.number(e.Pairs24IfForged)
+			}
+		}
+	}
+	return a
+}
+
 // signs say by what forged sources were recognized.
-func (t teller) signs(code caveat.Code) string {
-	if t.r == nil || t.r.Plausibility.Spoofing == nil {
+func (t teller) signs(c caveat.Caveat) string {
+	if t.r == nil || t.r.Plausibility.Spoofing == nil || c.Subject != "" {
 		return ""
 	}
 	p, s := t.p, t.r.Plausibility.Spoofing
@@ -295,7 +318,7 @@ func (t teller) signs(code caveat.Code) string {
 	if s.Bogons > 0 {
 		bogons = say(w.bogons, args{"n": p.count(s.Bogons)})
 	}
-	switch code {
+	switch c.Code {
 	case caveat.SpoofingPartial:
 		return sentences(dark, bogons)
 	case caveat.SpoofingSuspected:

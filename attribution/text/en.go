@@ -62,6 +62,8 @@ var english = catalogue{
 		wrong:       "The database may be wrong.", wrongTogether: "All databases may be wrong together.",
 		someForged: "Between {low} and {high} of the sources are forged (95 % interval). They are spread over the rows " +
 			"as the address space is.",
+		stray: "{n} of the {tested} tested {tested:source lies|sources lie} in networks without users, though not as if " +
+			"drawn from the whole address space. Whether others are forged is not known.",
 		reserved:       "{n} {n:source|sources} with reserved addresses {n:is|are} in no row and in no total.",
 		reservedEvents: "{n} {n:source|sources} with reserved addresses ({events}) {n:is|are} in no row and in no total.",
 		lost:           "Not counted: {list}.",
@@ -100,8 +102,9 @@ var english = catalogue{
 		population: "If what was counted is a sample of more sources, the share among those is between {low} and " +
 			"{high} ({confidence} interval).",
 		unseen: "Among all sources, seen or not, the share is between {low} and {high} ({confidence} interval).",
-		corrected: "Without the forged sources, the share is {share}, and between {low} and {high} ({confidence} " +
-			"interval).",
+		corrected: "Without the forged sources, the share is {share}. With and without them, it is between {low} and " +
+			"{high} ({confidence} interval).",
+		doubted: "With or without the sources that may be forged, the share is between {low} and {high}.",
 		located: "Among the {unit} with a country, the share is {share}.",
 		lead:    "The lead over it is {points} percentage points.",
 		leadBetween: "The lead over it is {points} percentage points, and between {low} and {high} with every " +
@@ -234,10 +237,18 @@ var english = catalogue{
 		"UNLOCATED": "A part of {value} has no country in the database. It may belong to any country.",
 		"UNLOCATED decides": "{value} of all {unit} have no country in the database. They may belong to any, which " +
 			"leaves the claim open.",
-		"SPOOFING_PARTIAL": "Up to {value} of the sources are forged. Shares of sources are corrected for that, shares " +
-			"of events and bytes are not.",
-		"SPOOFING_PARTIAL decides": "Up to {value} of the sources are forged, which leaves the claim open.",
-		"DATABASES_DISAGREE":       "{value} further {value:database comes|databases come} to another outcome.",
+		"SPOOFING_PARTIAL": "Up to {value} of the sources may be forged. A verdict on sources holds with and without " +
+			"them. Shares of events and bytes are as they came.",
+		"SPOOFING_PARTIAL decides": "Up to {value} of the sources may be forged, which leaves the claim open.",
+		"SPOOFING_SUSPECTED": "{value} {value:source is|sources are} spread as evenly as forged ones, but " +
+			"{value:it does|they do} not lie in networks without users. Only a completed handshake would tell.",
+		"SPOOFING_SUSPECTED place": "The {value} {value:source|sources} in {subject} are spread as evenly as forged ones. " +
+			"{n} {n:pair|pairs} of them {n:shares|share} a /24, and chance makes {expected}. Only a completed handshake " +
+			"would tell.",
+		"SPOOFING_SUSPECTED decides": "The {value} {value:source|sources} in {subject} are spread as evenly as forged " +
+			"ones, which leaves the claim open. {n} {n:pair|pairs} of them {n:shares|share} a /24, and chance makes " +
+			"{expected}.",
+		"DATABASES_DISAGREE": "{value} further {value:database comes|databases come} to another outcome.",
 		"DATABASES_DISAGREE decides": "{value} further {value:database comes|databases come} to another outcome, which " +
 			"leaves the claim open.",
 		"DATABASES_DISAGREE apart": "The shares by the databases differ too much to decide the claim.",
@@ -295,10 +306,9 @@ var english = catalogue{
 		"SKETCHES_ONLY all": "The sources are known from HyperLogLog registers alone. Forging and further databases " +
 			"could not be tested.",
 		"UNKEYED_HASH": "The sources were hashed without a secret key. Anybody can choose addresses that bend the count.",
-		"FORGERY_UNTESTED": "{value} of the sources could not be tested for forging. Addresses alone do not show " +
-			"whether they are genuine.",
-		"SPOOFING_SUSPECTED": "{value} {value:source is|sources are} spread as evenly as forged ones, but " +
-			"{value:it does|they do} not lie in networks without users. Only a completed handshake would tell.",
+		"NO_HANDSHAKE": "Too few of the sources completed a handshake. From addresses alone, forging within a country " +
+			"cannot be excluded.",
+		"FORGERY_UNTESTED": "{value} of the sources could not be tested for forging.",
 		"REFLECTORS_PRESENT": "{value} of the sources look like reflectors: servers that answered requests which " +
 			"somebody else sent.",
 

@@ -85,8 +85,8 @@ func (t teller) counted() string {
 func (t teller) interval() string {
 	p, r, v := t.p, t.r, t.v
 	w := &p.words.verdict
-	s, corrected := v.Share, t.ofSources() && r.Plausibility.Spoofing != nil && p.someForged(r)
-	if s.Low >= s.High && !corrected {
+	s, spoofing := v.Share, r.Plausibility.Spoofing
+	if s.Low >= s.High {
 		return ""
 	}
 	a := p.ends(s, t.limits()...).with(args{
@@ -94,8 +94,10 @@ func (t teller) interval() string {
 	})
 	drawn := r.Sources.Exact || r.Policy.Population || v.Interim > 0
 	switch {
-	case corrected:
+	case t.ofSources() && spoofing != nil && someForged(r):
 		return say(w.corrected, a)
+	case t.ofSources() && spoofing != nil && (spoofing.Level == attribution.SpoofingLocal || len(spoofing.Even) > 0):
+		return say(w.doubted, a)
 	case v.Sampling != nil:
 		return say(w.unseen, a)
 	case drawn && t.ofSources() && v.Counted.Low < v.Counted.High:

@@ -126,10 +126,13 @@ func (p *Printer) writeNotes(b *strings.Builder, r *attribution.Report) {
 	if r.Sources.Value > 0 {
 		line(p.howCounted(r), p.howLooked(r), p.howKnown(r), w.wrong)
 	}
-	if s := r.Plausibility.Spoofing; s != nil && p.someForged(r) {
-		part := tested(r)
-		forged := attribution.Share{Low: part * s.Forged.Low, High: part * s.Forged.High}
-		line(say(w.someForged, p.ends(forged)))
+	if s := r.Plausibility.Spoofing; s != nil {
+		switch part := tested(r); {
+		case someForged(r):
+			line(say(w.someForged, p.ends(attribution.Share{Low: part * s.Forged.Low, High: part * s.Forged.High})))
+		case s.Level == attribution.SpoofingLocal && s.DarkSources > 0:
+			line(say(w.stray, args{"n": p.count(s.DarkSources), "tested": p.count(s.Tested)}))
+		}
 	}
 	if r.Reserved.Sources > 0 && len(r.Verdicts) == 0 { // else a caveat says so
 		text := w.reserved
@@ -146,7 +149,7 @@ func (p *Printer) writeNotes(b *strings.Builder, r *attribution.Report) {
 	}
 }
 
-func (p *Printer) someForged(r *attribution.Report) bool {
+func someForged(r *attribution.Report) bool {
 	switch r.Plausibility.Spoofing.Level {
 	case attribution.SpoofingPartial, attribution.SpoofingDominant, attribution.SpoofingUniform:
 		return !mostlyForged(r)

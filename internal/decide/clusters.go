@@ -243,7 +243,7 @@ const (
 // are few, or lie in few networks. The interval of as many independent sources then decides.
 func (t *trial) fewSources() caveat.Code {
 	c := t.cases[0]
-	if t.q.Unit != plausible.Sources || t.corrected || c.Unsampled {
+	if t.q.Unit != plausible.Sources || c.Unsampled {
 		return ""
 	}
 	if c.Total.Value < fewSources {
@@ -273,7 +273,7 @@ func (t *trial) caveatOfFew() caveat.Caveat {
 func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 	c := t.cases[0]
 	p := t.p.basis(c)
-	if t.q.Unit != plausible.Sources || t.corrected || c.Unsampled || c.Rate > 1 || a.Outcome == Undecided {
+	if t.q.Unit != plausible.Sources || c.Unsampled || c.Rate > 1 || a.Outcome == Undecided {
 		return nil
 	}
 	if !p.population && t.few == "" {

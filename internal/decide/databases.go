@@ -189,17 +189,22 @@ func (t *trial) bounds() stat.Share {
 			some += w
 		}
 	}
-	bounds := stat.Share{Low: every / max(whole, 1), High: some / max(whole, 1)}
-	if t.corrected {
-		fix := first.Correction(b.alpha)
-		low, _ := stat.ClopperPearson(bounds.Low, fix.Sampling.NEff, fix.Alpha)
-		_, high := stat.ClopperPearson(bounds.High, fix.Sampling.NEff, fix.Alpha)
-		part := stat.Share{Value: bounds.Low, Low: low, High: high}
-		return fix.Share(part, first.SpaceBound(t.q.Has)).Positive()
+	raw := stat.Share{Low: every / max(whole, 1), High: some / max(whole, 1)}
+	drawn := func(n, alpha float64) (s stat.Share) {
+		s.Low, _ = stat.ClopperPearson(raw.Low, n, alpha)
+		_, s.High = stat.ClopperPearson(raw.High, n, alpha)
+		return s
 	}
+	bounds := raw
 	if !b.counted() && t.q.Unit == plausible.Sources {
-		bounds.Low, _ = stat.ClopperPearson(bounds.Low, b.sampling.NEff, b.alpha)
-		_, bounds.High = stat.ClopperPearson(bounds.High, b.sampling.NEff, b.alpha)
+		bounds = drawn(b.sampling.NEff, b.alpha)
+	}
+	if t.corrected {
+		bounds = first.withoutAny(t.q, b, finding{share: bounds}).share
+		if fix := first.Correction(b.alpha); fix != nil {
+			model := fix.Share(drawn(fix.Sampling.NEff, fix.Alpha), first.SpaceBound(t.q.Has))
+			bounds = bounds.With(model.Positive())
+		}
 	}
 	return bounds
 }

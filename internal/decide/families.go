@@ -16,11 +16,11 @@ type Family struct {
 }
 
 // describeFamilies answers the question within each address family, where sources of both
-// were seen and none have to be taken out.
+// were seen.
 func (t *trial) describeFamilies(a *Answer) {
 	c := t.cases[0]
 	all := c.Group(snapshot.Anywhere)
-	if t.q.Unit != plausible.Sources || t.corrected || !c.HasAddresses() ||
+	if t.q.Unit != plausible.Sources || !c.HasAddresses() ||
 		all.Sampled6 == 0 || all.Sampled6 == all.Sampled {
 		return
 	}

@@ -166,38 +166,3 @@ func (c *Case) findRegistered(q Question, b basis) finding {
 	})
 	return f
 }
-
-// corrected is what find gives, of the sources that are not forged.
-func (c *Case) corrected(q Question, b basis) (f finding) {
-	fix := c.Correction(b.alpha)
-	orUnlocated := func(o geo.Origin) bool { return q.Has(o) || snapshot.IsUnlocated(o) }
-	s := fix.Sampling
-	own, un := c.Group(q.Has).Sampled, c.Group(snapshot.IsUnlocated).Sampled
-
-	seen := s.Share(own, fix.Alpha)
-	space, spaceUn := c.SpaceBound(q.Has), c.SpaceBound(snapshot.IsUnlocated)
-	f.counted = b.of(c.Sampling).Share(own, b.alpha)
-	if b.counted() {
-		f.counted = stat.ExactShare(own, s.K)
-	}
-	f.share = fix.Share(seen, space).Positive()
-	most := fix.Share(s.Share(own+un, fix.Alpha), c.SpaceBound(orUnlocated))
-	f.share.High = max(f.share.High, most.High)
-	// What is unlocated of the real ones is little known, and left out at its value.
-	located := max(1-plausible.Left(un/s.K, fix.Forged.Value, spaceUn.Value), f.share.Value)
-	if located > 0 {
-		f.located = stat.Share{
-			Value: f.share.Value / located, Low: min(f.share.Low/located, 1),
-			High: min(fix.Share(seen, space).High/located, 1),
-		}
-	}
-	if q.Kind == Plurality {
-		rivals := c.rivals(q)
-		f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
-			is := func(o geo.Origin) bool { return o == rival }
-			y := c.Counted[rival].Sampled
-			return fix.Lead(own, y, un, q.Has, is, len(rivals)), fix.Lead(own, y, 0, q.Has, is, len(rivals))
-		})
-	}
-	return f
-}

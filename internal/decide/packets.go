@@ -79,8 +79,13 @@ func (c *Case) forgedAmong(q Question, b basis) func(in func(geo.Origin) bool) f
 	if q.Unit != plausible.Sources || !c.SomeForged() {
 		return func(func(geo.Origin) bool) float64 { return 0 }
 	}
-	most := c.Correction(b.alpha).Forged.High * c.Sampling.K
-	return func(in func(geo.Origin) bool) float64 { return most * c.SpaceBound(in).High }
+	ofSpace := 0.0
+	if fix := c.Correction(b.alpha); fix != nil {
+		ofSpace = fix.Forged.High
+	}
+	return func(in func(geo.Origin) bool) float64 {
+		return max(ofSpace*c.SpaceBound(in).High, c.MostForged(b.alpha, in)) * c.Sampling.K
+	}
 }
 
 // chao1 estimates the number of sources, seen or not, with its standard error, in the form

@@ -60,7 +60,10 @@ func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
 	if s := a.Sampling; s != nil && math.Abs(s.Shift) > maxShift {
 		add(caveat.SamplingRateSensitive, s.Shift, "")
 	}
-	if q.Unit != plausible.Sources || t.corrected {
+	if a.Outcome == Supported && t.couldBeForged(a) {
+		add(caveat.NoHandshake, 0, "")
+	}
+	if q.Unit != plausible.Sources {
 		return caveats
 	}
 	if a.Sampling == nil {
@@ -73,7 +76,8 @@ func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
 // secondEstimate is what the registers say, where the sample decided.
 func (t *trial) secondEstimate(a *Answer) []caveat.Caveat {
 	c := t.cases[0]
-	if t.q.Kind == Plurality || c.Exact() || c.Basis != snapshot.All {
+	// Registers cannot tell forged sources.
+	if t.q.Kind == Plurality || t.corrected || c.Exact() || c.Basis != snapshot.All {
 		return nil
 	}
 	f := c.byRegisters(t.q, t.p.basis(c).z())
@@ -151,7 +155,10 @@ func (c *Case) plausibility() (caveats []caveat.Caveat) {
 		case s.Level == plausible.Suspected:
 			add(caveat.SpoofingSuspected, float64(s.Tested))
 		case s.Level > plausible.Suspected:
-			add(caveat.SpoofingPartial, c.ForgedOfAll().High)
+			add(caveat.SpoofingPartial, c.mostForged())
+		}
+		for _, e := range s.Even {
+			caveats = append(caveats, ofEven(e))
 		}
 	}
 	if share := c.untested(); share > untestedShare {
@@ -160,23 +167,50 @@ func (c *Case) plausibility() (caveats []caveat.Caveat) {
 	return caveats
 }
 
+// ofEven is the caveat about a place whose sources lie like forged ones.
+func ofEven(e plausible.Even) caveat.Caveat {
+	return caveat.Caveat{Code: caveat.SpoofingSuspected, Value: float64(e.Sources), Subject: e.Place}
+}
+
+// couldBeForged reports whether the sources of which nobody saw a handshake could have made
+// a claim true: no address tells where a packet comes from.
+func (t *trial) couldBeForged(a *Answer) bool {
+	c := t.cases[0]
+	limit := t.q.Limit
+	switch t.q.Kind {
+	case LessThan:
+		limit = 1 - limit
+	case Plurality:
+		limit = 0
+	}
+	open, all := c.open(t.q.Unit)
+	return c.Unsampled || open*(1-limit) >= a.Margin*all
+}
+
+// open is how much of a unit comes, in the sample, from sources of which nobody saw a
+// handshake, and from all.
+func (c *Case) open(u plausible.Unit) (open, all float64) {
+	for i := range c.Items {
+		if c.OriginOf(i) == geo.Reserved {
+			continue
+		}
+		w := c.weight(i, u)
+		all += w
+		if c.Items[i].Flags&snapshot.Handshake == 0 {
+			open += w
+		}
+	}
+	return open, all
+}
+
 // untested is the share of the public sources, of which nobody saw a handshake, that no
 // test for forging covers.
 func (c *Case) untested() float64 {
 	if c.Unsampled {
 		return 1
 	}
-	var public, open float64
-	for i := range c.Items {
-		if c.OriginOf(i) == geo.Reserved {
-			continue
-		}
-		public++
-		if c.Items[i].Flags&snapshot.Handshake == 0 {
-			open++
-		}
-	}
-	return max(open-c.Tested()*public, 0) / max(public, 1)
+	open, all := c.open(plausible.Sources)
+	return max(open-c.Tested()*all, 0) / max(all, 1)
 }
 
 // volume are the caveats about who made the events.

@@ -53,8 +53,7 @@ func (m *Matter) trial(q Question, p Policy) *trial {
 	return t
 }
 
-// corrects reports whether a question has to be decided among the sources that are not
-// forged.
+// corrects reports whether a claim has to hold without the forged sources, too.
 func (m *Matter) corrects(c *Case, q Question) bool {
 	return q.Unit == plausible.Sources && c.SomeForged()
 }
@@ -103,7 +102,7 @@ func (t *trial) find(c *Case, d doubt) (finding, *caveat.Caveat) {
 	b := t.basis(c, d)
 	f := t.Matter.find(c, t.q, b)
 	if d != spoofing && t.corrects(c, t.q) {
-		f = c.corrected(t.q, b)
+		f = c.withoutForged(t.q, b, f)
 	}
 	if d != unseen || t.q.Unit != plausible.Sources {
 		if hidden := c.widenByPackets(t.q, b, &f); hidden != nil {
@@ -223,7 +222,7 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 		}
 		return of(caveat.Unlocated, share)
 	case spoofing:
-		return of(caveat.SpoofingPartial, c.ForgedOfAll().High)
+		return c.ofForged()
 	case unseen:
 		return of(caveat.UnseenSources, t.findings[0].sampling.Completeness)
 	case otherDatabases:

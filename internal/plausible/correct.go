@@ -2,6 +2,7 @@ package plausible
 
 import (
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/stat"
 )
 
@@ -39,7 +40,7 @@ func boundBySpace(space *geo.Space, in func(geo.Origin) bool) stat.Share {
 }
 
 // part is the fraction of all public sources that was tested.
-func (f *Findings) part() float64 { return f.witnesses.tested / f.witnesses.public }
+func (f *Findings) part() float64 { return f.witnesses.all.n / f.witnesses.public }
 
 // Tested is that fraction, 0 if nothing was tested.
 func (f *Findings) Tested() float64 {
@@ -67,10 +68,52 @@ func (f *Findings) MostlyForged() bool {
 	return false
 }
 
-// SomeForged reports whether shares of sources have to be corrected for forged ones.
-func (f *Findings) SomeForged() bool { return f.Spoofing != nil && f.Spoofing.Level >= Partial }
+// SomeForged reports whether claims about sources have to hold without forged ones, too.
+func (f *Findings) SomeForged() bool {
+	return f.Spoofing != nil && (f.Spoofing.Level >= Local || len(f.Spoofing.Even) > 0)
+}
 
-// Correction turns shares of all sources into shares of those not forged.
+// Stray is the share of the public sources that lie in dark space, of a set of origins: 0
+// where they are no more than misconfiguration makes.
+func (f *Findings) Stray(in func(geo.Origin) bool) float64 {
+	if f.Spoofing == nil || f.Spoofing.Level < Local {
+		return 0
+	}
+	return f.witnesses.darkIn(in) / f.witnesses.public
+}
+
+// MostForged is the largest share of the public sources that may be forged, of a set of
+// origins, if addresses were not drawn from the whole space: those in dark space, those in
+// places with an even spread, and what belongs to the dark ones if all were drawn from a
+// part of the space, whichever part that is. Of such a part each network gets as many as
+// each dark one.
+func (f *Findings) MostForged(alpha float64, in func(geo.Origin) bool) float64 {
+	if !f.SomeForged() {
+		return 0
+	}
+	w, s := &f.witnesses, f.Spoofing
+	ofSpace := 0.0
+	if s.Level == Local && w.allOverDark() || s.Level == Partial && !w.unfiltered() {
+		ofSpace = w.inDarkSpace(alpha).High / leastDarkOfWhole
+	}
+	most := 0.0
+	for o, crowd := range w.origins {
+		if o := geo.Origin(o); crowd.n > 0 && in(o) {
+			forged := f.evenIn[o]
+			if s.Level >= Local {
+				forged += w.inDark[o]
+			}
+			if q := ofSpace * f.partOfSpace[o]; q > 0 {
+				forged = max(forged, min(q*w.all.n, crowd.ungathered(publicSpace*(1<<24)*f.partOfSpace[o])))
+			}
+			most += forged
+		}
+	}
+	return most / w.public
+}
+
+// Correction turns shares of all sources into shares of those not forged, if addresses were
+// drawn from the whole space.
 type Correction struct {
 	Sampling stat.Sampling
 	Alpha    float64    // that is left for the shares
@@ -80,9 +123,13 @@ type Correction struct {
 
 // Correction spends half the error on the fraction of forged sources and leaves the other
 // half to the shares. Which of a country's sources are forged is a matter of chance even
-// when all were counted, so that the sample is read as one of a population.
+// when all were counted, so that the sample is read as one of a population. It is nil where
+// nothing looks like forging from the whole space.
 func (f *Findings) Correction(alpha float64) *Correction {
-	forged := f.witnesses.forged(f.View.Spaces, alpha/2)
+	if f.Spoofing == nil || f.Spoofing.Level < Partial {
+		return nil
+	}
+	forged, _ := f.witnesses.wholeSpace(f.View.Spaces, alpha/2)
 	if f.Spoofing.Level == Uniform {
 		forged.High = 1
 	}
@@ -92,7 +139,11 @@ func (f *Findings) Correction(alpha float64) *Correction {
 // Genuine is the least fraction of all public sources that is not forged: never nothing,
 // since then nothing would be claimed.
 func (f *Findings) Genuine(alpha float64) float64 {
-	return max(1-f.Correction(alpha).Forged.High, 1/max(f.View.Sampling.K, 1))
+	forged := f.MostForged(alpha, snapshot.Anywhere)
+	if c := f.Correction(alpha); c != nil {
+		forged = max(forged, c.Forged.High)
+	}
+	return max(1-forged, 1/max(f.View.Sampling.K, 1))
 }
 
 // Left is what remains, as a share of what is not forged, of a part of all when the forged

@@ -16,6 +16,9 @@ type Findings struct {
 
 	traits    traits
 	witnesses witnesses
+
+	evenIn      [geo.MaxOrigins]float64 // tested sources in even places, but for those in dark space
+	partOfSpace [geo.MaxOrigins]float64 // the largest that each origin may have, where that matters
 }
 
 // Examine looks at the sample of a view.

@@ -88,7 +88,8 @@ func TestSuspected(t *testing.T) {
 	}
 }
 
-// One network of users in dark space makes nobody a forger.
+// Users in a few dark blocks are no sign of forging from the whole space. They may be left
+// out, and nothing is said of the others.
 func TestUsersOfDarkSpace(t *testing.T) {
 	var addrs []netip.Addr
 	for i := range 1000 {
@@ -97,9 +98,14 @@ func TestUsersOfDarkSpace(t *testing.T) {
 			addrs = append(addrs, netip.AddrFrom4([4]byte{block, byte(i / 100), byte(i / 10 % 10), byte(i)}))
 		}
 	}
-	s := examined(world.Real(t).Table, addrs).Spoofing
-	if s.Level != None || s.Dark < 100 || s.Forged.Low > 0 {
+	f := examined(world.Real(t).Table, addrs)
+	s := f.Spoofing
+	if s.Level != Local || s.Dark < 100 || s.DarkSources != 2000 || s.Forged.Value != 2./3 || f.MostlyForged() {
 		t.Errorf("%+v", s)
+	}
+	us, others := only(world.Origin("US")), only(world.Origin("RU"))
+	if f.MostForged(.05, us) != 2./3 || f.MostForged(.05, others) != 0 || f.Correction(.05) != nil {
+		t.Errorf("of the Americans %v, of the Russians %v may be forged", f.MostForged(.05, us), f.MostForged(.05, others))
 	}
 }
 

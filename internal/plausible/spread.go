@@ -2,6 +2,7 @@ package plausible
 
 import (
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -12,19 +13,38 @@ import (
 // IPv4 sources are tested, and only those whose handshake nobody saw: of the
 // 2^61 IPv6 networks in use hardly any would be met by chance.
 type witnesses struct {
-	tested float64
 	public float64 // sources of the sample that are not reserved, tested or not
 
 	// Forged addresses spread evenly, real ones gather in few networks.
-	pairs24, pairs16 float64 // pairs of tested sources within one network
-	gathered         float64 // tested sources that have another in their /24
+	all     crowd
+	pairs16 float64 // pairs of tested sources within one /16
 
 	// Forged addresses fall where nobody lives.
-	dark   float64 // /24 networks of sources in space that is routed and has no users
-	blocks int     // different /8 among them
-	bogons float64 // sources in 0.0.0.0/8, 127.0.0.0/8 and from 224.0.0.0 on
+	dark   float64                 // /24 networks of sources in space that is routed and has no users
+	blocks [256]float64            // the same by /8
+	inDark [geo.MaxOrigins]float64 // sources in them, by origin
+	bogons float64                 // sources in 0.0.0.0/8, 127.0.0.0/8 and from 224.0.0.0 on
 
-	mix [geo.MaxOrigins]float64 // tested sources by origin
+	origins, eights [256]crowd // tested sources by origin, and by /8
+}
+
+// crowd is a number of tested sources, how many pairs of them share a /24, and how many
+// have another of them in their /24.
+type crowd struct{ n, pairs24, gathered float64 }
+
+// gather takes n sources of one /24, which were counted already.
+func (c *crowd) gather(n float64) {
+	c.pairs24 += pairsOf(n)
+	if n > 1 {
+		c.gathered += n
+	}
+}
+
+// ungathered is the largest number of them that chance may have drawn from a space of so
+// many /24: those that have a neighbor, more than chance explains, are real.
+func (c crowd) ungathered(networks float64) float64 {
+	byChance := 2 * evenly24 * pairsOf(c.n) / networks
+	return c.n - max(c.gathered-byChance-4*math.Sqrt(byChance), 0)
 }
 
 // The address space, as shares of the 2^32 addresses. Routed is what was announced
@@ -33,8 +53,10 @@ type witnesses struct {
 const (
 	publicSpace = 0.862
 	bogonSpace  = 34.0 / 256
-	darkSpace   = 13.0 / 256
+	darkSpace   = darkBlocks / 256.0
 	routedSpace = 0.7242
+
+	darkBlocks = 13
 
 	routed24 = 12.15e6
 	routed16 = 48.76e3
@@ -56,56 +78,72 @@ var isDark = func() (dark [256]bool) {
 func isBogon(ip uint32) bool { return ip>>24 == 0 || ip>>24 == 127 || ip>>29 == 7 }
 
 func witnessesOf(v *snapshot.View) (w witnesses) {
-	networks := make([]uint32, 0, len(v.Items)) // the first 24 bits
+	networks := make([]uint32, 0, len(v.Items)) // the first 24 bits, below the origin
 	for i := range v.Items {
-		it := &v.Items[i]
 		o := v.OriginOf(i)
 		public := o != geo.Reserved
 		if public {
 			w.public++
 		}
-		s := snapshot.Source(it)
-		if !s.IsIPv4() || it.Flags&snapshot.Handshake != 0 {
-			continue
-		}
-		switch ip := uint32(s.Lo); {
+		ip, tested := testedIPv4(v, i)
+		switch {
+		case !tested:
 		case public:
-			networks = append(networks, ip>>8)
-			w.mix[o]++
+			networks = append(networks, uint32(o)<<24|ip>>8)
+			w.origins[o].n++
+			w.eights[ip>>24].n++
+			if isDark[ip>>24] {
+				w.inDark[o]++
+			}
 		case isBogon(ip):
 			w.bogons++
 		}
 	}
-	w.tested = float64(len(networks))
+	w.all.n = float64(len(networks))
 	networks = sorted24(networks)
 	for rest := networks; len(rest) > 0; {
 		n := sharing(rest, 8)
-		w.pairs16 += n * (n - 1) / 2
-		rest = rest[int(n):]
+		w.pairs16 += pairsOf(float64(n))
+		rest = rest[n:]
 	}
-	var blocks [256]bool
 	for rest := networks; len(rest) > 0; {
 		n := sharing(rest, 0)
-		w.pairs24 += n * (n - 1) / 2
-		if n > 1 {
-			w.gathered += n
-		}
-		if o := rest[0] >> 16; isDark[o] {
-			w.dark++
-			blocks[o] = true
-		}
-		rest = rest[int(n):]
-	}
-	for _, b := range blocks {
-		if b {
-			w.blocks++
-		}
+		w.addNetwork(rest[:n])
+		rest = rest[n:]
 	}
 	return w
 }
 
-// sorted24 sorts numbers of 24 bits by radix, in a few tenths of the time that
-// comparing takes. It overwrites list.
+// addNetwork takes the sources of one /24.
+func (w *witnesses) addNetwork(sources []uint32) {
+	n, block := float64(len(sources)), sources[0]>>16&0xff
+	if isDark[block] {
+		w.dark++
+		w.blocks[block]++
+	}
+	if n == 1 {
+		return
+	}
+	w.all.gather(n)
+	w.eights[block].gather(n)
+	for len(sources) > 0 {
+		// The sources of one /24 are nearly always of one origin.
+		origin, same := sources[0]>>24, 0
+		sources = slices.DeleteFunc(sources, func(v uint32) bool {
+			if v>>24 == origin {
+				same++
+			}
+			return v>>24 == origin
+		})
+		w.origins[origin].gather(float64(same))
+	}
+}
+
+// pairsOf is how many pairs n things make.
+func pairsOf(n float64) float64 { return n * (n - 1) / 2 }
+
+// sorted24 sorts numbers by their last 24 bits by radix, in a few tenths of the time
+// that comparing takes. It overwrites list.
 func sorted24(list []uint32) []uint32 {
 	other := make([]uint32, len(list))
 	for shift := 0; shift < 24; shift += 8 {
@@ -128,16 +166,26 @@ func sorted24(list []uint32) []uint32 {
 
 // sharing is how many of the sorted networks are in the same larger network as the
 // first, which leaves so many bits open.
-func sharing(networks []uint32, bits uint) float64 {
+func sharing(networks []uint32, bits uint) int {
 	n := 1
-	for n < len(networks) && networks[n]>>bits == networks[0]>>bits {
+	for n < len(networks) && (networks[n]^networks[0])<<8>>(8+bits) == 0 {
 		n++
 	}
-	return float64(n)
+	return n
 }
 
 // pairs are those that could share a network.
-func (w *witnesses) pairs() float64 { return w.tested * (w.tested - 1) / 2 }
+func (w *witnesses) pairs() float64 { return pairsOf(w.all.n) }
+
+// darkIn is the number of tested sources in dark space, of a set of origins.
+func (w *witnesses) darkIn(in func(geo.Origin) bool) (n float64) {
+	for o, x := range w.inDark {
+		if x > 0 && in(geo.Origin(o)) {
+			n += x
+		}
+	}
+	return n
+}
 
 // distance is the total variation between the countries of the tested sources and the
 // address space, all public or all routed, whichever is nearer, and how much of it the size
@@ -148,9 +196,9 @@ func (w *witnesses) distance(spaces []geo.Space) (total, noise float64) {
 		for _, null := range []*[geo.MaxOrigins]float64{&spaces[i].IPv4, &spaces[i].Routed} {
 			d, e := 0.0, 0.0
 			for o, q := range null {
-				d += math.Abs(w.mix[o]/w.tested-q) / 2
+				d += math.Abs(w.origins[o].n/w.all.n-q) / 2
 				// The mean deviation of a binomial share, normal or, if rare, Poisson.
-				e += min(math.Sqrt(2*q*(1-q)/(math.Pi*w.tested)), 2*q) / 2
+				e += min(math.Sqrt(2*q*(1-q)/(math.Pi*w.all.n)), 2*q) / 2
 			}
 			if e > 0 && d < total { // e is 0 where nothing is known to be routed
 				total, noise = d, e
@@ -164,4 +212,9 @@ func (w *witnesses) distance(spaces []geo.Space) (total, noise float64) {
 // thousand would be.
 func exceeds(x, n, share float64) bool {
 	return x > n*share && stat.BinomialTail(n, share, x) < 0.001
+}
+
+// fallsShort reports whether x of n is less than a share can explain.
+func fallsShort(x, n, share float64) bool {
+	return x < n*share && 1-stat.BinomialTail(n, share, x+1) < 0.001
 }

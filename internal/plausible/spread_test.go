@@ -41,11 +41,16 @@ func TestWitnesses(t *testing.T) {
 	add(snapshot.Reflector, "5.9.9.9")              // tested as any other
 	got := witnessesOf(viewOf(world.Real(t).Table, options(), records))
 	tested := 0.0
-	for _, n := range got.mix {
-		tested += n
+	for _, c := range got.origins {
+		tested += c.n
 	}
-	got.mix = [geo.MaxOrigins]float64{}
-	want := witnesses{tested: 9, public: 11, pairs24: 4, pairs16: 7, gathered: 5, dark: 2, blocks: 2, bogons: 4}
+	us, eleven := got.origins[world.Origin("US")], got.eights[11]
+	if want := (crowd{2, 1, 2}); eleven != want || us.n < 3 || us.pairs24 != 1 {
+		t.Errorf("in 11.0.0.0/8 %+v, in the United States %+v", eleven, us)
+	}
+	got.origins, got.eights, got.inDark = [256]crowd{}, [256]crowd{}, [geo.MaxOrigins]float64{}
+	want := witnesses{public: 11, all: crowd{9, 4, 5}, pairs16: 7, dark: 2, bogons: 4}
+	want.blocks[11], want.blocks[26] = 1, 1
 	if got != want || tested != 9 {
 		t.Errorf("got %+v, %v by country, want %+v", got, tested, want)
 	}
@@ -71,8 +76,8 @@ func TestDistance(t *testing.T) {
 	var near, far geo.Space
 	near.IPv4 = [geo.MaxOrigins]float64{5: .5, 6: .5}
 	far.IPv4 = [geo.MaxOrigins]float64{7: 1}
-	w := witnesses{tested: 100}
-	w.mix[5], w.mix[6] = 60, 40
+	w := witnesses{all: crowd{n: 100}}
+	w.origins[5].n, w.origins[6].n = 60, 40
 	for _, c := range []struct {
 		name   string
 		spaces []geo.Space

@@ -21,7 +21,7 @@ import (
 // Built is when the tables of the plain world were built.
 var Built = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// Blocks is the plain world: one /8 or /16 per country. 11.0.0.0/8 and 2c0f::/16 are public
+// Blocks is the plain world: one /8 or /16 per country. 9.0.0.0/8 and 2c0f::/16 are public
 // and belong to none.
 func Blocks() map[string]string {
 	return map[string]string{
@@ -54,7 +54,7 @@ var Other = sync.OnceValue(func() *geo.Table {
 })
 
 // firstOctet is where the addresses of a country, or of none, begin.
-var firstOctet = map[string]byte{"RU": 5, "US": 3, "CN": 36, "FR": 2, "BY": 37, "NC": 202, "": 11, "reserved": 10}
+var firstOctet = map[string]byte{"RU": 5, "US": 3, "CN": 36, "FR": 2, "BY": 37, "NC": 202, "": 9, "reserved": 10}
 
 // IP is the i-th IPv4 address of a country of the plain world; "" has none, and "reserved"
 // is private.

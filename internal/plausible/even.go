@@ -1,0 +1,116 @@
+package plausible
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/snapshot"
+)
+
+// Even is a country or a /8 whose sources lie as evenly over its networks as addresses that
+// are drawn from it at random: real ones have tens to thousands of times the pairs in a /24,
+// or none if they keep apart.
+type Even struct {
+	Place   string // "RU" or "11.0.0.0/8"
+	Sources uint64
+	Pairs24 uint64
+
+	Pairs24IfForged float64
+
+	origin geo.Origin // Unlocated: all within the /8
+	block  uint32
+}
+
+const (
+	leastEvenPairs = 10  // expected, before anything is said
+	evenlyWithin   = 1.5 // times the pairs expected, or a part of them
+
+	// Real sources lie evenly, too, in a place with few networks, and where much of the
+	// space is sources.
+	leastPlace  = 1 << 22 // addresses
+	mostOfPlace = 0.05    // of the addresses
+)
+
+// evenPlaces looks for forging from one country or one /8. It finds nothing where real
+// sources of the same place gather among the forged ones. Dark space is left out if its
+// sources count as forged anyway.
+func (w *witnesses) evenPlaces(v *snapshot.View, butDark bool) (places []Even) {
+	times := max(v.Sampling.N/max(v.Sampling.K, 1), 1)
+	for o := range w.origins {
+		c := w.origins[o]
+		if butDark && w.inDark[o] > c.n/2 {
+			continue
+		}
+		if o := geo.Origin(o); c.n > 1 && o.IsCountry() && c.isEven(times, addresses(v.Spaces, o)...) {
+			space := addresses(v.Spaces, o)
+			places = append(places, c.even(o.String(), space[len(space)-1], o, 0))
+		}
+	}
+	for b := range w.eights {
+		if c := w.eights[b]; c.n > 1 && !(butDark && isDark[b]) && c.isEven(times, 1<<24) {
+			places = append(places, c.even(fmt.Sprintf("%d.0.0.0/8", b), 1<<24, geo.Unlocated, uint32(b)))
+		}
+	}
+	return places
+}
+
+// addresses are the sizes that the IPv4 space of a country may have, from which addresses
+// are drawn: all of it, or what is routed, by each database.
+func addresses(spaces []geo.Space, o geo.Origin) (sizes []float64) {
+	for i := range spaces {
+		for _, n := range []float64{
+			spaces[i].IPv4[o] * publicSpace * (1 << 32), spaces[i].Routed[o] * routedSpace * (1 << 32),
+		} {
+			if n > 0 {
+				sizes = append(sizes, n)
+			}
+		}
+	}
+	return sizes
+}
+
+// isEven reports whether so many pairs are what chance makes in a place of one of the sizes.
+// Each source in the sample stands for some times as many.
+func (c crowd) isEven(times float64, sizes ...float64) bool {
+	for _, addresses := range sizes {
+		share := 256 / addresses
+		if addresses >= leastPlace && c.n*times < mostOfPlace*addresses && pairsOf(c.n)*share >= leastEvenPairs &&
+			!exceeds(c.pairs24, pairsOf(c.n), share*evenlyWithin) &&
+			!fallsShort(c.pairs24, pairsOf(c.n), share/evenlyWithin) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c crowd) even(place string, addresses float64, o geo.Origin, block uint32) Even {
+	return Even{place, uint64(c.n), uint64(c.pairs24), pairsOf(c.n) * 256 / addresses, o, block}
+}
+
+// has reports whether a source lies in the place.
+func (e Even) has(ip uint32, o geo.Origin) bool {
+	if e.origin.IsCountry() {
+		return o == e.origin
+	}
+	return ip>>24 == e.block
+}
+
+// countEven counts the tested sources in even places by origin, but for those that are in
+// dark space anyway.
+func (f *Findings) countEven() {
+	s, v := f.Spoofing, f.View
+	if len(s.Even) == 0 {
+		return
+	}
+	for i := range v.Items {
+		ip, tested := testedIPv4(v, i)
+		o := v.OriginOf(i)
+		if !tested || o == geo.Reserved || s.Level >= Local && isDark[ip>>24] {
+			continue
+		}
+		if slices.ContainsFunc(s.Even, func(e Even) bool { return e.has(ip, o) }) {
+			f.evenIn[o]++
+		}
+	}
+}

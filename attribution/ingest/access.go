@@ -1,0 +1,275 @@
+package ingest
+
+import (
+	"bytes"
+	"time"
+)
+
+// access reads the access logs of web servers: common and combined, with and without the
+// site or another address before them, and with other fields behind them.
+//
+//	192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326 ...
+//
+// The client writes its user name, the path, the agent and the referrer, and often the site.
+// None of that may move what the server has written. So the place of the client's address is
+// a number of words from the start, fixed for the file. The request is what stands behind a
+// time in brackets and a quote, which servers escape in what the client writes. Some servers
+// do not. Where a line has several of those, the one whose time is nearest to the line before
+// is taken: another time that is as near changes nothing.
+type access struct {
+	client  int // words before the client's address
+	words   int // before the time, in a line whose user and site have no blanks
+	site    int // words before the site, -1 for none
+	target  int // one of the targets
+	facts   *facts
+	claimed bool // clients may have written the address
+
+	clock   time.Time // of the last line that has one time
+	last    time.Time // of the text in cached
+	cached  [40]byte
+	ncached int
+}
+
+// Targets of access logs.
+const (
+	targetSite = iota // or the path, if the line has no site
+	targetPath
+	targetNone
+)
+
+// request is where a line may be cut: the time is line[time:end], and the quote of the
+// request opens at quote.
+type request struct {
+	time, end, quote int
+}
+
+// nextRequest finds the next time in brackets with a quote behind it.
+func nextRequest(line []byte, from int) (r request, ok bool) {
+	for {
+		i := bytes.Index(line[from:], []byte(`] "`))
+		if i < 0 {
+			return r, false
+		}
+		r.end = from + i
+		r.quote = r.end + 2
+		if r.time = bytes.LastIndexByte(line[from:r.end], '['); r.time >= 0 {
+			r.time += from + 1
+			if isTimeShaped(line[r.time:r.end]) {
+				return r, true
+			}
+		}
+		from = r.quote + 1
+	}
+}
+
+// isTimeShaped reports whether text in brackets may be a time: it has digits, and what
+// separates the parts of a time.
+func isTimeShaped(b []byte) bool {
+	if len(b) < 10 || len(b) > 40 || bytes.IndexByte(b, '"') >= 0 {
+		return false
+	}
+	digits := 0
+	for _, c := range b {
+		if isDigit(c) {
+			digits++
+		}
+	}
+	return digits >= 10 && (bytes.IndexByte(b, ':') > 0 || digits >= len(b)-1)
+}
+
+func (a *access) parse(line []byte, e *Event) fault {
+	if len(line) == 0 || line[0] == '#' || len(bytes.TrimSpace(line)) == 0 {
+		return noRecord
+	}
+	r, ok := nextRequest(line, 0)
+	if !ok {
+		return noAccessLog
+	}
+	at := a.time(line[r.time:r.end])
+	if next, more := nextRequest(line, r.quote); more {
+		r, at = a.nearest(line, r, next, at)
+	} else if !at.IsZero() {
+		a.clock = at
+	}
+	word, site, why := a.address(line[:r.time-1])
+	if why != "" {
+		return why
+	}
+	source, claimed, ok := a.facts.chain.read(word)
+	if !ok {
+		p, isPrefix := parsePrefix(word)
+		if !isPrefix {
+			return noAddress
+		}
+		e.Prefix, source = p, p.Addr()
+	}
+	e.Source, e.Time = source, at
+	e.Claimed = claimed || a.claimed
+	e.Handshake = !e.Claimed
+	asked, size := requestAndSize(line[r.quote:])
+	e.Bytes = size
+	switch {
+	case a.target == targetNone:
+	case a.target == targetSite && site != nil:
+		e.Target = withoutPort(site)
+	default:
+		e.Target = requestPath(asked)
+	}
+	return ""
+}
+
+// nearest chooses among several places to cut the line.
+func (a *access) nearest(line []byte, first, next request, at time.Time) (request, time.Time) {
+	best := first
+	for more := true; more; next, more = nextRequest(line, next.quote) {
+		t := a.time(line[next.time:next.end])
+		if !t.IsZero() && (at.IsZero() || t.Sub(a.clock).Abs() <= at.Sub(a.clock).Abs()) {
+			best, at = next, t
+		}
+	}
+	return best, at
+}
+
+// time reads the text in the brackets. Many lines have the same one.
+func (a *access) time(b []byte) time.Time {
+	if len(b) == a.ncached && string(a.cached[:a.ncached]) == string(b) {
+		return a.last
+	}
+	t, _ := a.facts.clock.Parse(b)
+	a.ncached, a.last = copy(a.cached[:], b), t
+	return t
+}
+
+// address finds the words of the client and the site before the time.
+func (a *access) address(lead []byte) (client, site []byte, why fault) {
+	rest := lead
+	for i := 0; i <= a.client; i++ {
+		if len(rest) == 0 {
+			return nil, nil, noAddress
+		}
+		client, rest = cutWord(rest)
+		if i == a.site {
+			site = client
+		}
+	}
+	// The site has come from the client, perhaps with blanks: then no place is certain.
+	if a.client > 0 && countWords(lead) != a.words && looksTwice(rest) {
+		return nil, nil, ambiguous
+	}
+	return client, site, ""
+}
+
+// looksTwice reports whether an address with an empty identity stands in the words behind the
+// client's, so that one of the two is forged.
+func looksTwice(rest []byte) bool {
+	for len(rest) > 0 {
+		var word []byte
+		word, rest = cutWord(rest)
+		if _, ok := parseAddr(word); ok && bytes.HasPrefix(rest, []byte("- ")) {
+			return true
+		}
+	}
+	return false
+}
+
+// cutWord cuts off the first word: what stands in quotes, or a list whose commas have blanks
+// behind them, is one.
+func cutWord(b []byte) (word, rest []byte) {
+	if len(b) > 0 && b[0] == '"' {
+		for i := 1; i < len(b); i++ {
+			switch {
+			case b[i] == '\\':
+				i++
+			case b[i] == '"' && (i+1 == len(b) || b[i+1] == ' '):
+				return b[:i+1], b[min(i+2, len(b)):]
+			}
+		}
+	}
+	end := 0
+	for {
+		i := bytes.IndexByte(b[end:], ' ')
+		if i < 0 {
+			return b, nil
+		}
+		if end += i; end == 0 || b[end-1] != ',' {
+			return b[:end], b[end+1:]
+		}
+		end++
+	}
+}
+
+func countWords(b []byte) (n int) {
+	for ; len(b) > 0; n++ {
+		_, b = cutWord(b)
+	}
+	return n
+}
+
+// requestAndSize reads what follows the time: a quoted request, in which a backslash keeps a
+// quote from closing it, the status and the size.
+func requestAndSize(text []byte) (request []byte, size uint64) {
+	text = text[1:]
+	end := 0
+	for {
+		i := bytes.IndexByte(text[end:], '"')
+		if i < 0 {
+			return nil, 0
+		}
+		end += i
+		slashes := 0
+		for end-slashes > 0 && text[end-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			break
+		}
+		end++
+	}
+	request, text = text[:end], bytes.TrimLeft(text[end+1:], " ")
+	_, text, _ = bytes.Cut(text, []byte(" ")) // the status
+	for _, c := range text {
+		if !isDigit(c) || size >= 1e18 {
+			if c != ' ' {
+				size = 0
+			}
+			break
+		}
+		size = size*10 + uint64(c-'0')
+	}
+	return request, size
+}
+
+// withoutPort returns the name or address of a server.
+func withoutPort(server []byte) []byte {
+	if i := bytes.LastIndexByte(server, ':'); i >= 0 && isPortOrEmpty(server[i:]) {
+		server = server[:i]
+	}
+	if inner, ok := bytes.CutPrefix(server, []byte("[")); ok {
+		return bytes.TrimSuffix(inner, []byte("]"))
+	}
+	return server
+}
+
+// requestPath returns what was asked for, without a query, since those are without number.
+// It is nil if the request is none, as when a scanner speaks TLS to a port without it.
+func requestPath(request []byte) []byte {
+	_, path, found := bytes.Cut(request, []byte(" "))
+	if !found {
+		return nil
+	}
+	path, _, _ = bytes.Cut(path, []byte(" "))
+	if i := bytes.Index(path, []byte("://")); i >= 0 && path[0] != '/' { // asked of a proxy
+		path = path[i+3:]
+		if i = bytes.IndexByte(path, '/'); i < 0 {
+			return []byte("/")
+		}
+		path = path[i:]
+	}
+	if i := bytes.IndexAny(path, "?#"); i >= 0 {
+		path = path[:i]
+	}
+	if len(path) == 0 {
+		return nil
+	}
+	return path
+}

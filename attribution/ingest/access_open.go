@@ -1,0 +1,201 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func sniffAccess(h *head) int {
+	lines, found := 0, 0
+	for _, line := range h.lines {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		lines++
+		if _, ok := nextRequest(line, 0); ok && line[0] != '{' {
+			found++
+		}
+	}
+	switch {
+	case found == 0:
+		return 0
+	case 2*found >= lines:
+		return 92
+	case 20*found >= lines:
+		return 75
+	}
+	return 25
+}
+
+// maxLead bounds the words before the client's identity that are looked at.
+const maxLead = 4
+
+// lead is what the head says about the words before the time.
+type leadWords struct {
+	fields [maxLead]field
+	names  [maxLead]int // words that are no address
+	ports  [maxLead]int // words that end in the port of a web server
+	quoted [maxLead]int
+	lines  int
+	words  int // the fewest before the time
+	behind int // quoted fields behind the size, in all lines
+}
+
+func lookAhead(h *head, f *facts) *leadWords {
+	w := &leadWords{}
+	for _, line := range h.lines {
+		r, ok := nextRequest(line, 0)
+		if !ok {
+			continue
+		}
+		before := line[:r.time-1]
+		if n := countWords(before); w.lines == 0 || n < w.words {
+			w.words = n
+		}
+		w.lines++
+		rest := before
+		for i := 0; i < maxLead && len(rest) > 0; i++ {
+			var word []byte
+			word, rest = cutWord(rest)
+			w.fields[i].sample(word, &f.chain, f.clock)
+			if _, _, ok := f.chain.read(word); !ok && string(word) != "-" {
+				w.names[i]++
+			}
+			if word[max(0, len(word)-1)] == '"' {
+				w.quoted[i]++
+			}
+			if bytes.HasSuffix(word, []byte(":80")) || bytes.HasSuffix(word, []byte(":443")) ||
+				bytes.HasSuffix(word, []byte(":8080")) || bytes.HasSuffix(word, []byte(":8443")) {
+				w.ports[i]++
+			}
+		}
+		if request, _ := requestAndSize(line[r.quote:]); request != nil {
+			w.behind += bytes.Count(line[r.quote+len(request)+2:], []byte(`"`)) / 2
+		}
+	}
+	return w
+}
+
+// choose decides which word is the client's address. Behind it stand its identity and user,
+// of which the client writes the second.
+func (w *leadWords) choose(asked, name string) (client int, claimed bool, err error) {
+	if asked != "" {
+		if i := columnNumber(asked, maxLead); i >= 0 {
+			return i, w.quoted[i] > 0, nil
+		}
+		return 0, false, fmt.Errorf("%w: Source %.40q: of an access log it is the number of a word, from 1", ErrOptions, asked)
+	}
+	var list []int
+	for i := range min(max(1, w.words-2), maxLead) {
+		if 2*w.fields[i].addrs >= w.lines || w.fields[i].addrs > 0 && 2*(w.fields[i].addrs+w.names[i]) >= w.lines {
+			list = append(list, i)
+		}
+	}
+	switch {
+	case len(list) == 0:
+		return 0, false, &UndecidedError{Option: "Format", Candidates: []string{"TEXT"},
+			Reason: "no address stands before the time"}
+	case len(list) == 1 || strings.HasPrefix(name, "C"):
+		return list[0], false, nil
+	}
+	best, claimed := list[0], false
+	for _, next := range list[1:] {
+		a, b := &w.fields[best], &w.fields[next]
+		switch {
+		case name == "VCOMBINED" || name == "VCOMMON", 10*w.ports[best] >= 9*w.lines:
+			best, claimed = next, false
+		case w.quoted[best] > 0 && w.quoted[next] == 0 && b.varies: // clients write what is quoted
+			best, claimed = next, false
+		case w.names[best] > 0 && w.names[next] == 0: // the names of sites
+			best, claimed = next, false
+		case w.names[next] > 0 && w.names[best] == 0, w.quoted[next] > 0 && a.varies:
+		case !a.varies && b.varies: // a server or a proxy stands first
+			best, claimed = next, true
+		default:
+			return 0, false, &UndecidedError{Option: "Source",
+				Candidates: []string{strconv.Itoa(best + 1), strconv.Itoa(next + 1)},
+				Reason:     "two words of each line may be the client's address"}
+		}
+	}
+	return best, claimed, nil
+}
+
+func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
+	return func(h *head, o *Options, f *facts) (*plan, error) {
+		w := lookAhead(h, f)
+		forced := ""
+		if o.Format != "" {
+			forced = name
+		}
+		a := &access{site: -1, words: w.words, facts: f}
+		var err error
+		if a.client, a.claimed, err = w.choose(o.Source, forced); err != nil {
+			return nil, err
+		}
+		s := newSelection()
+		s.names["source"] = "word " + strconv.Itoa(a.client+1)
+		s.names["time"] = "in brackets"
+		s.names["bytes"] = "size"
+		for i := range maxLead {
+			if i != a.client && w.fields[i].addrs > 0 && i < max(1, w.words-2) {
+				s.instead["source"] = "word " + strconv.Itoa(i+1)
+			}
+		}
+		if a.client > 0 && !a.claimed {
+			a.site = a.client - 1
+		}
+		switch strings.ToLower(o.Target) {
+		case "":
+		case "host":
+			if a.site < 0 {
+				return nil, fmt.Errorf("%w: Target %q: the lines do not begin with a site", ErrOptions, o.Target)
+			}
+		case "path":
+			a.target = targetPath
+		case notTaken:
+			a.target = targetNone
+		default:
+			return nil, fmt.Errorf("%w: Target %.40q: an access log has host and path", ErrOptions, o.Target)
+		}
+		switch {
+		case a.target == targetNone:
+		case a.target == targetSite && a.site >= 0:
+			s.names["target"] = "host"
+		default:
+			s.names["target"] = "path"
+		}
+		a.clock = firstTime(h, f)
+		return &plan{selection: s, format: w.name(a), parse: a.parse}, nil
+	}
+}
+
+// name is what the lines are, by what stands before the client and behind the size.
+func (w *leadWords) name(a *access) string {
+	name := "COMMON"
+	if w.behind >= w.lines && w.behind > 0 {
+		name = "COMBINED"
+	}
+	if a.site >= 0 {
+		name = "V" + name
+	}
+	return name
+}
+
+// firstTime is that of the first line with one time.
+func firstTime(h *head, f *facts) (t time.Time) {
+	for _, line := range h.lines {
+		r, ok := nextRequest(line, 0)
+		if !ok {
+			continue
+		}
+		if _, more := nextRequest(line, r.quote); !more {
+			if t, ok := f.clock.Parse(line[r.time:r.end]); ok {
+				return t
+			}
+		}
+	}
+	return t
+}

@@ -1,0 +1,28 @@
+package ingest
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// Event is what one record says. Its Flow is what a tally counts.
+type Event struct {
+	attribution.Flow
+
+	// Time is zero if the record has no time that can be read.
+	Time time.Time
+
+	// Target is what was asked for, such as a site, a path or an address. It is nil if the
+	// record does not say it. It is valid until the next call of [Reader.Next].
+	Target []byte
+
+	// Prefix is the block that the record names, where it names a block and not one
+	// address. Source is then the first address of the block.
+	Prefix netip.Prefix
+
+	// Claimed says that the client may have written the address, as in a list of forwarded
+	// addresses without trusted proxies.
+	Claimed bool
+}

@@ -1,0 +1,168 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+)
+
+// A role is what a field of a record is taken for.
+type role int
+
+const (
+	roleSource role = iota
+	roleTime
+	roleTarget
+	roleCount
+	roleBytes
+	roleProtocol
+	rolePort
+	roleFlags
+	roleDate // of W3C logs, whose date and time are two fields; it has no option
+	roles    = roleDate
+)
+
+var roleNames = [...]string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags", "date"}
+
+// values are the texts of a record's fields, by role. Nil is a field that it does not have.
+type values [roleDate + 1][]byte
+
+// facts makes events of values, for every format with fields.
+type facts struct {
+	chain     chain
+	clock     *clock.Parser
+	taken     [roleDate + 1]bool // which roles have a field
+	handshake bool               // of a source that nobody else has claimed
+	claimed   bool               // the field is one that clients write
+	scratch   []byte
+}
+
+// fill makes an event of the values of a record.
+func (f *facts) fill(v *values, e *Event) fault {
+	source := bytes.TrimSpace(v[roleSource])
+	if len(source) == 0 {
+		if v[roleSource] == nil {
+			return noField
+		}
+		return emptyField
+	}
+	var claimed, ok bool
+	if e.Source, claimed, ok = f.chain.read(source); !ok {
+		if e.Prefix, ok = parsePrefix(source); !ok {
+			return noAddress
+		}
+		e.Source = e.Prefix.Addr()
+	}
+	e.Claimed = claimed || f.claimed
+	e.Handshake = f.handshake && !e.Claimed
+	if v[roleTime] != nil {
+		e.Time = f.time(v)
+	}
+	e.Target = v[roleTarget]
+	if f.taken[roleCount] {
+		if e.Events, ok = parseNumber(v[roleCount]); !ok || e.Events == 0 {
+			return badCount
+		}
+	}
+	if f.taken[roleBytes] {
+		if e.Bytes, ok = parseNumber(v[roleBytes]); !ok {
+			return badBytes
+		}
+	}
+	if v[roleProtocol] != nil {
+		e.Protocol = protocolNumber(v[roleProtocol])
+	}
+	if n, ok := parseNumber(v[rolePort]); ok && n <= 65535 {
+		e.SourcePort = uint16(n)
+	}
+	if v[roleFlags] != nil {
+		e.TCPFlags = tcpFlags(v[roleFlags])
+	}
+	return ""
+}
+
+// time is zero if it cannot be read.
+func (f *facts) time(v *values) time.Time {
+	b := bytes.TrimSpace(v[roleTime])
+	if v[roleDate] != nil {
+		f.scratch = append(append(append(f.scratch[:0], bytes.TrimSpace(v[roleDate])...), ' '), b...)
+		b = f.scratch
+	}
+	t, _ := f.clock.Parse(b)
+	return t
+}
+
+// parseNumber reads a whole number. "-" and nothing at all stand for 0, and a fraction of
+// zeros and quotes around the number do not count.
+func parseNumber(b []byte) (uint64, bool) {
+	b = bytes.Trim(b, "\" \t")
+	if len(b) == 0 || len(b) == 1 && b[0] == '-' {
+		return 0, true
+	}
+	if i := bytes.IndexByte(b, '.'); i > 0 && len(bytes.Trim(b[i+1:], "0")) == 0 {
+		b = b[:i]
+	}
+	if len(b) > 19 {
+		return 0, false
+	}
+	n := uint64(0)
+	for _, c := range b {
+		if !isDigit(c) {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return n, true
+}
+
+// protocolNumber reads a protocol as number or name, 0 for an unknown one.
+func protocolNumber(b []byte) uint8 {
+	b = bytes.Trim(b, "\" \t")
+	if n, ok := parseNumber(b); ok && n <= 255 {
+		return uint8(n)
+	}
+	switch {
+	case bytes.EqualFold(b, []byte("tcp")):
+		return 6
+	case bytes.EqualFold(b, []byte("udp")):
+		return 17
+	case bytes.EqualFold(b, []byte("icmp")):
+		return 1
+	case bytes.EqualFold(b, []byte("ipv6-icmp")), bytes.EqualFold(b, []byte("icmpv6")), bytes.EqualFold(b, []byte("icmp6")):
+		return 58
+	}
+	return 0
+}
+
+// tcpFlags reads the union of the flags of a flow as a number, in decimal or with 0x, or as
+// letters such as ".AP.SF". It is 0 for everything else.
+func tcpFlags(b []byte) uint8 {
+	b = bytes.Trim(b, "\" \t")
+	if n, ok := parseNumber(b); ok && n <= 0xffff {
+		return uint8(n)
+	}
+	if hex, ok := bytes.CutPrefix(bytes.ToLower(b), []byte("0x")); ok && len(hex) <= 4 {
+		n, _ := strconv.ParseUint(string(hex), 16, 16)
+		return uint8(n)
+	}
+	flags := uint8(0)
+	for _, c := range b {
+		i := strings.IndexByte("FSRPAUEC", c)
+		if i < 0 && c != '.' {
+			return 0
+		}
+		if i >= 0 {
+			flags |= 1 << i
+		}
+	}
+	return flags
+}
+
+// noSuch says that a field which was asked for does not exist.
+func noSuch(option, what, name string, existing []string) error {
+	return fmt.Errorf("%w: %s: no %s named %.40q; there are: %s", ErrOptions, option, what, name, listNames(existing))
+}

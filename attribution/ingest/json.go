@@ -1,0 +1,292 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// objects reads JSON objects: one a line, over several lines, next to each other, in an
+// array, or in an array that is a member of an object. A value goes over the end of its line
+// only while it is well formed. Else its line stands alone, and reading goes on behind it.
+type objects struct {
+	paths   paths
+	used    int    // paths in use
+	wrapper string // the member that holds the array, "" for none
+	inside  bool   // the wrapper is open
+	array   bool   // the objects are in an array
+	scan    scanner
+	scanned bool // the scanner has read the record that was handed out
+	facts   *facts
+}
+
+// cut hands out the next object, or the text between objects.
+func (j *objects) cut(t *text) (record []byte, why fault, err error) {
+	j.scanned = false
+	for {
+		view := t.view()
+		i := 0
+		for i < len(view) && isBetween(view[i]) {
+			i++
+		}
+		if i == len(view) { // nothing else to the end of the window
+			switch {
+			case t.more():
+				continue
+			case len(view) == 0:
+				return nil, "", t.err
+			}
+			return t.take(i, lineCount(view, t.err != nil))[:0], "", nil
+		}
+		if n := bytes.LastIndexByte(view[:i], '\n') + 1; n > 0 {
+			return t.take(n, lineCount(view[:n], false))[:0], "", nil
+		}
+		if j.inside && view[i] != '{' { // the array has ended
+			j.inside = false
+			if view[i] == '}' {
+				return j.between(t, i+1)
+			}
+		}
+		if view[i] != '{' {
+			return t.nextLine()
+		}
+		if j.wrapper != "" && !j.inside {
+			if n := opensWrapper(view[i:], j.wrapper); n > 0 {
+				j.inside = true
+				return j.between(t, i+n)
+			}
+		}
+		j.scan = scanner{text: view, pos: i}
+		if j.scan.object(&j.paths, j.used, 0) {
+			return j.whole(t, i)
+		}
+		if j.scan.pos >= len(view)-8 && t.more() {
+			continue // it may not be whole yet
+		}
+		return j.broken(t, i)
+	}
+}
+
+// between hands out text that is no record, to the end of its line if nothing else is there.
+func (j *objects) between(t *text, n int) ([]byte, fault, error) {
+	view := t.view()
+	for n < len(view) && isBetween(view[n]) {
+		if n++; view[n-1] == '\n' {
+			break
+		}
+	}
+	return t.take(n, lineCount(view[:n], n == len(view) && t.err != nil))[:0], "", nil
+}
+
+// broken hands out what is no object. In an array it ends where the next object begins, since
+// all of an array may stand on one line. Else it is a line.
+func (j *objects) broken(t *text, start int) ([]byte, fault, error) {
+	view := t.view()
+	line := view
+	if i := bytes.IndexByte(view, '\n'); i >= 0 {
+		line = view[:i]
+	}
+	if i := bytes.Index(line[start:], []byte("},{")); i >= 0 && j.array {
+		return t.take(start+i+2, 0), "", nil
+	}
+	return t.nextLine()
+}
+
+// whole hands out the object that was scanned, with what stands between it and the next.
+func (j *objects) whole(t *text, start int) (record []byte, why fault, err error) {
+	end := j.scan.pos
+	next := end
+	for {
+		view := t.view()
+		for next < len(view) && isBetween(view[next]) && view[next] != '\n' {
+			next++
+		}
+		if next < len(view) || !t.more() {
+			break
+		}
+	}
+	view := t.view()
+	lines := uint64(bytes.Count(view[:end], []byte{'\n'}))
+	switch {
+	case next == len(view):
+		lines++ // the last line ends with the text
+	case view[next] == '\n':
+		next++
+		lines++
+	case view[next] != '{' && !(j.inside && (view[next] == '}' || view[next] == '"')):
+		return j.broken(t, start) // something else stands behind the object
+	}
+	j.scanned = true
+	return t.take(next, lines)[start:end], "", nil
+}
+
+func lineCount(b []byte, ended bool) uint64 {
+	n := uint64(bytes.Count(b, []byte{'\n'}))
+	if ended && len(b) > 0 && b[len(b)-1] != '\n' {
+		n++
+	}
+	return n
+}
+
+// isBetween reports what may stand between objects: blanks, what arrays are made of, and
+// the record separator of RFC 7464.
+func isBetween(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', ',', '[', ']', 0x1e:
+		return true
+	}
+	return false
+}
+
+// opensWrapper returns the length of the beginning of an object up to the array that is its
+// member with this name. It is 0 if the object has no such member.
+func opensWrapper(b []byte, name string) int {
+	s := scanner{text: b}
+	if !s.is('{') {
+		return 0
+	}
+	for {
+		start := s.pos
+		if !s.string() {
+			return 0
+		}
+		member, _ := jsonString(b[start:s.pos])
+		if !s.is(':') {
+			return 0
+		}
+		if s.peek() == '[' && string(member) == name {
+			return s.pos + 1
+		}
+		if !s.value(1) || !s.is(',') {
+			return 0
+		}
+	}
+}
+
+func (j *objects) parse(record []byte, e *Event) fault {
+	trimmed := bytes.TrimSpace(record)
+	if len(trimmed) == 0 || trimmed[0] == '#' {
+		return noRecord
+	}
+	s := &j.scan
+	if !j.scanned {
+		*s = scanner{text: trimmed}
+		if s.peek() != '{' || !s.object(&j.paths, j.used, 0) || s.pos < len(trimmed) {
+			if j.wrapper != "" && (trimmed[0] == '}' || trimmed[0] == '"') {
+				return noRecord // what ends the wrapper
+			}
+			return noObject
+		}
+	}
+	var v values
+	for i := range j.used {
+		v[i] = scalar(s.found[i])
+	}
+	return j.facts.fill(&v, e)
+}
+
+// wrappers are the members that hold the records of a document.
+var wrappers = []string{"Records", "records", "value", "events", "Events", "data", "logs", "logEvents", "items",
+	"results", "entries", "hits", "flows", "rows", "requests"}
+
+// documents returns the first objects of the head, and the wrapper they are in.
+func documents(h *head) (list [][]byte, wrapper string) {
+	b := h.text
+	first := bytes.TrimLeft(b, " \t\r\n[,\x1e")
+	for _, name := range wrappers {
+		if n := opensWrapper(first, name); n > 0 && bytes.HasPrefix(bytes.TrimLeft(first[n:], " \t\r\n"), []byte("{")) {
+			wrapper, b = name, first[n:]
+			break
+		}
+	}
+	for len(list) < headLines {
+		b = bytes.TrimLeft(b, " \t\r\n,[]\x1e")
+		if len(b) == 0 {
+			break
+		}
+		s := scanner{text: b}
+		if b[0] == '{' && s.object(&paths{}, 0, 0) {
+			list = append(list, b[:s.pos])
+			b = b[s.pos:]
+			continue
+		}
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			break
+		}
+		b = b[i+1:]
+	}
+	return list, wrapper
+}
+
+func sniffJSON(h *head) int {
+	b := bytes.TrimLeft(h.text, " \t\r\n,[\x1e")
+	if len(b) == 0 || b[0] != '{' {
+		return 0
+	}
+	if list, _ := documents(h); len(list) > 0 {
+		return 95
+	}
+	return 30
+}
+
+// openJSON settles the names of the members by the first objects.
+func openJSON(h *head, o *Options, f *facts) (*plan, error) {
+	list, wrapper := documents(h)
+	index := map[string]int{}
+	var fields []field
+	for _, document := range list {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(document, &object) == nil {
+			fields = sampleObject(fields, index, "", object, f)
+		}
+	}
+	if len(list) == 0 && o.Source == "" {
+		return nil, errors.Join(ErrEmpty, errors.New("no JSON object is whole"))
+	}
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	s, fields, err := choose(fields, o, "field", true)
+	if err != nil {
+		return nil, err
+	}
+	j := &objects{wrapper: wrapper, facts: f}
+	j.array = wrapper != "" || bytes.HasPrefix(bytes.TrimSpace(h.text), []byte("["))
+	for r, at := range s.at {
+		if at >= 0 {
+			j.paths[r] = fields[at].name
+			j.used = r + 1
+		}
+	}
+	f.use(s)
+	return &plan{selection: s, cut: j.cut, parse: j.parse}, nil
+}
+
+// sampleObject adds an object's members and those of its inner objects.
+func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage, f *facts) []field {
+	for name, value := range object {
+		path := prefix + name
+		if bytes.HasPrefix(value, []byte("{")) && strings.Count(path, ".") < 8 {
+			var inner map[string]json.RawMessage
+			if json.Unmarshal(value, &inner) == nil {
+				fields = sampleObject(fields, index, path+".", inner, f)
+			}
+			continue
+		}
+		i, ok := index[path]
+		if !ok {
+			if len(fields) == maxFields {
+				continue
+			}
+			i = len(fields)
+			index[path] = i
+			fields = append(fields, field{name: path})
+		}
+		fields[i].sample(scalar(value), &f.chain, f.clock)
+	}
+	return fields
+}
+
+// maxFields bounds the fields that are looked at: who chooses names could make any number.
+const maxFields = 4096

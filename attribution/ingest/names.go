@@ -1,0 +1,156 @@
+package ingest
+
+import (
+	"strings"
+	"unicode"
+)
+
+// words splits a name where its writer has joined words: EdgeStartTimestamp, src_ip and
+// source.address have three, two and two. They are lower case.
+func words(name string) []string {
+	var list []string
+	var word []rune
+	end := func() {
+		if len(word) > 0 {
+			list = append(list, string(word))
+			word = nil
+		}
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			end()
+			continue
+		case unicode.IsUpper(r) && i > 0 && unicode.IsLower(runes[i-1]):
+			end()
+		case unicode.IsUpper(r) && i > 0 && i+1 < len(runes) && unicode.IsUpper(runes[i-1]) && unicode.IsLower(runes[i+1]):
+			end()
+		}
+		word = append(word, unicode.ToLower(r))
+	}
+	end()
+	return list
+}
+
+// usual are names with their weight. A name is compared without what joins its words.
+type usual map[string]int
+
+func weights(by map[int]string) usual {
+	u := usual{}
+	for weight, names := range by {
+		for name := range strings.FieldsSeq(names) {
+			u[name] = weight
+		}
+	}
+	return u
+}
+
+// Weights of names. From sure on, a name is enough to know the field.
+const (
+	sure  = 100
+	likely = 80
+	vague  = 60
+	forged = 20 // clients write it
+)
+
+var sourceNames = weights(map[int]string{
+	sure: `clientip clientaddr clientaddress clienthost remoteip remoteaddr remoteaddress srcip srcaddr srcaddress
+		sourceip sourceaddr sourceaddress sourceipaddress cip saddr ipsrc ipsrcaddr idorigh origh sourceipv4address
+		sourceipv6address ipv4srcaddr ipv6srcaddr calleripaddress callerip attackerip sa srcipaddr srcipaddress
+		remoteipaddress clientipaddress srchost`,
+	likely: `ip ipaddr ipaddress src source client remote ipv4 ipv6 userip useraddr useripaddress visitorip visitor
+		remotehost requesterip originip caller peerip peeraddr attacker fromip`,
+	vague: `addr peer from offender ban banned`,
+	forged: `xforwardedfor forwardedfor forwarded xff xrealip realip trueclientip cfconnectingip xclientip
+		forwardedip httpxforwardedfor xforwarded`,
+})
+
+// notSource are words of names that are not the client's: its peer in the same record.
+var notSource = wordSet(`dst dest destination server srv local host hostname target upstream backend proxy nat vhost
+	domain gateway router exporter sampler node pod edge to resp listener dstaddr dstip destaddr destip nexthop
+	resolver answer victim service lan bind sensor relay reporter collector netmask mask xlate translated`)
+
+var timeNames = weights(map[int]string{
+	sure: `time timestamp ts datetime timestampstart starttime startutc edgestarttimestamp eventtime timelocal
+		timeiso8601 start flowstart timereceived firstseen startlocal flowstartmilliseconds flowstartseconds
+		requesttime receivedtimestamp timegenerated stime`,
+	likely: `date when created createdat msec at logtime loggedat first timeflowstart timeflowstartns asctime
+		eventtimestamp eventtimems timems epoch unixtime begin t logged`,
+	vague: `end endtime last lastseen updatedat timestampend edgeendtimestamp ingesttime`,
+})
+
+var countNames = weights(map[int]string{
+	sure:  `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount`,
+	likely: `requests requestcount connections attempts times freq frequency occurrences total num n flowspackets`,
+})
+
+var bytesNames = weights(map[int]string{
+	sure: `bytes octets bytessent bodybytessent edgeresponsebytes responsebytes inbytes ibyt responsesize bytesout
+		scbytes octetcount sentbytes size downstreamcontentsize responselength contentlength totalbytes nbytes`,
+})
+
+var targetNames = weights(map[int]string{
+	sure: `destip dstip dstaddr destaddr destinationip destinationaddress ipdst requesthost clientrequesthost host
+		cshost vhost dstaddress targetip idresph requestdomain`,
+	likely: `serverip server target requestpath path uri url requesturi clientrequesturi destination dst dest`,
+})
+
+var (
+	protocolNames = weights(map[int]string{sure: `proto protocol ipproto protocolidentifier transport pr`})
+	portNames     = weights(map[int]string{sure: `srcport sourceport portsrc spt sport clientport sp idorigp
+		sourcetransportport l4srcport clientsrcport`})
+	flagNames = weights(map[int]string{sure: `tcpflags flags tcpcontrolbits flg`})
+)
+
+func wordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		set[w] = true
+	}
+	return set
+}
+
+// weight is that of a name, or of the last member of a path.
+func (u usual) weight(name string) int {
+	all := words(name)
+	if w := u[strings.Join(all, "")]; w > 0 {
+		return w
+	}
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		return u[strings.Join(words(name[i+1:]), "")]
+	}
+	return 0
+}
+
+// sourceWeight is that of a name for the client's address.
+func sourceWeight(name string) int {
+	all := words(name)
+	for _, word := range all {
+		if word == "headers" || word == "header" {
+			return min(sourceNames.weight(name), forged)
+		}
+	}
+	w := sourceNames.weight(name)
+	if exact := sourceNames[strings.Join(all, "")]; exact > 0 {
+		return exact
+	}
+	for _, word := range all {
+		if notSource[word] {
+			return 0
+		}
+	}
+	// What stands around a path says whose address it is: source.ip, client.address.
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		last := strings.Join(words(name[i+1:]), "")
+		if last == "ip" || last == "address" || last == "addr" {
+			for _, word := range words(name[:i]) {
+				switch word {
+				case "client", "source", "src", "remote", "attacker":
+					return sure
+				}
+			}
+		}
+	}
+	return w
+}

@@ -1,0 +1,291 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// scanner checks the grammar of RFC 8259 and remembers a few values on the way. Its methods
+// report whether what they read was well formed. encoding/json would allocate for every
+// record, and most fast readers accept text that is no JSON.
+type scanner struct {
+	text  []byte
+	pos   int
+	found values
+}
+
+// paths are those of the values to remember, "" for none. A path goes into nested objects,
+// and also finds a member whose own name has the dots, as the Elastic Common Schema has.
+type paths [roleDate + 1]string
+
+// maxDepth is how deeply values may be nested.
+const maxDepth = 256
+
+func (s *scanner) space() {
+	for s.pos < len(s.text) {
+		switch s.text[s.pos] {
+		case ' ', '\t', '\r', '\n':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// peek returns the next byte, 0 at the end.
+func (s *scanner) peek() byte {
+	if s.pos < len(s.text) {
+		return s.text[s.pos]
+	}
+	return 0
+}
+
+// is passes over c and the blanks before and behind it, if c comes next.
+func (s *scanner) is(c byte) bool {
+	s.space()
+	if s.peek() != c {
+		return false
+	}
+	s.pos++
+	s.space()
+	return true
+}
+
+// object reads an object, looking in it for n paths.
+func (s *scanner) object(p *paths, n, depth int) bool {
+	if depth == maxDepth || s.peek() != '{' {
+		return false
+	}
+	s.pos++
+	if s.space(); s.peek() == '}' {
+		s.pos++
+		return true
+	}
+	for {
+		start := s.pos
+		if !s.string() {
+			return false
+		}
+		name := s.text[start+1 : s.pos-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			var ok bool
+			if name, ok = jsonString(s.text[start:s.pos]); !ok {
+				return false
+			}
+		}
+		if !s.is(':') {
+			return false
+		}
+		var hits uint
+		inner, nested := paths{}, 0
+		for i := range n {
+			path := p[i]
+			if len(path) < len(name) || path == "" || path[:len(name)] != string(name) {
+				continue
+			}
+			if len(path) == len(name) {
+				hits |= 1 << i
+			} else if path[len(name)] == '.' {
+				inner[i] = path[len(name)+1:]
+				nested = i + 1
+			}
+		}
+		start = s.pos
+		ok := false
+		if s.peek() == '{' {
+			ok = s.object(&inner, nested, depth+1)
+		} else {
+			ok = s.value(depth + 1)
+		}
+		if !ok {
+			return false
+		}
+		if hits != 0 {
+			for i := range n {
+				if hits&(1<<i) != 0 {
+					s.found[i] = s.text[start:s.pos]
+				}
+			}
+		}
+		s.space()
+		switch s.peek() {
+		case '}':
+			s.pos++
+			return true
+		case ',':
+			s.pos++
+			s.space()
+		default:
+			return false
+		}
+	}
+}
+
+func (s *scanner) value(depth int) bool {
+	switch s.peek() {
+	case '{':
+		return s.object(&paths{}, 0, depth)
+	case '[':
+		return s.array(depth)
+	case '"':
+		return s.string()
+	case 't':
+		return s.literal("true")
+	case 'f':
+		return s.literal("false")
+	case 'n':
+		return s.literal("null")
+	}
+	return s.number()
+}
+
+func (s *scanner) array(depth int) bool {
+	if !s.is('[') || depth == maxDepth {
+		return false
+	}
+	if s.peek() == ']' {
+		s.pos++
+		return true
+	}
+	for s.value(depth + 1) {
+		if s.space(); s.peek() == ']' {
+			s.pos++
+			return true
+		}
+		if !s.is(',') {
+			return false
+		}
+	}
+	return false
+}
+
+func (s *scanner) literal(word string) bool {
+	ok := bytes.HasPrefix(s.text[s.pos:], []byte(word))
+	if ok {
+		s.pos += len(word)
+	}
+	return ok
+}
+
+// plain are the bytes that stand for themselves in a string.
+var plain = func() (p [256]bool) {
+	for c := range p {
+		p[c] = c >= ' ' && c != '"' && c != '\\'
+	}
+	return p
+}()
+
+// string leaves the place at the end of the text if the string is not whole.
+func (s *scanner) string() bool {
+	if s.peek() != '"' {
+		return false
+	}
+	for i := s.pos + 1; i < len(s.text); i++ {
+		c := s.text[i]
+		if plain[c] {
+			continue
+		}
+		if c == '"' {
+			s.pos = i + 1
+			return true
+		}
+		if c != '\\' {
+			return false
+		}
+		if i++; i == len(s.text) {
+			break
+		}
+		if s.text[i] != 'u' {
+			if bytes.IndexByte([]byte(`"\/bfnrt`), s.text[i]) < 0 {
+				return false
+			}
+			continue
+		}
+		for n := 0; n < 4 && i+1 < len(s.text); n++ {
+			i++
+			if _, ok := hexValue(s.text[i]); !ok {
+				return false
+			}
+		}
+	}
+	s.pos = len(s.text)
+	return false
+}
+
+func (s *scanner) number() bool {
+	if s.peek() == '-' {
+		s.pos++
+	}
+	if s.peek() == '0' {
+		s.pos++
+	} else if !s.digits() {
+		return false
+	}
+	if s.peek() == '.' {
+		s.pos++
+		if !s.digits() {
+			return false
+		}
+	}
+	if s.peek()|0x20 == 'e' {
+		s.pos++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.pos++
+		}
+		return s.digits()
+	}
+	return true
+}
+
+// digits passes over one or more digits.
+func (s *scanner) digits() bool {
+	start := s.pos
+	for s.pos < len(s.text) && isDigit(s.text[s.pos]) {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+// jsonString returns the text of a string value.
+func jsonString(value []byte) ([]byte, bool) {
+	if len(value) < 2 || value[0] != '"' {
+		return nil, false
+	}
+	if bytes.IndexByte(value, '\\') < 0 {
+		return value[1 : len(value)-1], true
+	}
+	var s string
+	err := json.Unmarshal(value, &s)
+	return []byte(s), err == nil
+}
+
+// scalar returns the text of a string, a number or a boolean, nil for null and for objects.
+// Of an array it is the texts of its elements, between commas.
+func scalar(value []byte) []byte {
+	if len(value) == 0 {
+		return nil
+	}
+	switch value[0] {
+	case '"':
+		text, _ := jsonString(value)
+		return text
+	case '{', 'n':
+		return nil
+	case '[':
+		s := scanner{text: value}
+		var list []byte
+		for s.is('['); s.pos < len(value) && s.peek() != ']'; s.is(',') {
+			start := s.pos
+			if !s.value(1) {
+				return nil
+			}
+			if len(list) > 0 {
+				list = append(list, ',')
+			}
+			list = append(list, scalar(value[start:s.pos])...)
+			s.space()
+		}
+		return list
+	}
+	return value
+}

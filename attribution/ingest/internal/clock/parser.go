@@ -17,7 +17,7 @@
 //
 // # Plausibility
 //
-// A written date is a time from 1900 to 2199. A number is a time only from 1990 to 2100, so that process ids, ports
+// A written date is a time from 1900 to 2149. A number is a time only from 1990 to 2100, so that process ids, ports
 // and counters are none, and the unit follows from the size without doubt.
 //
 // # Performance
@@ -73,6 +73,10 @@ type civil struct {
 
 // Parse reads a whole field. Blanks, quotes or brackets around it are ignored. It returns false if b is no time.
 func (p *Parser) Parse(b []byte) (time.Time, bool) {
+	if t, ok := parseFixed(b); ok {
+		p.Near = t
+		return t, true
+	}
 	b = trim(b)
 	if len(b) == 0 {
 		return time.Time{}, false
@@ -195,7 +199,7 @@ func (p *Parser) leading(b []byte) (time.Time, int, bool) {
 
 // instant is [time.Date] that refuses what time.Date would carry over, except for a leap second.
 func (p *Parser) instant(c *civil) (time.Time, bool) {
-	if c.year < 1900 || c.year > 2199 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > daysIn(c.year, c.month) ||
+	if c.year < 1900 || c.year > 2149 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > daysIn(c.year, c.month) ||
 		c.hour < 0 || c.hour > 23 || c.minute > 59 || c.second > 60 {
 		return time.Time{}, false
 	}

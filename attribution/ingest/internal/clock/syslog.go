@@ -10,13 +10,13 @@ const (
 )
 
 // Syslog reads the stamp at the start of a syslog record and returns the number of bytes that it takes: RFC 3164
-// (May 21 07:11:23), with a year before or behind it, a weekday, a fraction or a zone, RFC 5424 and RFC 3339. A priority
-// (<34>) and RFC 5424's version are part of it. It returns false if b begins with no stamp.
+// (May 21 07:11:23), with a year before or behind it, a weekday, a fraction or a zone, RFC 5424 and RFC 3339.
+// A priority (<34>) and RFC 5424's version are part of it. It returns false if b begins with no stamp.
 //
-// A stamp without a year gets one from its neighbors: of the years that make it a date, the one that brings it nearest
-// to Near. So the turn of a year is crossed both ways, and no date jumps ahead by months. The first one has the year
-// Year, or else the last that does not bring it behind Latest by more than a day. If neither is known, ok is true and t
-// is the zero time.
+// A stamp without a year gets one from its neighbors: of the years that make it a date, the one that brings it
+// nearest to Near. So the turn of a year is crossed both ways, and no date jumps ahead by months. The first stamp has
+// the year Year. Without that, it has the last year that does not bring it behind Latest by more than a day. If neither
+// is known, ok is true and t is the zero time.
 func (p *Parser) Syslog(b []byte) (t time.Time, n int, ok bool) {
 	start := scanPriority(b)
 	if start > 0 && len(b) > start+1 && b[start] == '-' && b[start+1] == ' ' { // RFC 5424's nil value

@@ -10,8 +10,11 @@ const (
 	// stretches is the number of stretches that a [Window] keeps apart.
 	stretches = 128
 	// joined is the longest gap that never parts two stretches, and the shortest that makes a stray.
-	joined = 10 * time.Minute
-	apart  = 6 * time.Hour
+	joined = int64(10 * time.Minute)
+	apart  = int64(6 * time.Hour)
+	// earliest and latest are the bounds of what is added, in seconds. Their distance fits in 63 bits of nanoseconds.
+	earliest = -2208988800 // 1900-01-01
+	latest   = 5680281600  // 2150-01-01
 	// strayShare is one in so many records.
 	strayShare = 20
 )
@@ -22,9 +25,9 @@ const (
 // # The rule
 //
 // Some records carry a time that is far off: 1970 or 1980 from a device without a clock, 2036 or 2106 from one whose
-// counter ran over, twelve hours ahead from one with a wrong zone. The window is the shortest stretch of time that leaves
-// out at most one record in 20, and that is separated from every record that it leaves out by a gap longer than itself
-// and longer than 6 hours. Of n records that are spread evenly, the first or last lies as far off by chance with
+// counter ran over, twelve hours ahead from one with a wrong zone. The window is the shortest stretch of time that
+// leaves out at most one record in 20, and that is separated from every record that it leaves out by a gap longer than
+// itself and longer than 6 hours. Of n records that are spread evenly, the first or last lies as far off by chance with
 // probability 2^(2-n), so that ordinary traffic has no strays; and what is one in 20 or more is a part of the log, not
 // a fault. Times before 1990 and from 2100 on are strays as long as they are fewer than the others.
 //
@@ -40,10 +43,10 @@ type Window struct {
 
 // stretch is a run of records without a gap that matters.
 type stretch struct {
-	from, to time.Time
+	from, to int64 // in nanoseconds
 	n        int64
-	first    time.Time // the record that was added first,
-	at       int64     // and its place
+	first    int64 // the record that was added first,
+	at       int64 // and its place
 }
 
 // Span is what a [Window] found.
@@ -59,16 +62,27 @@ type Span struct {
 	At    int64
 }
 
-// Add adds the time of a record. At is any number by which the caller finds the record again, and which grows.
+// Add adds the time of a record, of the years that [Parser] reads. At is any number by which the caller finds the
+// record again, and which grows.
 func (w *Window) Add(t time.Time, at int64) {
 	w.n++
+	x := t.UnixNano()
+	if s := t.Unix(); s < earliest || s > latest {
+		x = min(max(s, earliest), latest) * 1e9
+	}
 	if w.last < len(w.all) {
-		if s := &w.all[w.last]; w.fits(s, t) && (w.last+1 == len(w.all) || t.Before(w.all[w.last+1].from.Add(-joined))) {
-			s.add(stretch{t, t, 1, t, at})
+		if s := &w.all[w.last]; x >= s.from && x <= s.to {
+			s.n++
+			s.seen(x, at)
+			return
+		} else if x > s.to && x-s.to <= joined && (w.last+1 == len(w.all) || w.all[w.last+1].from-x > joined) {
+			s.to = x
+			s.n++
+			s.seen(x, at)
 			return
 		}
 	}
-	w.insert(stretch{t, t, 1, t, at})
+	w.insert(stretch{x, x, 1, x, at})
 }
 
 // Merge adds what another window holds.
@@ -79,28 +93,24 @@ func (w *Window) Merge(o *Window) {
 	}
 }
 
-// fits reports whether t is in s or directly behind it.
-func (w *Window) fits(s *stretch, t time.Time) bool {
-	return !t.Before(s.from) && !t.After(s.to.Add(joined))
+func (s *stretch) add(o stretch) {
+	s.from = min(s.from, o.from)
+	s.to = max(s.to, o.to)
+	s.n += o.n
+	s.seen(o.first, o.at)
 }
 
-func (s *stretch) add(o stretch) {
-	if o.from.Before(s.from) {
-		s.from = o.from
-	}
-	if o.to.After(s.to) {
-		s.to = o.to
-	}
-	s.n += o.n
-	if o.at < s.at {
-		s.at, s.first = o.at, o.first
+// seen keeps the record that was added first.
+func (s *stretch) seen(t, at int64) {
+	if at < s.at {
+		s.at, s.first = at, t
 	}
 }
 
 // insert adds a stretch, and joins it with those that it touches.
 func (w *Window) insert(s stretch) {
-	i, _ := slices.BinarySearchFunc(w.all, s, func(a, b stretch) int { return a.from.Compare(b.from) })
-	if i > 0 && !s.from.After(w.all[i-1].to.Add(joined)) {
+	i, _ := slices.BinarySearchFunc(w.all, s, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
+	if i > 0 && s.from-w.all[i-1].to <= joined {
 		i--
 		w.all[i].add(s)
 	} else {
@@ -110,7 +120,7 @@ func (w *Window) insert(s stretch) {
 		w.all = slices.Insert(w.all, i, s)
 	}
 	end := i + 1
-	for end < len(w.all) && !w.all[end].from.After(w.all[i].to.Add(joined)) {
+	for end < len(w.all) && w.all[end].from-w.all[i].to <= joined {
 		w.all[i].add(w.all[end])
 		end++
 	}
@@ -123,9 +133,9 @@ func (w *Window) insert(s stretch) {
 
 // forget joins the two stretches with the shortest gap.
 func (w *Window) forget() {
-	at, least := 0, time.Duration(1<<63-1)
+	at, least := 0, int64(1<<63-1)
 	for i := 1; i < len(w.all); i++ {
-		if gap := w.all[i].from.Sub(w.all[i-1].to); gap < least {
+		if gap := w.all[i].from - w.all[i-1].to; gap < least {
 			at, least = i, gap
 		}
 	}
@@ -152,11 +162,11 @@ func (w *Window) Span() Span {
 func (w *Window) plausible() (lo, hi int) {
 	hi = len(w.all)
 	var out int64
-	for lo < hi && w.all[lo].to.Unix() < oldest {
+	for lo < hi && w.all[lo].to < oldest*1e9 {
 		out += w.all[lo].n
 		lo++
 	}
-	for hi > lo && w.all[hi-1].from.Unix() >= newest {
+	for hi > lo && w.all[hi-1].from >= newest*1e9 {
 		hi--
 		out += w.all[hi].n
 	}
@@ -172,15 +182,15 @@ func shortest(all []stretch, n int64) (from, to int) {
 	if to == 0 {
 		return from, to
 	}
-	least := all[to-1].to.Sub(all[0].from)
+	least := all[to-1].to - all[0].from
 	var before int64
 	for i := 0; i < len(all) && before*strayShare <= n; i++ {
 		out := before
 		for j := len(all); j > i && out*strayShare <= n; j-- {
-			span := all[j-1].to.Sub(all[i].from)
+			span := all[j-1].to - all[i].from
 			need := max(span, apart)
-			clear := (i == 0 || all[i].from.Sub(all[i-1].to) > need) &&
-				(j == len(all) || all[j].from.Sub(all[j-1].to) > need)
+			clear := (i == 0 || all[i].from-all[i-1].to > need) &&
+				(j == len(all) || all[j].from-all[j-1].to > need)
 			if clear && span < least {
 				from, to, least = i, j, span
 			}
@@ -196,7 +206,7 @@ func (w *Window) span(lo, hi int) Span {
 	if lo == hi {
 		return Span{}
 	}
-	s := Span{From: w.all[lo].from, To: w.all[hi-1].to}
+	s := Span{From: time.Unix(0, w.all[lo].from).UTC(), To: time.Unix(0, w.all[hi-1].to).UTC()}
 	for _, x := range w.all[lo:hi] {
 		s.Records += x.n
 	}
@@ -204,7 +214,7 @@ func (w *Window) span(lo, hi int) Span {
 	outside := slices.Concat(w.all[:lo], w.all[hi:])
 	if len(outside) > 0 {
 		first := slices.MinFunc(outside, func(a, b stretch) int { return cmp.Compare(a.at, b.at) })
-		s.Stray, s.At = first.first, first.at
+		s.Stray, s.At = time.Unix(0, first.first).UTC(), first.at
 	}
 	return s
 }

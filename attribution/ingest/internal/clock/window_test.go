@@ -28,10 +28,10 @@ func TestWindow(t *testing.T) {
 		{"none", nil, nil},
 		{"one", even(may21, 0, 1), nil},
 		{"two years apart", []time.Time{year(2020), year(2024)}, nil},
-		{"two minutes and 1970", even(may21, 2*time.Minute, 40), []time.Time{time.Unix(0, 0)}},
-		{"three and 1970", even(may21, time.Minute, 3), []time.Time{time.Unix(60, 0)}},
+		{"two minutes and 1970", even(may21, 2*time.Minute, 40), []time.Time{time.Unix(0, 0).UTC()}},
+		{"three and 1970", even(may21, time.Minute, 3), []time.Time{time.Unix(60, 0).UTC()}},
 		{"hundreds, and 1970, 1980 and 2106", even(may21, 2*day, 300),
-			[]time.Time{time.Unix(0, 0), year(2106), year(1980), year(2106)}},
+			[]time.Time{time.Unix(0, 0).UTC(), year(2106), year(1980), year(2106)}},
 		{"a clock twelve hours ahead", even(may21, 2*time.Minute, 40), []time.Time{may21.Add(12 * hour)}},
 		{"2000 and 2038 around three months", even(may21, 90*day, 1000), []time.Time{year(2000), year(2038), year(2001)}},
 		{"a month, evenly", even(may21, 30*day, 1000), nil},
@@ -41,8 +41,8 @@ func TestWindow(t *testing.T) {
 		{"a month of little, then a burst", append(even(may21, 30*day, 200), even(may21.Add(30*day+hour), hour, 20000)...),
 			nil},
 		{"a burst, then a quiet day", append(even(may21, time.Minute, 1000), even(may21.Add(time.Minute), day, 40)...), nil},
-		{"all of 1970", even(time.Unix(0, 0), hour, 100), nil},
-		{"half of 1970", append(even(time.Unix(0, 0), hour, 50), even(may21, hour, 50)...), nil},
+		{"all of 1970", even(time.Unix(0, 0).UTC(), hour, 100), nil},
+		{"half of 1970", append(even(time.Unix(0, 0).UTC(), hour, 50), even(may21, hour, 50)...), nil},
 	} {
 		check(t, tt.name, tt.bulk, tt.strays)
 	}
@@ -112,12 +112,12 @@ func TestWindowIsBounded(t *testing.T) {
 	const n = 20_000
 	for i := range int64(n) {
 		if i == n/2 {
-			w.Add(time.Unix(0, 0), i)
+			w.Add(time.Unix(0, 0).UTC(), i)
 		}
 		w.Add(may21.Add(time.Duration(r.Int64N(int64(1000*24*time.Hour)))), i)
 	}
 	s := w.Span()
-	if len(w.all) > stretches || s.Records != n || s.Strays != 1 || s.At != n/2 || !s.Stray.Equal(time.Unix(0, 0)) {
+	if len(w.all) > stretches || s.Records != n || s.Strays != 1 || s.At != n/2 || !s.Stray.Equal(time.Unix(0, 0).UTC()) {
 		t.Errorf("%d stretches, %+v", len(w.all), s)
 	}
 	for i := range int64(n) { // each behind the last by more than joins them

@@ -75,6 +75,7 @@ var rooms = []room{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
 		"attribution/network", "geo", tags,
 	}},
+	{"attribution/ingest/internal/clock", nil},
 	{"examples/attribute", []string{
 		"attribution", "attribution/evidence", "attribution/monitor", "attribution/network", "attribution/text",
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", tags,

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"reflect"
 
 	"github.com/whence-go/whence/attribution"
@@ -127,19 +128,33 @@ func (e *Evidence) WithAccount(a attribution.Account) (*Evidence, error) {
 // clean returns a copy of an account whose texts print.
 func clean(a attribution.Account) attribution.Account {
 	a.Format = snapshot.Clean(a.Format)
-	var fields map[string]string
-	for name, field := range a.Fields {
-		if fields == nil {
-			fields = map[string]string{}
-		}
-		fields[snapshot.Clean(name)] = snapshot.Clean(field)
+	a.Fields, a.Instead, a.NotTaken = cleanNames(a.Fields), cleanNames(a.Instead), cleanNames(a.NotTaken)
+	a.First = maps.Clone(a.First)
+	for reason, place := range a.First {
+		a.First[reason] = snapshot.Clean(place)
 	}
-	first := maps.Clone(a.First)
-	for reason, place := range first {
-		first[reason] = snapshot.Clean(place)
+	a.Unread, a.Notes = slices.Clone(a.Unread), slices.Clone(a.Notes)
+	for i := range a.Unread {
+		u := &a.Unread[i]
+		u.Reason, u.First = snapshot.Clean(u.Reason), snapshot.Clean(u.First)
 	}
-	a.Fields, a.First = fields, first
+	for i := range a.Notes {
+		n := &a.Notes[i]
+		n.Code, n.Subject = snapshot.Clean(n.Code), snapshot.Clean(n.Subject)
+	}
 	return a
+}
+
+// cleanNames returns a copy whose names and fields print, nil for an empty one.
+func cleanNames(fields map[string]string) map[string]string {
+	var clean map[string]string
+	for name, field := range fields {
+		if clean == nil {
+			clean = map[string]string{}
+		}
+		clean[snapshot.Clean(name)] = snapshot.Clean(field)
+	}
+	return clean
 }
 
 // Snapshot returns what the report is made of.

@@ -21,4 +21,5 @@ const (
 	badBytes     fault = "the field of the bytes holds no number"
 	moreThanList fault = "text beside the addresses"
 	badMember    fault = "in a file of the archive that is not understood"
+	noPrefix     fault = "without the words of the collector that the other lines begin with"
 )

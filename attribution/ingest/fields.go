@@ -38,7 +38,6 @@ type facts struct {
 	taken     [roleDate + 1]bool // which roles have a field
 	handshake bool               // of a source that nobody else has claimed
 	claimed   bool               // the field is one that clients write
-	scratch   []byte
 }
 
 // fill makes an event of the values of a record.
@@ -87,12 +86,11 @@ func (f *facts) fill(v *values, e *Event) fault {
 
 // time is zero if it cannot be read.
 func (f *facts) time(v *values) time.Time {
-	b := bytes.TrimSpace(v[roleTime])
 	if v[roleDate] != nil {
-		f.scratch = append(append(append(f.scratch[:0], bytes.TrimSpace(v[roleDate])...), ' '), b...)
-		b = f.scratch
+		t, _ := f.clock.ParseFields(v[roleDate], v[roleTime])
+		return t
 	}
-	t, _ := f.clock.Parse(b)
+	t, _ := f.clock.Parse(v[roleTime])
 	return t
 }
 

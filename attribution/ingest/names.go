@@ -48,7 +48,7 @@ func weights(by map[int]string) usual {
 
 // Weights of names. From sure on, a name is enough to know the field.
 const (
-	sure  = 100
+	sure   = 100
 	likely = 80
 	vague  = 60
 	forged = 20 // clients write it
@@ -81,7 +81,7 @@ var timeNames = weights(map[int]string{
 })
 
 var countNames = weights(map[int]string{
-	sure:  `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount`,
+	sure:   `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount`,
 	likely: `requests requestcount connections attempts times freq frequency occurrences total num n flowspackets`,
 })
 

@@ -27,6 +27,10 @@ type Options struct {
 	// of the input.
 	Year int
 
+	// Latest is a time that no record is later than by more than a day, such as that of the
+	// file. It gives a year to the first time without one. The default is unknown.
+	Latest time.Time
+
 	// Trusted are the proxies whose word about forwarded addresses is taken. The default is
 	// to trust no proxy. See the section on lists.
 	Trusted *geo.PrefixSet

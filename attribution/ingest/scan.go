@@ -1,9 +1,6 @@
 package ingest
 
-import (
-	"bytes"
-	"encoding/json"
-)
+import "bytes"
 
 // scanner checks the grammar of RFC 8259 and remembers a few values on the way. Its methods
 // report whether what they read was well formed. encoding/json would allocate for every
@@ -251,12 +248,11 @@ func jsonString(value []byte) ([]byte, bool) {
 	if len(value) < 2 || value[0] != '"' {
 		return nil, false
 	}
-	if bytes.IndexByte(value, '\\') < 0 {
-		return value[1 : len(value)-1], true
+	inner := value[1 : len(value)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return inner, true
 	}
-	var s string
-	err := json.Unmarshal(value, &s)
-	return []byte(s), err == nil
+	return unescape(nil, inner), true
 }
 
 // scalar returns the text of a string, a number or a boolean, nil for null and for objects.

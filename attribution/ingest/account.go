@@ -1,0 +1,225 @@
+package ingest
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+)
+
+// Codes of the notes of an account. Those of what was taken off, such as SYSLOG, are beside
+// the code that takes it off.
+const (
+	noteNoTime      = "NO_TIME"      // the format has no times
+	noteNoDirection = "NO_DIRECTION" // an address may be that of a server
+	noteClaimed     = "CLAIMED"      // records whose address the client may have written
+	noteBlocks      = "BLOCKS"       // records that are blocks; the subject is how many addresses they cover
+	noteOneSource   = "ONE_SOURCE"   // the records of one source that makes nearly all: a server or proxy of one's own?
+	noteCut4        = "CUT_IPV4"     // to how many bits addresses are cut
+	noteCut6        = "CUT_IPV6"
+	noteStrays      = "STRAY_TIMES" // records far from all others; the subject is the first one's time and place
+	noteZoneless    = "NO_ZONE"     // times that named no zone
+)
+
+// ledger collects what the account says.
+type ledger struct {
+	records, noRecords, excluded, undated, claimed, blocks uint64
+
+	lines, lostLines uint64 // lines of all members, and of records that were lost
+	bytes            [3]uint64
+	lost             map[fault]*attribution.Unread
+	window           clock.Window
+	covered          float64 // addresses in blocks
+	cut4, cut6       cuts
+
+	most      netip.Addr // the source that makes most, if one makes more than half
+	majority  uint64
+	dated     bool // some record has a time
+	zoneless  int64
+	prefixed  map[string]uint64
+	formats   []string
+	selection *selection
+	notes     []string
+}
+
+// Kinds of bytes.
+const (
+	bytesUsed = iota
+	bytesLost
+	bytesIdle
+)
+
+// lose counts a record that was not used.
+func (l *ledger) lose(why fault, place func() string) {
+	u := l.lost[why]
+	if u == nil {
+		if l.lost == nil {
+			l.lost = map[fault]*attribution.Unread{}
+		}
+		u = &attribution.Unread{Reason: string(why), First: place()}
+		l.lost[why] = u
+	}
+	u.Records++
+}
+
+// use counts an event that is handed out.
+func (l *ledger) use(e *Event, line uint64) {
+	l.records++
+	if e.Claimed {
+		l.claimed++
+	}
+	if e.Time.IsZero() {
+		l.undated++
+	} else {
+		l.dated = true
+		l.window.Add(e.Time, int64(line))
+	}
+	if e.Prefix.IsValid() {
+		l.blocks++
+		n := e.Prefix.Addr().BitLen() - e.Prefix.Bits()
+		l.covered += float64(uint64(1)<<min(n, 63)) * float64(uint64(1)<<max(n-63, 0))
+	}
+	// The majority vote of Boyer and Moore.
+	switch {
+	case l.majority == 0:
+		l.most, l.majority = e.Source, 1
+	case l.most == e.Source:
+		l.majority++
+	default:
+		l.majority--
+	}
+	if a := e.Source; a.Is4() {
+		b := a.As4()
+		l.cut4.add4(binary.BigEndian.Uint32(b[:]))
+	} else if !a.Is4In6() {
+		b := a.As16()
+		l.cut6.add6(binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:]))
+	}
+}
+
+// cuts counts addresses by the zeros that they end in.
+type cuts struct {
+	n     uint64
+	zeros [5]uint64 // by the lengths of their family
+}
+
+var (
+	lengths4 = [...]int{8, 16, 24}
+	lengths6 = [...]int{32, 40, 48, 56, 64}
+)
+
+func (c *cuts) add4(ip uint32) {
+	c.n++
+	if ip&0xff != 0 {
+		return
+	}
+	c.zeros[2]++
+	if ip&0xffff == 0 {
+		c.zeros[1]++
+		if ip&0xffffff == 0 {
+			c.zeros[0]++
+		}
+	}
+}
+
+func (c *cuts) add6(hi, lo uint64) {
+	c.n++
+	if lo != 0 {
+		return
+	}
+	for i := len(lengths6) - 1; i >= 0 && hi<<lengths6[i]>>1<<1 == 0; i-- {
+		c.zeros[i]++
+	}
+}
+
+// length is to how many bits nearly all addresses are cut, 0 for not cut. A few addresses may
+// end in zeros by chance.
+func (c *cuts) length(lengths []int) int {
+	const few = 10
+	if c.n < few {
+		return 0
+	}
+	for i, length := range lengths {
+		if 20*c.zeros[i] >= 19*c.n {
+			return length
+		}
+	}
+	return 0
+}
+
+// account is what is known so far.
+func (l *ledger) account(k *clock.Parser) attribution.Account {
+	a := attribution.Account{
+		Format: strings.Join(l.formats, ", "), Records: l.records, Lines: l.lines, NoRecords: l.noRecords,
+		Excluded: l.excluded, Undated: l.undated,
+	}
+	if s := l.selection; s != nil {
+		a.Fields, a.Instead, a.NotTaken = orNil(s.names), orNil(s.instead), orNil(s.notTaken)
+	}
+	for _, u := range l.lost {
+		a.Unread = append(a.Unread, *u)
+	}
+	slices.SortFunc(a.Unread, func(a, b attribution.Unread) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Reason, b.Reason))
+	})
+	if len(a.Unread) > 0 {
+		total, first := uint64(0), a.Unread[0].First
+		for _, u := range a.Unread {
+			total += u.Records
+			if len(u.First) < len(first) || len(u.First) == len(first) && u.First < first {
+				first = u.First // the shorter number is the smaller one
+			}
+		}
+		a.Lost = map[attribution.Loss]uint64{attribution.LostUnread: total}
+		a.First = map[attribution.Loss]string{attribution.LostUnread: first}
+	}
+	if l.dated {
+		s := l.window.Span()
+		a.From, a.To = s.From, s.To
+	}
+	a.Notes = l.allNotes(k)
+	return a
+}
+
+func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
+	add := func(code string, value uint64, subject string) {
+		if value > 0 {
+			notes = append(notes, attribution.Note{Code: code, Value: value, Subject: subject})
+		}
+	}
+	for _, code := range l.notes {
+		add(code, l.records, "")
+	}
+	for _, code := range slices.Sorted(maps.Keys(l.prefixed)) {
+		add(code, l.prefixed[code], "")
+	}
+	add(noteClaimed, l.claimed, "")
+	if l.blocks > 0 {
+		add(noteBlocks, l.blocks, fmt.Sprintf("%.0f", l.covered))
+	}
+	// The vote proves that the source makes at least (1 + majority/records)/2 of all.
+	if l.records >= 100 && 10*l.majority >= 8*l.records {
+		add(noteOneSource, (l.records+l.majority)/2, l.most.String())
+	}
+	add(noteCut4, uint64(l.cut4.length(lengths4[:])), "")
+	add(noteCut6, uint64(l.cut6.length(lengths6[:])), "")
+	if s := l.window.Span(); s.Strays > 0 {
+		add(noteStrays, uint64(s.Strays), fmt.Sprintf("%s, line %d", s.Stray.Format(time.RFC3339), s.At))
+	}
+	add(noteZoneless, uint64(k.Zoneless-l.zoneless), "")
+	return notes
+}
+
+func orNil(m map[string]string) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	return maps.Clone(m)
+}

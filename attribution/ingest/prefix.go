@@ -1,0 +1,217 @@
+package ingest
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+)
+
+// Collectors of logs write their own words before a record: syslog a time, its host and a
+// tag, containers a time and a stream. These are taken off, so that the host that relayed a
+// record is not its source. Their time is that of records without one.
+
+// A prefix is one kind of such words.
+type prefix struct {
+	code string // of the note
+
+	// strip returns what stands behind the words, and their time, which may be zero.
+	strip func(u *unwrapper, line []byte) (rest []byte, at time.Time, ok bool)
+
+	// weak words are taken off only if what stands behind them is of a format for certain.
+	weak bool
+}
+
+var prefixes = []prefix{
+	{"DOCKER", (*unwrapper).docker, false},
+	{"CRI", (*unwrapper).cri, false},
+	{"SYSLOG", (*unwrapper).syslog, false},
+	{"COMPOSE", (*unwrapper).compose, true},
+	{"STAMP", (*unwrapper).stamp, true},
+}
+
+// unwrapper takes off what is before the records of one member.
+type unwrapper struct {
+	clock   *clock.Parser
+	kinds   []*prefix // from the outside in
+	scratch []byte
+}
+
+// strip takes off all words. The time is the innermost one.
+func (u *unwrapper) strip(line []byte) (rest []byte, at time.Time, ok bool) {
+	for _, p := range u.kinds {
+		var t time.Time
+		if line, t, ok = p.strip(u, line); !ok {
+			return nil, at, false
+		}
+		if !t.IsZero() {
+			at = t
+		}
+	}
+	return line, at, true
+}
+
+// maxNested bounds how many collectors may have handed a record on.
+const maxNested = 3
+
+// learn finds out which words stand before nearly all lines of the head, and returns the head
+// without them.
+func (u *unwrapper) learn(h *head) *head {
+	for range maxNested {
+		found := false
+		for i := range prefixes {
+			p := &prefixes[i]
+			inner := u.without(p, h)
+			if inner == nil || p.weak && !certain(inner) {
+				continue
+			}
+			u.kinds = append(u.kinds, p)
+			h, found = inner, true
+			break
+		}
+		if !found {
+			break
+		}
+	}
+	return h
+}
+
+// without is the head without the words, or nil if too few lines have them.
+func (u *unwrapper) without(p *prefix, h *head) *head {
+	lines, with := 0, 0
+	var inner head
+	for _, line := range h.lines {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		lines++
+		rest, _, ok := p.strip(u, line)
+		if !ok {
+			continue
+		}
+		with++
+		inner.text = append(append(inner.text, rest...), '\n')
+	}
+	if with == 0 || 10*with < 9*lines {
+		return nil
+	}
+	for line := range bytes.Lines(inner.text) {
+		inner.lines = append(inner.lines, bytes.TrimRight(line, "\r\n"))
+	}
+	inner.whole = h.whole
+	return &inner
+}
+
+// certain reports whether a format with structure fits nearly all lines.
+func certain(h *head) bool {
+	return sniffAccess(h) > 90 || len(h.lines) > 0 && sniffJSON(h) > 90
+}
+
+// syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
+// of RFC 5424.
+func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
+	at, n, ok := u.clock.Syslog(line)
+	if !ok || n >= len(line) || line[n] != ' ' {
+		return nil, at, false
+	}
+	rest = line[n+1:]
+	if isVersion1(line) {
+		for range 4 { // host, application, process, message id
+			var found bool
+			if _, rest, found = bytes.Cut(rest, []byte(" ")); !found {
+				return nil, at, false
+			}
+		}
+		rest, ok = behindData(rest)
+		return rest, at, ok
+	}
+	// The tag is the word that ends in a colon: behind the host, or at once where there is none.
+	for range 2 {
+		word, behind, found := bytes.Cut(rest, []byte(" "))
+		if !found || len(word) == 0 {
+			return nil, at, false
+		}
+		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && !isAddr {
+			return bytes.TrimLeft(behind, " "), at, true
+		}
+		rest = behind
+	}
+	return nil, at, false
+}
+
+// isVersion1 reports whether a line begins with a priority and the version of RFC 5424.
+func isVersion1(line []byte) bool {
+	i := bytes.IndexByte(line, '>')
+	return line[0] == '<' && i > 0 && i < 6 && bytes.HasPrefix(line[i+1:], []byte("1 "))
+}
+
+// behindData passes over the structured data of RFC 5424.
+func behindData(b []byte) ([]byte, bool) {
+	if rest, ok := bytes.CutPrefix(b, []byte("-")); ok {
+		return bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte(" ")), []byte("\ufeff")), true
+	}
+	for len(b) > 0 && b[0] == '[' {
+		quoted := false
+		i := 1
+		for ; i < len(b) && (quoted || b[i] != ']'); i++ {
+			switch b[i] {
+			case '\\':
+				i++
+			case '"':
+				quoted = !quoted
+			}
+		}
+		if i >= len(b) {
+			return nil, false
+		}
+		b = b[i+1:]
+	}
+	return bytes.TrimPrefix(bytes.TrimPrefix(b, []byte(" ")), []byte("\ufeff")), true
+}
+
+// cri is what Kubernetes writes: a time, the stream, and F for a whole line.
+func (u *unwrapper) cri(line []byte) (rest []byte, at time.Time, ok bool) {
+	stamp, rest, _ := bytes.Cut(line, []byte(" "))
+	stream, rest, _ := bytes.Cut(rest, []byte(" "))
+	tag, rest, found := bytes.Cut(rest, []byte(" "))
+	if !found || len(tag) != 1 || tag[0] != 'F' && tag[0] != 'P' ||
+		string(stream) != "stdout" && string(stream) != "stderr" {
+		return nil, at, false
+	}
+	at, ok = u.clock.Parse(stamp)
+	return rest, at, ok
+}
+
+// docker is the JSON that its default driver writes around a line.
+func (u *unwrapper) docker(line []byte) (rest []byte, at time.Time, ok bool) {
+	if !bytes.HasPrefix(line, []byte(`{"`)) {
+		return nil, at, false
+	}
+	s := scanner{text: line}
+	p := paths{"log", "time", "stream"}
+	if !s.object(&p, 3, 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 || s.found[2] == nil {
+		return nil, at, false
+	}
+	at, ok = u.clock.Parse(s.found[1])
+	u.scratch = unescape(u.scratch[:0], s.found[0][1:len(s.found[0])-1])
+	return bytes.TrimRight(u.scratch, "\r\n"), at, ok
+}
+
+// compose is what "docker compose logs" writes: the container's name and a bar.
+func (u *unwrapper) compose(line []byte) (rest []byte, at time.Time, ok bool) {
+	i := bytes.Index(line, []byte("| "))
+	if i <= 0 || i > 80 {
+		return nil, at, false
+	}
+	name := bytes.TrimRight(line[:i], " ")
+	return line[i+2:], at, len(name) > 0 && bytes.IndexByte(name, ' ') < 0
+}
+
+// stamp is a time alone.
+func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
+	at, n, ok := u.clock.Leading(line)
+	if !ok || n >= len(line) || line[n] != ' ' {
+		return nil, at, false
+	}
+	return line[n+1:], at, true
+}

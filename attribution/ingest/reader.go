@@ -1,0 +1,224 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+)
+
+// Reader reads the events of one input. It comes from [NewReader]. It belongs to one
+// goroutine.
+type Reader struct {
+	o       Options
+	name    string
+	members *members
+	text    *text
+	member  string
+	plan    *plan
+	unwrap  *unwrapper
+	clock   *clock.Parser
+	ledger  ledger
+	more    bool // the record may have another event
+	stamp   time.Time
+	err     error
+}
+
+// NewReader reads the head of an input, about 1,000 records, and decides what it is. The name
+// is that of messages and places, such as a path.
+//
+// The error wraps [ErrOptions], [ErrEmpty] or [ErrUndecided], or it is that of r. An error of
+// the type [UndecidedError] lists what may be chosen.
+func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
+	if _, err := o.named(); err != nil {
+		return nil, err
+	}
+	rd := &Reader{o: o, name: name, clock: &clock.Parser{Zone: o.Zone, Year: o.Year, Latest: o.Latest}}
+	var err error
+	if rd.members, err = openMembers(r); err != nil {
+		return nil, fmt.Errorf("%s: %w", quoted(name), err)
+	}
+	for {
+		err := rd.nextMember()
+		switch {
+		case err == nil:
+			return rd, nil
+		case errors.Is(err, ErrEmpty) && rd.member != "": // of an archive
+			continue
+		case err == io.EOF:
+			err = ErrEmpty
+		}
+		return nil, fmt.Errorf("%s: %w", quoted(name), err)
+	}
+}
+
+func quoted(name string) string { return fmt.Sprintf("%.200q", name) }
+
+// nextMember opens the next text, and decides how to read it.
+func (r *Reader) nextMember() error {
+	member, body, err := r.members.next()
+	if err != nil {
+		return err
+	}
+	r.member, r.text, r.more = member, newText(body), false
+	zoneless := r.clock.Zoneless
+	h := r.text.look(r.o.Live)
+	r.unwrap = &unwrapper{clock: r.clock}
+	h = r.unwrap.learn(h)
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock}
+	r.plan, err = decide(h, &r.o, f)
+	if r.text.err != nil && r.text.err != io.EOF && err != nil {
+		return r.text.err
+	}
+	if err != nil {
+		return err
+	}
+	if len(r.unwrap.kinds) > 0 {
+		r.plan.cut = nil // a record is a line
+	}
+	l := &r.ledger
+	l.zoneless += r.clock.Zoneless - zoneless // what was read to decide is read again
+	r.clock.Near, r.stamp = time.Time{}, time.Time{}
+	if l.selection == nil {
+		l.selection, l.notes = r.plan.selection, r.plan.notes
+	}
+	if n := len(l.formats); n == 0 || l.formats[n-1] != r.plan.format {
+		l.formats = append(l.formats, r.plan.format)
+	}
+	return nil
+}
+
+// Next reads the next event into e. It passes over records that it cannot use, and counts
+// them in the account. It returns [io.EOF] at the end of the input. After any error it returns
+// the same one.
+//
+// Next allocates nothing for records of the usual form.
+func (r *Reader) Next(e *Event) error {
+	if r.err != nil {
+		return r.err
+	}
+	for {
+		*e = Event{}
+		if r.more {
+			if r.more = r.plan.more(e); r.more && r.use(e) {
+				return nil
+			}
+			continue
+		}
+		record, why, err := r.cut()
+		if err != nil {
+			if err = r.turn(err); err != nil {
+				r.err = err
+				return err
+			}
+			continue
+		}
+		if why == "" {
+			why = r.parse(record, e)
+		}
+		l := &r.ledger
+		l.lines += r.text.span
+		switch why {
+		case "":
+			l.bytes[bytesUsed] += r.text.size
+			r.more = r.plan.more != nil
+			if r.use(e) {
+				return nil
+			}
+		case noRecord:
+			l.bytes[bytesIdle] += r.text.size
+			l.noRecords += r.text.span
+		default:
+			l.bytes[bytesLost] += r.text.size
+			l.lostLines += r.text.span
+			l.lose(why, r.place)
+		}
+	}
+}
+
+func (r *Reader) cut() (record []byte, why fault, err error) {
+	if r.plan.cut == nil {
+		return r.text.nextLine()
+	}
+	return r.plan.cut(r.text)
+}
+
+// parse takes off what collectors have written, and reads the record.
+func (r *Reader) parse(record []byte, e *Event) fault {
+	if len(r.unwrap.kinds) == 0 {
+		return r.plan.parse(record, e)
+	}
+	if len(record) == 0 {
+		return noRecord
+	}
+	rest, at, ok := r.unwrap.strip(record)
+	if !ok {
+		return noPrefix
+	}
+	r.stamp = at
+	why := r.plan.parse(rest, e)
+	if why == "" {
+		for _, p := range r.unwrap.kinds {
+			if r.ledger.prefixed == nil {
+				r.ledger.prefixed = map[string]uint64{}
+			}
+			r.ledger.prefixed[p.code]++
+		}
+	}
+	return why
+}
+
+// use counts an event and reports whether it is handed out.
+func (r *Reader) use(e *Event) bool {
+	if e.Events == 0 {
+		e.Events = 1
+	}
+	if e.Time.IsZero() {
+		e.Time = r.stamp
+	}
+	if r.o.Exclude != nil && r.o.Exclude.Contains(e.Source) {
+		r.ledger.excluded++
+		return false
+	}
+	r.ledger.use(e, r.text.firstLine)
+	return true
+}
+
+// turn goes on with the next member at the end of one.
+func (r *Reader) turn(err error) error {
+	if err != io.EOF {
+		return fmt.Errorf("%s: %w", quoted(r.name), err)
+	}
+	for {
+		err := r.nextMember()
+		switch {
+		case err == nil, err == io.EOF:
+			return err
+		case errors.Is(err, ErrEmpty):
+		case errors.Is(err, ErrUndecided), errors.Is(err, ErrOptions):
+			// Its lines are lost, and the account says so.
+			r.plan = &plan{selection: newSelection(), parse: func([]byte, *Event) fault { return badMember }}
+			r.unwrap.kinds = nil
+			return nil
+		default:
+			return fmt.Errorf("%s: %w", quoted(r.name), err)
+		}
+	}
+}
+
+// place is where the last record begins.
+func (r *Reader) place() string {
+	place := fmt.Sprintf("line %d, byte %d", r.text.firstLine, r.text.firstByte)
+	if r.member != "" {
+		place = fmt.Sprintf("%.200q, %s", r.member, place)
+	}
+	return place
+}
+
+// Account says what was read so far: as what, from which fields, how many records were used,
+// and how many were not and why. The counts of [attribution.Account.Lost] belong into the
+// tally, by [attribution.Tally.AddLost].
+func (r *Reader) Account() attribution.Account { return r.ledger.account(r.clock) }

@@ -18,7 +18,7 @@ import (
 // is taken: another time that is as near changes nothing.
 type access struct {
 	client  int // words before the client's address
-	words   int // before the time, in a line whose user and site have no blanks
+	words   int // before the time, the fewest of all lines
 	site    int // words before the site, -1 for none
 	target  int // one of the targets
 	facts   *facts
@@ -78,11 +78,11 @@ func isTimeShaped(b []byte) bool {
 }
 
 func (a *access) parse(line []byte, e *Event) fault {
-	if len(line) == 0 || line[0] == '#' || len(bytes.TrimSpace(line)) == 0 {
-		return noRecord
-	}
 	r, ok := nextRequest(line, 0)
 	if !ok {
+		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
+			return noRecord
+		}
 		return noAccessLog
 	}
 	at := a.time(line[r.time:r.end])
@@ -143,37 +143,24 @@ func (a *access) time(b []byte) time.Time {
 // address finds the words of the client and the site before the time.
 func (a *access) address(lead []byte) (client, site []byte, why fault) {
 	rest := lead
-	for i := 0; i <= a.client; i++ {
-		if len(rest) == 0 {
-			return nil, nil, noAddress
-		}
-		client, rest = cutWord(rest)
-		if i == a.site {
-			site = client
+	for i := range a.client {
+		var word []byte
+		if word, rest = cutWord(rest); i == a.site {
+			site = word
 		}
 	}
-	// The site has come from the client, perhaps with blanks: then no place is certain.
-	if a.client > 0 && countWords(lead) != a.words && looksTwice(rest) {
+	if len(rest) == 0 {
+		return nil, nil, noAddress
+	}
+	client, rest = cutChain(rest)
+	// A site with blanks has moved the words. The user, who stands behind, moves none.
+	if a.client > 0 && len(rest) > 1 && rest[0] != '-' && countWords(lead) != a.words {
 		return nil, nil, ambiguous
 	}
 	return client, site, ""
 }
 
-// looksTwice reports whether an address with an empty identity stands in the words behind the
-// client's, so that one of the two is forged.
-func looksTwice(rest []byte) bool {
-	for len(rest) > 0 {
-		var word []byte
-		word, rest = cutWord(rest)
-		if _, ok := parseAddr(word); ok && bytes.HasPrefix(rest, []byte("- ")) {
-			return true
-		}
-	}
-	return false
-}
-
-// cutWord cuts off the first word: what stands in quotes, or a list whose commas have blanks
-// behind them, is one.
+// cutWord cuts off the first word. What stands in quotes is one.
 func cutWord(b []byte) (word, rest []byte) {
 	if len(b) > 0 && b[0] == '"' {
 		for i := 1; i < len(b); i++ {
@@ -185,17 +172,20 @@ func cutWord(b []byte) (word, rest []byte) {
 			}
 		}
 	}
-	end := 0
-	for {
-		i := bytes.IndexByte(b[end:], ' ')
-		if i < 0 {
-			return b, nil
-		}
-		if end += i; end == 0 || b[end-1] != ',' {
-			return b[:end], b[end+1:]
-		}
-		end++
+	word, rest, _ = bytes.Cut(b, []byte(" "))
+	return word, rest
+}
+
+// cutChain is cutWord for the client's address: a list whose commas have blanks behind them is
+// one word.
+func cutChain(b []byte) (word, rest []byte) {
+	word, rest = cutWord(b)
+	for len(word) > 0 && word[len(word)-1] == ',' && len(rest) > 0 {
+		var next []byte
+		next, rest = cutWord(rest)
+		word = b[:len(word)+1+len(next)]
 	}
+	return word, rest
 }
 
 func countWords(b []byte) (n int) {
@@ -205,38 +195,48 @@ func countWords(b []byte) (n int) {
 	return n
 }
 
-// requestAndSize reads what follows the time: a quoted request, in which a backslash keeps a
-// quote from closing it, the status and the size.
+// requestAndSize reads what follows the time: a quoted request, the status and the size. A
+// backslash keeps a quote from closing the request. So does a client that writes quotes into
+// the path, where the server does not escape them: the status is not behind that one.
 func requestAndSize(text []byte) (request []byte, size uint64) {
 	text = text[1:]
-	end := 0
-	for {
+	for end := 0; ; end++ {
 		i := bytes.IndexByte(text[end:], '"')
 		if i < 0 {
-			return nil, 0
+			return request, size
 		}
 		end += i
 		slashes := 0
 		for end-slashes > 0 && text[end-slashes-1] == '\\' {
 			slashes++
 		}
-		if slashes%2 == 0 {
+		if slashes%2 == 1 {
+			continue
+		}
+		if request == nil {
+			request = text[:end]
+		}
+		if n, ok := sizeBehind(text[end+1:]); ok {
+			return text[:end], n
+		}
+	}
+}
+
+// sizeBehind reads the status and the size.
+func sizeBehind(b []byte) (size uint64, ok bool) {
+	if len(b) < 5 || b[0] != ' ' || !isDigit(b[1]) || !isDigit(b[2]) || !isDigit(b[3]) || b[4] != ' ' {
+		return 0, len(b) == 4 && b[0] == ' ' && isDigit(b[1])
+	}
+	for _, c := range b[5:] {
+		if c == ' ' {
 			break
 		}
-		end++
-	}
-	request, text = text[:end], bytes.TrimLeft(text[end+1:], " ")
-	_, text, _ = bytes.Cut(text, []byte(" ")) // the status
-	for _, c := range text {
 		if !isDigit(c) || size >= 1e18 {
-			if c != ' ' {
-				size = 0
-			}
-			break
+			return 0, true
 		}
 		size = size*10 + uint64(c-'0')
 	}
-	return request, size
+	return size, true
 }
 
 // withoutPort returns the name or address of a server.

@@ -59,12 +59,12 @@ func lookAhead(h *head, f *facts) *leadWords {
 		rest := before
 		for i := 0; i < maxLead && len(rest) > 0; i++ {
 			var word []byte
-			word, rest = cutWord(rest)
+			word, rest = cutChain(rest)
 			w.fields[i].sample(word, &f.chain, f.clock)
 			if _, _, ok := f.chain.read(word); !ok && string(word) != "-" {
 				w.names[i]++
 			}
-			if word[max(0, len(word)-1)] == '"' {
+			if bytes.HasSuffix(word, []byte("\"")) {
 				w.quoted[i]++
 			}
 			if bytes.HasSuffix(word, []byte(":80")) || bytes.HasSuffix(word, []byte(":443")) ||

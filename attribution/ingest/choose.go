@@ -23,8 +23,10 @@ type field struct {
 	numbers int
 
 	first  netip.Addr
-	values maphash.Hash // of all addresses, to see that two fields always agree
+	values uint64 // a hash of all addresses, to see that two fields always agree
 }
+
+var seed = maphash.MakeSeed()
 
 // sample adds the value of one record.
 func (f *field) sample(value []byte, c *chain, k *clock.Parser) {
@@ -43,7 +45,7 @@ func (f *field) sample(value []byte, c *chain, k *clock.Parser) {
 		}
 		f.varies = f.varies || a != f.first
 		b := a.As16()
-		f.values.Write(b[:])
+		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16), byte(f.values>>24)))
 		return
 	}
 	if _, ok := parsePrefix(value); ok {
@@ -182,7 +184,10 @@ func (s *selection) chooseSource(fields []field, what string) error {
 	for _, next := range list[1:] {
 		a, b := &fields[best.at], &fields[next.at]
 		switch {
-		case next.weight == forged && best.weight > forged, a.values.Sum64() == b.values.Sum64() && a.addrs == b.addrs:
+		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name, b.name):
+		case prefers(b.name, a.name):
+			best = next
+			continue
 		case a.public == 0 && b.public > 0: // a proxy of one's own stands in front
 			best = next
 			continue
@@ -200,6 +205,15 @@ func (s *selection) chooseSource(fields []field, what string) error {
 	}
 	return nil
 }
+
+// preferred are pairs of fields of one server: the first is the client by the server's own
+// rule about proxies, the second is the peer of the connection.
+var preferred = [][2]string{
+	{"request.client_ip", "request.remote_ip"}, // Caddy
+	{"ClientHost", "ClientAddr"},               // Traefik
+}
+
+func prefers(a, b string) bool { return slices.Contains(preferred, [2]string{a, b}) }
 
 // likelySources lists the fields with addresses first, then the others.
 func likelySources(fields []field) (names []string) {

@@ -25,6 +25,9 @@ type table struct {
 	safe    bool // clients write in no column before those that are taken
 	header  bool // the first line that is not blank is no record
 	rows    uint64
+
+	// comments says that clients do not write the first column, so that # begins a comment.
+	comments bool
 }
 
 // maxRows bounds the lines of a record.
@@ -151,13 +154,21 @@ func cutField(b []byte, delim byte) (field, rest []byte, more bool) {
 }
 
 func (c *table) parse(record []byte, e *Event) fault {
-	c.rows++
-	if len(bytes.TrimSpace(record)) == 0 || c.header && c.rows == 1 || record[0] == '#' {
-		if c.rows == 1 && (len(record) == 0 || record[0] == '#') {
-			c.rows = 0 // the header comes yet
-		}
+	comment := len(record) > 0 && record[0] == '#'
+	if len(bytes.TrimSpace(record)) == 0 || comment && (c.comments || c.rows == 0) {
 		return noRecord
 	}
+	if c.rows++; c.header && c.rows == 1 {
+		return noRecord
+	}
+	why := c.row(record, e)
+	if why != "" && comment {
+		return noRecord
+	}
+	return why
+}
+
+func (c *table) row(record []byte, e *Event) fault {
 	var v values
 	n := c.values(record, cutField, &v)
 	if n != c.columns && bytes.IndexByte(record, '"') >= 0 && bytes.Count(record, c.delims()) == c.columns-1 {
@@ -375,11 +386,15 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 			last = max(last, at)
 		}
 	}
-	c.safe = !slices.ContainsFunc(fields[:last], func(f field) bool { return f.addrs+f.times+f.numbers < f.records })
+	c.safe = !slices.ContainsFunc(fields[:last], clientWrites)
+	c.comments = !clientWrites(fields[0])
 	c.quotes = quotesAlways(rows, delim)
 	f.use(s)
 	return &plan{selection: s, cut: c.cut, parse: c.parse}, nil
 }
+
+// clientWrites reports whether a column has any text.
+func clientWrites(f field) bool { return f.addrs+f.times+f.numbers < f.records }
 
 // quotesAlways reports whether the first rows all quote a column which no other rows leave
 // unquoted, so that the writer and not a client has written the quotes.

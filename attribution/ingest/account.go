@@ -202,7 +202,7 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	}
 	add(noteClaimed, l.claimed, "")
 	if l.blocks > 0 {
-		add(noteBlocks, l.blocks, fmt.Sprintf("%.0f", l.covered))
+		add(noteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}
 	// The vote proves that the source makes at least (1 + majority/records)/2 of all.
 	if l.records >= 100 && 10*l.majority >= 8*l.records {

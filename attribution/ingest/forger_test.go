@@ -128,7 +128,9 @@ var servers = []server{
 			orDash(escapeNginx(v.agent)))
 	}},
 	{"CSV", func(v *visit) string {
-		quote := func(s string) string { return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"` }
+		quote := func(s string) string {
+			return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"`
+		}
 		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent), quote(v.host))
 	}},
 }

@@ -154,12 +154,17 @@ func (r *Reader) parse(record []byte, e *Event) fault {
 	if len(record) == 0 {
 		return noRecord
 	}
+	zoneless := r.clock.Zoneless
 	rest, at, ok := r.unwrap.strip(record)
+	zoneless = r.clock.Zoneless - zoneless
 	if !ok {
 		return noPrefix
 	}
 	r.stamp = at
 	why := r.plan.parse(rest, e)
+	if !e.Time.IsZero() {
+		r.clock.Zoneless -= zoneless // the record has a time of its own
+	}
 	if why == "" {
 		for _, p := range r.unwrap.kinds {
 			if r.ledger.prefixed == nil {

@@ -40,7 +40,7 @@ func accounted(t *testing.T, text string, o Options) {
 		t.Fatalf("%q: %d lines used, %d lost, %d without a record, of %d", text, l.usedLines, l.lostLines, l.noRecords, l.lines)
 	}
 	a := r.Account()
-	if n := uint64(r.input.Stats().Lines); err == io.EOF && n != l.lines {
+	if n := uint64(r.input.Stats().Lines); err == io.EOF && n != l.lines && n > 0 { // text that is not made of lines has none there
 		t.Fatalf("%q: %d lines of %d in the account: %+v", text, l.lines, n, a)
 	}
 	if a.Records+excluded != events {

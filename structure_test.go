@@ -80,6 +80,9 @@ var rooms = []room{
 		"github.com/klauspost/compress/gzip", "github.com/klauspost/compress/zstd", "github.com/ulikunitz/xz",
 		"golang.org/x/text/encoding/unicode",
 	}},
+	{"attribution/ingest", []string{
+		"attribution", "attribution/ingest/internal/clock", "attribution/ingest/internal/container", "geo",
+	}},
 	{"examples/attribute", []string{
 		"attribution", "attribution/evidence", "attribution/monitor", "attribution/network", "attribution/text",
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", tags,

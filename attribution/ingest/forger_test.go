@@ -202,3 +202,9 @@ func holds(t *testing.T, s server, field string, every int, visits []*visit) {
 		}
 	}
 }
+
+var firstSecond = time.Date(2024, 5, 21, 7, 11, 0, 0, time.UTC)
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+func mustAddr(s string) netip.Addr { return netip.MustParseAddr(s) }

@@ -182,14 +182,15 @@ func (u *unwrapper) cri(line []byte) (rest []byte, at time.Time, ok bool) {
 	return rest, at, ok
 }
 
+var dockerPaths = paths{"log", "time", "stream"}
+
 // docker is the JSON that its default driver writes around a line.
 func (u *unwrapper) docker(line []byte) (rest []byte, at time.Time, ok bool) {
 	if !bytes.HasPrefix(line, []byte(`{"`)) {
 		return nil, at, false
 	}
-	s := scanner{text: line}
-	p := paths{"log", "time", "stream"}
-	if !s.object(&p, 3, 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 || s.found[2] == nil {
+	s := scanner{text: line, paths: &dockerPaths}
+	if !s.object(dockerPaths.all(), 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 || s.found[2] == nil {
 		return nil, at, false
 	}
 	at, ok = u.clock.Parse(s.found[1])

@@ -1,6 +1,9 @@
 package ingest
 
-import "bytes"
+import (
+	"bytes"
+	mathbits "math/bits"
+)
 
 // scanner checks the grammar of RFC 8259 and remembers a few values on the way. Its methods
 // report whether what they read was well formed. encoding/json would allocate for every
@@ -8,12 +11,30 @@ import "bytes"
 type scanner struct {
 	text  []byte
 	pos   int
+	paths *paths
 	found values
 }
 
 // paths are those of the values to remember, "" for none. A path goes into nested objects,
 // and also finds a member whose own name has the dots, as the Elastic Common Schema has.
 type paths [roleDate + 1]string
+
+// active are the paths that lead into the object at hand, a bit for each, and how much of
+// them lies behind.
+type active struct {
+	bits uint
+	from [roleDate + 1]uint16
+}
+
+// all are the paths from the outermost object on.
+func (p *paths) all() (a active) {
+	for i, path := range p {
+		if path != "" && len(path) < 1<<16 {
+			a.bits |= 1 << i
+		}
+	}
+	return a
+}
 
 // maxDepth is how deeply values may be nested.
 const maxDepth = 256
@@ -48,8 +69,8 @@ func (s *scanner) is(c byte) bool {
 	return true
 }
 
-// object reads an object, looking in it for n paths.
-func (s *scanner) object(p *paths, n, depth int) bool {
+// object reads an object, looking in it for the active paths.
+func (s *scanner) object(a active, depth int) bool {
 	if depth == maxDepth || s.peek() != '{' {
 		return false
 	}
@@ -74,35 +95,32 @@ func (s *scanner) object(p *paths, n, depth int) bool {
 			return false
 		}
 		var hits uint
-		inner, nested := paths{}, 0
-		for i := range n {
-			path := p[i]
-			if len(path) < len(name) || path == "" || path[:len(name)] != string(name) {
+		var inner active
+		for bits := a.bits; bits != 0; bits &= bits - 1 {
+			i := mathbits.TrailingZeros(bits)
+			path := s.paths[i][a.from[i]:]
+			if len(path) < len(name) || path[:len(name)] != string(name) {
 				continue
 			}
 			if len(path) == len(name) {
 				hits |= 1 << i
 			} else if path[len(name)] == '.' {
-				inner[i] = path[len(name)+1:]
-				nested = i + 1
+				inner.bits |= 1 << i
+				inner.from[i] = a.from[i] + uint16(len(name)) + 1
 			}
 		}
 		start = s.pos
 		ok := false
 		if s.peek() == '{' {
-			ok = s.object(&inner, nested, depth+1)
+			ok = s.object(inner, depth+1)
 		} else {
 			ok = s.value(depth + 1)
 		}
 		if !ok {
 			return false
 		}
-		if hits != 0 {
-			for i := range n {
-				if hits&(1<<i) != 0 {
-					s.found[i] = s.text[start:s.pos]
-				}
-			}
+		for ; hits != 0; hits &= hits - 1 {
+			s.found[mathbits.TrailingZeros(hits)] = s.text[start:s.pos]
 		}
 		s.space()
 		switch s.peek() {
@@ -121,7 +139,7 @@ func (s *scanner) object(p *paths, n, depth int) bool {
 func (s *scanner) value(depth int) bool {
 	switch s.peek() {
 	case '{':
-		return s.object(&paths{}, 0, depth)
+		return s.object(active{}, depth)
 	case '[':
 		return s.array(depth)
 	case '"':

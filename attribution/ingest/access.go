@@ -23,6 +23,7 @@ type access struct {
 	target  int // one of the targets
 	facts   *facts
 	claimed bool // clients may have written the address
+	behind  bool // the last field in quotes lists forwarded addresses, and the client is a proxy
 
 	clock   time.Time // of the last line that has one time
 	last    time.Time // of the text in cached
@@ -105,6 +106,11 @@ func (a *access) parse(line []byte, e *Event) fault {
 	}
 	e.Source, e.Time = source, at
 	e.Claimed = claimed || a.claimed
+	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(source)) {
+		if source, claimed, ok = a.facts.chain.read(lastQuoted(line)); ok {
+			e.Source, e.Claimed = source, a.facts.chain.trusted == nil
+		}
+	}
 	e.Handshake = !e.Claimed
 	asked, size := requestAndSize(line[r.quote:])
 	e.Bytes = size
@@ -237,6 +243,17 @@ func sizeBehind(b []byte) (size uint64, ok bool) {
 		size = size*10 + uint64(c-'0')
 	}
 	return size, true
+}
+
+// lastQuoted returns what stands in the last quotes of a line that ends with them.
+func lastQuoted(line []byte) []byte {
+	line = bytes.TrimRight(line, " ")
+	if n := len(line); n > 2 && line[n-1] == '"' {
+		if i := bytes.LastIndex(line[:n-1], []byte(` "`)); i >= 0 {
+			return line[i+2 : n-1]
+		}
+	}
+	return nil
 }
 
 // withoutPort returns the name or address of a server.

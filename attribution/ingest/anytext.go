@@ -108,12 +108,16 @@ func wordAddr(word []byte, goesOn bool) (netip.Addr, bool) {
 // which of them are clients.
 func sniffText(h *head) int {
 	with, many := 0, 0
+	var only netip.Addr
+	varies := false
 	for _, line := range h.lines {
 		first, rest, ok := nextAddr(line)
 		if !ok {
 			continue
 		}
 		with++
+		varies = varies || with > 1 && first != only
+		only = first
 		for ok {
 			var a netip.Addr
 			if a, rest, ok = nextAddr(rest); ok && a != first {
@@ -125,7 +129,7 @@ func sniffText(h *head) int {
 	switch {
 	case with == 0:
 		return 0
-	case 20*many <= with:
+	case 20*many <= with && (varies || with < 5): // what never varies is a server
 		return enough
 	}
 	return enough - lead

@@ -398,6 +398,7 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 	c.safe = !slices.ContainsFunc(fields[:last], clientWrites)
 	c.comments = !clientWrites(fields[0])
 	c.quotes = header && quotesAll(first, delim)
+	f.handshake = isHTTP(fields)
 	f.use(s)
 	return &plan{selection: s, cut: c.cut, parse: c.parse}, nil
 }

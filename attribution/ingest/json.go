@@ -261,6 +261,7 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 		}
 	}
 	j.active = j.paths.all()
+	f.handshake = isHTTP(fields)
 	f.use(s)
 	return &plan{selection: s, cut: j.cut, parse: j.parse}, nil
 }

@@ -15,7 +15,7 @@ func sniffAccess(h *head) int {
 			continue
 		}
 		lines++
-		if _, ok := nextRequest(line, 0); ok && line[0] != '{' {
+		if r, usual, ok := cutRequest(line); ok && line[0] != '{' && (usual || beginsWithAddr(line[:r.time-1])) {
 			found++
 		}
 	}
@@ -28,6 +28,18 @@ func sniffAccess(h *head) int {
 		return 75
 	}
 	return 25
+}
+
+// beginsWithAddr reports whether an address stands among the first words.
+func beginsWithAddr(lead []byte) bool {
+	for i := 0; i < maxLead && len(lead) > 0; i++ {
+		var word []byte
+		word, lead = cutWord(lead)
+		if _, ok := parseAddr(word); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // maxLead bounds the words before the client's identity that are looked at.
@@ -48,7 +60,7 @@ type leadWords struct {
 func lookAhead(h *head, f *facts) *leadWords {
 	w := &leadWords{}
 	for _, line := range h.lines {
-		r, ok := nextRequest(line, 0)
+		r, _, ok := cutRequest(line)
 		if !ok {
 			continue
 		}

@@ -139,5 +139,21 @@ func openText(h *head, o *Options, f *facts) (*plan, error) {
 	x := new(anyText)
 	s := newSelection()
 	s.names["source"] = "every address"
+	if numbered(h.lines) {
+		s.notTaken["count"] = "the number behind the address"
+	}
 	return &plan{selection: s, parse: x.parse, more: x.more, notes: []string{noteNoTime, noteNoDirection}}, nil
+}
+
+// numbered reports whether the lines are an address and a number, which may be a count.
+func numbered(lines [][]byte) bool {
+	n := 0
+	for _, line := range lines {
+		word, number := cutItem(trimItems(line))
+		_, isAddr := parseAddr(word)
+		if _, ok := parseNumber(number); ok && isAddr && len(number) > 0 {
+			n++
+		}
+	}
+	return n > 0 && n == len(lines)
 }

@@ -168,7 +168,7 @@ func (s *selection) chooseSource(fields []field, what string) error {
 	for i := range fields {
 		f := &fields[i]
 		records = max(records, f.records)
-		if w := sourceWeight(f.name); w > 0 && 2*f.addrs > f.records {
+		if w := sourceWeight(f.name); f.addrs > 0 && (w == sure || w > 0 && 2*f.addrs >= f.records) {
 			list = append(list, candidate{i, w})
 		}
 	}

@@ -259,7 +259,7 @@ func shape(rows [][]byte) (delim byte, columns int, header, ok bool) {
 				like++
 			}
 		}
-		if 2*like >= len(rows)-1 && n > columns {
+		if (2*like >= len(rows)-1 || known && 10*like >= len(rows)-1) && n > columns {
 			delim, columns, ok = d, n, true
 		}
 	}

@@ -226,6 +226,15 @@ func documents(h *head) (list [][]byte, wrapper string) {
 func sniffJSON(h *head) int {
 	b := bytes.TrimLeft(h.text, " \t\r\n,[\x1e")
 	if len(b) == 0 || b[0] != '{' {
+		objects := 0
+		for _, line := range h.lines { // something else may stand before the first object
+			if bytes.HasPrefix(line, []byte("{\"")) && bytes.HasSuffix(line, []byte("}")) {
+				objects++
+			}
+		}
+		if 2*objects > len(h.lines) {
+			return 90
+		}
 		return 0
 	}
 	if list, _ := documents(h); len(list) > 0 {

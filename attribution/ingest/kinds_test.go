@@ -201,6 +201,20 @@ func TestNearlyKnown(t *testing.T) {
 	runAll(t, []reading{
 		{name: "a time that cannot be read", text: at("21/Foo/2024:07:11:23 +0000"), format: "COMMON", sources: "192.0.2.1",
 			check: handshake, notes: ""},
+		{name: "text in brackets that is no time", text: at("-") + at("garbage here"), format: "COMMON", sources: "192.0.2.1 x2",
+			check: handshake},
+		{name: "site behind the time", text: `192.0.2.1 - - [21/May/2024:07:11:23 +0000] shop.example "GET / HTTP/1.1" 200 100`,
+			format: "COMMON", sources: "192.0.2.1", check: handshake},
+		{name: "time and address", text: "2024-05-21T07:11:23Z 192.0.2.1\n1716275484 192.0.2.2\n", format: "ADDR",
+			sources: "192.0.2.1 192.0.2.2", notes: "STAMP"},
+		{name: "address and number", text: "192.0.2.1 50\n192.0.2.2 60\n", format: "TEXT", sources: "192.0.2.1 192.0.2.2",
+			notes: "NO_TIME NO_DIRECTION", check: func(t *testing.T, _ []Event, a attribution.Account) {
+				if a.NotTaken["count"] == "" {
+					t.Errorf("not taken: %v", a.NotTaken)
+				}
+			}},
+		{name: "words before JSON", text: "starting up\n{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0.2.2\"}\n", format: "JSON",
+			sources: "192.0.2.1 192.0.2.2", lost: "1 no JSON object"},
 		{name: "fractions and ISO", text: at("21/May/2024:07:11:23.123 +0000") + at("2024-05-21T07:11:23+02:00") + at("1716275483.5"),
 			format: "COMMON", sources: "192.0.2.1 x3", check: handshake},
 		{name: "syslog", text: "<13>May 21 07:11:23 9.9.9.9 web[5]: " + at("21/May/2024:07:11:23 +0000"), format: "COMMON",

@@ -58,7 +58,8 @@ var sourceNames = weights(map[int]string{
 	sure: `clientip clientaddr clientaddress clienthost remoteip remoteaddr remoteaddress srcip srcaddr srcaddress
 		sourceip sourceaddr sourceaddress sourceipaddress cip saddr ipsrc ipsrcaddr idorigh origh sourceipv4address
 		sourceipv6address ipv4srcaddr ipv6srcaddr calleripaddress callerip attackerip sa srcipaddr srcipaddress
-		remoteipaddress clientipaddress srchost`,
+		remoteipaddress clientipaddress srchost sourceips
+		clientips srcips remoteips`,
 	likely: `ip ipaddr ipaddress src source client remote ipv4 ipv6 userip useraddr useripaddress visitorip visitor
 		remotehost requesterip originip caller peerip peeraddr attacker fromip`,
 	vague: `addr peer from offender ban banned`,

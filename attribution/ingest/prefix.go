@@ -104,7 +104,7 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
-	return sniffAccess(h) > 90 || len(h.lines) > 0 && sniffJSON(h) > 90
+	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines))
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
@@ -211,6 +211,9 @@ func (u *unwrapper) compose(line []byte) (rest []byte, at time.Time, ok bool) {
 // stamp is a time alone.
 func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
 	at, n, ok := u.clock.Leading(line)
+	if !ok {
+		at, n, ok = u.clock.LeadingUnix(line)
+	}
 	if !ok || n >= len(line) || line[n] != ' ' {
 		return nil, at, false
 	}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/binary"
 	mathbits "math/bits"
 )
 
@@ -182,24 +183,31 @@ func (s *scanner) literal(word string) bool {
 	return ok
 }
 
-// plain are the bytes that stand for themselves in a string.
-var plain = func() (p [256]bool) {
-	for c := range p {
-		p[c] = c >= ' ' && c != '"' && c != '\\'
+// plain returns the place of the first byte from i on that does not stand for itself in a
+// string: a quote, a backslash or a control character. It looks at eight bytes at a time.
+func plain(b []byte, i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := x^'"'*ones, x^'\\'*ones
+		found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x) & highs
+		if found != 0 {
+			return i + mathbits.TrailingZeros64(found)/8
+		}
 	}
-	return p
-}()
+	for i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' {
+		i++
+	}
+	return i
+}
 
 // string leaves the place at the end of the text if the string is not whole.
 func (s *scanner) string() bool {
 	if s.peek() != '"' {
 		return false
 	}
-	for i := s.pos + 1; i < len(s.text); i++ {
+	for i := plain(s.text, s.pos+1); i < len(s.text); i = plain(s.text, i+1) {
 		c := s.text[i]
-		if plain[c] {
-			continue
-		}
 		if c == '"' {
 			s.pos = i + 1
 			return true

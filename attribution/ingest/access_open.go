@@ -100,7 +100,8 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		if i := columnNumber(asked, maxLead); i >= 0 {
 			return i, w.quoted[i] > 0, nil
 		}
-		return 0, false, fmt.Errorf("%w: Source %.40q: of an access log it is the number of a word, from 1", ErrOptions, asked)
+		return 0, false, fmt.Errorf("%w: Source %.40q: of an access log it is the number of a word, from 1", ErrOptions,
+			asked)
 	}
 	var list []int
 	for i := range min(max(1, w.words-2), maxLead) {

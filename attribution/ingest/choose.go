@@ -45,7 +45,8 @@ func (f *field) sample(value []byte, c *chain, k *clock.Parser) {
 		}
 		f.varies = f.varies || a != f.first
 		b := a.As16()
-		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16), byte(f.values>>24)))
+		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16),
+			byte(f.values>>24)))
 		return
 	}
 	if _, ok := parsePrefix(value); ok {
@@ -189,7 +190,8 @@ func (s *selection) chooseSource(fields []field, what string) error {
 		case a.public == 0 && b.public > 0: // a proxy of one's own stands in front
 			best = next
 			continue
-		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name, b.name):
+		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name,
+			b.name):
 		case prefers(b.name, a.name):
 			best = next
 			continue

@@ -95,7 +95,8 @@ var servers = []server{
 	}},
 	{"traefik", func(v *visit) string { // it escapes nothing
 		line := strings.NewReplacer("\n", " ")
-		return line.Replace(fmt.Sprintf(`%s - %s [%s] "GET /%s HTTP/1.1" 200 100 "%s" "%s" 7 "web@docker" "http://10.0.0.2:80" 1ms`,
+		return line.Replace(fmt.Sprintf(`%s - %s [%s] "GET /%s HTTP/1.1" 200 100 "%s" "%s" `+
+			`7 "web@docker" "http://10.0.0.2:80" 1ms`,
 			v.source, orDash(v.user), v.at.Format(clf), oneWord(v.path), orDash(v.referrer), orDash(v.agent)))
 	}},
 	{"traefik JSON", func(v *visit) string {
@@ -131,13 +132,15 @@ var servers = []server{
 		quote := func(s string) string {
 			return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"`
 		}
-		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent), quote(v.host))
+		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent),
+			quote(v.host))
 	}},
 }
 
 // forgeries are what a client may send. %s is a time in 1999.
 var forgeries = []string{
-	"[", "]", `"`, `\`, `\"`, `[[[`, "]]]", `""`, `" "`, "[1716274800]", "[%s]", `[%s] "`, `x [%s] "GET / HTTP/1.1" 200 5 "-" "-"`,
+	"[", "]", `"`, `\`, `\"`, `[[[`, "]]]", `""`, `" "`, "[1716274800]", "[%s]", `[%s] "`,
+	`x [%s] "GET / HTTP/1.1" 200 5 "-" "-"`,
 	`[%s] "GET /forged HTTP/1.1" 200 999999 "-" "-`, `" [%s] "GET /forged HTTP/1.1" 200 999999 "-" "`, `\" [%s] \"GET /`,
 	"6.6.6.6", "6.6.6.6, 7.7.7.7", "6.6.6.6 - -", "6.6.6.6 - - [%s]", `6.6.6.6 - - [%s] "GET / HTTP/1.1" 200 1 "-" "-"`,
 	" ", "   ", "-", "- -", "- 6.6.6.6 -", ",", ",,,,", `,"`, `","6.6.6.6","`, "#", "# x", "{", "}", `{"ip":"6.6.6.6"}`,

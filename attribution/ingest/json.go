@@ -276,7 +276,8 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 }
 
 // sampleObject adds an object's members and those of its inner objects.
-func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage, f *facts) []field {
+func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage,
+	f *facts) []field {
 	for name, value := range object {
 		path := prefix + name
 		if bytes.HasPrefix(value, []byte("{")) && strings.Count(path, ".") < 8 {

@@ -228,9 +228,9 @@ func TestForeign(t *testing.T) {
 	}
 	tree := strings.Repeat("\x00\x00\x01\x00\x00\x02", 9000)
 	for text, want := range map[string]string{
-		tree:                                  "binary data of an unknown kind",
-		tree + "\xab\xcd\xefMaxMind.com\xe9X": "a database of addresses (MMDB)",
-		"\x01\x02\x03\x04" + two:              "binary data of an unknown kind",
+		tree:                                     "binary data of an unknown kind",
+		tree + "\xab\xcd\xefMaxMind.com\xe9X":    "a database of addresses (MMDB)",
+		"\x01\x02\x03\x04\x05\x06\x07\x08" + two: "binary data of an unknown kind",
 	} {
 		if got := readAll(strings.NewReader(text), Options{}); !errors.Is(got.err, ErrForeign) ||
 			!strings.Contains(got.err.Error(), want) {

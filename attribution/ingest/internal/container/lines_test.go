@@ -163,7 +163,8 @@ func (r *repeated) Read(p []byte) (int, error) {
 func TestEndlessLine(t *testing.T) {
 	const n = 1 << 30
 	for _, c := range []byte{'x', 0} {
-		in := Open(io.MultiReader(strings.NewReader("a\n"), &repeated{bytes.Repeat([]byte{c}, 1<<16), n}, strings.NewReader("b\nc\n")), Options{})
+		endless := &repeated{bytes.Repeat([]byte{c}, 1<<16), n}
+		in := Open(io.MultiReader(strings.NewReader("a\n"), endless, strings.NewReader("b\nc\n")), Options{})
 		l, err := in.Next()
 		must(t, err)
 		var all []string

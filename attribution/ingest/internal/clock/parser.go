@@ -6,7 +6,8 @@
 // 20240521T071123+0200, 2024/05/21 07:11:23, 20240521071123. The common log's 21/May/2024:07:11:23 +0000. The layouts
 // of asctime, RFC 1123, BIND and Tomcat: Tue May 21 07:11:23 2024, Tue, 21 May 2024 07:11:23 GMT, 21-May-2024
 // 07:11:23.123. Numbers with the day first and dots: 21.05.2024 07:11:23. Numbers with slashes, if the order of day and
-// month is known: 05/21/2024 07:11:23 PM. TAI64N labels. Unix time in seconds, milli-, micro- and nanoseconds, with a
+// month is known: 05/21/2024 07:11:23 PM. What String of Go, Date of JavaScript, Kibana, Suricata, journalctl and Check
+// Point write. TAI64N labels. Unix time in seconds, milli-, micro- and nanoseconds, with a
 // fraction or an exponent. Syslog stamps without a year; see [Parser.Syslog].
 //
 // A fraction follows a dot or a comma and may have any length; digits beyond nanoseconds are ignored. An offset is Z,
@@ -26,6 +27,7 @@
 package clock
 
 import (
+	"bytes"
 	"time"
 )
 
@@ -85,16 +87,42 @@ func (p *Parser) Parse(b []byte) (time.Time, bool) {
 		p.Near = t
 		return t, true
 	}
-	if t, n, ok := p.leading(b); ok && n == len(b) {
+	zoneless := p.Zoneless
+	if t, n, ok := p.leading(b); ok && isSuffix(b[n:], p.Zoneless == zoneless) {
 		p.Near = t
 		return t, true
 	}
+	p.Zoneless = zoneless
 	near := p.Near
 	if t, n, ok := p.Syslog(b); ok && n == len(b) && !t.IsZero() {
 		return t, true
 	}
 	p.Near = near
 	return time.Time{}, false
+}
+
+// isSuffix reports whether b is what may stand behind a whole time: nothing, or behind its offset, a name that repeats
+// it, as [time.Time.String], Java and JavaScript write: " CEST", "[Europe/Berlin]", " (Central European Summer Time)".
+func isSuffix(b []byte, zoned bool) bool {
+	switch {
+	case len(b) == 0:
+		return true
+	case !zoned || len(b) < 3:
+		return false
+	case b[0] == '[':
+		return bytes.IndexByte(b, ']') == len(b)-1
+	case b[0] == ' ' && b[1] == '(':
+		return bytes.IndexByte(b, ')') == len(b)-1
+	case b[0] != ' ':
+		return false
+	}
+	name, elapsed, _ := bytes.Cut(b[1:], []byte(" "))
+	for _, c := range name {
+		if (c < 'A' || c > 'Z') && !isDigit(c) && c != '+' && c != '-' {
+			return false
+		}
+	}
+	return len(name) >= 2 && len(name) <= 6 && (len(elapsed) == 0 || elapsed[0] == 'm')
 }
 
 // Leading reads a time at the start of b and returns the number of bytes that it takes. It reads no Unix times
@@ -111,7 +139,7 @@ func (p *Parser) LeadingUnix(b []byte) (t time.Time, n int, ok bool) {
 	for n < len(b) && (isDigit(b[n]) || b[n] == '.') {
 		n++
 	}
-	if n < len(b) && (isLetter(b[n]) || b[n] == ':' || b[n] == '-' || b[n] == '/' || b[n] == '_') {
+	if n < len(b) && (isLetter(b[n]) || b[n] == '-' || b[n] == '/' || b[n] == '_') {
 		return time.Time{}, 0, false
 	}
 	if t, ok = parseUnix(b[:n]); !ok {

@@ -19,6 +19,9 @@ const (
 // is known, ok is true and t is the zero time.
 func (p *Parser) Syslog(b []byte) (t time.Time, n int, ok bool) {
 	start := scanPriority(b)
+	if start+1 < len(b) && (b[start] == '*' || b[start] == '.') && isLetter(b[start+1]) { // Cisco: the clock is not set
+		start++
+	}
 	if start > 0 && len(b) > start+1 && b[start] == '-' && b[start+1] == ' ' { // RFC 5424's nil value
 		return time.Time{}, start + 1, true
 	}

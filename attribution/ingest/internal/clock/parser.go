@@ -55,12 +55,15 @@ type Parser struct {
 	Latest time.Time
 	// Order is the order of day and month in dates of numbers with slashes. [Parser.Learn] finds it in a text.
 	Order Order
-	// Near is the time of the last record that was read. It gives a year to stamps without one.
-	// The parser keeps it up to date; set it when reading begins in the middle of a file.
+	// Near is the last time from 1990 to 2100 that was read. It gives a year to the first stamp without one.
+	// The parser keeps it up to date. Set it on a new parser when reading begins in the middle of a file, and set it to
+	// the zero value when another file begins.
 	Near time.Time
 
 	// Zoneless counts the times that were read with Zone, since they carried none.
 	Zoneless int64
+
+	stamp time.Time // the last stamp without a year
 }
 
 // civil is a time as it is written.
@@ -76,7 +79,7 @@ type civil struct {
 // Parse reads a whole field. Blanks, quotes or brackets around it are ignored. It returns false if b is no time.
 func (p *Parser) Parse(b []byte) (time.Time, bool) {
 	if t, ok := parseFixed(b); ok {
-		p.Near = t
+		p.near(t)
 		return t, true
 	}
 	b = trim(b)
@@ -84,21 +87,27 @@ func (p *Parser) Parse(b []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if t, ok := parseUnix(b); ok {
-		p.Near = t
+		p.near(t)
 		return t, true
 	}
 	zoneless := p.Zoneless
 	if t, n, ok := p.leading(b); ok && isSuffix(b[n:], p.Zoneless == zoneless) {
-		p.Near = t
+		p.near(t)
 		return t, true
 	}
 	p.Zoneless = zoneless
-	near := p.Near
+	near, stamp := p.Near, p.stamp
 	if t, n, ok := p.Syslog(b); ok && n == len(b) && !t.IsZero() {
 		return t, true
 	}
-	p.Near = near
+	p.Near, p.stamp = near, stamp
 	return time.Time{}, false
+}
+
+func (p *Parser) near(t time.Time) {
+	if s := t.Unix(); s >= oldest && s < newest {
+		p.Near = t
+	}
 }
 
 // isSuffix reports whether b is what may stand behind a whole time: nothing, or behind its offset, a name that repeats
@@ -129,7 +138,7 @@ func isSuffix(b []byte, zoned bool) bool {
 // and no syslog stamps. It returns false if b does not begin with a time.
 func (p *Parser) Leading(b []byte) (t time.Time, n int, ok bool) {
 	if t, n, ok = p.leading(b); ok {
-		p.Near = t
+		p.near(t)
 	}
 	return t, n, ok
 }
@@ -165,7 +174,7 @@ func (p *Parser) ParseFields(date, clock []byte) (time.Time, bool) {
 	}
 	t, ok := p.instant(&c)
 	if ok {
-		p.Near = t
+		p.near(t)
 	}
 	return t, ok
 }

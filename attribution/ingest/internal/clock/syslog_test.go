@@ -93,6 +93,25 @@ func TestSyslogYear(t *testing.T) {
 	}
 }
 
+// One date of another year, from a device without a clock, moves no stamp but, in the worst case, the first.
+func TestSyslogStrays(t *testing.T) {
+	p := Parser{Latest: time.Date(2024, 5, 22, 0, 0, 0, 0, time.UTC)}
+	for _, tt := range []struct{ text, want string }{
+		{"1970-01-01T00:00:10Z x", "1970-01-01"}, {"May 21 07:11:23 x", "2024-05-21"},
+		{"Jan 1 2000 00:00:07 x", "2000-01-01"}, {"May 21 07:11:24 x", "2024-05-21"},
+		{"2106-02-07T06:28:15Z x", "2106-02-07"}, {"May 22 07:11:24 x", "2024-05-22"},
+	} {
+		if got, _, ok := p.Syslog([]byte(tt.text)); !ok || got.Format(time.DateOnly) != tt.want {
+			t.Errorf("%s: %v, %v", tt.text, got, ok)
+		}
+	}
+	p.Near = time.Time{} // another file
+	p.Latest = time.Date(2022, 5, 22, 0, 0, 0, 0, time.UTC)
+	if got, _, _ := p.Syslog([]byte("May 21 07:11:23 x")); got.Year() != 2022 {
+		t.Errorf("another file: %v", got)
+	}
+}
+
 // Half a year of records around the turn of a year is read as it was written, from any day on.
 func TestSyslogInOrder(t *testing.T) {
 	for start := range 365 {

@@ -189,6 +189,7 @@ func TestDamage(t *testing.T) {
 		{"bzip2 tail", bzipped + "192.0.2.1\n", "bzip2 data: bzip2 data invalid"},
 		{"bzip2 tail behind zeros", bzipped + "\x00\x00192.0.2.1\n", "bzip2 data: bzip2 data invalid"},
 		{"xz", xzed(t, two, 1<<20)[:40], "xz data: unexpected EOF"},
+		{"xz filter", strings.Replace(xzed(t, two, 1<<20), "\x21\x01", "\x04\x00", 1), "xz data: it uses a filter"},
 		{"xz memory", xzed(t, two, 65<<20), "xz data: it needs 96 MiB of memory, and at most 64 are used"},
 		{"xz memory, of the second stream", xzed(t, two, 1<<20) + "\x00\x00\x00\x00" + xzed(t, two, 100<<20),
 			"xz data: it needs 128 MiB of memory, and at most 64 are used"},

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -85,7 +86,11 @@ func (g *xzGuard) block() error {
 		g.need = size
 		return nil
 	}
-	if size := xzDictionary(g.head); size > xzWindow {
+	size := xzDictionary(g.head)
+	if size < 0 {
+		return errors.New("it uses a filter for executables; unpack it first (xz -dc)")
+	}
+	if size > xzWindow {
 		return fmt.Errorf("it needs %d MiB of memory, and at most %d are used", size>>20, xzWindow>>20)
 	}
 	if g.blocks++; g.blocks > xzBlocks {
@@ -150,7 +155,8 @@ func (g *xzGuard) index() error {
 	return g.then(4, (*xzGuard).stream)
 }
 
-// xzDictionary returns the memory that a block with this header needs, 0 if that cannot be told.
+// xzDictionary returns the memory that a block with this header needs, 0 if that cannot be told, and -1 if the block
+// uses another filter than LZMA2.
 func xzDictionary(b []byte) int64 {
 	i := 2
 	for _, bit := range []byte{0x40, 0x80} { // the sizes, which may be absent
@@ -161,7 +167,10 @@ func xzDictionary(b []byte) int64 {
 			i++
 		}
 	}
-	if i+2 >= len(b) || b[i] != 0x21 || b[i+1] != 1 || b[i+2] > 40 {
+	if i+2 < len(b) && b[i] != 0x21 {
+		return -1
+	}
+	if i+2 >= len(b) || b[i+1] != 1 || b[i+2] > 40 {
 		return 0
 	}
 	if b[i+2] == 40 {

@@ -138,6 +138,10 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 	return best, claimed, nil
 }
 
+// lastField stands for the last field in quotes, as the name of the source. Other names of
+// sources are numbers of words, from 1.
+const lastField = "last"
+
 func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
 		w := lookAhead(h, f)
@@ -151,12 +155,12 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 			return nil, err
 		}
 		s := newSelection()
-		s.names["source"] = "word " + strconv.Itoa(a.client+1)
-		s.names["time"] = "in brackets"
+		s.names["source"] = strconv.Itoa(a.client + 1)
+		s.names["time"] = "[]"
 		s.names["bytes"] = "size"
 		for i := range maxLead {
 			if i != a.client && w.fields[i].addrs > 0 && i < max(1, w.words-2) {
-				s.instead["source"] = "word " + strconv.Itoa(i+1)
+				s.instead["source"] = strconv.Itoa(i + 1)
 			}
 		}
 		// The client of a server behind a proxy stands in a field that clients write.
@@ -164,9 +168,9 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 		switch a.behind = proxy && w.listed.public > 0 && 2*w.listed.addrs > w.lines && o.Source == ""; {
 		case a.behind:
 			s.instead["source"] = s.names["source"]
-			s.names["source"] = "the last field in quotes"
+			s.names["source"] = lastField
 		case w.listed.addrs > 0 && s.instead["source"] == "":
-			s.instead["source"] = "the last field in quotes"
+			s.instead["source"] = lastField
 		}
 		if a.client > 0 && !a.claimed {
 			a.site = a.client - 1

@@ -68,6 +68,13 @@ func openClaims() []decision {
 			claim: "majority RU", want: open, reason: caveat.DatabasesDisagree,
 			also: []caveat.Caveat{{Code: caveat.DatabasesDisagree, Value: 1}}},
 		{
+			// The first database has no country for a ninth, which the other calls Russian: either is
+			// enough to keep the claim open.
+			name: "the unlocated could tip it, by the other database, too", claim: "majority RU", want: open,
+			make:   disagreeing(map[string]int{"RU": 40, "US": 50, "": 12}, map[string]string{"9.0.0.0/8": "RU"}),
+			reason: caveat.DatabasesDisagree,
+		},
+		{
 			// An eighth of the Russian /16 moves one way, as many American ones the other way:
 			// both databases say 150 of 250.
 			name: "both databases support it, but differ by whole networks", claim: "RU > 57%", want: open,

@@ -23,8 +23,8 @@ type Even struct {
 }
 
 const (
-	leastEvenPairs = 10  // expected, before anything is said
-	evenlyWithin   = 1.5 // times the pairs expected, or a part of them
+	leastEvenPairs = 25   // expected, so that sources which keep apart have too few by chance
+	evenlyWithin   = 1.25 // times the pairs expected, or a part of them: databases differ on the size of a place
 
 	// Real sources lie evenly, too, in a place with few networks, and where much of the
 	// space is sources.

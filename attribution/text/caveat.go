@@ -33,6 +33,7 @@ const (
 	number             // not whole
 	points             // a difference of shares in percentage points; {more} has the form of its sign
 	hours              // a time
+	seconds            // a time ahead, or behind; {more} has the form of its sign
 	days               // before the traffic, or after it; {more} has the form of its sign
 	aLetter            // the number of a database, from 1
 )
@@ -43,7 +44,8 @@ var measures = map[caveat.Code]measure{
 	caveat.Anonymized: aShare, caveat.Reflection: aShare, caveat.Spoofed: leastShare, caveat.UnseenSources: mostShare,
 	caveat.EstimatorsDisagree: number,
 
-	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount, caveat.Unlocated: aShare,
+	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount,
+	caveat.LateEvents: aCount, caveat.Unlocated: aShare,
 	caveat.SpoofingPartial: mostShare, caveat.DatabasesDisagree: aCount, caveat.ClusteredErrors: number,
 	caveat.SamplingError: estimate,
 
@@ -60,6 +62,7 @@ var measures = map[caveat.Code]measure{
 	caveat.ListedSources: aShare,
 
 	caveat.FewNewSources: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
+	caveat.ClockOffset: seconds,
 }
 
 // caveat puts one caveat into words.
@@ -127,6 +130,16 @@ func (t teller) measured(c caveat.Caveat) args {
 	case hours:
 		const most = float64(math.MaxInt64/time.Hour - 1)
 		value = word(p.span(time.Duration(min(v, most) * float64(time.Hour))))
+	case seconds:
+		const most = float64(math.MaxInt64/time.Second - 1)
+		d := time.Duration(min(math.Abs(v), most) * float64(time.Second))
+		var parts []string
+		for _, part := range []time.Duration{d.Truncate(time.Hour), d % time.Hour} {
+			if part > 0 {
+				parts = append(parts, p.span(part))
+			}
+		}
+		value = word(p.joined(parts, p.words.and))
 	case days:
 		value = p.count(whole(math.Abs(v)))
 	case aLetter:

@@ -20,7 +20,8 @@ const (
 const (
 	FewSources        Code = "FEW_SOURCES"        // distinct sources
 	ClusteredSources  Code = "CLUSTERED_SOURCES"  // number of independent sources that say as much
-	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count
+	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count, without those of LATE_EVENTS
+	LateEvents        Code = "LATE_EVENTS"        // records that came too late to be counted
 	Unlocated         Code = "UNLOCATED"          // share of the unit without a country
 	SpoofingPartial   Code = "SPOOFING_PARTIAL"   // greatest share of the sources that is forged
 	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources, of the subject if there is one, spread like forged ones
@@ -77,6 +78,7 @@ const (
 	EndUncertain    Code = "END_UNCERTAIN"    // 0: the traffic faded, stayed, or was no longer seen
 	TargetLost      Code = "TARGET_LOST"      // 0: the target was evicted while the burst ran
 	Incomplete      Code = "INCOMPLETE"       // 0: the sources of part of the burst are not known
+	ClockOffset     Code = "CLOCK_OFFSET"     // seconds by which some clock is ahead of the stream; negative: behind
 )
 
 // effects has every code; those that are left out of the first two groups annotate.
@@ -85,9 +87,9 @@ var effects = map[Code]Effect{
 	MixedSamplingRates: CanRuleOut, Saturated: CanRuleOut, ProxyInFront: CanRuleOut, Anonymized: CanRuleOut,
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
 
-	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, Unlocated: CanUndecide,
-	SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide, DatabasesDisagree: CanUndecide,
-	ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
+	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, LateEvents: CanUndecide,
+	Unlocated: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
+	DatabasesDisagree: CanUndecide, ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
 
 	SecondEstimate: Annotates, FamiliesDiffer: Annotates, OneSidedErrors: Annotates,
 	SamplingRateSensitive: Annotates, NetworksDiffer: Annotates,
@@ -101,5 +103,5 @@ var effects = map[Code]Effect{
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,
 
 	FewNewSources: Annotates, ShortHistory: Annotates, WindowSensitive: Annotates, NoBaseline: Annotates,
-	EndUncertain: Annotates, TargetLost: Annotates, Incomplete: Annotates,
+	EndUncertain: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
 }

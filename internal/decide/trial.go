@@ -155,6 +155,18 @@ func (f *finding) widenByLost(s *snapshot.State) {
 	f.lead, f.locatedLead = anywhere(f.lead, -1), anywhere(f.locatedLead, -1)
 }
 
+// lost returns how many records are in no count because they came too late, and for other
+// reasons. Together they widen every interval.
+func (m *Matter) lost() (late, others uint64) {
+	late = m.state.Lost[snapshot.Late]
+	for reason, n := range m.state.Lost {
+		if reason != snapshot.Late {
+			others = snapshot.AddSaturated(others, n)
+		}
+	}
+	return late, others
+}
+
 // present reports whether there is a doubt at all.
 func (t *trial) present(d doubt) bool {
 	first := t.cases[0]
@@ -245,7 +257,11 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 	of := func(code caveat.Code, value float64) caveat.Caveat { return caveat.Caveat{Code: code, Value: value} }
 	switch d {
 	case unread:
-		return of(caveat.UnreadRecords, float64(t.state.LostRecords()))
+		late, others := t.lost()
+		if late > others {
+			return of(caveat.LateEvents, float64(late))
+		}
+		return of(caveat.UnreadRecords, float64(others))
 	case unlocated:
 		share := 0.0
 		for _, c := range t.cases {

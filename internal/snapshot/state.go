@@ -19,6 +19,9 @@ const Losses = 5
 // Unread is the reason of records that were not understood, or have no valid address.
 const Unread = 0
 
+// Late is the reason of records that came too late to be counted.
+const Late = 1
+
 // Facts about a source beside its address, as flags of its item. One event suffices to
 // establish each.
 const (

@@ -24,7 +24,7 @@ func batches(yield func([]monitor.Event) bool) {
 			batch = append(batch, monitor.Event{
 				Time:   begin.Add(time.Duration(tick) * 10 * time.Second),
 				Target: monitor.TargetName(fmt.Sprintf("mailbox-%d@lagoon.example", mailbox)),
-				Flow:   attribution.Flow{Source: from},
+				Flow:   attribution.Flow{Source: from, Handshake: true}, // mail comes by completed connections
 			})
 		}
 		for i := range 20 {

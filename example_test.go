@@ -84,6 +84,7 @@ func Example() {
 	//   Those of the claim lie in 40 of 60 networks (/24 or /48).
 	//   The verdict holds as long as fewer than 16.6 % of all sources are placed in the wrong country.
 	//   - 1 source with reserved addresses (1 event) is left out. Its packets were not routed over the Internet: they are local, or forged.
+	//   - Reflection could not be tested on many sources: their protocol, port and flags are not known. They may be servers that answered requests which somebody else sent.
 	//   - 100.0 % of the sources could not be tested for forging. Addresses alone do not show whether they are genuine.
 }
 

@@ -104,7 +104,7 @@ type Source struct {
 
 	Events, Bytes uint64
 	Handshake     bool // it completed one, as [Flow] or [Options] said
-	Reflector     bool // it sent what looks like answers that nobody asked for
+	Reflector     bool // all it sent looks like answers that nobody asked for
 }
 
 // Sample yields the sources that the snapshot holds, in a random but fixed order: all of
@@ -125,7 +125,7 @@ func sourceOf(s *snapshot.State, i int) Source {
 	it := &s.Items[i]
 	source := Source{
 		Origin: snapshot.Origin(it), Events: it.Events, Bytes: it.Bytes,
-		Handshake: it.Flags&snapshot.Handshake != 0, Reflector: it.Flags&snapshot.Reflector != 0,
+		Handshake: it.Flags&snapshot.Handshake != 0, Reflector: snapshot.OnlyAnswered(it),
 	}
 	if s.HasAddresses() {
 		source.Prefix = snapshot.Source(it).Prefix(s.IPv6PrefixLen)

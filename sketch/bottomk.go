@@ -80,8 +80,9 @@ type slot struct {
 const firstSlots = 16 // of an empty sample
 
 // NewBottomK returns an empty sample of k items, whose hashes the key with the
-// given id makes. With dropItems it keeps everything but the items themselves. k is from [MinSampleSize] to [MaxSampleSize]; another one
-// is an error that wraps [ErrOutOfRange].
+// given id makes. With dropItems it keeps everything but the items themselves. k is
+// from [MinSampleSize] to [MaxSampleSize]; another one is an error that wraps
+// [ErrOutOfRange].
 func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 	if err := inRange("sample size", k, MinSampleSize, MaxSampleSize); err != nil {
 		return nil, err

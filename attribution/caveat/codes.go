@@ -53,6 +53,8 @@ const (
 	ForgeryUntested   Code = "FORGERY_UNTESTED"   // share of the sources that no test for forging covers
 	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources that are spread like forged ones
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of the sources that look like reflectors
+
+	ReflectionUntested Code = "REFLECTION_UNTESTED" // 0: of many sources, nothing shows if they are reflectors
 )
 
 // Codes about who sent the traffic.
@@ -94,7 +96,7 @@ var effects = map[Code]Effect{
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
 	SketchesOnly: Annotates, UnkeyedHash: Annotates, ForgeryUntested: Annotates, SpoofingSuspected: Annotates,
-	ReflectorsPresent: Annotates,
+	ReflectorsPresent: Annotates, ReflectionUntested: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,

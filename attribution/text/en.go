@@ -301,6 +301,8 @@ var english = catalogue{
 			"{value:it does|they do} not lie in networks without users. Only a completed handshake would tell.",
 		"REFLECTORS_PRESENT": "{value} of the sources look like reflectors: servers that answered requests which " +
 			"somebody else sent.",
+		"REFLECTION_UNTESTED": "Reflection could not be tested on many sources: their protocol, port and flags are not " +
+			"known. They may be servers that answered requests which somebody else sent.",
 
 		"DOMINANT_SOURCE": "One source sent {value} of the events.",
 		"UNSAMPLED_VOLUME": "About {value} of the events come from sources outside the sample: few sources that sent " +

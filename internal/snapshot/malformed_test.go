@@ -115,7 +115,8 @@ func malformed() map[string]struct {
 		},
 		"item of no origin": {holding(sketch.Item{Hash: 1, Events: 1, Part: 255}), "item of origin 255"},
 		"no event":          {holding(sketch.Item{Hash: 1}), "item without an event"},
-		"unknown fact":      {holding(sketch.Item{Hash: 1, Events: 1, Flags: 4}), "facts 0x4"},
+		"unknown fact":      {holding(sketch.Item{Hash: 1, Events: 1, Flags: 8}), "facts 0x8"},
+		"port of nothing":   {holding(sketch.Item{Hash: 1, Events: 1, Flags: 1, Common: 53}), "port 53 of no transport"},
 		"same address":      {holding(item(7, 1), item(8, 1)), "0.0.0.1/32 is there twice"},
 		"difference that is sampled": {with(func(s *snapshot.State) {
 			s.Dense, s.Rest = snapshot.NewDense(12), &snapshot.Remainder{}

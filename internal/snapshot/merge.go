@@ -196,7 +196,7 @@ func united(a, b sketch.Item) sketch.Item {
 	return sketch.Item{
 		Hash: a.Hash, Hi: max(a.Hi, b.Hi), Lo: max(a.Lo, b.Lo),
 		Events: AddSaturated(a.Events, b.Events), Bytes: AddSaturated(a.Bytes, b.Bytes),
-		Part: max(a.Part, b.Part), Flags: a.Flags | b.Flags,
+		Part: max(a.Part, b.Part), Flags: a.Flags | b.Flags, Common: sketch.Common(a.Common, b.Common),
 	}
 }
 

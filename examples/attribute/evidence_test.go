@@ -139,7 +139,7 @@ func TestEvidenceAnotherDatabase(t *testing.T) {
 	}
 }
 
-// What cannot be written leaves what stood there, and nothing beside it.
+// What cannot be written is said before anything is read. It leaves what stood there, and nothing beside it.
 func TestEvidenceIsWrittenWhole(t *testing.T) {
 	dir := t.TempDir()
 	taken := filepath.Join(dir, "taken")
@@ -148,7 +148,7 @@ func TestEvidenceIsWrittenWhole(t *testing.T) {
 	}
 	for _, path := range []string{taken, filepath.Join(dir, "missing", "evidence.json")} {
 		status, stdout, stderr := attribute(t, fewSources, "-evidence", path, "-")
-		if status != exitUnusable || stdout == "" || !strings.Contains(stderr, "attribute: evidence: ") {
+		if status != exitUnusable || stdout != "" || !strings.Contains(stderr, "attribute: evidence: ") {
 			t.Errorf("%s: exit status %d, %s", path, status, stderr)
 		}
 	}

@@ -34,6 +34,9 @@
 //	tail -F access.log | attribute -burst -claim "majority RU" -
 //	attribute -burst -time start -target dst_ip -state burst.state flows.csv
 //
+// Files that it writes are new, or take the place of what it wrote before. A log, a device
+// or a symbolic link is left alone.
+//
 // With -state a run goes on where the one before ended or was killed, in logs that
 // grow and are rotated.
 //
@@ -42,6 +45,9 @@
 //
 //	attribute -claim "majority RU" -evidence burst.json access.log.gz
 //	attribute -verify burst.json
+//
+// -expect key=ID,database=SHA256 makes -verify fail if the file says that it was made with
+// another key or database. Whether it was is what -db shows.
 //
 // The exit status is 0 when all input was read, or the evidence holds; 1 when some
 // input could not be read (what could is still reported), or the evidence does not
@@ -92,6 +98,7 @@ type config struct {
 	claims           []attribution.Claim
 	json             bool
 	v6               int
+	expected         expected
 	evidence, verify string
 	dropAddresses    bool
 	handshake        bool
@@ -186,6 +193,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if cfg.verify != "" {
 		return verify(cfg, table, stdin, stdout, console)
+	}
+	if cfg.evidence != "" {
+		if err := evidenceFile.begin(cfg.evidence, time.Now()); err != nil {
+			console.say("evidence: %v", err)
+			return exitUnusable
+		}
 	}
 	options := attribution.Options{
 		IPv6PrefixLen: cfg.v6, DropAddresses: cfg.dropAddresses,

@@ -77,7 +77,7 @@ func Example() {
 	// NL Netherlands       20            33.3 %      20           33.3 %
 	//
 	// All sources were counted one by one. The database may be wrong.
-	// Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
+	// Credit: "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
 	//
 	// supported: RU > 50% of sources
 	//   40 of the 60 distinct sources (66.7 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.

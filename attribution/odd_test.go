@@ -108,6 +108,7 @@ func arbitrary(rng *rand.Rand) attribution.Snapshot {
 			seen[[2]uint64{it.Hi, it.Lo}] = true
 			s.Items = append(s.Items, it)
 		}
+		s.Records = max(s.Records, uint64(n))
 		if n == s.SampleSize && rng.IntN(2) == 0 {
 			s.Dense = snapshot.NewDense(s.Precision)
 			s.Dense.AddItems(s.Items)

@@ -32,7 +32,7 @@ func TestIncident(t *testing.T) {
 		t.Fatalf("exit status %d, %s", status, stderr)
 	}
 	for _, want := range []string{"Simulated", "RU Russia",
-		"Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n\nrefuted: ", "geolocated to"} {
+		"Credit: \"IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\"\n\nrefuted: ", "geolocated to"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}

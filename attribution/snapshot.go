@@ -53,7 +53,7 @@ func (s Snapshot) state() *snapshot.State {
 //
 // Another key, precision or IPv6 prefix length is an error that wraps [ErrMismatch] and
 // names both sides, see [sketch.MismatchError]. An estimated difference of package baseline
-// is one as well.
+// is one as well, and so are more than 64 databases together.
 func Merge(snapshots ...Snapshot) (Snapshot, error) {
 	whole := nothing
 	for _, s := range snapshots {

@@ -106,7 +106,8 @@ func (t *Tally) AddLost(reason Loss, n uint64) { t.t.AddLost(reason.index(), n) 
 func (t *Tally) ExtendSpan(from, to time.Time) { t.t.ExtendSpan(from, to) }
 
 // Merge adds everything that a snapshot has counted, see [Merge]. An error wraps
-// [ErrMismatch] and names both sides; t is then unchanged.
+// [ErrMismatch] and names both sides; t is then unchanged. So is one of more than 64
+// databases, with that of the table of t.
 func (t *Tally) Merge(s Snapshot) error {
 	if err := t.t.Merge(s.state()); err != nil {
 		return fmt.Errorf("attribution: %w", err)

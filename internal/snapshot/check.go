@@ -72,12 +72,14 @@ func (s *State) checkDense() error {
 	for o := range geo.MaxOrigins {
 		counted.AddVolume(geo.Origin(o), s.Dense.Events[o], s.Dense.Bytes[o])
 	}
+	of := func(o geo.Origin) string { return " of " + o.String() }
 	if len(s.Databases) > 1 {
 		sampled, counted = sampled.whole(), counted.whole()
+		of = func(geo.Origin) string { return "" }
 	}
 	for o := range geo.MaxOrigins {
 		if sampled.Events[o] > counted.Events[o] || sampled.Bytes[o] > counted.Bytes[o] {
-			return fmt.Errorf("the sample has more events or bytes of %v than were counted", geo.Origin(o))
+			return fmt.Errorf("the sample has more events or bytes%s than were counted", of(geo.Origin(o)))
 		}
 	}
 	return nil

@@ -10,15 +10,13 @@ import (
 )
 
 // check returns what in a decoded state cannot come of counting, or nil: fewer records than
-// sources or databases, an address that is there twice or longer than its prefix, a sample
-// that is too small, sources of the sample that are not in the registers, or that made more
-// events than all did. Whether the hashes are those of the addresses only the key can tell.
+// sources, an address that is there twice or longer than its prefix, a sample that is too
+// small, sources of the sample that are not in the registers, or that made more events than
+// all did. Whether the hashes are those of the addresses only the key can tell.
 func (s *State) check() error {
 	switch {
 	case s.Records < uint64(len(s.Items)):
 		return fmt.Errorf("%d records of %d sources", s.Records, len(s.Items))
-	case !s.Unsampled && s.Records < uint64(len(s.Databases)):
-		return fmt.Errorf("%d records located by %d databases", s.Records, len(s.Databases))
 	case s.Unsampled && (s.Dense == nil || len(s.Items) > 0 || s.Rest != nil):
 		return fmt.Errorf("registers alone, with something else")
 	case s.Dense != nil && s.Rest != nil:

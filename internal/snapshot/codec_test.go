@@ -101,7 +101,7 @@ func (r random) state() *snapshot.State {
 	}
 	if kind != 2 {
 		s.Items = r.items(n, s.IPv6PrefixLen, s.DropAddresses)
-		s.Records = max(s.Records, uint64(len(s.Items)), uint64(len(s.Databases)))
+		s.Records = max(s.Records, uint64(len(s.Items)))
 	}
 	switch kind {
 	case 1:

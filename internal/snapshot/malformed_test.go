@@ -120,9 +120,6 @@ func malformed() map[string]struct {
 		"more sources than records": {with(func(s *snapshot.State) {
 			s.Records, s.Items = 1, []sketch.Item{item(7, 1), item(8, 2)}
 		}), "1 records of 2 sources"},
-		"more databases than records": {with(func(s *snapshot.State) {
-			s.Records, s.Databases = 1, snapshot.Databases{{Name: "a"}, {Name: "b"}}
-		}), "1 records located by 2 databases"},
 		"same address": {holding(item(7, 1), item(8, 1)), "0.0.0.1/32 is there twice"},
 		"difference that is sampled": {with(func(s *snapshot.State) {
 			s.Dense, s.Rest = snapshot.NewDense(12), &snapshot.Remainder{}

@@ -47,6 +47,9 @@ func (t *Tally) used() snapshot.Databases {
 
 // usable are those that located something in t, and that of its table, which may.
 func (t *Tally) usable() snapshot.Databases {
+	if t.table == nil { // it only merges
+		return t.databases
+	}
 	if t.database == nil {
 		t.database = snapshot.Databases{snapshot.DatabaseOf(t.table)}
 	}

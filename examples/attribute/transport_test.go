@@ -123,7 +123,7 @@ func TestReflectionInFiles(t *testing.T) {
 		if bad := strings.Contains(stderr, "60 of them without a readable protocol"); bad != (c.name == "nothing readable") {
 			t.Errorf("%s: %s", c.name, stderr)
 		}
-		if c.args != nil && len(c.args) == 8 {
+		if len(c.args) == 8 {
 			f := r.Account.Fields
 			if f["protocol"] != c.args[3] || f["source_port"] != c.args[5] || f["tcp_flags"] != c.args[7] {
 				t.Errorf("%s: the account has %v", c.name, f)

@@ -55,6 +55,8 @@ const (
 	NoHandshake       Code = "NO_HANDSHAKE"       // 0: sources that may be forged could have made the claim true
 	ForgeryUntested   Code = "FORGERY_UNTESTED"   // share of the sources that no test for forging covers
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of the sources that look like reflectors
+
+	ReflectionUntested Code = "REFLECTION_UNTESTED" // 0: of many sources, nothing shows if they are reflectors
 )
 
 // Codes about who sent the traffic.
@@ -97,7 +99,7 @@ var effects = map[Code]Effect{
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
 	SketchesOnly: Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
-	ReflectorsPresent: Annotates,
+	ReflectorsPresent: Annotates, ReflectionUntested: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,

@@ -44,7 +44,7 @@ func (p *Printer) writeNewSources(b *strings.Builder, n *baseline.NewSources) {
 	for _, c := range n.Caveats {
 		b.WriteString("- " + p.Caveat(c) + "\n")
 	}
-	for _, credit := range credits(r) {
+	for _, credit := range p.credits(r) {
 		b.WriteString(say(p.words.report.credit, args{"credit": word(credit)}) + "\n")
 	}
 }

@@ -315,6 +315,8 @@ var english = catalogue{
 		"FORGERY_UNTESTED": "{value} of the sources could not be tested for forging.",
 		"REFLECTORS_PRESENT": "{value} of the sources look like reflectors: servers that answered requests which " +
 			"somebody else sent.",
+		"REFLECTION_UNTESTED": "Reflection could not be tested on many sources: their protocol, port and flags are not " +
+			"known.",
 
 		"DOMINANT_SOURCE": "One source sent {value} of the events.",
 		"UNSAMPLED_VOLUME": "About {value} of the events come from sources outside the sample: few sources that sent " +

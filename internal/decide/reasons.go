@@ -154,6 +154,9 @@ func (c *Case) plausibility() (caveats []caveat.Caveat) {
 	if share := c.Reflected(plausible.Sources); share > fewReflectors {
 		add(caveat.ReflectorsPresent, share)
 	}
+	if c.ReflectionUntested() > untestedShare {
+		add(caveat.ReflectionUntested, 0)
+	}
 	if s := c.Spoofing; s != nil && !c.MostlyForged() {
 		switch {
 		case s.Level == plausible.Suspected:

@@ -24,7 +24,7 @@ func batches(yield func([]monitor.Event) bool) {
 			batch = append(batch, monitor.Event{
 				Time:   begin.Add(time.Duration(tick) * 10 * time.Second),
 				Target: monitor.TargetName(fmt.Sprintf("mailbox-%d@lagoon.example", mailbox)),
-				Flow:   attribution.Flow{Source: from, Handshake: true}, // mail comes by TCP
+				Flow:   attribution.Flow{Source: from, Handshake: true}, // mail comes by completed connections
 			})
 		}
 		for i := range 20 {
@@ -75,7 +75,7 @@ func Example_stream() {
 	// NL Netherlands  400        33.3 %            100.0 %                        0.3 (0.3–0.4)
 	//
 	// The new sources were counted one by one. Each interval has 95 % confidence. The database may be wrong.
-	// Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
+	// Credit: "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
 	//
 	// supported: RU > 50% of sources
 	//   800 of the 1,320 distinct sources (60.6 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.
@@ -100,7 +100,7 @@ func Example_stream() {
 	// NL Netherlands  400        33.3 %            100.0 %                       0.3 (0.3–0.4)
 	//
 	// The new sources were counted one by one. Each interval has 95 % confidence. The database may be wrong.
-	// Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
+	// Credit: "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
 	//
 	// supported: RU > 50% of sources
 	//   800 of the 1,200 distinct sources (66.7 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.

@@ -77,7 +77,7 @@ func Example() {
 	// NL Netherlands       20            33.3 %      20           33.3 %
 	//
 	// All sources were counted one by one. The database may be wrong.
-	// Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0
+	// Credit: "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
 	//
 	// supported: RU > 50% of sources
 	//   40 of the 60 distinct sources (66.7 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.
@@ -85,6 +85,7 @@ func Example() {
 	//   The verdict holds as long as fewer than 16.6 % of all sources are placed in the wrong country.
 	//   - Too few of the sources completed a handshake. From addresses alone, forging within a country cannot be excluded.
 	//   - 1 source with reserved addresses (1 event) is left out. Its packets were not routed over the Internet: they are local, or forged.
+	//   - Reflection could not be tested on many sources: their protocol, port and flags are not known.
 	//   - 100.0 % of the sources could not be tested for forging.
 }
 

@@ -15,6 +15,11 @@ func lose(n uint64) func(*attribution.Tally) {
 	return func(t *attribution.Tally) { t.AddLost(attribution.LostUnread, n) }
 }
 
+// loseLate loses records that came late.
+func loseLate(n uint64) func(*attribution.Tally) {
+	return func(t *attribution.Tally) { t.AddLost(attribution.LostLate, n) }
+}
+
 // disagreeing makes a snapshot of the given counts that a second database places otherwise.
 func disagreeing(n map[string]int, moved map[string]string) func(*testing.T) attribution.Snapshot {
 	return func(*testing.T) attribution.Snapshot {
@@ -44,6 +49,9 @@ func openClaims() []decision {
 		{name: "half of the records unread", make: counting(least, map[string]int{"RU": 100}, lose(100)),
 			claim: "RU > 60%", want: open, reason: caveat.UnreadRecords,
 			also: []caveat.Caveat{{Code: caveat.UnreadRecords, Value: 100}}},
+		{name: "a third of the records late", make: counting(least, map[string]int{"RU": 100}, loseLate(50)),
+			claim: "RU > 70%", want: open, reason: caveat.LateEvents,
+			also: []caveat.Caveat{{Code: caveat.LateEvents, Value: 50}}},
 		{name: "unlocated could tip it", make: counting(least, map[string]int{"RU": 48, "US": 47, "": 5}),
 			claim: "majority RU", want: open, reason: caveat.Unlocated,
 			also: []caveat.Caveat{{Code: caveat.Unlocated, Value: .05}}},
@@ -67,6 +75,13 @@ func openClaims() []decision {
 			make:  disagreeing(map[string]int{"RU": 60, "US": 40}, map[string]string{"5.0.0.0/8": "US"}),
 			claim: "majority RU", want: open, reason: caveat.DatabasesDisagree,
 			also: []caveat.Caveat{{Code: caveat.DatabasesDisagree, Value: 1}}},
+		{
+			// The first database has no country for a ninth, which the other calls Russian: either is
+			// enough to keep the claim open.
+			name: "the unlocated could tip it, by the other database, too", claim: "majority RU", want: open,
+			make:   disagreeing(map[string]int{"RU": 40, "US": 50, "": 12}, map[string]string{"9.0.0.0/8": "RU"}),
+			reason: caveat.DatabasesDisagree,
+		},
 		{
 			// An eighth of the Russian /16 moves one way, as many American ones the other way:
 			// both databases say 150 of 250.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
@@ -289,5 +290,44 @@ func TestDatabasesOfForgedSources(t *testing.T) {
 	}
 	if !covers(v.Share, .5) || !covers(*v.Bounds, .5) {
 		t.Errorf("half of the genuine sources are Russian: %v, bounds %v", v, v.Bounds)
+	}
+}
+
+// A second database that agrees takes nothing from what a verdict must say, but that it was
+// not asked.
+func TestTwoDatabasesKeepCaveats(t *testing.T) {
+	second := otherWorld(nil)
+	for _, c := range []struct {
+		ru, us int
+		claim  string
+		codes  []caveat.Code
+	}{
+		{51, 49, "majority RU", []caveat.Code{caveat.Fragile, caveat.FewSources}},
+		{49, 51, "majority RU", []caveat.Code{caveat.Fragile, caveat.FewSources}},
+		{51, 49, "plurality RU", []caveat.Code{caveat.Fragile, caveat.FewSources}},
+		{14, 11, "majority RU", []caveat.Code{caveat.FewSources}}, // undecided
+		{14, 11, "majority RU of events", []caveat.Code{caveat.FewSources}},
+		{505, 495, "majority RU of events", []caveat.Code{caveat.Fragile}},
+	} {
+		s := spread(least, map[string]int{"RU": c.ru, "US": c.us}).Snapshot()
+		one, two := ask(s, c.claim), ask(enriched(s, second), c.claim)
+		if one.Outcome != two.Outcome || one.Reason != two.Reason || len(two.Opinions) != 2 {
+			t.Errorf("%s with %d to %d: %v, by two databases %v", c.claim, c.ru, c.us, one, two)
+		}
+		var want, got []caveat.Caveat
+		for _, x := range one.Caveats {
+			if x.Code != caveat.SingleDatabase {
+				want = append(want, x)
+			}
+		}
+		got = append(got, two.Caveats...)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s with %d to %d: by one %v, by two %v", c.claim, c.ru, c.us, one.Caveats, two.Caveats)
+		}
+		for _, code := range c.codes {
+			if !has(two, code) {
+				t.Errorf("%s with %d to %d: no %s in %v", c.claim, c.ru, c.us, code, two)
+			}
+		}
 	}
 }

@@ -38,7 +38,7 @@ func (s Snapshot) Enrich(e Enrichment) (Snapshot, error) {
 	switch {
 	case slices.Contains(e.Databases, nil) || slices.Contains(e.Lists, nil):
 		return Snapshot{}, fmt.Errorf("attribution: %w: a nil table or list", ErrInvalidOptions)
-	case state.IsZero():
+	case state.IsZero(), len(e.Databases)+len(e.Lists) == 0 && e.ASNs == nil:
 		return s, nil
 	case !state.HasAddresses():
 		return Snapshot{}, fmt.Errorf("attribution: %w", ErrNoAddresses)

@@ -21,7 +21,10 @@ var kindsOfFlow = []struct {
 	{attribution.Flow{Protocol: 6, SourcePort: 443, TCPFlags: 0x1a}, false, false}, // with data
 	{attribution.Flow{Protocol: 6, SourcePort: 123}, false, false},
 	{attribution.Flow{Protocol: 17, SourcePort: 123}, false, true},
-	{attribution.Flow{Protocol: 17, SourcePort: 443}, false, false},
+	{attribution.Flow{Protocol: 17, SourcePort: 443}, false, true}, // no client of QUIC sends from it
+	{attribution.Flow{Protocol: 17, SourcePort: 4500}, false, true},
+	{attribution.Flow{Protocol: 17, SourcePort: 40000}, false, false},
+	{attribution.Flow{Protocol: 6, TCPFlags: 0x14}, false, true},
 	{attribution.Flow{Handshake: true}, true, false},
 	{attribution.Flow{SourcePort: 53}, false, false}, // of what protocol?
 }

@@ -31,8 +31,12 @@ func TestLostRecordsWiden(t *testing.T) {
 					if after.Share.Value != before.Share.Value || after.Counted != before.Counted {
 						t.Errorf("%s, %s of %v without %d: counted %v, before %v", name, claim, n, lost, after, before)
 					}
-					if value, ok := valueOf(after, caveat.UnreadRecords); !ok || value != float64(lost) {
-						t.Errorf("%s, %s without %d: UNREAD_RECORDS %v", name, claim, lost, value)
+					for code, want := range map[caveat.Code]uint64{
+						caveat.UnreadRecords: lost / 2, caveat.LateEvents: lost - lost/2,
+					} {
+						if value, ok := valueOf(after, code); ok != (want > 0) || value != float64(want) {
+							t.Errorf("%s, %s without %d: %s %v", name, claim, lost, code, value)
+						}
 					}
 				}
 				// A lead lies between -1 and 1, and so may the lost be its rival's.
@@ -73,6 +77,28 @@ func TestMostLinesUnread(t *testing.T) {
 	tally.AddLost(attribution.LostUndated, 100)
 	if v := ask(tally.Snapshot(), "majority RU"); v.Outcome != attribution.Undecided || v.Reason != caveat.UnreadRecords {
 		t.Errorf("120 of 220 lost: %v", v)
+	}
+}
+
+// What is lost for several reasons widens one interval, and the reason is the one of most.
+func TestLateRecordsAndOthers(t *testing.T) {
+	for _, c := range []struct {
+		late, unread uint64
+		want         caveat.Code
+	}{
+		{60, 0, caveat.LateEvents}, {35, 25, caveat.LateEvents},
+		{30, 30, caveat.UnreadRecords}, {25, 35, caveat.UnreadRecords},
+	} {
+		tally := spread(least, map[string]int{"RU": 60, "US": 40})
+		tally.AddLost(attribution.LostLate, c.late)
+		tally.AddLost(attribution.LostShed, c.unread)
+		v := ask(tally.Snapshot(), "majority RU")
+		if v.Outcome != attribution.Undecided || v.Reason != c.want || !has(v, c.want) || v.Share.Low != .6*100/160 {
+			t.Errorf("%d late, %d unread: %v", c.late, c.unread, v)
+		}
+		if has(v, caveat.LateEvents) != (c.late > 0) || has(v, caveat.UnreadRecords) != (c.unread > 0) {
+			t.Errorf("%d late, %d unread: %v", c.late, c.unread, v.Caveats)
+		}
 	}
 }
 

@@ -92,7 +92,10 @@ func arbitrary(rng *rand.Rand) attribution.Snapshot {
 			rank += 1 + rng.Uint64()>>(11+rng.IntN(50))
 			it := sketch.Item{
 				Hash: sketch.HashOf(rank), Lo: 0xffff<<32 | uint64(rng.Uint32()>>spread), Events: count(), Bytes: count(),
-				Part: uint8(origins[rng.IntN(len(origins))]), Flags: uint8(rng.IntN(4)),
+				Part: uint8(origins[rng.IntN(len(origins))]), Flags: uint8(rng.IntN(8)),
+			}
+			if it.Flags > 1 {
+				it.Common = uint16(rng.IntN(3))
 			}
 			if rng.IntN(5) == 0 {
 				it.Hi, it.Lo = rng.Uint64()>>spread|1<<61, 0
@@ -105,6 +108,7 @@ func arbitrary(rng *rand.Rand) attribution.Snapshot {
 			seen[[2]uint64{it.Hi, it.Lo}] = true
 			s.Items = append(s.Items, it)
 		}
+		s.Records = max(s.Records, uint64(n))
 		if n == s.SampleSize && rng.IntN(2) == 0 {
 			s.Dense = snapshot.NewDense(s.Precision)
 			s.Dense.AddItems(s.Items)

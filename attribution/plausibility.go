@@ -76,8 +76,9 @@ type Spoofing struct {
 
 // EvenPlace is a country or a /8 with as many pairs of tested sources in one /24 as chance
 // makes there. Real sources have tens to thousands of times as many, or none if they keep
-// apart. Places of fewer than 4 million addresses are not tested, nor those of which one
-// address in 20 is a source.
+// apart. Places are tested in which chance makes 100 pairs: of 3,600 sources in a /8, of
+// 6,000 in a country of 46 million addresses. Those of fewer than 4 million addresses are
+// not tested, nor those of which one address in 20 is a source.
 type EvenPlace struct {
 	Place           string  `json:"place"` // "RU" or "11.0.0.0/8"
 	Sources         uint64  `json:"sources"`

@@ -1,6 +1,8 @@
 package attribution_test
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
@@ -43,13 +45,13 @@ func TestSomeReflectors(t *testing.T) {
 		{10, 1, attribution.Supported, attribution.Supported, false},
 		{11, 1, attribution.Supported, attribution.Supported, true},
 		{500, 1, attribution.Supported, attribution.Supported, true},
-		{501, 1, attribution.Inadmissible, attribution.Inadmissible, true},
+		{501, 1, attribution.Inadmissible, attribution.Inadmissible, false}, // the reason says it
 		{100, 10, attribution.Supported, attribution.Inadmissible, true},
 	} {
 		for _, proven := range []bool{false, true} {
 			tally := emptyTally(attribution.Options{Key: world.Key(1), AssumeHandshake: proven})
 			for i := range 1000 {
-				f := attribution.Flow{Source: apart("RU", i), Protocol: 17, SourcePort: 40_000}
+				f := attribution.Flow{Source: apart("RU", i), Protocol: 17, SourcePort: 40_000 + uint16(i)}
 				if i < c.reflectors {
 					f.SourcePort, f.Events = 123, c.events
 				}
@@ -61,6 +63,97 @@ func TestSomeReflectors(t *testing.T) {
 				t.Errorf("%d reflectors with %d events each, proven %v: %v\n%v", c.reflectors, c.events, proven, s, e)
 			}
 		}
+	}
+}
+
+// Reflectors of a service that nobody has listed have its port in common, whether packets
+// come in one tally or in many, exact or beyond.
+func TestOneSourcePort(t *testing.T) {
+	flow := func(i int, port uint16) attribution.Flow {
+		return attribution.Flow{Source: apart([]string{"RU", "RU", "US"}[i%3], i), Protocol: 17, SourcePort: port}
+	}
+	for _, c := range []struct {
+		name    string
+		n       int
+		port    func(i int) uint16
+		reflect bool
+	}{
+		{"IKE", 25, func(int) uint16 { return 500 }, true},
+		{"BACnet", 25, func(int) uint16 { return 47808 }, true},
+		{"a service of tomorrow", 30, func(int) uint16 { return 44_818 }, true},
+		{"a service of tomorrow, beyond", 3000, func(int) uint16 { return 44_818 }, true},
+		{"too few to tell", 29, func(int) uint16 { return 44_818 }, false},
+		{"bots", 3000, func(i int) uint16 { return uint16(32_768 + i*7919%28_232) }, false},
+	} {
+		whole, parts := emptyTally(least), []attribution.Snapshot{}
+		for i := range c.n {
+			f, part := flow(i, c.port(i)), emptyTally(least)
+			whole.AddFlow(f)
+			if c.n <= 30 {
+				part.AddFlow(f)
+				parts = append(parts, part.Snapshot())
+			}
+		}
+		v := ask(whole.Snapshot(), "majority RU")
+		if got := v.Reason == caveat.Reflection; got != c.reflect || has(v, caveat.ReflectionUntested) {
+			t.Errorf("%s: %v, want a reflection: %v", c.name, v, c.reflect)
+		}
+		if len(parts) > 0 {
+			slices.Reverse(parts)
+			mustEqual(t, c.name+", merged", must(attribution.Merge(parts...)), whole.Snapshot())
+		}
+	}
+}
+
+// Forged packets are no answers of servers, whatever port they bear.
+func TestForgedAnswers(t *testing.T) {
+	w := world.Real(t)
+	for _, port := range []uint16{53, 44_818} {
+		tally := must(attribution.NewTally(w.Table, attribution.Options{Key: world.Key(1)}))
+		for _, a := range world.Forge(rand.New(rand.NewPCG(83, 84)), 5000, nil) {
+			tally.AddFlow(attribution.Flow{Source: a, Protocol: 17, SourcePort: port})
+		}
+		if v := ask(tally.Snapshot(), "majority US"); v.Outcome != attribution.Inadmissible || v.Reason != caveat.Spoofed {
+			t.Errorf("from port %d: %v", port, v)
+		}
+	}
+}
+
+// A verdict says that reflection was not tested, unless a handshake or what was sent shows
+// that nine in ten sources are none.
+func TestReflectionUntested(t *testing.T) {
+	unknown := attribution.Flow{}
+	for _, c := range []struct {
+		name    string
+		known   attribution.Flow
+		unknown int // of 1,000
+		want    bool
+	}{
+		{"nothing is known", unknown, 1000, true},
+		{"protocols alone", attribution.Flow{Protocol: 17}, 0, true},
+		{"ports without protocols", attribution.Flow{SourcePort: 53}, 0, true},
+		{"ICMP", attribution.Flow{Protocol: 1}, 0, true},
+		{"handshakes", attribution.Flow{Handshake: true}, 0, false},
+		{"connections", attribution.Flow{Protocol: 6, TCPFlags: 0x1b}, 0, false},
+		{"one in ten is unknown", attribution.Flow{Protocol: 6, TCPFlags: 2}, 100, false},
+		{"a few more", attribution.Flow{Protocol: 6, TCPFlags: 2}, 101, true},
+	} {
+		tally := emptyTally(least)
+		for i := range 1000 {
+			f := c.known
+			if i < c.unknown {
+				f = unknown
+			}
+			f.Source = apart("RU", i)
+			tally.AddFlow(f)
+		}
+		if v := ask(tally.Snapshot(), "majority RU"); has(v, caveat.ReflectionUntested) != c.want {
+			t.Errorf("%s: %v", c.name, v)
+		}
+	}
+	sketches := fromSketches(1, spread(least, map[string]int{"RU": 600}).Sketches())
+	if v := ask(sketches, "majority RU"); !has(v, caveat.ReflectionUntested) {
+		t.Errorf("registers alone: %v", v)
 	}
 }
 

@@ -270,8 +270,8 @@ func TestReportPrints(t *testing.T) {
 	s := spread(least, map[string]int{"RU": 60, "US": 40}).Snapshot()
 	got := reportOn(s, "majority RU", "plurality US").String()
 	want := `sources 100 [100, 100] events 100 located by "Test-Country 2026-06-01" RU 0.6 [0.6, 0.6] US 0.4 [0.4, 0.4]
-supported RU > 50% of sources 0.6 [0.6, 0.6] FEW_SOURCES NO_HANDSHAKE
-refuted plurality US 0.4 [0.4, 0.4] FEW_SOURCES`
+supported RU > 50% of sources 0.6 [0.6, 0.6] FEW_SOURCES NO_HANDSHAKE REFLECTION_UNTESTED
+refuted plurality US 0.4 [0.4, 0.4] FEW_SOURCES REFLECTION_UNTESTED`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -53,7 +53,7 @@ func (s Snapshot) state() *snapshot.State {
 //
 // Another key, precision or IPv6 prefix length is an error that wraps [ErrMismatch] and
 // names both sides, see [sketch.MismatchError]. An estimated difference of package baseline
-// is one as well.
+// is one as well, and so are more than 64 databases together.
 func Merge(snapshots ...Snapshot) (Snapshot, error) {
 	whole := nothing
 	for _, s := range snapshots {
@@ -104,7 +104,7 @@ type Source struct {
 
 	Events, Bytes uint64
 	Handshake     bool // it completed one, as [Flow] or [Options] said
-	Reflector     bool // it sent what looks like answers that nobody asked for
+	Reflector     bool // all it sent looks like answers that nobody asked for
 }
 
 // Sample yields the sources that the snapshot holds, in a random but fixed order: all of
@@ -125,7 +125,7 @@ func sourceOf(s *snapshot.State, i int) Source {
 	it := &s.Items[i]
 	source := Source{
 		Origin: snapshot.Origin(it), Events: it.Events, Bytes: it.Bytes,
-		Handshake: it.Flags&snapshot.Handshake != 0, Reflector: it.Flags&snapshot.Reflector != 0,
+		Handshake: it.Flags&snapshot.Handshake != 0, Reflector: snapshot.OnlyAnswered(it),
 	}
 	if s.HasAddresses() {
 		source.Prefix = snapshot.Source(it).Prefix(s.IPv6PrefixLen)

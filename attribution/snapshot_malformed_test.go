@@ -170,15 +170,18 @@ func falseItems(table map[string]malformed) {
 	change("items out of order", "item out of order or out of range", func(s *snapshot.State) { slices.Reverse(s.Items) })
 	change("an item without an event", "item without an event", func(s *snapshot.State) { s.Items[1].Events = 0 })
 	change("an item of no origin", "item of origin 254", func(s *snapshot.State) { s.Items[1].Part = 254 })
-	change("an item with unknown facts", "with facts 0x4", func(s *snapshot.State) { s.Items[1].Flags = 4 })
+	change("an item with unknown facts", "with facts 0x8", func(s *snapshot.State) { s.Items[1].Flags = 8 })
+	change("an item with a port of nothing", "with port 53 of no transport", func(s *snapshot.State) {
+		s.Items[1].Common = 53
+	})
 	change("a source twice", "is there twice", func(s *snapshot.State) { s.Items[1].Lo = s.Items[0].Lo })
 	change("a source longer than its prefix", "is longer than its prefix", func(s *snapshot.State) {
 		s.Items[1].Hi, s.Items[1].Lo = 0x2a02<<48, 1
 	})
 	nameless := altered(three(), func(s *snapshot.State) { s.Databases, s.Items = nil, nil })
 	const atItems = atDatabases + 1
-	item := slices.Concat([]byte{1, 1, 0, 0, 1, 0}, binary.AppendUvarint(nil, 1<<16))
-	table["facts above 8 bits"] = malformed{spliced(nameless, atItems, 1, item...), "item out of order or out of range"}
+	item := slices.Concat([]byte{1, 1, 0, 0, 1, 0}, binary.AppendUvarint(nil, 1<<32))
+	table["a port above 16 bits"] = malformed{spliced(nameless, atItems, 1, item...), "item out of order or out of range"}
 	table["items that are not there"] = malformed{spliced(nameless, atItems, 1, 100), "100 items, more than there can be"}
 }
 

@@ -105,8 +105,9 @@ func (t *Tally) AddLost(reason Loss, n uint64) { t.t.AddLost(reason.index(), n) 
 // time, or a span that ends before it begins, is ignored.
 func (t *Tally) ExtendSpan(from, to time.Time) { t.t.ExtendSpan(from, to) }
 
-// Merge adds everything that a snapshot has counted, see [Merge]. An error wraps
-// [ErrMismatch] and names both sides; t is then unchanged.
+// Merge adds everything that a snapshot has counted, see [Merge]. The database of t is one
+// of the 64 that there may be. An error wraps [ErrMismatch] and names both sides; t is then
+// unchanged.
 func (t *Tally) Merge(s Snapshot) error {
 	if err := t.t.Merge(s.state()); err != nil {
 		return fmt.Errorf("attribution: %w", err)

@@ -185,9 +185,10 @@ func TestWhatWouldDecide(t *testing.T) {
 func TestVerdictPrints(t *testing.T) {
 	s := spread(least, map[string]int{"RU": 60, "US": 40, "reserved": 2}).Snapshot()
 	for claim, want := range map[string]string{
-		"majority RU":       "supported RU > 50% of sources 0.6 [0.6, 0.6] FEW_SOURCES NO_HANDSHAKE RESERVED_PRESENT",
-		"majority RU,US":    "supported RU,US > 50% of sources 1 [1, 1] NO_HANDSHAKE RESERVED_PRESENT",
-		"RU > 50% of bytes": "inadmissible RU > 50% of bytes NOTHING_COUNTED RESERVED_PRESENT",
+		"majority RU": "supported RU > 50% of sources 0.6 [0.6, 0.6] FEW_SOURCES NO_HANDSHAKE RESERVED_PRESENT " +
+			"REFLECTION_UNTESTED",
+		"majority RU,US":    "supported RU,US > 50% of sources 1 [1, 1] NO_HANDSHAKE RESERVED_PRESENT REFLECTION_UNTESTED",
+		"RU > 50% of bytes": "inadmissible RU > 50% of bytes NOTHING_COUNTED RESERVED_PRESENT REFLECTION_UNTESTED",
 	} {
 		v := ask(s, claim)
 		if got := v.String(); got != want {

@@ -214,7 +214,7 @@ func (raw *rawAS) as() (as AS, field string) {
 	if name == "" {
 		name = raw.asName
 	}
-	as.Name = printable(name)
+	as.Name = printable(name, longestName)
 	return as, field
 }
 

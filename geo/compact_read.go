@@ -49,12 +49,21 @@ func (r *reader) columns(f *family, index []Origin) []run {
 	return list.list
 }
 
+// text reads what printable has made.
+func (r *reader) text(most int) string {
+	s := string(r.bytes(uint64(most + len(cutOff))))
+	if !isPrintable(s, most) {
+		r.fail("text that does not print")
+	}
+	return s
+}
+
 func (r *reader) info() Info {
 	const most = math.MaxInt32
 	info := Info{
-		Name:   string(r.bytes(most)),
-		Credit: string(r.bytes(most)),
-		Schema: string(r.bytes(most)),
+		Name:   r.text(longestName),
+		Credit: r.text(longestCredit),
+		Schema: r.text(longestName),
 	}
 	if built := r.number(maxBuilt); built != 0 {
 		info.Built = time.Unix(int64(built), 0).UTC()
@@ -67,7 +76,7 @@ func (r *reader) info() Info {
 	info.Networks = int(r.number(most))
 	previous := ""
 	for i := range r.number(uint64(len(r.data))) {
-		code, n := string(r.bytes(most)), r.number(most)
+		code, n := r.text(longestCode), r.number(most)
 		if r.err != nil {
 			break
 		}

@@ -14,7 +14,8 @@ import (
 )
 
 // A Loader holds choices for reading an MMDB file. The zero Loader is what [Open]
-// uses.
+// uses. Names and credits lose what does not print, and are cut to about 100 and 1,000
+// bytes, whether they are those of the file or these.
 type Loader struct {
 	// Routed, if not nil, has a country for every address that is announced in
 	// the Internet's routing tables. Package geo/routed has such a table. IPv6
@@ -96,8 +97,8 @@ func (l Loader) compile(data []byte) (*Table, error) {
 
 func (l Loader) info(w *walker, data []byte) Info {
 	info := w.tree.info(data)
-	info.Name = cmp.Or(l.Name, info.Name)
-	info.Credit = cmp.Or(l.Credit, info.Credit)
+	info.Name = cmp.Or(printable(l.Name, longestName), info.Name)
+	info.Credit = cmp.Or(printable(l.Credit, longestCredit), info.Credit)
 	info.Schema = w.records.schema()
 	info.Networks = w.networks
 	info.NonCountry = w.records.nonCountry

@@ -135,20 +135,36 @@ var codeIndex = func() (t [26 * 26]Origin) {
 	return t
 }()
 
-// printable returns a name of a hostile input without control characters, clipped.
-func printable(s string) string {
-	return clip(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+// Lengths to which texts of files are cut, in bytes.
+const (
+	longestCode   = 32
+	longestName   = 100
+	longestCredit = 1000
+)
+
+const cutOff = "..." // behind what was cut
+
+// printable returns a text of a hostile input fit to be shown on a line: without control
+// characters, line and paragraph separators, and marks that change the direction of text,
+// and cut to about so many bytes.
+func printable(s string, most int) string { return clip(visible(s), most) }
+
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r
-	}, s), 100)
+	}, s)
 }
+
+// isPrintable reports whether printable has made a text.
+func isPrintable(s string, most int) bool { return len(s) <= most+len(cutOff) && s == visible(s) }
 
 // clip bounds what is kept or quoted of a hostile input.
 func clip(s string, most int) string {
 	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "..."
+		return strings.ToValidUTF8(s[:most], "") + cutOff
 	}
 	return s
 }

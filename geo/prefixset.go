@@ -39,7 +39,7 @@ func OpenPrefixSet(path string) (*PrefixSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.name = printable(filepath.Base(path))
+	p.name = printable(filepath.Base(path), longestName)
 	return p, nil
 }
 
@@ -51,7 +51,7 @@ func OpenPrefixSet(path string) (*PrefixSet, error) {
 // A list may have 1 to 4,194,304 entries. The error names the first bad line. It
 // wraps [ErrNotPrefix] or [ErrTooLarge], or it is the error of r.
 func ReadPrefixSet(name string, r io.Reader) (*PrefixSet, error) {
-	p := &PrefixSet{name: printable(name)}
+	p := &PrefixSet{name: printable(name, longestName)}
 	line := 0
 	fail := func(err error) (*PrefixSet, error) {
 		return nil, fmt.Errorf("geo: %s:%d: %w", name, max(line, 1), err)
@@ -119,6 +119,6 @@ func (p *PrefixSet) Contains(addr netip.Addr) bool { return p.prefixes.Contains(
 // prefix.
 func (p *PrefixSet) Len() int { return p.entries }
 
-// Name returns the name of the list, without control characters and cut to about
-// 100 bytes.
+// Name returns the name of the list, without what does not print, and cut to about 100
+// bytes.
 func (p *PrefixSet) Name() string { return p.name }

@@ -74,9 +74,9 @@ func (rs *records) count(rec record) {
 		rs.nonCountry = map[string]int{}
 	}
 	const most = 256
-	code := clip(rec.code, 32)
+	code := printable(rec.code, longestCode)
 	if _, ok := rs.nonCountry[code]; !ok && len(rs.nonCountry) >= most {
-		code = "..."
+		code = cutOff
 	}
 	rs.nonCountry[code]++
 }

@@ -34,7 +34,7 @@ type Info struct {
 	Networks   int  // networks of public addresses with a record in the file
 
 	// NonCountry counts networks by each code that is no country, such as "EU"
-	// or "A1", as written in the file. The caller owns the map.
+	// or "A1", as written in the file but for what does not print. The caller owns the map.
 	NonCountry map[string]int
 }
 

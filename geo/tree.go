@@ -94,12 +94,12 @@ func (t *tree) info(data []byte) Info {
 	meta := t.db.Metadata
 	sum := sha256.Sum256(data)
 	info := Info{
-		Name:   clip(meta.DatabaseType, 100),
+		Name:   printable(meta.DatabaseType, longestName),
 		Credit: knownCredit(meta.DatabaseType),
 		SHA256: hex.EncodeToString(sum[:]),
 	}
 	if info.Name == "" {
-		info.Name = clip(description(meta.Description), 100)
+		info.Name = printable(description(meta.Description), longestName)
 	}
 	if b := meta.BuildEpoch; b >= minBuilt && uint64(b) < maxBuilt {
 		info.Built = time.Unix(int64(b), 0).UTC()

@@ -23,6 +23,22 @@ type Item struct {
 	Bytes  uint64 // exact, since the item first came
 	Part   uint8  // which part of the whole the item belongs to, such as a country
 	Flags  uint8  // facts that one event establishes; the caller names them
+	Common uint16 // the value that its events have in common; 0: none is known; Various: they differ
+}
+
+// Various is the Common of an item whose events have several values.
+const Various = math.MaxUint16
+
+// Common returns what two values of [Item.Common] have in common. The order and grouping
+// of calls change nothing.
+func Common(a, b uint16) uint16 {
+	switch {
+	case a == b || b == 0:
+		return a
+	case a == 0:
+		return b
+	}
+	return Various
 }
 
 // BottomK keeps the k distinct items of the smallest ranks. The rank of an item is
@@ -58,14 +74,15 @@ type slot struct {
 	rank          uint64 // 0: empty
 	events, bytes uint64
 	part, flags   uint8
+	common        uint16 // in what would else be padding
 }
 
 const firstSlots = 16 // of an empty sample
 
 // NewBottomK returns an empty sample of k items, whose hashes the key with the
-// given id makes. With dropItems it keeps hashes, counts, parts and flags, but not
-// the items themselves. k is from [MinSampleSize] to [MaxSampleSize]; another one
-// is an error that wraps [ErrOutOfRange].
+// given id makes. With dropItems it keeps everything but the items themselves. k is
+// from [MinSampleSize] to [MaxSampleSize]; another one is an error that wraps
+// [ErrOutOfRange].
 func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 	if err := inRange("sample size", k, MinSampleSize, MaxSampleSize); err != nil {
 		return nil, err
@@ -102,8 +119,8 @@ func (s *BottomK) KeyID() KeyID { return s.id }
 // KeepsItems reports whether the items themselves are kept.
 func (s *BottomK) KeepsItems() bool { return s.items != nil }
 
-// DropItems forgets the items themselves, and keeps no later ones. Hashes, counts,
-// parts and flags stay.
+// DropItems forgets the items themselves, and keeps no later ones. Everything
+// else stays.
 func (s *BottomK) DropItems() { s.items = nil }
 
 // Exact reports whether at most k distinct items have come. The sample then holds
@@ -169,17 +186,19 @@ func (s *BottomK) Count(hash, events, bytes uint64) (part uint8, found bool) {
 	return sl.part, true
 }
 
-// Mark adds flags to the item of the given hash, if it is in the sample.
-func (s *BottomK) Mark(hash uint64, flags uint8) {
+// Mark adds flags and a common value to the item of the given hash, if it is in the
+// sample.
+func (s *BottomK) Mark(hash uint64, flags uint8, common uint16) {
 	if sl := &s.slots[s.find(Rank(hash))]; sl.rank != 0 {
 		sl.flags |= flags
+		sl.common = Common(sl.common, common)
 	}
 }
 
 // Add counts events and bytes of an item, and keeps the item with its part and
 // flags if its rank is small enough. If the item is in the sample already, the
-// larger part stays and the flags unite, so that the result does not depend on the
-// order. Counts saturate at the largest uint64.
+// larger part stays, the flags unite, and so do the common values, see [Common]. The
+// result does not depend on the order. Counts saturate at the largest uint64.
 func (s *BottomK) Add(it Item) {
 	if !s.Wants(it.Hash) {
 		return
@@ -192,9 +211,10 @@ func (s *BottomK) Add(it Item) {
 		sl.bytes = addSaturated(sl.bytes, it.Bytes)
 		sl.part = max(sl.part, it.Part)
 		sl.flags |= it.Flags
+		sl.common = Common(sl.common, it.Common)
 		return
 	}
-	*sl = slot{rank, it.Events, it.Bytes, it.Part, it.Flags}
+	*sl = slot{rank, it.Events, it.Bytes, it.Part, it.Flags, it.Common}
 	if s.items != nil {
 		s.items[i] = [2]uint64{it.Hi, it.Lo}
 	}

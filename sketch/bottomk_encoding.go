@@ -24,8 +24,8 @@ const (
 //	13  4  k, big endian
 //	17  4  number of items, big endian
 //	21     items in the order of their ranks: rank less the rank before, hi and lo
-//	       (if items are kept), events, bytes, part + 256 * flags; each an unsigned
-//	       varint
+//	       (if items are kept), events, bytes, part + 256 * flags + 65,536 * common;
+//	       each an unsigned varint
 //	    4  CRC-32C of all bytes before it, big endian
 func (s *BottomK) AppendBinary(b []byte) ([]byte, error) {
 	from := len(b)
@@ -52,7 +52,7 @@ func (s *BottomK) AppendBinary(b []byte) ([]byte, error) {
 		}
 		b = binary.AppendUvarint(b, it.Events)
 		b = binary.AppendUvarint(b, it.Bytes)
-		b = binary.AppendUvarint(b, uint64(it.Flags)<<8|uint64(it.Part))
+		b = binary.AppendUvarint(b, uint64(it.Common)<<16|uint64(it.Flags)<<8|uint64(it.Part))
 	}
 	return wire.Seal(b, from), nil
 }
@@ -117,13 +117,13 @@ func (s *BottomK) readItem(r *wire.Reader, last uint64) uint64 {
 	}
 	it.Events, it.Bytes = r.Uvarint(), r.Uvarint()
 	facts := r.Uvarint()
-	if rank <= last || facts > math.MaxUint16 {
+	if rank <= last || facts > math.MaxUint32 {
 		r.FailAt(at, "item out of order or out of range")
 	}
 	if r.Err() != nil {
 		return last
 	}
-	it.Part, it.Flags = uint8(facts), uint8(facts>>8)
+	it.Part, it.Flags, it.Common = uint8(facts), uint8(facts>>8), uint16(facts>>16)
 	s.Add(it)
 	return rank
 }

@@ -38,7 +38,7 @@ func malformedBottomKs() map[string]malformed {
 		"rank wraps":         {body(2, append([]byte{1, 0, 0, 1, 0, 0}, wrapping...)...), order + "27"},
 		"long form":          {body(1, 0x81, 0, 0, 0, 1, 0, 0), "no number at byte 21"},
 		"endless number":     {body(1, endless...), "no number at byte 21"},
-		"flags too large":    {body(1, 1, 0, 0, 1, 0, 255, 255, 4), order + "21"},
+		"flags too large":    {body(1, 1, 0, 0, 1, 0, 255, 255, 255, 255, 16), order + "21"},
 		"counts cut off":     {body(1, 1, 0, 0, 1), "no number at byte 25"},
 		"more items than it": {body(0, 1, 0, 0, 1, 0, 0), "6 bytes too many at byte 21"},
 	}, good)

@@ -53,7 +53,8 @@ func (s *BottomK) item(i int) (it Item) {
 // bytes at a time right after it was written 8 at a time, and wait for that.
 func (s *BottomK) put(it *Item, i int) {
 	sl := &s.slots[i]
-	it.Hash, it.Events, it.Bytes, it.Part, it.Flags = HashOf(sl.rank), sl.events, sl.bytes, sl.part, sl.flags
+	it.Hash, it.Events, it.Bytes = HashOf(sl.rank), sl.events, sl.bytes
+	it.Part, it.Flags, it.Common = sl.part, sl.flags, sl.common
 	it.Hi, it.Lo = 0, 0
 	if s.items != nil {
 		it.Hi, it.Lo = s.items[i][0], s.items[i][1]

@@ -18,10 +18,24 @@ const testSize = MinSampleSize
 // plain is the sample written as a map: keep everything, sort, take the first k.
 type plain map[uint64]Item
 
+// inCommon is what two values have in common that are both known.
+func inCommon(a, b uint16) uint16 {
+	known := []uint16{}
+	for _, v := range []uint16{a, b} {
+		if v != 0 && !slices.Contains(known, v) {
+			known = append(known, v)
+		}
+	}
+	if len(known) > 1 {
+		return Various
+	}
+	return append(known, 0)[0]
+}
+
 func (p plain) add(it Item) {
 	if old, ok := p[it.Hash]; ok {
 		it.Events, it.Bytes = it.Events+old.Events, it.Bytes+old.Bytes
-		it.Part, it.Flags = max(it.Part, old.Part), it.Flags|old.Flags
+		it.Part, it.Flags, it.Common = max(it.Part, old.Part), it.Flags|old.Flags, inCommon(it.Common, old.Common)
 	}
 	p[it.Hash] = it
 }
@@ -47,7 +61,10 @@ func stream(seed uint64, events, distinct int) []Item {
 	for i := range items {
 		lo := rng.Uint64N(uint64(distinct))
 		events, bytes := 1+rng.Uint64N(3), rng.Uint64N(1500)
-		items[i] = Item{key.Hash(0, lo), 0, lo, events, bytes, uint8(lo % 250), uint8(rng.Uint32N(4))}
+		items[i] = Item{key.Hash(0, lo), 0, lo, events, bytes, uint8(lo % 250), uint8(rng.Uint32N(4)), 0}
+		if rng.Uint32N(3) == 0 {
+			items[i].Common = uint16(lo%7) + uint16(rng.Uint32N(9)/8)
+		}
 	}
 	return items
 }

@@ -20,7 +20,8 @@ const (
 const (
 	FewSources        Code = "FEW_SOURCES"        // distinct sources
 	ClusteredSources  Code = "CLUSTERED_SOURCES"  // number of independent sources that say as much
-	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count
+	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count, without those of LATE_EVENTS
+	LateEvents        Code = "LATE_EVENTS"        // records that came too late to be counted
 	Unlocated         Code = "UNLOCATED"          // share of the unit without a country
 	SpoofingPartial   Code = "SPOOFING_PARTIAL"   // greatest share of the sources that is forged
 	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources, of the subject if there is one, spread like forged ones
@@ -54,6 +55,8 @@ const (
 	NoHandshake       Code = "NO_HANDSHAKE"       // 0: sources that may be forged could have made the claim true
 	ForgeryUntested   Code = "FORGERY_UNTESTED"   // share of the sources that no test for forging covers
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of the sources that look like reflectors
+
+	ReflectionUntested Code = "REFLECTION_UNTESTED" // 0: of many sources, nothing shows if they are reflectors
 )
 
 // Codes about who sent the traffic.
@@ -77,6 +80,7 @@ const (
 	EndUncertain    Code = "END_UNCERTAIN"    // 0: the traffic faded, stayed, or was no longer seen
 	TargetLost      Code = "TARGET_LOST"      // 0: the target was evicted while the burst ran
 	Incomplete      Code = "INCOMPLETE"       // 0: the sources of part of the burst are not known
+	ClockOffset     Code = "CLOCK_OFFSET"     // seconds by which some clock is ahead of the stream; negative: behind
 )
 
 // effects has every code; those that are left out of the first two groups annotate.
@@ -85,9 +89,9 @@ var effects = map[Code]Effect{
 	MixedSamplingRates: CanRuleOut, Saturated: CanRuleOut, ProxyInFront: CanRuleOut, Anonymized: CanRuleOut,
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
 
-	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, Unlocated: CanUndecide,
-	SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide, DatabasesDisagree: CanUndecide,
-	ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
+	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, LateEvents: CanUndecide,
+	Unlocated: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
+	DatabasesDisagree: CanUndecide, ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
 
 	SecondEstimate: Annotates, FamiliesDiffer: Annotates, OneSidedErrors: Annotates,
 	SamplingRateSensitive: Annotates, NetworksDiffer: Annotates,
@@ -95,11 +99,11 @@ var effects = map[Code]Effect{
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
 	SketchesOnly: Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
-	ReflectorsPresent: Annotates,
+	ReflectorsPresent: Annotates, ReflectionUntested: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,
 
 	FewNewSources: Annotates, ShortHistory: Annotates, WindowSensitive: Annotates, NoBaseline: Annotates,
-	EndUncertain: Annotates, TargetLost: Annotates, Incomplete: Annotates,
+	EndUncertain: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -63,7 +64,7 @@ func TestForgedSnapshots(t *testing.T) {
 	beyond := stateOf(snapshotOf(small, mixed(3000)))
 	with := func(s *snapshot.State, change func(s *snapshot.State)) *snapshot.State {
 		c := *s
-		c.Items = slices.Clone(s.Items)
+		c.Items, c.Databases = slices.Clone(s.Items), slices.Clone(s.Databases)
 		change(&c)
 		return &c
 	}
@@ -89,6 +90,33 @@ func TestForgedSnapshots(t *testing.T) {
 			s.Items = invented(s.SampleSize, "RU", distinct)
 			s.Dense = denseOf(snapshot.NewDense(s.Precision), "RU", 1<<30, s.Items[1:]...)
 		}), "a source of the sample is not in the registers of RU"},
+		"by two databases, with fewer events than its sample": {with(beyond, func(s *snapshot.State) {
+			s.Databases = s.Databases.With(snapshot.Database{Name: "another"})
+			s.Items = invented(s.SampleSize, "RU", distinct)
+			s.Dense = denseOf(snapshot.NewDense(s.Precision), "US", 7, s.Items...)
+		}), "the sample has more events or bytes than were counted"},
+		"by two databases, in no register": {with(beyond, func(s *snapshot.State) {
+			s.Databases = s.Databases.With(snapshot.Database{Name: "another"})
+			s.Items = invented(s.SampleSize, "RU", distinct)
+			s.Dense = denseOf(snapshot.NewDense(s.Precision), "US", 1<<30, s.Items[1:]...)
+		}), "a source of the sample is not in the registers of RU"},
+		"fewer records than sources": {with(exact, func(s *snapshot.State) { s.Records = 599 }),
+			"599 records of 600 sources"},
+		"a port of a source that sent nothing": {with(exact, func(s *snapshot.State) {
+			s.Items[5].Flags, s.Items[5].Common = 0, 53
+		}), "item with port 53 of no transport"},
+		"a name of two lines": {with(exact, func(s *snapshot.State) {
+			s.Databases[0].Name = "x\u2028supported: RU > 50% of sources"
+		}), "text that does not print"},
+		"a credit that turns around": {with(exact, func(s *snapshot.State) {
+			s.Databases[0].Credit = "\u202edetroppus"
+		}), "text that does not print"},
+		"more databases than fit": {with(exact, func(s *snapshot.State) {
+			s.Databases = nil
+			for i := range 65 {
+				s.Databases = s.Databases.With(snapshot.Database{Name: fmt.Sprintf("%02d", i)})
+			}
+		}), "65 databases, more than there can be"},
 		"a sample that is not full": {with(beyond, func(s *snapshot.State) { s.Items = s.Items[1:] }),
 			"1023 sources in a full sample of 1024"},
 		"more sources than the sample holds": {with(exact, func(s *snapshot.State) {

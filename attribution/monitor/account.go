@@ -30,6 +30,11 @@ type account struct {
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast(), databases: m.databases}
 	a.burst.settled, a.burst.fading = nil, nil
+	from := a.burst.onset * m.clock.interval
+	a.burst.waiting = m.clock.waiting(w.target, from)
+	if o := &m.clock.offsets; o.last >= from {
+		a.burst.quarter = o.quarter
+	}
 	a.settled = m.packer.store(0, m.gathered(w.burst))
 	if w.usual.full != nil {
 		a.usual[0] = m.packer.store(0, w.usual.full.Snapshot())
@@ -100,7 +105,7 @@ func (a *account) between(first, last int64) (in []stored) {
 // window returns what came from the first interval to the last, looked up in all that
 // the options have.
 func (a *account) window(o Options, first, last int64) attribution.Snapshot {
-	s := a.handOut(merged(o.counting(), append(a.between(first, last), a.settled)...))
+	s := a.handOut(merged(o.counting(), append(a.between(first, last), a.settled, misdated(a.burst.waiting))...))
 	if !o.enriches() {
 		return s
 	}

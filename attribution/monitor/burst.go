@@ -36,6 +36,10 @@ type burst struct {
 	fadingFrom   int64        // from this interval on
 	endsAt       int64        // latest end that a series stated
 	endUncertain bool
+
+	// Of an account only.
+	waiting uint64 // records that were set aside while it ran, and are still
+	quarter int    // by how many quarters of an hour events of that time were off
 }
 
 // follow shows a watch an interval that has closed. known says that the number of

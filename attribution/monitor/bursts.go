@@ -69,8 +69,9 @@ type Burst struct {
 	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
 	// Caveats are about the burst: SHORT_HISTORY, WINDOW_SENSITIVE (one for each
-	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST and INCOMPLETE. Caveats
-	// about a verdict are in the verdict.
+	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST, INCOMPLETE, and CLOCK_OFFSET if
+	// records that came while it ran were dated in another time zone. Caveats about a
+	// verdict are in the verdict.
 	Caveats []caveat.Caveat `json:"caveats"`
 }
 

@@ -70,7 +70,8 @@ func TestMailBomb(t *testing.T) {
 			t.Errorf("%v: found late: %v", target, looks)
 		}
 		for i, look := range looks {
-			if look.Interim != i+1 || look.Report.Verdicts[0].Outcome == attribution.Supported {
+			if look.Interim != i+1 || look.Report.Policy.Interim != i+1 ||
+				look.Report.Verdicts[0].Outcome == attribution.Supported {
 				t.Errorf("%v: look %d of %d: %v", target, look.Interim, len(looks), look)
 			}
 		}

@@ -307,7 +307,7 @@ func FuzzEvents(f *testing.F) {
 		if s.SetBack == 0 && s.Oldest.Before(begin) && r.Events+s.Late+s.Undated+s.Misdated > s.Records {
 			t.Fatalf("%d events in the report, of %+v", r.Events, s)
 		}
-		if len(m.open) > maxOpen+2 {
+		if len(m.open) > mostOpen {
 			t.Fatalf("%d intervals are open", len(m.open))
 		}
 	})

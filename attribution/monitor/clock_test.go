@@ -60,7 +60,7 @@ func TestTimes(t *testing.T) {
 		{"a gap of five minutes", join(repeat(n, 0, 1), repeat(n, 399, 1)), 2 * n, Stats{Records: 2 * n}, at(498)},
 		{"a gap that is not yet confirmed", join(repeat(n, 0, 1), repeat(7, 399, 1)),
 			n, Stats{Records: n, Waiting: 7}, at(99)},
-		{"one event an hour", repeat(n, 0, 3600), n - 7, Stats{Records: n - 7, Waiting: 7}, at(3600 * (n - 8))},
+		{"one event an hour", repeat(n, 0, 3600), n - 8, Stats{Records: n - 8, Waiting: 8}, at(3600 * (n - 9))},
 		{"ahead, until the stream is there", join(repeat(n, 0, 1), dated(at(190)), repeat(n, 100, 1)),
 			2*n + 1, Stats{Records: 2*n + 1}, at(199)},
 		{"first event in the far future", join(dated(year2100), repeat(n, 0, 1)),
@@ -91,7 +91,7 @@ func TestTimes(t *testing.T) {
 // alternating returns n events in the present, each followed by a stray.
 func alternating(n int) (events []Event) {
 	for i, e := range repeat(n, 1, 1) {
-		events = append(events, e, Event{Time: year2100.Add(time.Duration(i)), Flow: flowOf(e.Source)})
+		events = append(events, e, Event{Time: year2100.Add(time.Duration(i)), Flow: flowOf(ip(100_000 + i))})
 	}
 	return events
 }
@@ -159,7 +159,7 @@ func TestTimesAtRandom(t *testing.T) {
 			now += rng.Float64()
 			m.Observe(Event{Time: at(now), Flow: flowOf(ip(i))})
 			events++
-			if len(m.open) > 9 {
+			if len(m.open) > mostOpen {
 				t.Fatalf("seed %d: %d intervals are open", seed, len(m.open))
 			}
 		}
@@ -196,7 +196,7 @@ func TestSetBackWithoutRoom(t *testing.T) {
 	m := newMonitor(Options{Targets: -1})
 	m.Observe(join(repeat(1, 0, 1), alternating(maxHeld))...)
 	m.Observe(repeat(200, -7200, 1)...)
-	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-7200+199) || s.Misdated != confirmPast {
+	if s := m.Stats(); s.SetBack != 1 || s.Time != at(-7200+199) || s.Misdated < quorumPast || s.Misdated > quorumPast+5 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"time"
 
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -34,7 +33,9 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 	d.clock(&m.clock)
 	m.began = d.index()
 	s := &m.stats
-	counters := []*uint64{&m.lastID, &s.Records, &s.Late, &s.Undated, &s.Misdated, &s.SetBack, &s.Evicted, &s.Shed}
+	counters := []*uint64{
+		&m.lastID, &s.Records, &s.Late, &s.Undated, &s.Misdated, &s.Ahead, &s.SetBack, &s.Evicted, &s.Shed,
+	}
 	for _, v := range counters {
 		*v = d.Uvarint()
 	}
@@ -46,7 +47,7 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 		one.index = index
 		m.retained.add(one)
 	}
-	for range d.count(maxOpen + 2) {
+	for range d.count(mostOpen) {
 		d.interval()
 	}
 	m.whole = d.watch(Target{})
@@ -157,24 +158,6 @@ func (d *decoder) target() Target {
 	return Target{name: string(d.blob(MaxTargetName))}
 }
 
-func (d *decoder) clock(c *clock) {
-	c.started, c.directed = d.Bool(), d.Bool()
-	c.mark = d.time()
-	c.closed = d.index() - 1
-	c.ahead, c.past = int(d.Int(confirmAhead-1)), int(d.Int(confirmPast-1))
-	if due := c.index(max(c.mark-c.lateness, 0)) - 1; c.started && (c.closed < due || c.closed > c.index(c.mark)) {
-		d.Fail("a clock that is impossible")
-	}
-	for range d.count(maxHeld) {
-		e := Event{Time: time.Unix(0, d.time()), Target: d.target()}
-		e.Source = d.addr()
-		e.Events, e.Bytes, e.SamplingRate = d.Uvarint(), d.Uvarint(), uint32(d.Int(math.MaxUint32))
-		e.Protocol, e.SourcePort = uint8(d.Int(math.MaxUint8)), uint16(d.Int(math.MaxUint16))
-		e.TCPFlags, e.Handshake = uint8(d.Int(math.MaxUint8)), d.Bool()
-		c.hold(&e)
-	}
-}
-
 func (d *decoder) interval() {
 	m := d.m
 	iv := m.newInterval(d.index())
@@ -190,7 +173,7 @@ func (d *decoder) interval() {
 			iv.targets[slot] = &targetCount{events: d.Uvarint(), tally: d.tally(), lost: d.lost()}
 		}
 	}
-	if iv.index <= m.clock.closed || iv.index > m.clock.index(m.clock.mark) || m.open.find(iv.index) != nil {
+	if iv.index <= m.clock.closed || iv.index > m.clock.index(m.clock.mark+m.clock.leap) || m.open.find(iv.index) != nil {
 		d.Fail("an open interval that is impossible")
 	}
 	m.open = append(m.open, iv)
@@ -306,6 +289,7 @@ func (d *decoder) burst() *burst {
 	}
 	b.total, b.most, b.mostSources = d.Uvarint(), d.Uvarint(), d.Uvarint()
 	b.interim, b.nextInterim = int(d.Int(maxInterims)), d.Uvarint()
+	b.waiting, b.quarter = d.Uvarint(), int(d.Int(2*maxZones))-maxZones
 	b.expected = d.Float(0, math.MaxFloat64)
 	b.inEvents, b.inSources = detect.ReadProof(d.Reader), detect.ReadProof(d.Reader)
 	b.history = detect.ReadPeak(d.Reader)

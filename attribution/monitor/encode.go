@@ -98,7 +98,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	e.clock(&m.clock)
 	e.int(m.began)
 	s := &m.stats
-	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.SetBack, s.Evicted, s.Shed)
+	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.Ahead, s.SetBack, s.Evicted, s.Shed)
 	e.databases(m)
 	e.lost(m.early)
 	e.uint(uint64(len(m.retained.kept)))
@@ -125,18 +125,38 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 
 func (e *encoder) clock(c *clock) {
 	e.b = wire.AppendBools(e.b, c.started, c.directed)
-	e.int(c.mark, c.closed+1, int64(c.ahead), int64(c.past))
+	e.int(c.mark, c.closed+1, int64(c.voters), int64(c.crowd))
+	e.uint(c.lates)
+	e.ballot(&c.soon)
+	e.ballot(&c.far)
+	e.ballot(&c.past)
+	e.offsets(&c.offsets)
 	e.uint(uint64(len(c.held)))
 	for i := range c.held {
 		h := &c.held[i]
 		ns, _ := nanoseconds(h.Time)
-		e.int(ns)
+		e.int(ns, h.came)
 		e.target(h.Target)
 		source, _ := h.Source.MarshalBinary() // never fails
 		e.blob(source)
 		e.uint(h.Events, h.Bytes, uint64(h.SamplingRate))
 		e.uint(uint64(h.Protocol), uint64(h.SourcePort), uint64(h.TCPFlags))
 		e.bool(h.Handshake)
+	}
+}
+
+func (e *encoder) ballot(b *ballot) {
+	if e.bool(b.running()) {
+		e.blob(slices.Clone(b.seats[:]))
+		e.int(b.least[reached:]...)
+		e.int(int64(b.asked))
+	}
+}
+
+func (e *encoder) offsets(o *offsets) {
+	e.int(int64(o.noted), int64(o.quarter+maxZones), o.last)
+	for _, n := range o.counts {
+		e.int(int64(n))
 	}
 }
 
@@ -244,6 +264,7 @@ func (e *encoder) burst(b *burst) {
 	e.b = wire.AppendBools(e.b,
 		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.incomplete, b.endUncertain)
 	e.uint(b.total, b.most, b.mostSources, uint64(b.interim), b.nextInterim)
+	e.uint(b.waiting, uint64(b.quarter+maxZones))
 	e.b = wire.AppendFloats(e.b, b.expected)
 	e.b = b.inEvents.Append(e.b)
 	e.b = b.inSources.Append(e.b)

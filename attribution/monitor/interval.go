@@ -107,10 +107,19 @@ func (m *Monitor) close(index int64, iv *interval) {
 		all.stored = m.packer.store(index, iv.mark(iv.whole).Rotate(nil))
 		m.retained.add(all.stored)
 	}
+	if !m.beginning() {
+		m.clock.turnout(all.sources, all.events)
+	}
 	m.follow(m.whole, all, true)
 	if m.targets != nil {
 		m.closeTargets(index, iv)
 	}
+}
+
+// beginning reports whether the last interval that closed was not open all the time that
+// events could come into it.
+func (m *Monitor) beginning() bool {
+	return m.clock.closed <= m.began+m.clock.lateness/m.clock.interval
 }
 
 func (m *Monitor) closeTargets(index int64, iv *interval) {

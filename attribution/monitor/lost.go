@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -11,7 +12,7 @@ import (
 
 // Records that are in no count are part of every snapshot and every verdict, since they
 // may be of any country. They count where they belong: in the interval of their time if
-// they have one, else in the present one; in all traffic, and for their target if it is
+// they have one that can be right, else in the present one; in all traffic, and for their target if it is
 // tracked.
 
 // lost counts records that are in no count, by the reason why.
@@ -35,6 +36,23 @@ func loseIn(t *tally.Tally, l lost) {
 	}
 }
 
+// misdated is what waits until its time is confirmed: it is in no count yet.
+func misdated(waiting uint64) (s stored) {
+	s.lost.of(attribution.LostMisdated, waiting)
+	return s
+}
+
+// waiting counts the events that were set aside since a time and are still, of a target;
+// the zero Target stands for all.
+func (c *clock) waiting(target Target, since int64) (n uint64) {
+	for i := range c.held {
+		if h := &c.held[i]; h.came >= since && (target.IsZero() || h.Target == target) {
+			n++
+		}
+	}
+	return n
+}
+
 // drop notes a record that is not counted, and adds it to one of the counters.
 func (m *Monitor) drop(e *Event, reason attribution.Loss, counter *uint64) {
 	*counter++
@@ -46,7 +64,8 @@ func (m *Monitor) drop(e *Event, reason attribution.Loss, counter *uint64) {
 		m.early.add(l)
 		return
 	}
-	if index := m.clock.index(ns); dated && index <= m.clock.closed {
+	if index := m.clock.index(ns); dated && m.misses(ns) {
+		m.clock.lates++
 		m.dropLate(e, stored{index: index, lost: l})
 		return
 	}
@@ -55,6 +74,15 @@ func (m *Monitor) drop(e *Event, reason attribution.Loss, counter *uint64) {
 	if slot := m.slotOf(e.Target); slot >= 0 {
 		iv.target(slot, m).lost.add(l)
 	}
+}
+
+// misses reports whether a record belongs to the interval of its time, which has closed. It
+// belongs to the present if it is that old that nothing is known of its time, or if it is
+// off as others are that were dated in another zone.
+func (m *Monitor) misses(ns int64) bool {
+	c := &m.clock
+	index := c.index(ns)
+	return index <= c.closed && index > c.closed-m.retained.most && !c.offsets.matches(time.Duration(ns-c.mark))
 }
 
 // dropLate notes a record of an interval that has closed.

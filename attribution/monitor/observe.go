@@ -122,14 +122,30 @@ func (m *Monitor) observe(p *batch, events []Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := 0; i < p.n; {
-		end := m.until(p, i)
-		if end > i {
-			m.run(p, events, i, end)
-			i = end
-		} else if !m.place(&events[i]) { // else it is in the current interval now
-			i++
+		end, voted := m.until(p, i), i
+		if end == i {
+			if !m.place(&events[i], p.source(i)) {
+				i++
+				continue
+			}
+			voted++
+			end = max(m.until(p, i), i+1) // one that is ahead of the clock goes alone
 		}
+		if m.clock.asks() {
+			m.answer(p, voted, end)
+		}
+		m.run(p, events, i, end)
+		i = end
 	}
+}
+
+// source returns the hash of the source of event number i. All without a valid one are
+// one source.
+func (p *batch) source(i int) uint64 {
+	if place := p.places[i]; place != invalidSource {
+		return p.block.Hashes[place]
+	}
+	return 0
 }
 
 // until returns the end of the run of events, from number i on, that fall into the
@@ -152,7 +168,7 @@ func (m *Monitor) run(p *batch, events []Event, i, end int) {
 	if i == 0 && end == p.n {
 		iv.whole.AddBlock(&p.block)
 		iv.seen(p.first, p.last, p.total)
-		m.clock.mark = max(m.clock.mark, p.last)
+		m.clock.see(p.last)
 	} else {
 		m.runPart(p, events, i, end)
 	}
@@ -174,7 +190,7 @@ func (m *Monitor) runPart(p *batch, events []Event, i, end int) {
 			n = max(events[i].Events, 1)
 		}
 		iv.seen(p.times[i], p.times[i], n)
-		m.clock.mark = max(m.clock.mark, p.times[i])
+		m.clock.see(p.times[i])
 	}
 }
 

@@ -77,7 +77,8 @@ func TestBatches(t *testing.T) {
 			for _, n := range r.Lost {
 				lost += n
 			}
-			if r.Records+lost != s.Records || s.Late == 0 || s.Undated == 0 || r.Lost[attribution.LostUnread] == 0 {
+			if r.Records+lost != s.Records+uint64(s.Waiting) ||
+				s.Late == 0 || s.Undated == 0 || r.Lost[attribution.LostUnread] == 0 {
 				t.Errorf("seed %d: %d records and %v lost of %+v", seed, r.Records, r.Lost, s)
 			}
 			return checkpointOf(t, m).Bytes()

@@ -66,7 +66,8 @@ const (
 	defaultInterval  = 10 * time.Second
 	defaultRetention = time.Hour
 	day              = 24 * time.Hour
-	maxOpen          = 8 // intervals of lateness
+	maxOpen          = 8             // intervals of lateness
+	mostOpen         = 2*maxOpen + 3 // intervals at once: of lateness, of what runs ahead, and the present
 	maxRetained      = 10_000
 	maxLookups       = 64 // further databases, lists
 )

@@ -1,15 +1,16 @@
 package monitor
 
 import (
+	"math"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
 )
 
-// place decides about an event that does not fall into the current interval. It makes
-// the interval of the event the current one and reports true, or it sets the event aside
-// or drops it.
-func (m *Monitor) place(e *Event) bool {
+// place decides about an event that does not fall into the current interval, of a source
+// with a hash, which votes. It makes the interval of the event the current one and reports
+// true, or it sets the event aside or drops it.
+func (m *Monitor) place(e *Event, source uint64) bool {
 	c := &m.clock
 	ns, ok := nanoseconds(e.Time)
 	if !ok {
@@ -19,38 +20,106 @@ func (m *Monitor) place(e *Event) bool {
 	if !c.started {
 		m.start(ns)
 	}
-	at := c.place(ns)
-	if at != past && c.past > 0 {
-		c.past = 0 // those set aside were late after all
-		m.dropAll(c.release(0, c.mark-c.leap-1))
+	at := m.placeOf(ns)
+	if at != open {
+		c.offsets.note(time.Duration(ns-c.mark), c.mark)
 	}
-	if at != future {
-		c.ahead = 0
-	}
-	switch at {
-	case open:
-		m.advance(ns)
-		m.enter(c.index(ns))
-		return true
-	case late:
+	switch {
+	case at == late || at == past && c.directed:
 		m.drop(e, attribution.LostLate, &m.stats.Late)
-	case future:
+	case at != open:
 		m.setAside(e)
-		if c.ahead++; c.ahead >= confirmAhead {
-			m.leap(min(ns, c.least(c.mark)))
-		}
+	}
+	m.vote(source, ns, at)
+	if at == open && c.index(ns) <= c.closed { // by this vote
+		at = late
+		m.drop(e, attribution.LostLate, &m.stats.Late)
+	}
+	if at != open {
+		m.leave() // the next event may end a vote
+		return false
+	}
+	if ns >= c.closing()+c.interval {
+		m.stats.Ahead++
+	}
+	m.enter(c.index(ns))
+	return true
+}
+
+// placeOf returns where a time lies. A stream whose first event was ahead of the others
+// begins with these.
+func (m *Monitor) placeOf(ns int64) where {
+	c := &m.clock
+	at := c.place(ns)
+	if at != late || c.directed || c.closed >= m.began || ns < c.mark-c.leap {
+		return at
+	}
+	c.closed = c.index(max(ns-c.lateness, 0)) - 1
+	m.began = c.closed + 1
+	c.mark = min(c.mark, c.closing()-1)
+	c.soon = ballot{}
+	m.leave()
+	return open
+}
+
+// vote takes the vote of a source for a time, and does what is carried.
+func (m *Monitor) vote(source uint64, ns int64, at where) {
+	c := &m.clock
+	switch at {
 	case past:
-		if c.directed {
-			m.drop(e, attribution.LostLate, &m.stats.Late)
-			break
-		}
-		m.setAside(e)
-		if c.past++; c.past >= confirmPast {
+		c.far.oppose(source) // of the present it says nothing
+		if !c.directed && c.past.vote(source, reached, ns) && c.past.carries(c.past.supporters(), quorumPast, patiencePast) {
 			m.setBack(ns)
 		}
+		return
+	case future:
+		m.opposePast(source)
+		quorum := c.quorumFar()
+		if c.far.vote(source, reached, ns) && c.far.carries(c.far.supporters(), quorum, c.patience(quorum)) {
+			m.leap(ns)
+		}
+		return
 	}
-	m.leave() // the next event may end a row
-	return false
+	m.opposePast(source)
+	c.far.oppose(source)
+	closing := c.closing()
+	if ns < closing {
+		c.soon.oppose(source)
+		return
+	}
+	if m.beginning() {
+		for _, iv := range m.open { // all that is known of how many sources there are
+			c.voters = max(c.voters, int(min(iv.whole.Records(), manyVoters)))
+		}
+	}
+	c.soon.vote(source, reached+uint8(min((ns-closing)/c.interval, steps-1)), ns)
+	if step, to, carried := c.soon.carried(c.quorum(), c.patience(c.quorum())); carried {
+		m.advance(min(to, closing+(step+1)*c.interval-1))
+	}
+}
+
+// opposePast takes a vote against a set back. Once it is off, those set aside were late
+// after all.
+func (m *Monitor) opposePast(source uint64) {
+	c := &m.clock
+	if c.past.oppose(source) {
+		m.dropAll(c.release(0, c.mark-c.leap-1))
+	}
+}
+
+// asks reports whether a vote is on.
+func (c *clock) asks() bool { return c.soon.running() || c.far.running() || c.past.running() }
+
+// answer takes the votes of the events from number i to number end, which lie in the
+// current interval: the time has not come yet, and no clock was set back.
+func (m *Monitor) answer(p *batch, i, end int) {
+	c := &m.clock
+	for ; i < end && c.asks(); i++ {
+		source := p.source(i)
+		c.soon.oppose(source)
+		c.far.oppose(source)
+		m.opposePast(source)
+	}
 }
 
 func (m *Monitor) dropAll(late []Event) {
@@ -66,20 +135,38 @@ func (m *Monitor) setAside(e *Event) {
 	}
 }
 
-// leap believes a time far ahead, and with it the events set aside that lie no
-// longer far ahead of it.
+// leap believes a time far ahead that most voted for, and with it the events set aside
+// that lie no longer far ahead of it. The others who voted so vote on. ns is the time of
+// the last of them.
 func (m *Monitor) leap(ns int64) {
 	c := &m.clock
-	row, waiting := c.ahead, len(c.held)
+	row, waiting := c.far.supporters(), len(c.held)
+	if times := c.timesHeld(row, c.mark+c.leap+1, math.MaxInt64); len(times) > 0 {
+		ns = c.far.majority(times, c.quorumFar(), c.patience(c.quorumFar()))
+	}
+	c.far = ballot{}
+	c.offsets = offsets{} // those who were off were ahead of a pause
 	m.advance(ns)
 	m.placeAll(c.release(c.mark+1, c.mark+c.leap))
-	c.ahead = max(0, row-(waiting-len(c.held))) // the others of the row wait on
+	row -= waiting - len(c.held)
+	for i := range c.held[max(0, len(c.held)-max(0, row)):] {
+		e := &c.held[len(c.held)-1-i]
+		if ns, _ := nanoseconds(e.Time); ns > c.mark+c.leap {
+			c.far.vote(m.sourceOf(&e.Event), reached, ns)
+		}
+	}
+}
+
+// sourceOf returns the hash of the source of an event.
+func (m *Monitor) sourceOf(e *Event) uint64 {
+	m.single.prepare([]Event{*e}, m.mask, m.counting.Key)
+	return m.single.source(0)
 }
 
 // placeAll counts events that were set aside, where they belong by now.
 func (m *Monitor) placeAll(events []Event) {
 	for i := range events {
-		if m.place(&events[i]) {
+		if m.place(&events[i], m.sourceOf(&events[i])) {
 			m.single.prepare(events[i:i+1], m.mask, m.counting.Key)
 			m.run(m.single, events[i:i+1], 0, 1)
 		}
@@ -101,13 +188,15 @@ func (m *Monitor) advance(ns int64) {
 	m.advanceTo(ns)
 }
 
-// setBack believes that the clock went back: the stream begins anew at the least
-// time of those set aside, or at ns if there was no room for any.
+// setBack believes that the clock went back: the stream begins anew at a time that most
+// of those set aside voted for, or at ns if there was no room for any.
 func (m *Monitor) setBack(ns int64) {
-	events := m.clock.release(0, m.clock.mark-m.clock.leap-1)
-	if len(events) > 0 {
-		ns, _ = nanoseconds(events[0].Time)
+	c := &m.clock
+	before := c.mark - c.leap - 1
+	if times := c.timesHeld(len(c.held), 0, before); len(times) > 0 {
+		ns = c.past.majority(times, quorumPast, patiencePast)
 	}
+	events := c.release(0, before)
 	m.restart(ns)
 	m.placeAll(events)
 }
@@ -134,6 +223,7 @@ func (m *Monitor) advanceTo(ns int64) {
 	c.mark = ns
 	if due := c.due(); due > c.closed {
 		m.leave()
+		c.soon = ballot{} // it was on the interval that closes now
 		m.closeUntil(due)
 	}
 }

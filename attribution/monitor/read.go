@@ -64,7 +64,7 @@ func (m *Monitor) collect(first, last int64) collection {
 		}
 	}
 	if last == math.MaxInt64 {
-		c.closed = append(c.closed, stored{lost: m.early})
+		c.closed = append(c.closed, stored{lost: m.early}, misdated(m.clock.waiting(Target{}, 0)))
 	}
 	return c
 }
@@ -87,6 +87,7 @@ func (m *Monitor) lately(t Target) (c collection, tracked bool) {
 		return c, false
 	}
 	c.databases = m.databases
+	c.closed = append(c.closed, misdated(m.clock.waiting(t, 0)))
 	for _, iv := range m.open {
 		if count := iv.targets[slot]; count != nil {
 			c.closed = append(c.closed, stored{lost: count.lost})
@@ -179,11 +180,22 @@ type Stats struct {
 	Undated  uint64 `json:"undated"`
 	Misdated uint64 `json:"misdated"`
 
+	// Ahead are those that lay more than an interval ahead of the stream when they came,
+	// by clocks that run fast or after a pause. They were counted in the interval of
+	// their time.
+	Ahead uint64 `json:"ahead"`
+
 	SetBack uint64 `json:"set_back"` // how often the clock was set back
 	Evicted uint64 `json:"evicted"`  // how often a tracked target made room for a busier one
 	Shed    uint64 `json:"shed"`     // how often sources of a target were forgotten to save memory
 
-	Waiting       int `json:"waiting"`        // records set aside until their time is confirmed
+	Waiting int `json:"waiting"` // records set aside until their time is confirmed
+	// ClockOffset is by how much most of those events are off that lie far ahead of the
+	// stream or far behind it, if that is the same multiple of 15 minutes for three of
+	// four: some clock is in another time zone, ahead of the stream or, if it is
+	// negative, behind. The monitor dates nothing anew. 0: none was recognized.
+	ClockOffset time.Duration `json:"clock_offset_ns"`
+
 	Tracked       int `json:"tracked"`        // targets that are tracked now
 	SnapshotBytes int `json:"snapshot_bytes"` // memory of the retained intervals
 
@@ -198,6 +210,7 @@ func (m *Monitor) Stats() Stats {
 	defer m.mu.Unlock()
 	s := m.stats
 	s.Waiting = len(m.clock.held)
+	s.ClockOffset = m.clock.offsets.offset()
 	s.SnapshotBytes = m.retained.bytes
 	if t := m.targets; t != nil {
 		s.Tracked = t.heavy.Len()

@@ -102,6 +102,9 @@ func (a *account) caveats(o Options, made *Burst, claims []attribution.Claim) []
 	if b.incomplete {
 		add(caveat.Incomplete, 0, "")
 	}
+	if b.quarter != 0 {
+		add(caveat.ClockOffset, (time.Duration(b.quarter) * quarter).Seconds(), "")
+	}
 	return caveats
 }
 

@@ -31,10 +31,9 @@ type Event struct {
 
 // record is the event without its time, source and target.
 func (e *Event) record() block.Event {
-	return block.Event{
-		Events: max(e.Events, 1), Bytes: e.Bytes, SamplingRate: e.SamplingRate,
-		Facts: plausible.Facts(e.Handshake, e.Protocol, e.SourcePort, e.TCPFlags),
-	}
+	r := block.Event{Events: max(e.Events, 1), Bytes: e.Bytes, SamplingRate: e.SamplingRate}
+	r.Facts, r.Port = plausible.Transport(e.Handshake, e.Protocol, e.SourcePort, e.TCPFlags)
+	return r
 }
 
 // MaxTargetName is the length of the longest name of a target, in bytes. Of a

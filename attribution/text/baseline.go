@@ -44,7 +44,7 @@ func (p *Printer) writeNewSources(b *strings.Builder, n *baseline.NewSources) {
 	for _, c := range n.Caveats {
 		b.WriteString("- " + p.Caveat(c) + "\n")
 	}
-	for _, credit := range credits(r) {
+	for _, credit := range p.credits(r) {
 		b.WriteString(say(p.words.report.credit, args{"credit": word(credit)}) + "\n")
 	}
 }
@@ -115,7 +115,9 @@ func (p *Printer) writeMethod(b *strings.Builder, n *baseline.NewSources) {
 	method := ""
 	switch n.Method {
 	case baseline.Counting:
-		method = w.counted
+		if lostRecords(&n.Report) == 0 {
+			method = w.counted
+		}
 	case baseline.Sampling:
 		method = say(w.sampled, args{"n": p.count(uint64(max(n.Report.SampleSize, 0)))})
 	case baseline.Registers:

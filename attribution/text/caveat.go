@@ -34,6 +34,7 @@ const (
 	number             // not whole
 	points             // a difference of shares in percentage points; {more} has the form of its sign
 	hours              // a time
+	seconds            // a time ahead, or behind; {more} has the form of its sign
 	days               // before the traffic, or after it; {more} has the form of its sign
 	aLetter            // the number of a database, from 1
 )
@@ -44,9 +45,10 @@ var measures = map[caveat.Code]measure{
 	caveat.Anonymized: aShare, caveat.Reflection: aShare, caveat.Spoofed: leastShare, caveat.UnseenSources: mostShare,
 	caveat.EstimatorsDisagree: number,
 
-	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount, caveat.Unlocated: aShare,
-	caveat.SpoofingPartial: mostShare, caveat.SpoofingSuspected: aCount, caveat.DatabasesDisagree: aCount,
-	caveat.ClusteredErrors: number, caveat.SamplingError: estimate,
+	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount,
+	caveat.LateEvents: aCount, caveat.Unlocated: aShare, caveat.SpoofingPartial: mostShare,
+	caveat.SpoofingSuspected: aCount, caveat.DatabasesDisagree: aCount, caveat.ClusteredErrors: number,
+	caveat.SamplingError: estimate,
 
 	caveat.SecondEstimate: aShare, caveat.FamiliesDiffer: aShare, caveat.OneSidedErrors: points,
 	caveat.SamplingRateSensitive: points, caveat.NetworksDiffer: aShare,
@@ -61,6 +63,7 @@ var measures = map[caveat.Code]measure{
 	caveat.ListedSources: aShare,
 
 	caveat.FewNewSources: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
+	caveat.ClockOffset: seconds,
 }
 
 // caveat puts one caveat into words.
@@ -128,6 +131,16 @@ func (t teller) measured(c caveat.Caveat) args {
 	case hours:
 		const most = float64(math.MaxInt64/time.Hour - 1)
 		value = word(p.span(time.Duration(min(v, most) * float64(time.Hour))))
+	case seconds:
+		const most = float64(math.MaxInt64/time.Second - 1)
+		d := time.Duration(min(math.Abs(v), most) * float64(time.Second))
+		var parts []string
+		for _, part := range []time.Duration{d.Truncate(time.Hour), d % time.Hour} {
+			if part > 0 {
+				parts = append(parts, p.span(part))
+			}
+		}
+		value = word(p.joined(parts, p.words.and))
 	case days:
 		value = p.count(whole(math.Abs(v)))
 	case aLetter:

@@ -234,6 +234,10 @@ var english = catalogue{
 		"UNREAD_RECORDS": "{value} {value:record is|records are} in no count. {value:It|They} may belong to any country.",
 		"UNREAD_RECORDS decides": "{value} {value:record is|records are} in no count. {value:It|They} may belong to " +
 			"any country, which leaves the claim open.",
+		"LATE_EVENTS": "{value} {value:record|records} came too late to be counted. {value:It|They} may belong to any " +
+			"country.",
+		"LATE_EVENTS decides": "{value} {value:record|records} came too late to be counted. {value:It|They} may belong " +
+			"to any country, which leaves the claim open.",
 		"UNLOCATED": "A part of {value} has no country in the database. It may belong to any country.",
 		"UNLOCATED decides": "{value} of all {unit} have no country in the database. They may belong to any, which " +
 			"leaves the claim open.",
@@ -311,6 +315,8 @@ var english = catalogue{
 		"FORGERY_UNTESTED": "{value} of the sources could not be tested for forging.",
 		"REFLECTORS_PRESENT": "{value} of the sources look like reflectors: servers that answered requests which " +
 			"somebody else sent.",
+		"REFLECTION_UNTESTED": "Reflection could not be tested on many sources: their protocol, port and flags are not " +
+			"known.",
 
 		"DOMINANT_SOURCE": "One source sent {value} of the events.",
 		"UNSAMPLED_VOLUME": "About {value} of the events come from sources outside the sample: few sources that sent " +
@@ -337,6 +343,8 @@ var english = catalogue{
 		"END_UNCERTAIN": "The end is uncertain: the traffic faded, stayed until it was normal, or was no longer seen.",
 		"TARGET_LOST":   "The target was evicted while the burst ran. Later traffic is not known.",
 		"INCOMPLETE":    "The sources of a part of the burst are not known.",
+		"CLOCK_OFFSET": "Most records that are dated far from the others are {value} {more:ahead|behind}. Some clock is " +
+			"in another time zone: what it saw is not counted in its time.",
 	},
 }
 

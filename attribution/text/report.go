@@ -144,7 +144,7 @@ func (p *Printer) writeNotes(b *strings.Builder, r *attribution.Report) {
 	}
 	line(p.lost(r.Lost))
 	line(p.account(r.Account)...)
-	for _, credit := range credits(r) {
+	for _, credit := range p.credits(r) {
 		line(say(w.credit, args{"credit": word(credit)}))
 	}
 }
@@ -247,14 +247,15 @@ func (p *Printer) account(a *attribution.Account) (list []string) {
 	return list
 }
 
-// credits are the lines that the licenses of the databases ask for.
-func credits(r *attribution.Report) (list []string) {
+// credits are the lines that the licenses of the databases ask for, in quotation marks, as the files have them.
+func (p *Printer) credits(r *attribution.Report) (list []string) {
 	databases := slices.Clone(r.LocatedBy)
 	for _, d := range r.Databases {
 		databases = append(databases, d.Database)
 	}
 	for _, d := range databases {
-		if credit := clean(d.Credit, longestCredit); credit != "" && !slices.Contains(list, credit) {
+		credit := p.quotedUpTo(d.Credit, longestCredit)
+		if clean(d.Credit, longestCredit) != "" && !slices.Contains(list, credit) {
 			list = append(list, credit)
 		}
 	}

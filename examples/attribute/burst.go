@@ -101,10 +101,13 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	w.state, w.monitor, err = openState(w.cfg.state, with)
 	if errors.Is(err, errDamaged) {
 		aside := w.cfg.state + ".bad"
-		w.console.say("%v; it is kept as %s, and all begins anew", err, aside)
+		if err := stateFile.mayWrite(aside); err != nil {
+			return err
+		}
 		if err := os.Rename(w.cfg.state, aside); err != nil {
 			return err
 		}
+		w.console.say("%v; it is kept as %s, and all begins anew", err, aside)
 		w.monitor, err = w.state.begin(with)
 	}
 	if err != nil {

@@ -11,6 +11,9 @@ func (w *watcher) summary() {
 	w.console.say("%s records: %s late, %s set aside, %s undated; bursts: %d ended, %d running",
 		group(s.Records+uint64(s.Waiting)), group(s.Late), group(s.Misdated+uint64(s.Waiting)), group(s.Undated), w.ended,
 		len(w.running))
+	if by := s.ClockOffset; by != 0 {
+		w.console.say("many records are dated %s off, as in another time zone; give all inputs in one", compact(by))
+	}
 	for _, hint := range w.hints(s.Late, s.Records, s.SetBack) {
 		w.console.say("%s", hint)
 	}

@@ -48,6 +48,7 @@ type input struct {
 // fileCount is what became of the records of one file.
 type fileCount struct {
 	used, skipped, badTimes uint64
+	badTransports           uint64
 	firstSkipped            int // its line
 	from, to                time.Time
 }
@@ -131,6 +132,9 @@ func (c *counter) count(ctx context.Context, in *input) error {
 	}
 	if n.badTimes > 0 {
 		c.console.say("%s: %s of them without a readable time", in.name, group(n.badTimes))
+	}
+	if n.badTransports > 0 {
+		c.console.say("%s: %s of them without a readable protocol, port or flags", in.name, group(n.badTransports))
 	}
 	if in.text.left {
 		c.console.say("%s: its last line has no end yet, and is left for the next run", in.name)
@@ -222,6 +226,9 @@ func (n *fileCount) add(r *record) {
 	n.used++
 	if r.badTime {
 		n.badTimes++
+	}
+	if r.transport.bad {
+		n.badTransports++
 	}
 	if r.at.IsZero() {
 		return

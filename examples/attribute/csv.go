@@ -12,17 +12,18 @@ import (
 // doubled quotes and line ends. A quote inside an unquoted field is a character
 // like any other.
 type csvText struct {
-	lines  *lines
-	delim  byte
-	long   []byte // a record that spans lines
-	addr   int    // the column with the address
-	time   int    // the column with the time, -1 if none was asked for
-	target int    // the column with the target, likewise
+	lines   *lines
+	delim   byte
+	long    []byte         // a record that spans lines
+	columns [numFields]int // of the fields, -1 where none was asked for
 }
+
+// noColumns is without any field.
+var noColumns = [numFields]int{-1, -1, -1, -1, -1, -1}
 
 // openCSV reads the header row and finds the columns in it.
 func openCSV(text *lines, head []byte, cfg *config) (format, error) {
-	c := &csvText{lines: text, time: -1, target: -1}
+	c := &csvText{lines: text, columns: noColumns}
 	header, err := c.header()
 	if err != nil {
 		return format{}, fmt.Errorf("header row: %w", err)
@@ -30,7 +31,8 @@ func openCSV(text *lines, head []byte, cfg *config) (format, error) {
 	columns := splitHeader(header, c.delim)
 
 	addresses := func(name string) (n int) {
-		sample := &csvText{lines: newLines(bytes.NewReader(head)), addr: slices.Index(columns, name), time: -1, target: -1}
+		sample := &csvText{lines: newLines(bytes.NewReader(head)), columns: noColumns}
+		sample.columns[fieldSource] = slices.Index(columns, name)
 		sample.header() // the same bytes gave a header above
 		for {
 			text, err := sample.next()
@@ -46,23 +48,21 @@ func openCSV(text *lines, head []byte, cfg *config) (format, error) {
 	if err != nil {
 		return format{}, fmt.Errorf("header row: %w", err)
 	}
-	c.addr = slices.Index(columns, name)
-	fields := map[string]string{"source": name}
-	for _, asked := range []struct {
-		what, name string
-		column     *int
-	}{{"time", cfg.time, &c.time}, {"target", cfg.targetField(), &c.target}} {
-		if asked.name == "" {
+	names := cfg.askedFields()
+	names[fieldSource] = name
+	fields := map[string]string{}
+	for field, asked := range names {
+		if asked == "" {
 			continue
 		}
-		name, err := chooseName(asked.name, "column", columns, nil)
+		name, err := chooseName(asked, "column", columns, nil)
 		if err != nil {
 			return format{}, fmt.Errorf("header row: %w", err)
 		}
-		*asked.column = slices.Index(columns, name)
-		fields[asked.what] = name
+		c.columns[field] = slices.Index(columns, name)
+		fields[fieldNames[field]] = name
 	}
-	if cfg.burst && c.time < 0 {
+	if cfg.burst && c.columns[fieldTime] < 0 {
 		return format{}, noTimes("column", columns)
 	}
 	where := fmt.Sprintf("in column %q", name)
@@ -211,20 +211,18 @@ func undoubled(field []byte) []byte {
 }
 
 func (c *csvText) parse(text []byte, r *record) fault {
-	var source, at []byte
-	for column, more := 0, true; more && column <= max(c.addr, c.time, c.target); column++ {
+	var values [numFields][]byte
+	last := slices.Max(c.columns[:])
+	for column, more := 0, true; more && column <= last; column++ {
 		var field []byte
 		field, text, more = cutField(text, c.delim)
-		if column == c.addr {
-			source = field
-		}
-		if column == c.time {
-			at = field
-		}
-		if column == c.target { // it may be one of the others
-			r.target = undoubled(bytes.TrimSpace(field))
+		for i := range values { // one column may be several fields
+			if c.columns[i] == column {
+				values[i] = field
+			}
 		}
 	}
+	source := values[fieldSource]
 	if source == nil {
 		return "too few columns"
 	}
@@ -232,9 +230,13 @@ func (c *csvText) parse(text []byte, r *record) fault {
 	if r.source, ok = parseSource(bytes.TrimSpace(source)); !ok {
 		return "no address in its column"
 	}
-	if c.time >= 0 {
-		r.at, ok = parseTime(bytes.TrimSpace(at))
+	if c.columns[fieldTime] >= 0 {
+		r.at, ok = parseTime(bytes.TrimSpace(values[fieldTime]))
 		r.badTime = !ok
 	}
+	if target := values[fieldTarget]; target != nil {
+		r.target = undoubled(bytes.TrimSpace(target))
+	}
+	r.transport = transportOf(values[fieldProtocol], values[fieldPort], values[fieldFlags])
 	return ""
 }

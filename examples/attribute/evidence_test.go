@@ -139,7 +139,35 @@ func TestEvidenceAnotherDatabase(t *testing.T) {
 	}
 }
 
-// What cannot be written leaves what stood there, and nothing beside it.
+// A database whose name reads like a verdict gets no line of its own, neither where it is counted by nor where that is
+// verified.
+func TestEvidenceOfHostileDatabase(t *testing.T) {
+	const verdict = "supported: RU > 50% of sources"
+	data := testenv.MMDB("x\u2028"+verdict+"\n"+verdict+"\r\u2029"+verdict+"\x1b[A"+verdict, time.Unix(1_700_000_000, 0),
+		testenv.Prefix("5.0.0.0/8", testenv.Country("RU")), testenv.Prefix("3.0.0.0/8", testenv.Country("US")))
+	database := filepath.Join(t.TempDir(), "hostile.mmdb")
+	if err := os.WriteFile(database, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "evidence.json")
+	_, counted, _ := attribute(t, fewSources, "-db", database, "-evidence", path, "-")
+	status, verified, stderr := attribute(t, "", "-verify", path, "-expect", "database="+strings.Repeat("0", 64))
+	if status != exitUnusable || stderr != "" {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+	for _, out := range []string{counted, verified} {
+		if !strings.Contains(out, verdict) {
+			t.Errorf("the name is not shown: %s", out)
+		}
+		for line := range strings.Lines(out) {
+			if strings.HasPrefix(strings.TrimSpace(line), verdict) || strings.ContainsAny(line, "\u2028\u2029\x1b\r") {
+				t.Errorf("%q", line)
+			}
+		}
+	}
+}
+
+// What cannot be written is said before anything is read. It leaves what stood there, and nothing beside it.
 func TestEvidenceIsWrittenWhole(t *testing.T) {
 	dir := t.TempDir()
 	taken := filepath.Join(dir, "taken")
@@ -148,7 +176,7 @@ func TestEvidenceIsWrittenWhole(t *testing.T) {
 	}
 	for _, path := range []string{taken, filepath.Join(dir, "missing", "evidence.json")} {
 		status, stdout, stderr := attribute(t, fewSources, "-evidence", path, "-")
-		if status != exitUnusable || stdout == "" || !strings.Contains(stderr, "attribute: evidence: ") {
+		if status != exitUnusable || stdout != "" || !strings.Contains(stderr, "attribute: evidence: ") {
 			t.Errorf("%s: exit status %d, %s", path, status, stderr)
 		}
 	}

@@ -19,13 +19,18 @@ type record struct {
 	at      time.Time // zero if the line gives no time
 	badTime bool      // a time was asked for and could not be read
 
+	transport
+
 	handshake bool   // the source itself was answered, so that it is not forged
 	target    []byte // what -target asks for, valid as long as the line; nil if it gives none
 }
 
 // flow is what the record counts.
 func (r *record) flow() attribution.Flow {
-	return attribution.Flow{Source: r.source, Events: 1, Bytes: r.bytes, Handshake: r.handshake}
+	return attribution.Flow{
+		Source: r.source, Events: 1, Bytes: r.bytes, Handshake: r.handshake,
+		Protocol: r.protocol, SourcePort: r.port, TCPFlags: r.flags,
+	}
 }
 
 // A format reads the records of one file.
@@ -35,7 +40,7 @@ type format struct {
 	next  func() ([]byte, error)             // the text of the next record, as [lines.next]
 	parse func(text []byte, r *record) fault // "" if there is a source in it
 
-	fields map[string]string // "source", "time", "target": the column or field taken for it
+	fields map[string]string // by fieldNames: the column or field taken for it
 }
 
 // nothing is what parse says of a comment: no record, and no fault either.
@@ -103,7 +108,7 @@ func detect(head []byte, sample [][]byte, cfg *config) string {
 	if text := bytes.TrimSpace(head); bytes.HasPrefix(text, []byte("{")) || isArray(text) {
 		return "json"
 	}
-	if cfg.addr != "" || cfg.time != "" {
+	if cfg.namesFields() {
 		return "csv"
 	}
 	if len(sample) == 0 {

@@ -17,8 +17,8 @@ type jsonText struct {
 	scan  jsonScanner
 }
 
-// jsonPaths are those of the address, the time and the target, "" if not asked for.
-type jsonPaths [3]string
+// jsonPaths are those of the fields, "" where none was asked for.
+type jsonPaths [numFields]string
 
 // openJSON settles the names of the fields by the first lines.
 func openJSON(text *lines, sample [][]byte, cfg *config) (format, error) {
@@ -53,15 +53,16 @@ func openJSON(text *lines, sample [][]byte, cfg *config) (format, error) {
 	if cfg.burst && cfg.time == "" {
 		return format{}, noTimes("field", fields)
 	}
-	j := &jsonText{paths: jsonPaths{name, cfg.time, cfg.targetField()}}
+	j := &jsonText{paths: cfg.askedFields()}
+	j.paths[fieldSource] = name
 	where := fmt.Sprintf("in field %q of an object on each line", name)
 	if len(fields) > 0 {
 		where += "; the first lines have the fields " + listNames(fields)
 	}
 	taken := map[string]string{}
-	for i, what := range []string{"source", "time", "target"} {
-		if path := j.paths[i]; path != "" {
-			taken[what] = path
+	for i, path := range j.paths {
+		if path != "" {
+			taken[fieldNames[i]] = path
 		}
 	}
 	return format{name: "json", where: where, next: text.next, parse: j.parse, fields: taken}, nil
@@ -89,9 +90,9 @@ func (j *jsonText) parse(text []byte, r *record) fault {
 	if s.space(); s.pos < len(text) {
 		return "more than a JSON object"
 	}
-	source, ok := jsonString(s.found[0])
+	source, ok := jsonString(s.found[fieldSource])
 	switch {
-	case s.found[0] == nil:
+	case s.found[fieldSource] == nil:
 		return "no such field"
 	case !ok:
 		return "its field holds no string"
@@ -99,17 +100,18 @@ func (j *jsonText) parse(text []byte, r *record) fault {
 	if r.source, ok = parseSource(source); !ok {
 		return "no address in its field"
 	}
-	if j.paths[1] != "" {
-		at, ok := jsonString(s.found[1])
+	if j.paths[fieldTime] != "" {
+		at, ok := jsonString(s.found[fieldTime])
 		if !ok {
-			at = s.found[1] // a number
+			at = s.found[fieldTime] // a number
 		}
 		r.at, ok = parseTime(at)
 		r.badTime = !ok
 	}
-	if j.paths[2] != "" {
-		r.target = scalar(s.found[2])
+	if j.paths[fieldTarget] != "" {
+		r.target = scalar(s.found[fieldTarget])
 	}
+	r.transport = transportOf(scalar(s.found[fieldProtocol]), scalar(s.found[fieldPort]), scalar(s.found[fieldFlags]))
 	return ""
 }
 
@@ -136,216 +138,4 @@ func jsonString(value []byte) ([]byte, bool) {
 	var s string
 	err := json.Unmarshal(value, &s)
 	return []byte(s), err == nil
-}
-
-// jsonScanner checks the grammar of RFC 8259 and remembers a few values on
-// the way. Its methods report whether what they read was well formed.
-type jsonScanner struct {
-	text  []byte
-	pos   int
-	found [len(jsonPaths{})][]byte
-}
-
-// maxDepth is how deeply values may be nested, as in encoding/json.
-const maxDepth = 10000
-
-func (s *jsonScanner) space() {
-	for s.pos < len(s.text) {
-		switch s.text[s.pos] {
-		case ' ', '\t', '\r', '\n':
-			s.pos++
-		default:
-			return
-		}
-	}
-}
-
-// peek returns the next byte, 0 at the end.
-func (s *jsonScanner) peek() byte {
-	if s.pos < len(s.text) {
-		return s.text[s.pos]
-	}
-	return 0
-}
-
-// is passes over c and the blanks before and behind it, if c comes next.
-func (s *jsonScanner) is(c byte) bool {
-	s.space()
-	if s.peek() != c {
-		return false
-	}
-	s.pos++
-	s.space()
-	return true
-}
-
-// object reads an object, looking in it for the paths.
-func (s *jsonScanner) object(paths jsonPaths, depth int) bool {
-	if !s.is('{') || depth == maxDepth {
-		return false
-	}
-	if s.is('}') {
-		return true
-	}
-	for {
-		start := s.pos
-		if !s.string() {
-			return false
-		}
-		name, ok := jsonString(s.text[start:s.pos])
-		if !ok || !s.is(':') {
-			return false
-		}
-		var hit [len(jsonPaths{})]bool
-		var inner jsonPaths
-		for i, path := range paths {
-			hit[i], inner[i] = match(path, name)
-		}
-		start = s.pos
-		if s.peek() == '{' {
-			ok = s.object(inner, depth+1)
-		} else {
-			ok = s.value(depth + 1)
-		}
-		if !ok {
-			return false
-		}
-		for i := range hit {
-			if hit[i] {
-				s.found[i] = s.text[start:s.pos]
-			}
-		}
-		if s.is('}') {
-			return true
-		}
-		if !s.is(',') {
-			return false
-		}
-	}
-}
-
-// match compares a path with a member's name: it is that member, or rest lies
-// within that member. Case does not count.
-func match(path string, name []byte) (hit bool, rest string) {
-	n := len(name)
-	if path == "" || n > len(path) || !strings.EqualFold(path[:n], string(name)) {
-		return false, ""
-	}
-	if n == len(path) {
-		return true, ""
-	}
-	if path[n] == '.' {
-		return false, path[n+1:]
-	}
-	return false, ""
-}
-
-func (s *jsonScanner) value(depth int) bool {
-	switch c := s.peek(); c {
-	case '{':
-		return s.object(jsonPaths{}, depth)
-	case '[':
-		return s.array(depth)
-	case '"':
-		return s.string()
-	case 't':
-		return s.literal("true")
-	case 'f':
-		return s.literal("false")
-	case 'n':
-		return s.literal("null")
-	}
-	return s.number()
-}
-
-func (s *jsonScanner) array(depth int) bool {
-	if !s.is('[') || depth == maxDepth {
-		return false
-	}
-	if s.is(']') {
-		return true
-	}
-	for s.value(depth + 1) {
-		if s.is(']') {
-			return true
-		}
-		if !s.is(',') {
-			return false
-		}
-	}
-	return false
-}
-
-func (s *jsonScanner) literal(word string) bool {
-	ok := bytes.HasPrefix(s.text[s.pos:], []byte(word))
-	s.pos += len(word)
-	return ok
-}
-
-func (s *jsonScanner) string() bool {
-	if s.peek() != '"' {
-		return false
-	}
-	for i := s.pos + 1; i < len(s.text); i++ {
-		switch c := s.text[i]; {
-		case c == '"':
-			s.pos = i + 1
-			return true
-		case c < ' ':
-			return false
-		case c == '\\':
-			i++
-			if i == len(s.text) {
-				return false
-			}
-			if s.text[i] == 'u' {
-				for range 4 {
-					i++
-					if i == len(s.text) {
-						return false
-					}
-					if _, ok := hexValue(s.text[i]); !ok {
-						return false
-					}
-				}
-			} else if bytes.IndexByte([]byte(`"\/bfnrt`), s.text[i]) < 0 {
-				return false
-			}
-		}
-	}
-	return false
-}
-
-func (s *jsonScanner) number() bool {
-	if s.peek() == '-' {
-		s.pos++
-	}
-	if s.peek() == '0' {
-		s.pos++
-	} else if !s.digits() {
-		return false
-	}
-	if s.peek() == '.' {
-		s.pos++
-		if !s.digits() {
-			return false
-		}
-	}
-	if s.peek()|0x20 == 'e' {
-		s.pos++
-		if c := s.peek(); c == '+' || c == '-' {
-			s.pos++
-		}
-		return s.digits()
-	}
-	return true
-}
-
-// digits passes over one or more digits.
-func (s *jsonScanner) digits() bool {
-	start := s.pos
-	for isDigit(s.peek()) {
-		s.pos++
-	}
-	return s.pos > start
 }

@@ -13,7 +13,12 @@
 //   - combined: access logs of Apache and nginx (common, combined,
 //     vhost_combined), with their times and response sizes
 //   - csv: a header row, then records with commas, semicolons or tabs
-//   - json: one object a line; -addr and -time may be dotted paths
+//   - json: one object a line; names of fields may be dotted paths
+//
+// With -proto, -sport and -flags it takes from csv and json records what shows reflectors,
+// servers that answer requests which somebody else sent:
+//
+//	attribute -addr ip.src -proto ip.proto -sport udp.srcport -flags tcp.flags packets.csv
 //
 // With -second the sources are looked up in further databases as well, and a claim gets
 // one verdict by all of them. With -asn and -list it says whose networks the sources are
@@ -29,6 +34,9 @@
 //	tail -F access.log | attribute -burst -claim "majority RU" -
 //	attribute -burst -time start -target dst_ip -state burst.state flows.csv
 //
+// Files that it writes are new, or take the place of what it wrote before. A log, a device
+// or a symbolic link is left alone.
+//
 // With -state a run goes on where the one before ended or was killed, in logs that
 // grow and are rotated.
 //
@@ -37,6 +45,9 @@
 //
 //	attribute -claim "majority RU" -evidence burst.json access.log.gz
 //	attribute -verify burst.json
+//
+// -expect key=ID,database=SHA256 makes -verify fail if the file says that it was made with
+// another key or database. Whether it was is what -db shows.
 //
 // The exit status is 0 when all input was read, or the evidence holds; 1 when some
 // input could not be read (what could is still reported), or the evidence does not
@@ -83,14 +94,16 @@ func main() {
 // config is the command line.
 type config struct {
 	format, addr, time, db string
-	claims                 []attribution.Claim
-	json                   bool
-	v6                     int
-	evidence, verify       string
-	dropAddresses          bool
-	handshake              bool
-	sampling               uint
-	others                 others
+	transportConfig
+	claims           []attribution.Claim
+	json             bool
+	v6               int
+	expected         expected
+	evidence, verify string
+	dropAddresses    bool
+	handshake        bool
+	sampling         uint
+	others           others
 	burstConfig
 	files []string
 }
@@ -119,6 +132,7 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 		"`name` of the csv column or json field with the address (default "+strings.Join(usualNames, ", ")+")")
 	flags.StringVar(&cfg.time, "time", "",
 		"`name` of the csv column or json field with the time (RFC 3339, Unix seconds or milliseconds, common log)")
+	cfg.addTransportFlags(flags)
 	flags.StringVar(&cfg.db, "db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
 	flags.BoolVar(&cfg.json, "json", false, "write JSON")
 	flags.BoolVar(&cfg.handshake, "handshake", false,
@@ -148,8 +162,6 @@ func (cfg *config) check() error {
 	switch {
 	case !slices.Contains(formats, cfg.format):
 		return fmt.Errorf("-format %q: there are %s", cfg.format, strings.Join(formats, ", "))
-	case (cfg.addr != "" || cfg.time != "") && (cfg.format == "addr" || cfg.format == "combined"):
-		return fmt.Errorf("-addr and -time name columns and fields; -format %s has none", cfg.format)
 	case cfg.v6 < 32 || cfg.v6 > 128:
 		return fmt.Errorf("-v6 %d: not a prefix length from 32 to 128", cfg.v6)
 	case cfg.sampling == 0 || cfg.sampling > math.MaxUint32:
@@ -157,7 +169,7 @@ func (cfg *config) check() error {
 	case cfg.dropAddresses && cfg.others.asked():
 		return errors.New("-second, -asn and -list look up the addresses that -drop-addresses drops")
 	}
-	return nil
+	return cfg.checkFields()
 }
 
 // run is the program. It returns the exit status.
@@ -181,6 +193,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if cfg.verify != "" {
 		return verify(cfg, table, stdin, stdout, console)
+	}
+	if cfg.evidence != "" {
+		if err := evidenceFile.begin(cfg.evidence, time.Now()); err != nil {
+			console.say("evidence: %v", err)
+			return exitUnusable
+		}
 	}
 	options := attribution.Options{
 		IPv6PrefixLen: cfg.v6, DropAddresses: cfg.dropAddresses,

@@ -32,7 +32,7 @@ func TestIncident(t *testing.T) {
 		t.Fatalf("exit status %d, %s", status, stderr)
 	}
 	for _, want := range []string{"Simulated", "RU Russia",
-		"Credit: IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n\nrefuted: ", "geolocated to"} {
+		"Credit: \"IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\"\n\nrefuted: ", "geolocated to"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
@@ -137,8 +137,10 @@ func TestUsage(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"-nonsense", "flag provided but not defined"},
 		{"-format xml", `-format "xml": there are auto, addr, combined, csv, json`},
-		{"-format addr -addr ip", "-addr and -time name columns and fields"},
-		{"-format combined -time t", "-addr and -time name columns and fields"},
+		{"-format addr -addr ip", "-sport and -flags name columns and fields"},
+		{"-format combined -time t", "-sport and -flags name columns and fields"},
+		{"-format combined -proto p", "-sport and -flags name columns and fields"},
+		{"-sport p", "-sport has no meaning without -proto"},
 		{"-v6 0", "-v6 0: not a prefix length"},
 		{"-v6 129", "-v6 129: not a prefix length"},
 		{"-v6 x", "invalid value"},

@@ -86,7 +86,7 @@ func median(times []time.Time) time.Time {
 	return sorted[len(sorted)/2]
 }
 
-// maxSorted is how many records are held to be put in order. One takes 64 bytes.
+// maxSorted is how many records are held to be put in order. One takes 72 bytes.
 const maxSorted = 3_000_000
 
 // sorter holds the records of a file until all of them are there.
@@ -102,6 +102,9 @@ type sortable struct {
 	source    netip.Addr
 	bytes     uint64
 	target    int32 // number in targets
+	port      uint16
+	protocol  uint8
+	flags     uint8
 	handshake bool
 }
 
@@ -123,7 +126,9 @@ func (s *sorter) add(e *monitor.Event) error {
 		s.targets = append(s.targets, e.Target)
 		s.numbers[e.Target] = number
 	}
-	s.records = append(s.records, sortable{e.Time, e.Source, e.Bytes, number, e.Handshake})
+	s.records = append(s.records, sortable{
+		e.Time, e.Source, e.Bytes, number, e.SourcePort, e.Protocol, e.TCPFlags, e.Handshake,
+	})
 	return nil
 }
 
@@ -133,6 +138,7 @@ func (s *sorter) replay(yield func(monitor.Event)) {
 	for _, r := range s.records {
 		e := monitor.Event{Time: r.at, Target: s.targets[r.target]}
 		e.Source, e.Events, e.Bytes, e.Handshake = r.source, 1, r.bytes, r.handshake
+		e.Protocol, e.SourcePort, e.TCPFlags = r.protocol, r.port, r.flags
 		yield(e)
 	}
 	*s = sorter{}

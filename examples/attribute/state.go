@@ -73,6 +73,9 @@ var (
 // which nothing is known if there is no file yet.
 func openState(path string, make func(sketch.Key) (*monitor.Monitor, error)) (*state, *monitor.Monitor, error) {
 	s := &state{path: path, every: stateEvery}
+	if err := stateFile.begin(path, time.Now()); err != nil {
+		return nil, nil, err
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		m, err := s.begin(make)
@@ -176,7 +179,7 @@ func (s *state) write(m *monitor.Monitor) error {
 	if err := m.Checkpoint(&b, position); err != nil {
 		return err
 	}
-	_, err = writeFile(s.path, &b)
+	_, err = stateFile.write(s.path, &b)
 	return err
 }
 

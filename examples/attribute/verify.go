@@ -18,6 +18,7 @@ type verified struct {
 	Holds      bool                 `json:"holds"`
 	Difference *evidence.Difference `json:"difference,omitempty"` // the first between the file and what follows from it
 	Origins    string               `json:"origins,omitempty"`    // whether the database places the sources there
+	Unexpected []string             `json:"unexpected,omitempty"` // what -expect does not have
 	Recomputed *answered            `json:"recomputed,omitempty"`
 }
 
@@ -41,6 +42,8 @@ func verify(cfg *config, table *geo.Table, stdin io.Reader, stdout io.Writer, co
 			return exitUnusable
 		}
 		found.checkOrigins(v.Evidence, table, cfg.db != "")
+		found.Unexpected = cfg.expected.unmet(v.Evidence)
+		found.Holds = found.Holds && len(found.Unexpected) == 0
 	}
 	if cfg.json {
 		err = encode(stdout, found)
@@ -108,6 +111,11 @@ func (found *verified) checkOrigins(e *evidence.Evidence, table *geo.Table, aske
 func (found *verified) print(w io.Writer, v evidence.Verification) error {
 	if err := text.NewPrinter(language.English).Verification(w, v); err != nil || found.Recomputed == nil {
 		return err
+	}
+	for _, what := range found.Unexpected {
+		if _, err := fmt.Fprintf(w, "Not as expected: %s.\n", what); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintf(w, "Origins: %s.\n\nWhat follows from the snapshot in the file:\n\n", found.Origins)
 	if err != nil {

@@ -33,6 +33,7 @@ type Block struct {
 	plain         bool // one event each, without bytes and facts
 	events, bytes [Size]uint64
 	facts         [Size]uint8
+	ports         [Size]uint16
 	rates         [Size]uint32
 
 	ips     [Size]uint32
@@ -105,6 +106,7 @@ func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
 type Event struct {
 	Events, Bytes uint64
 	Facts         uint8
+	Port          uint16 // UDP source port; 0: not known
 	SamplingRate  uint32 // 1 in so many; 0: that of the tally
 }
 
@@ -129,7 +131,8 @@ func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) {
 	}
 	place &= Size - 1
 	b.At[place] = uint8(i)
-	b.events[place], b.bytes[place], b.facts[place], b.rates[place] = e.Events, e.Bytes, e.Facts, e.SamplingRate
+	b.events[place], b.bytes[place], b.rates[place] = e.Events, e.Bytes, e.SamplingRate
+	b.facts[place], b.ports[place] = e.Facts, e.Port
 	b.plain = b.plain && e == single
 }
 
@@ -182,5 +185,5 @@ func (b *Block) Event(place int) Event {
 	if b.plain {
 		return single
 	}
-	return Event{b.events[place], b.bytes[place], b.facts[place], b.rates[place]}
+	return Event{b.events[place], b.bytes[place], b.facts[place], b.ports[place], b.rates[place]}
 }

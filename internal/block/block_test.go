@@ -90,7 +90,7 @@ func TestFillingABlock(t *testing.T) {
 		}
 		check(t, b, addrs, single)
 
-		event := func(i int) Event { return Event{uint64(i), uint64(2 * i), uint8(i % 4), uint32(i % 3)} }
+		event := func(i int) Event { return Event{uint64(i), uint64(2 * i), uint8(i % 4), uint16(i % 5), uint32(i % 3)} }
 		addrs = mixture(rng, rng.IntN(Size+1))
 		b.Begin()
 		for i, a := range addrs {

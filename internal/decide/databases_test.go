@@ -213,11 +213,11 @@ func TestDoubtsOnlyWiden(t *testing.T) {
 			if t1.hidden != nil {
 				t.Fatalf("seed %d: %v", seed, t1.hidden)
 			}
-			for d := noDoubt + 1; d < doubts; d++ {
+			for d := noDoubt + 1; d < allDoubts; d++ {
 				if !t1.present(d) || d == unlocated { // without the unlocated another share is asked for
 					continue
 				}
-				_, joint, _ := t1.without(d)
+				_, joint, _ := t1.without(doubts(0).with(d))
 				what := fmt.Sprintf("seed %d, doubt %d, kind %d", seed, d, q.Kind)
 				if narrower(t1.joint.share, joint.share) || q.Kind == Plurality && narrower(t1.joint.lead, joint.lead) {
 					t.Fatalf("%s: with it %+v, %+v; without %+v, %+v",

@@ -5,6 +5,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
@@ -152,7 +153,11 @@ func (m *Matter) Decide(q Question, p Policy) Answer {
 // ruleOut is the answer that no claim can be made, for a reason that stands first.
 func (m *Matter) ruleOut(a Answer, reason caveat.Caveat) Answer {
 	a.Outcome, a.Reason = Inadmissible, reason.Code
-	a.Caveats = distinct([]caveat.Caveat{reason}, m.standing())
+	standing := m.standing()
+	if a.Reason == caveat.Reflection { // which says it
+		standing = slices.DeleteFunc(standing, func(c caveat.Caveat) bool { return c.Code == caveat.ReflectorsPresent })
+	}
+	a.Caveats = distinct([]caveat.Caveat{reason}, standing)
 	return a
 }
 

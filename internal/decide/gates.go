@@ -57,14 +57,15 @@ func (c *Case) implausible(u plausible.Unit) (caveat.Caveat, bool) {
 	if share := c.Anonymized(); share > 0.5 && u == plausible.Sources {
 		return caveat.Caveat{Code: caveat.Anonymized, Value: share}, true
 	}
+	// Forged packets may be made to look like answers. What real servers send does not look forged.
+	if c.MostlyForged() {
+		return caveat.Caveat{Code: caveat.Spoofed, Value: c.ForgedOfAll().Low}, true
+	}
 	// A handshake with a reflector changes nothing: its address was never in doubt.
 	for _, of := range []plausible.Unit{plausible.Sources, u} {
 		if share := c.Reflected(of); share > 0.5 {
 			return caveat.Caveat{Code: caveat.Reflection, Value: share, Subject: of.String()}, true
 		}
-	}
-	if c.MostlyForged() {
-		return caveat.Caveat{Code: caveat.Spoofed, Value: c.ForgedOfAll().Low}, true
 	}
 	return caveat.Caveat{}, false
 }

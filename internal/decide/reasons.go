@@ -35,8 +35,12 @@ func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}
 	c, q := m.cases[0], t.q
-	if lost := m.state.LostRecords(); lost > 0 {
-		add(caveat.UnreadRecords, float64(lost), "")
+	late, others := m.lost()
+	if others > 0 {
+		add(caveat.UnreadRecords, float64(others), "")
+	}
+	if late > 0 {
+		add(caveat.LateEvents, float64(late), "")
 	}
 	caveats = append(caveats, t.clusterCaveats(a)...)
 	if q.Unit != plausible.Sources && c.Total.Value < fewSources {
@@ -149,6 +153,9 @@ func (c *Case) plausibility() (caveats []caveat.Caveat) {
 	}
 	if share := c.Reflected(plausible.Sources); share > fewReflectors {
 		add(caveat.ReflectorsPresent, share)
+	}
+	if c.ReflectionUntested() > untestedShare {
+		add(caveat.ReflectionUntested, 0)
 	}
 	if s := c.Spoofing; s != nil && !c.MostlyForged() {
 		switch {

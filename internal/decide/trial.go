@@ -23,8 +23,14 @@ const (
 	clusteredErrors
 	clusteredSources
 	sampling
-	doubts
+	allDoubts
 )
+
+// doubts is a set of them.
+type doubts uint16
+
+func (s doubts) with(d doubt) doubts { return s | 1<<d }
+func (s doubts) has(d doubt) bool    { return s&(1<<d) != 0 }
 
 // trial is a question on its way to an answer.
 type trial struct {
@@ -49,7 +55,7 @@ func (m *Matter) trial(q Question, p Policy) *trial {
 	for i := range m.cases[1:] {
 		t.spreads[i+1], t.leads[i+1] = m.spreads(q, i+1)
 	}
-	t.findings, t.joint, t.hidden = t.without(noDoubt)
+	t.findings, t.joint, t.hidden = t.without(0)
 	return t
 }
 
@@ -58,15 +64,16 @@ func (m *Matter) corrects(c *Case, q Question) bool {
 	return q.Unit == plausible.Sources && c.SomeForged()
 }
 
-// without is what each database finds, and all of them together, were it not for a doubt.
-func (t *trial) without(d doubt) (findings []finding, joint finding, hidden *caveat.Caveat) {
+// without is what each database finds, and all of them together, were it not for some
+// doubts.
+func (t *trial) without(gone doubts) (findings []finding, joint finding, hidden *caveat.Caveat) {
 	cases := t.cases
-	if d == otherDatabases {
+	if gone.has(otherDatabases) {
 		cases = cases[:1]
 	}
 	var ofShare, ofLead float64 // largest standard errors
 	for i, c := range cases {
-		f, reason := t.find(c, d)
+		f, reason := t.find(c, gone)
 		if reason != nil {
 			hidden = reason
 		}
@@ -78,7 +85,7 @@ func (t *trial) without(d doubt) (findings []finding, joint finding, hidden *cav
 	for _, f := range findings[1:] {
 		joint.share, joint.lead = joint.share.With(f.share), joint.lead.With(f.lead)
 	}
-	if len(cases) > 1 && d != clusteredErrors {
+	if len(cases) > 1 && !gone.has(clusteredErrors) {
 		z := t.p.basis(t.cases[0]).z() / t.genuine()
 		joint.share.Low = max(joint.share.Low-z*ofShare, 0)
 		joint.share.High = min(joint.share.High+z*ofShare, 1)
@@ -97,37 +104,37 @@ func (t *trial) genuine() float64 {
 	return t.cases[0].Genuine(t.p.alpha())
 }
 
-// find is what one database finds, were it not for a doubt.
-func (t *trial) find(c *Case, d doubt) (finding, *caveat.Caveat) {
-	b := t.basis(c, d)
+// find is what one database finds, were it not for some doubts.
+func (t *trial) find(c *Case, gone doubts) (finding, *caveat.Caveat) {
+	b := t.basis(c, gone)
 	f := t.Matter.find(c, t.q, b)
-	if d != spoofing && t.corrects(c, t.q) {
+	if !gone.has(spoofing) && t.corrects(c, t.q) {
 		f = c.withoutForged(t.q, b, f)
 	}
-	if d != unseen || t.q.Unit != plausible.Sources {
+	if !gone.has(unseen) || t.q.Unit != plausible.Sources {
 		if hidden := c.widenByPackets(t.q, b, &f); hidden != nil {
 			return f, hidden
 		}
 	}
-	if d == unlocated {
+	if gone.has(unlocated) {
 		f = f.ifLocated()
 	}
-	if d != unread {
+	if !gone.has(unread) {
 		f.widenByLost(t.state)
 	}
 	return f, nil
 }
 
-// basis is that of the policy, or of few sources, were it not for a doubt.
-func (t *trial) basis(c *Case, d doubt) basis {
+// basis is that of the policy, or of few sources, were it not for some doubts.
+func (t *trial) basis(c *Case, gone doubts) basis {
 	b := t.p.basis(c)
 	if t.few != "" {
 		b = b.atNetworks(c)
 	}
-	switch d {
-	case clusteredSources:
+	if gone.has(clusteredSources) {
 		b.clustered = false
-	case sampling:
+	}
+	if gone.has(sampling) {
 		b.alpha = 1 // no confidence is asked: what was seen is all that there is
 	}
 	return b
@@ -146,6 +153,18 @@ func (f *finding) widenByLost(s *snapshot.State) {
 	}
 	f.share, f.located = anywhere(f.share, 0), anywhere(f.located, 0)
 	f.lead, f.locatedLead = anywhere(f.lead, -1), anywhere(f.locatedLead, -1)
+}
+
+// lost returns how many records are in no count because they came too late, and for other
+// reasons. Together they widen every interval.
+func (m *Matter) lost() (late, others uint64) {
+	late = m.state.Lost[snapshot.Late]
+	for reason, n := range m.state.Lost {
+		if reason != snapshot.Late {
+			others = snapshot.AddSaturated(others, n)
+		}
+	}
+	return late, others
 }
 
 // present reports whether there is a doubt at all.
@@ -171,16 +190,16 @@ func (t *trial) present(d doubt) bool {
 	case clusteredErrors:
 		return len(t.cases) > 1
 	case clusteredSources:
-		return ofSources && t.basis(first, noDoubt).clustered && first.HasAddresses()
+		return ofSources && t.basis(first, 0).clustered && first.HasAddresses()
 	case sampling:
-		return first.Rate > 1 || ofSources && (!first.Exact() || t.basis(first, noDoubt).population)
+		return first.Rate > 1 || ofSources && (!first.Exact() || t.basis(first, 0).population)
 	}
 	return false
 }
 
 // reason names what leaves the question open: few sources, databases that contradict each
-// other, the first doubt without which it is decided, or else the one without which the
-// interval reaches least across the limit.
+// other, the first doubt without which it is decided, the one without which the interval
+// reaches least across the limit, or else the one that is last to go before it is decided.
 func (t *trial) reason() caveat.Caveat {
 	if t.few != "" {
 		return t.caveatOfFew()
@@ -189,11 +208,11 @@ func (t *trial) reason() caveat.Caveat {
 		return t.caveatOf(otherDatabases)
 	}
 	best, least := noDoubt, t.joint.overlap(t.q)
-	for d := noDoubt + 1; d < doubts; d++ {
+	for d := noDoubt + 1; d < allDoubts; d++ {
 		if !t.present(d) {
 			continue
 		}
-		_, joint, hidden := t.without(d)
+		_, joint, hidden := t.without(doubts(0).with(d))
 		if hidden != nil {
 			continue
 		}
@@ -205,7 +224,32 @@ func (t *trial) reason() caveat.Caveat {
 			best, least = d, over
 		}
 	}
+	if best == noDoubt && !t.atLimit() {
+		best = t.lastToGo()
+	}
 	return t.caveatOf(best)
+}
+
+// atLimit reports whether the share lies on the limit, so that no doubt is needed.
+func (t *trial) atLimit() bool {
+	return t.q.Kind != Plurality && t.joint.share.Value == t.q.Limit
+}
+
+// lastToGo takes the doubts away one after the other, and names the one with which the
+// question becomes decided.
+func (t *trial) lastToGo() doubt {
+	gone := doubts(0)
+	for d := noDoubt + 1; d < allDoubts; d++ {
+		if !t.present(d) {
+			continue
+		}
+		gone = gone.with(d)
+		_, joint, hidden := t.without(gone)
+		if o, _ := joint.decide(t.q); hidden == nil && o != Undecided {
+			return d
+		}
+	}
+	return noDoubt
 }
 
 func (t *trial) caveatOf(d doubt) caveat.Caveat {
@@ -213,7 +257,11 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 	of := func(code caveat.Code, value float64) caveat.Caveat { return caveat.Caveat{Code: code, Value: value} }
 	switch d {
 	case unread:
-		return of(caveat.UnreadRecords, float64(t.state.LostRecords()))
+		late, others := t.lost()
+		if late > others {
+			return of(caveat.LateEvents, float64(late))
+		}
+		return of(caveat.UnreadRecords, float64(others))
 	case unlocated:
 		share := 0.0
 		for _, c := range t.cases {

@@ -23,8 +23,11 @@ type Even struct {
 }
 
 const (
-	leastEvenPairs = 10  // expected, before anything is said
-	evenlyWithin   = 1.5 // times the pairs expected, or a part of them
+	// So many pairs must be expected, in a /8 of 3,600 sources, that servers which lie nearly
+	// evenly, with twice as many, are told from forged ones, and sources which keep apart have
+	// too few.
+	leastEvenPairs = 100
+	evenlyWithin   = 1.1 // times the pairs expected, or a part of them: databases differ on the size of a place
 
 	// Real sources lie evenly, too, in a place with few networks, and where much of the
 	// space is sources.

@@ -42,6 +42,15 @@ func (f *Findings) Reflected(u Unit) float64 {
 	return f.traits.reflecting.amount(u) / all
 }
 
+// ReflectionUntested is the share of the sources, of which nobody saw a handshake, that may
+// be reflectors for all that is known.
+func (f *Findings) ReflectionUntested() float64 {
+	if f.View.Unsampled {
+		return 1
+	}
+	return f.traits.untold / max(f.traits.all.sources, 1)
+}
+
 // Proxied is the share of all events that comes from reserved addresses, as behind a proxy
 // or inside a network.
 func (f *Findings) Proxied() float64 {

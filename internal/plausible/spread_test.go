@@ -38,7 +38,7 @@ func TestWitnesses(t *testing.T) {
 		"2a00:1450:4001::1", "fe80::1",
 	)
 	add(snapshot.Handshake, "5.1.1.4", "127.0.0.2") // public, but proven; and no bogon
-	add(snapshot.Reflector, "5.9.9.9")              // tested as any other
+	add(snapshot.Answered, "5.9.9.9")               // tested as any other
 	got := witnessesOf(viewOf(world.Real(t).Table, options(), records))
 	tested := 0.0
 	for _, c := range got.origins {

@@ -1,9 +1,6 @@
 package plausible
 
-import (
-	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/snapshot"
-)
+import "github.com/whence-go/whence/internal/snapshot"
 
 // Unit is what shares are of.
 type Unit uint8
@@ -33,6 +30,7 @@ func (u Unit) Of(sources float64, events, bytes uint64) float64 {
 // share a trait.
 type traits struct {
 	all, reflecting volume
+	untold          float64 // without a handshake, and of unknown transport
 
 	ipv4, ipv4Cut float64 // cut: the last octet is 0
 	ipv6, ipv6Cut float64 // cut: all bits after the first 48 are 0
@@ -57,14 +55,18 @@ const cutBits = 48
 
 func traitsOf(v *snapshot.View) (t traits) {
 	addresses := v.HasAddresses()
+	shared := commonPort(v)
 	for i := range v.Items {
 		it := &v.Items[i]
-		if v.OriginOf(i) == geo.Reserved {
+		if !v.IsPublic(i) {
 			continue
 		}
 		t.all.add(it.Events, it.Bytes)
-		if it.Flags&snapshot.Reflector != 0 {
+		switch {
+		case snapshot.OnlyAnswered(it), shared != 0 && it.Common == shared:
 			t.reflecting.add(it.Events, it.Bytes)
+		case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:
+			t.untold++
 		}
 		switch s := snapshot.Source(it); {
 		case !addresses:

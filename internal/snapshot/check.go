@@ -9,12 +9,14 @@ import (
 	"github.com/whence-go/whence/internal/source"
 )
 
-// check returns what in a decoded state cannot come of counting, or nil: an address that is
-// there twice or longer than its prefix, a sample that is too small, sources of the sample
-// that are not in the registers, or that made more events than all did. Whether the hashes
-// are those of the addresses only the key can tell.
+// check returns what in a decoded state cannot come of counting, or nil: fewer records than
+// sources, an address that is there twice or longer than its prefix, a sample that is too
+// small, sources of the sample that are not in the registers, or that made more events than
+// all did. Whether the hashes are those of the addresses only the key can tell.
 func (s *State) check() error {
 	switch {
+	case s.Records < uint64(len(s.Items)):
+		return fmt.Errorf("%d records of %d sources", s.Records, len(s.Items))
 	case s.Unsampled && (s.Dense == nil || len(s.Items) > 0 || s.Rest != nil):
 		return fmt.Errorf("registers alone, with something else")
 	case s.Dense != nil && s.Rest != nil:
@@ -68,12 +70,14 @@ func (s *State) checkDense() error {
 	for o := range geo.MaxOrigins {
 		counted.AddVolume(geo.Origin(o), s.Dense.Events[o], s.Dense.Bytes[o])
 	}
+	of := func(o geo.Origin) string { return " of " + o.String() }
 	if len(s.Databases) > 1 {
 		sampled, counted = sampled.whole(), counted.whole()
+		of = func(geo.Origin) string { return "" }
 	}
 	for o := range geo.MaxOrigins {
 		if sampled.Events[o] > counted.Events[o] || sampled.Bytes[o] > counted.Bytes[o] {
-			return fmt.Errorf("the sample has more events or bytes of %v than were counted", geo.Origin(o))
+			return fmt.Errorf("the sample has more events or bytes%s than were counted", of(geo.Origin(o)))
 		}
 	}
 	return nil

@@ -69,7 +69,10 @@ func (r random) items(n, ipv6PrefixLen int, drop bool) []sketch.Item {
 		rank += 1 + r.Uint64N(1<<40)
 		items[i] = sketch.Item{
 			Hash: sketch.HashOf(rank), Hi: a.Hi, Lo: a.Lo, Events: 1 + r.number()>>20, Bytes: r.number() >> 20,
-			Part: uint8(r.origin()), Flags: uint8(r.IntN(4)),
+			Part: uint8(r.origin()), Flags: uint8(r.IntN(8)),
+		}
+		if items[i].Flags > 1 {
+			items[i].Common = uint16(r.number())
 		}
 	}
 	return items
@@ -98,6 +101,7 @@ func (r random) state() *snapshot.State {
 	}
 	if kind != 2 {
 		s.Items = r.items(n, s.IPv6PrefixLen, s.DropAddresses)
+		s.Records = max(s.Records, uint64(len(s.Items)))
 	}
 	switch kind {
 	case 1:

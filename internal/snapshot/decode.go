@@ -176,16 +176,20 @@ func (d decoder) items(s *State) []sketch.Item {
 		}
 		it.Events, it.Bytes = d.Uvarint(), d.Uvarint()
 		what := d.Uvarint()
-		if delta == 0 || rank+delta < rank || what > math.MaxUint16 {
+		if delta == 0 || rank+delta < rank || what > math.MaxUint32 {
 			d.Fail("item out of order or out of range")
 		}
 		rank += delta
-		it.Hash, it.Part, it.Flags = sketch.HashOf(rank), uint8(what), uint8(what>>8)
+		it.Hash, it.Part = sketch.HashOf(rank), uint8(what)
+		it.Flags, it.Common = uint8(what>>8), uint16(what>>16)
 		if it.Events == 0 {
 			d.Fail("item without an event")
 		}
 		if !meaningful(Origin(&it)) || it.Flags&^knownFacts != 0 {
 			d.Fail("item of origin %d with facts %#x", it.Part, it.Flags)
+		}
+		if it.Common != 0 && !TransportKnown(&it) {
+			d.Fail("item with port %d of no transport", it.Common)
 		}
 		items = append(items, it)
 	}

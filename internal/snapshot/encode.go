@@ -49,7 +49,7 @@ const (
 //	   order of build time, SHA-256, name, credit: database
 //	   number of items; each, in ascending order of ranks: rank less the rank before,
 //	   high and low half of the address (unless dropped), events, bytes,
-//	   origin + 256 * facts
+//	   origin + 256 * facts + 65,536 * port
 //	   if not exact: number of origins; each, in ascending order: origin (1), events,
 //	   bytes, 2^p registers of one byte
 //	   number of further databases, at most 64; each, ordered as those above: database,
@@ -67,7 +67,9 @@ const (
 //
 // The rank of an item is its keyed hash of 64 bits, rotated by 32, and at least 1. Its
 // address is ::ffff:a.b.c.d for IPv4, and cut to the prefix for IPv6. Facts are 1 for a
-// handshake and 2 for what looks like a reflector. Every number of the zero State is 0.
+// handshake, 2 for what looks like an answer that nobody asked for, and 4 for what is no
+// answer. The port is the UDP source port, 65,535 for several and 0 for none that is known.
+// Every number of the zero State is 0.
 func (s *State) Append(b []byte) []byte {
 	from := len(b)
 	b = append(b, magic...)
@@ -154,7 +156,7 @@ func (s *State) appendItems(b []byte) []byte {
 		}
 		b = binary.AppendUvarint(b, it.Events)
 		b = binary.AppendUvarint(b, it.Bytes)
-		b = binary.AppendUvarint(b, uint64(it.Flags)<<8|uint64(it.Part))
+		b = binary.AppendUvarint(b, uint64(it.Common)<<16|uint64(it.Flags)<<8|uint64(it.Part))
 	}
 	return b
 }

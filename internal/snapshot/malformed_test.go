@@ -28,7 +28,7 @@ func malformed() map[string]struct {
 	want string
 } {
 	shape := snapshot.Shape{Key: 5, SampleSize: 1024, Precision: 12, IPv6PrefixLen: 64}
-	small := &snapshot.State{Shape: shape, Rate: 1, Finest: 1}
+	small := &snapshot.State{Shape: shape, Records: 9, Rate: 1, Finest: 1}
 	small.From, small.To = snapshot.NoSpan()
 	with := func(change func(s *snapshot.State)) []byte {
 		s := *small
@@ -115,8 +115,12 @@ func malformed() map[string]struct {
 		},
 		"item of no origin": {holding(sketch.Item{Hash: 1, Events: 1, Part: 255}), "item of origin 255"},
 		"no event":          {holding(sketch.Item{Hash: 1}), "item without an event"},
-		"unknown fact":      {holding(sketch.Item{Hash: 1, Events: 1, Flags: 4}), "facts 0x4"},
-		"same address":      {holding(item(7, 1), item(8, 1)), "0.0.0.1/32 is there twice"},
+		"unknown fact":      {holding(sketch.Item{Hash: 1, Events: 1, Flags: 8}), "facts 0x8"},
+		"port of nothing":   {holding(sketch.Item{Hash: 1, Events: 1, Flags: 1, Common: 53}), "port 53 of no transport"},
+		"more sources than records": {with(func(s *snapshot.State) {
+			s.Records, s.Items = 1, []sketch.Item{item(7, 1), item(8, 2)}
+		}), "1 records of 2 sources"},
+		"same address": {holding(item(7, 1), item(8, 1)), "0.0.0.1/32 is there twice"},
 		"difference that is sampled": {with(func(s *snapshot.State) {
 			s.Dense, s.Rest = snapshot.NewDense(12), &snapshot.Remainder{}
 		}), "a difference with registers"},

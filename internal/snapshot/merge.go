@@ -93,6 +93,10 @@ func CanMerge(into Shape, databases Databases, s *State) error {
 	return nil
 }
 
+// MayBeTooMany reports whether some sets of databases and one more may be more than a state
+// can have, without comparing them.
+func MayBeTooMany(a, b Databases) bool { return len(a)+len(b) >= maxDatabases }
+
 // mergeCounts adds up what is counted of the whole.
 func (m *State) mergeCounts(a, b *State) {
 	m.Records = AddSaturated(a.Records, b.Records)
@@ -196,7 +200,7 @@ func united(a, b sketch.Item) sketch.Item {
 	return sketch.Item{
 		Hash: a.Hash, Hi: max(a.Hi, b.Hi), Lo: max(a.Lo, b.Lo),
 		Events: AddSaturated(a.Events, b.Events), Bytes: AddSaturated(a.Bytes, b.Bytes),
-		Part: max(a.Part, b.Part), Flags: a.Flags | b.Flags,
+		Part: max(a.Part, b.Part), Flags: a.Flags | b.Flags, Common: sketch.Common(a.Common, b.Common),
 	}
 }
 

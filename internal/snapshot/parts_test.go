@@ -91,7 +91,10 @@ func (m *maker) record(span int) (r record) {
 	if m.rng.IntN(8) == 0 {
 		r.source = world.IP6(m.rng.IntN(span))
 	}
-	r.event = block.Event{Events: m.rng.Uint64N(9) + 1, Bytes: m.rng.Uint64N(9000), Facts: uint8(m.rng.IntN(4))}
+	r.event = block.Event{Events: m.rng.Uint64N(9) + 1, Bytes: m.rng.Uint64N(9000), Facts: uint8(m.rng.IntN(8))}
+	if r.event.Facts > 1 {
+		r.event.Port = uint16(m.rng.IntN(3))
+	}
 	if m.rng.IntN(50) == 0 {
 		r.event.SamplingRate = 1 + m.rng.Uint32N(9)
 	}

@@ -19,14 +19,28 @@ const Losses = 5
 // Unread is the reason of records that were not understood, or have no valid address.
 const Unread = 0
 
+// Late is the reason of records that came too late to be counted.
+const Late = 1
+
 // Facts about a source beside its address, as flags of its item. One event suffices to
 // establish each.
 const (
 	Handshake uint8 = 1 << iota // the address cannot be forged
-	Reflector                   // it sent what looks like an answer that nobody asked for
+	Answered                    // it sent what looks like an answer that nobody asked for
+	Asked                       // it sent what is no answer
 
-	knownFacts = Handshake | Reflector
+	knownFacts = Handshake | Answered | Asked
 )
+
+// SeveralPorts is the Common of an item that sent from more than one UDP port.
+const SeveralPorts = sketch.Various
+
+// TransportKnown reports whether what an item sent shows if it is a reflector.
+func TransportKnown(it *sketch.Item) bool { return it.Flags&(Answered|Asked) != 0 }
+
+// OnlyAnswered reports whether all that is known of what an item sent looks like answers.
+// Who is made to answer in the name of others sends nothing else.
+func OnlyAnswered(it *sketch.Item) bool { return it.Flags&(Answered|Asked) == Answered }
 
 // State is immutable once it is made: whatever holds one may read it from any number of
 // goroutines. The zero State counted nothing and fits every other.
@@ -34,7 +48,8 @@ type State struct {
 	Shape
 
 	// Items are the sources of the sample in the order of their ranks: all sources while
-	// the state is exact. Their parts are origins and their flags facts.
+	// the state is exact. Their parts are origins, their flags facts, and what their events
+	// have in common is a UDP source port.
 	Items []sketch.Item
 
 	// Dense is nil while the state is exact: Items then has every source.

@@ -153,6 +153,9 @@ func (v *View) OriginOf(i int) geo.Origin {
 	return geo.Unlocated
 }
 
+// IsPublic reports whether item i counts: every total is without the reserved ones.
+func (v *View) IsPublic(i int) bool { return v.OriginOf(i) != geo.Reserved }
+
 // public is the number of sources in Items that are not reserved.
 func (v *View) public() float64 {
 	return float64(len(v.Items)) - v.Counted[geo.Reserved].Sampled

@@ -42,6 +42,14 @@ func (t *Tally) used() snapshot.Databases {
 	if !t.located {
 		return t.databases
 	}
+	return t.usable()
+}
+
+// usable are those that located something in t, and that of its table, which may.
+func (t *Tally) usable() snapshot.Databases {
+	if t.table == nil { // it only merges
+		return t.databases
+	}
 	if t.database == nil {
 		t.database = snapshot.Databases{snapshot.DatabaseOf(t.table)}
 	}
@@ -51,12 +59,17 @@ func (t *Tally) used() snapshot.Databases {
 	return t.databases.With(t.database...)
 }
 
-// Merge adds what a snapshot counted. On an error t is unchanged.
+// Merge adds what a snapshot counted. On an error t is unchanged. It leaves room for the
+// database of t, so that t can count on whatever it merged.
 func (t *Tally) Merge(s *snapshot.State) error {
 	if s.IsZero() {
 		return nil
 	}
-	if err := snapshot.CanMerge(t.shape(), t.used(), s); err != nil {
+	databases := t.used()
+	if snapshot.MayBeTooMany(databases, s.Databases) {
+		databases = t.usable()
+	}
+	if err := snapshot.CanMerge(t.shape(), databases, s); err != nil {
 		return err
 	}
 	if t.dense == nil && (s.Dense != nil || t.sample.Len() > s.SampleSize) {

@@ -185,7 +185,7 @@ func (t *Tally) countKnown(hash uint64, e block.Event) bool {
 		return false
 	}
 	if facts := t.options.Facts | e.Facts; facts != 0 {
-		t.sample.Mark(hash, facts)
+		t.sample.Mark(hash, facts, e.Port) // no port comes without a fact
 	}
 	return true
 }
@@ -195,7 +195,7 @@ func (t *Tally) countKnown(hash uint64, e block.Event) bool {
 func (t *Tally) addNew(s source.Source, o geo.Origin, hash uint64, e block.Event) {
 	t.sample.Add(sketch.Item{
 		Hash: hash, Hi: s.Hi, Lo: s.Lo, Events: e.Events, Bytes: e.Bytes,
-		Part: uint8(o), Flags: t.options.Facts | e.Facts,
+		Part: uint8(o), Flags: t.options.Facts | e.Facts, Common: e.Port,
 	})
 	t.leaveExact()
 }

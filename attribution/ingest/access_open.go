@@ -143,7 +143,7 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		case w.names[best] > 0 && w.names[next] == 0: // the names of sites
 			best, claimed = next, false
 		case w.names[next] > 0 && w.names[best] == 0, w.quoted[next] > 0 && a.varies:
-		case !a.varies && b.varies: // a server or a proxy stands first
+		case !a.varies && b.varies, a.public == 0 && b.public > 0: // a server or a proxy stands first
 			best, claimed = next, true
 		default:
 			return 0, false, &UndecidedError{Option: "Source",

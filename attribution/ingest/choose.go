@@ -248,11 +248,14 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 	best, tie := -1, false
 	blind := !slices.ContainsFunc(fields, func(f field) bool { return f.records > 0 })
 	weight := func(i int) int { return names.weight(fields[i].name) }
-	var others []string
+	var others, unfit []string
 	for i := range fields {
 		f := &fields[i]
 		if w := weight(i); w == 0 || i == s.at[r] || i == s.at[roleSource] ||
 			!blind && f.records == 0 || 10*fits(f) < 9*f.records {
+			if w == sure && f.records > 0 && i != s.at[r] && (r == roleTime || r == roleCount || r == roleBytes) {
+				unfit = append(unfit, f.name)
+			}
 			continue
 		}
 		switch {
@@ -267,6 +270,9 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 		}
 	}
 	if best < 0 {
+		if s.at[r] < 0 && len(unfit) > 0 {
+			s.notTaken[name] = strings.Join(unfit, ", ")
+		}
 		return
 	}
 	weighs := r == roleCount || r == roleBytes
@@ -293,6 +299,7 @@ func (s *selection) takeDate(fields []field) {
 		}
 		if j := find(fields, "time"); j >= 0 && fields[j].times == 0 && (s.at[roleTime] < 0 || s.at[roleTime] == i) {
 			s.take(roleTime, j, fields[i].name+" "+fields[j].name)
+			delete(s.notTaken, roleNames[roleTime])
 			s.at[roleDate] = i
 		}
 	}

@@ -248,6 +248,11 @@ func TestNearlyKnown(t *testing.T) {
 		{name: "Docker around syslog", text: asJSON(map[string]string{"log": "May 21 07:11:23 9.9.9.9 web: " +
 			at("21/May/2024:07:11:23 +0000"), "stream": "stdout", "time": "2024-05-21T07:11:23.1Z"}) + "\n",
 			format: "COMMON", sources: "192.0.2.1", check: handshake, notes: "DOCKER SYSLOG"},
+		{name: "shipped as JSON", text: asJSON(map[string]any{"@timestamp": "2024-05-21T07:11:23.1Z", "host": map[string]any{
+			"ip": []string{"10.0.0.1"}}, "message": at("21/May/2024:07:11:23 +0000")}) + "\n", format: "COMMON",
+			sources: "192.0.2.1", check: handshake, notes: "BEATS"},
+		{name: "journal around JSON", text: asJSON(map[string]any{"__REALTIME_TIMESTAMP": "1716275483000000",
+			"MESSAGE": `{"ip":"192.0.2.1"}`}) + "\n", format: "JSON", sources: "192.0.2.1", notes: "JOURNAL"},
 		{name: "compose", text: "web_1  | " + at("21/May/2024:07:11:23 +0000"), format: "COMMON", sources: "192.0.2.1",
 			check: handshake, notes: "COMPOSE"},
 		{name: "stamp", text: "2024-05-21T07:11:23.1Z " + at("21/May/2024:07:11:23 +0000"), format: "COMMON",
@@ -326,6 +331,10 @@ func TestCountsAndBytes(t *testing.T) {
 			check: flows(12, 0, 3, 0)},
 		{name: "strings", text: `{"ip":"192.0.2.1","hits":"7","octets":"80.0"}`, format: "JSON", sources: "192.0.2.1",
 			check: flows(7, 80)},
+		{name: "a title", text: "Report of May\n\nip,count\n192.0.2.1,5\n192.0.2.2,6\n", format: "CSV", idle: 3,
+			sources: "192.0.2.1 192.0.2.2", check: flows(5, 0, 6, 0)},
+		{name: "not a number", text: "ip,bytes\n192.0.2.1,5K\n192.0.2.2,6M\n", format: "CSV", idle: 1,
+			sources: "192.0.2.1 192.0.2.2", check: notTaken("bytes", "bytes")},
 		{name: "two counts", text: `{"ip":"192.0.2.1","packets":5,"events":1}`, format: "JSON", sources: "192.0.2.1",
 			check: notTaken("count", "events, packets")},
 		{name: "two sizes", text: "ip,bytes_sent,response_size\n192.0.2.1,5,6\n", format: "CSV", sources: "192.0.2.1",

@@ -46,6 +46,7 @@ func init() {
 		{"COMMON", never, openAccess("COMMON")},
 		{"VCOMBINED", never, openAccess("VCOMBINED")},
 		{"VCOMMON", never, openAccess("VCOMMON")},
+		{"HAPROXY", sniffLines(isHAProxy), openHAProxy},
 		{"JSON", sniffJSON, openJSON},
 		{"CSV", sniffTable, openTable},
 		{"ADDR", sniffList, openList},

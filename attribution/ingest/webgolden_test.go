@@ -1,0 +1,231 @@
+package ingest
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write the answers of testdata/web anew")
+
+// describe writes what a reader makes of a text: the account, and a row for each event.
+func describe(text string, o Options) string {
+	events, a, err := readAll(text, o)
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "format: %s\n", a.Format)
+	for _, role := range slices.Sorted(maps.Keys(a.Fields)) {
+		fmt.Fprintf(&b, "%s: %s\n", role, a.Fields[role])
+	}
+	for _, role := range slices.Sorted(maps.Keys(a.Instead)) {
+		fmt.Fprintf(&b, "not %s: %s\n", role, a.Instead[role])
+	}
+	fmt.Fprintf(&b, "lines: %d, without a record: %d, notes: %v\n", a.Lines, a.NoRecords, notes(a))
+	for _, u := range a.Unread {
+		fmt.Fprintf(&b, "lost: %d %s (%s)\n", u.Records, u.Reason, u.First)
+	}
+	for i := range events {
+		e := &events[i]
+		proof := "-"
+		switch {
+		case e.Claimed && e.Handshake:
+			proof = "BOTH"
+		case e.Claimed:
+			proof = "claimed"
+		case e.Handshake:
+			proof = "handshake"
+		}
+		at := "-"
+		if !e.Time.IsZero() {
+			at = e.Time.Format("2006-01-02T15:04:05.999Z07:00")
+		}
+		fmt.Fprintf(&b, "%s port %d at %s events %d bytes %d proto %d %s %q\n", e.Source, e.SourcePort, at, e.Events, e.Bytes,
+			e.Protocol, proof, e.Target)
+	}
+	return b.String()
+}
+
+// The logs were written for this, and the answers beside them were checked by hand.
+func TestGoldenLogs(t *testing.T) {
+	files, err := filepath.Glob("testdata/web/*.log")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no logs", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := describe(string(text), Options{Year: 2024})
+			golden := strings.TrimSuffix(file, ".log") + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// Every line of a text is used, lost or without a record.
+func accountsForLines(t *testing.T, text string, o Options) {
+	t.Helper()
+	r, err := NewReader(strings.NewReader(text), "test", o)
+	if err != nil {
+		return
+	}
+	used := uint64(0)
+	for e := new(Event); ; {
+		lines, lost := r.ledger.lines, r.ledger.lostLines+r.ledger.noRecords
+		if err := r.Next(e); err != nil {
+			if err != io.EOF {
+				t.Fatalf("%v", err)
+			}
+			break
+		}
+		if !e.Source.IsValid() {
+			t.Fatal("an event without a source")
+		}
+		if e.Claimed && e.Handshake {
+			t.Fatalf("a claimed address with a handshake: %+v", e)
+		}
+		used += r.ledger.lines - lines - (r.ledger.lostLines + r.ledger.noRecords - lost)
+	}
+	l := &r.ledger
+	// What was passed over behind the last event is lost or without a record too.
+	if used+l.lostLines+l.noRecords != l.lines {
+		t.Fatalf("%d lines used, %d lost and %d without a record are not %d", used, l.lostLines, l.noRecords, l.lines)
+	}
+	want := uint64(strings.Count(text, "\n"))
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		want++
+	}
+	if !strings.Contains(text, "\r") && !strings.Contains(text, "\x00") && r.member == "" && l.lines != want {
+		t.Fatalf("%d lines of %d", l.lines, want)
+	}
+}
+
+// Each line of the logs, cut at each byte, is an event, lost or without a record, and never
+// the event of another source.
+func TestCutLines(t *testing.T) {
+	files, _ := filepath.Glob("testdata/web/*.log")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Year: 2024}
+		often := strings.Repeat(string(text), 20)
+		whole, a, err := readAll(often, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := map[string]bool{}
+		for _, e := range whole {
+			known[e.Source.String()] = true
+		}
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "#") || strings.Contains(line, "srcaddr") {
+				continue // a header that is cut is another header
+			}
+			for n := 0; n < len(line); n += 3 {
+				cut := often + line[:n] + "\n"
+				accountsForLines(t, cut, o)
+				events, b, err := readAll(cut, o)
+				if err != nil || len(events) < len(whole) || len(events) > len(whole)+1 || b.Format != a.Format {
+					t.Fatalf("%s, cut to %q: %s, %d events of %d, %v", file, line[:n], b.Format, len(events), len(whole), err)
+				}
+				if e := events[len(events)-1]; !known[e.Source.String()] {
+					t.Fatalf("%s, cut to %q: the source %v", file, line[:n], e.Source)
+				}
+			}
+		}
+	}
+}
+
+// No record of the usual form allocates.
+func TestGoldenAllocs(t *testing.T) {
+	files, _ := filepath.Glob("testdata/web/*.log")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &head{text: text, whole: true}
+		for line := range bytes.Lines(text) {
+			h.lines = append(h.lines, bytes.TrimRight(line, "\r\n"))
+		}
+		r, err := NewReader(bytes.NewReader(text), "test", Options{Year: 2024})
+		if err != nil || r.plan.cut != nil {
+			continue
+		}
+		for _, line := range h.lines {
+			if len(line) == 0 || line[0] == '#' || bytes.Contains(line, []byte("srcaddr")) {
+				continue
+			}
+			e := new(Event)
+			if n := testing.AllocsPerRun(20, func() { *e = Event{}; r.parse(line, e) }); n > 0 {
+				t.Errorf("%s: %v allocations for %s", file, n, line)
+			}
+		}
+	}
+}
+
+// Whatever a log holds, nothing panics and no line is lost uncounted.
+func FuzzWebLogs(f *testing.F) {
+	for _, pattern := range []string{"testdata/web/*.log", "testdata/cases/*"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			if text, err := os.ReadFile(file); err == nil {
+				f.Add(string(text), uint8(0))
+			}
+		}
+	}
+	for i := range formats {
+		for _, line := range malformed {
+			f.Add(line, uint8(i+1))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, format uint8) {
+		o := Options{Year: 2024, Latest: time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC)}
+		if i := int(format) % (len(formats) + 1); i > 0 {
+			o.Format = formats[i-1].name
+		}
+		accountsForLines(t, text, o)
+	})
+}
+
+// malformed are lines that are nearly of a format.
+var malformed = []string{
+	"", "[", "]", `"`, "192.0.2.1", "192.0.2.1:", ":80", "192.0.2.1:80 [", "192.0.2.1:80 [21/May/2024:07:11:23.123]",
+	"192.0.2.1:80 [21/May/2024:07:11:23.123] web", "192.0.2.1:80 [21/May/2024:07:11:23.123] web/1:",
+	"192.0.2.1:80 [21/May/2024:07:11:23.123] web app/s 1/2/3/4/5 200", "Connect from ", "Connect from 192.0.2.1:1 to /)(",
+	"haproxy[", "haproxy[1]: ", "haproxy[1]: Connect from 192.0.2.1:1 to 192.0.2.2:80 (",
+}
+
+func TestMalformed(t *testing.T) {
+	for i := range formats {
+		for _, line := range malformed {
+			accountsForLines(t, line, Options{Format: formats[i].name})
+			accountsForLines(t, line+"\n"+line+"\n", Options{Format: formats[i].name})
+		}
+	}
+}

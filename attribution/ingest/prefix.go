@@ -114,7 +114,9 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 	if !ok || n >= len(line) || line[n] != ' ' {
 		return nil, at, false
 	}
-	rest = line[n+1:]
+	if rest = line[n+1:]; len(rest) > 0 && rest[0] == '[' {
+		return nil, at, false // no host, but the level of an error log
+	}
 	if isVersion1(line) {
 		for range 4 { // host, application, process, message id
 			var found bool

@@ -138,6 +138,8 @@ type head struct {
 	lines [][]byte
 	text  []byte // all that was looked at
 	whole bool   // it is all of the text
+
+	objects *documentList // what documents has found
 }
 
 const (

@@ -190,7 +190,7 @@ func (c *columns) open(h *head, o *Options) (*plan, error) {
 	return &plan{selection: s, parse: c.parse}, nil
 }
 
-func numbered(n int) (names []string) {
+func columnNumbers(n int) (names []string) {
 	for i := range n {
 		names = append(names, strconv.Itoa(i+1))
 	}

@@ -121,7 +121,7 @@ func parseNumber(b []byte) (uint64, bool) {
 // protocolNumber reads a protocol as number or name, 0 for an unknown one.
 func protocolNumber(b []byte) uint8 {
 	b = bytes.Trim(b, "\" \t")
-	if n, ok := parseNumber(b); ok && n <= 255 {
+	if n, ok := parseNumber(b); ok && n <= 255 && bytes.IndexByte(b, '.') < 0 { // 2.0 is that of HTTP
 		return uint8(n)
 	}
 	switch {

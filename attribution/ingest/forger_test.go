@@ -128,7 +128,9 @@ var servers = []server{
 			orDash(escapeNginx(v.agent)))
 	}},
 	{"CSV", func(v *visit) string {
-		quote := func(s string) string { return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"` }
+		quote := func(s string) string {
+			return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"`
+		}
 		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent), quote(v.host))
 	}},
 }
@@ -200,3 +202,9 @@ func holds(t *testing.T, s server, field string, every int, visits []*visit) {
 		}
 	}
 }
+
+var firstSecond = time.Date(2024, 5, 21, 7, 11, 0, 0, time.UTC)
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+func mustAddr(s string) netip.Addr { return netip.MustParseAddr(s) }

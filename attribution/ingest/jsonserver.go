@@ -75,9 +75,8 @@ func (s *jsonServer) wrote(document []byte) bool {
 
 // hasMember reports whether an object has a value at a path that is not null.
 func hasMember(document []byte, path string) bool {
-	scan := scanner{text: document}
-	p := paths{path}
-	return scan.object(&p, 1, 0) && len(scan.found[0]) > 0 && scan.found[0][0] != 'n'
+	scan := scanner{text: document, paths: &paths{path}}
+	return scan.object(scan.paths.all(), 0) && len(scan.found[0]) > 0 && scan.found[0][0] != 'n'
 }
 
 // open is openJSON with the fields of the server, unless others are asked for.

@@ -96,7 +96,7 @@ func openVPC(h *head, o *Options, f *facts) (*plan, error) {
 		if names, delim, ok := vpcHeader(line); ok {
 			c.names, c.delim = names, delim
 		} else if n := len(bytes.Fields(line)); n != len(vpcDefault) {
-			c.names = numbered(n)
+			c.names = columnNumbers(n)
 		}
 		break
 	}

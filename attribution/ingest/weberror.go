@@ -18,6 +18,10 @@ type webError struct {
 	target bool
 }
 
+// nginxCut is less than the 2048 bytes at which nginx cuts lines. A long path may have pushed
+// the address out.
+const nginxCut = 1900
+
 var (
 	nginxClient  = []byte(", client: ")
 	nginxServer  = []byte(", server: ")
@@ -87,7 +91,8 @@ func (x *webError) parse(line []byte, e *Event) fault {
 	}
 	rest := message[i+len(lead):]
 	if x.nginx {
-		if bytes.Contains(rest, lead) {
+		if quotes := bytes.Count(message[:i], []byte(`"`)); quotes%2 == 1 || quotes > 0 && len(line) > nginxCut ||
+			bytes.Contains(rest, lead) {
 			return ambiguous
 		}
 		ok = x.client(rest, ',', e)

@@ -32,16 +32,20 @@ func cutEnvoy(line []byte) (p envoyLine, ok bool) {
 	if p.time, rest, ok = cutBrackets(line); !ok || !isISO(p.time) || len(rest) == 0 || rest[0] != '"' {
 		return p, false
 	}
-	// A request has no blanks but those of its form.
-	end := bytes.Index(rest[1:], []byte(`" `))
-	if end < 0 {
-		return p, false
+	// A request has no blanks but those around its path, which may end in a quote.
+	end, code := 0, []byte(nil)
+	for from := 1; ; from = end + 1 {
+		if end = bytes.Index(rest[from:], []byte(`" `)); end < 0 {
+			return p, false
+		}
+		end += from
+		if code, _ = nextWord(rest[end+2:]); isDigits(code) {
+			break
+		}
 	}
-	p.request, rest = rest[1:end+1], rest[end+3:]
-	code, rest := nextWord(rest)
-	if _, rest = nextWord(rest); !isDigits(code) { // and the flags
-		return p, false
-	}
+	p.request = rest[1:end]
+	_, rest = nextWord(rest[end+2:])
+	_, rest = nextWord(rest) // the flags
 	const words = 4 // details, termination and reasons, in some versions
 	for range words {
 		received, behind := cutWord(rest)

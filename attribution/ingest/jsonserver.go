@@ -54,7 +54,7 @@ func (s *jsonServer) sniff(h *head) int {
 		}
 	}
 	if 2*with > len(list) {
-		return 100
+		return 100 // well above sniffJSON
 	}
 	return 0
 }

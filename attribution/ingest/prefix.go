@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -104,7 +105,8 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
-	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines))
+	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines) ||
+		slices.ContainsFunc(formats, func(f format) bool { return f.sniff(h) >= shaped }))
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields

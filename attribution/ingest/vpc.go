@@ -65,7 +65,7 @@ func isVPC(line []byte) bool {
 func sniffVPC(h *head) int {
 	for _, line := range h.lines {
 		if _, _, ok := vpcHeader(line); ok {
-			return 98
+			return shaped + 1
 		}
 		break
 	}

@@ -14,7 +14,7 @@ func sniffW3C(cloudFront bool) func(h *head) int {
 		for _, line := range h.lines {
 			if names, _, ok := w3cHeader(line); ok && len(names) > 1 {
 				if isCloudFront(names) == cloudFront {
-					return 98
+					return shaped + 1
 				}
 				return 0
 			}
@@ -24,7 +24,7 @@ func sniffW3C(cloudFront bool) func(h *head) int {
 		}
 		for _, line := range h.lines {
 			if names, _, ok := w3cHeader(line); ok && isCloudFront(names) == cloudFront && len(names) > 1 {
-				return 97
+				return shaped
 			}
 		}
 		return 0

@@ -11,6 +11,9 @@ import (
 // notOfFormat is the fault of a line that is nearly one of the format.
 const notOfFormat fault = "not a line of this format"
 
+// shaped is the least score of a format whose lines are like those of no other.
+const shaped = 97
+
 // fitScore is the sniff of a format whose lines have a shape of their own.
 func fitScore(h *head, fits func(line []byte) bool) int {
 	lines, found := 0, 0
@@ -27,7 +30,7 @@ func fitScore(h *head, fits func(line []byte) bool) int {
 	case found == 0:
 		return 0
 	case 2*found >= lines:
-		return 97
+		return shaped
 	case 20*found >= lines:
 		return 75
 	}

@@ -29,6 +29,7 @@ type envoyLine struct {
 
 func cutEnvoy(line []byte) (p envoyLine, ok bool) {
 	var rest []byte
+	line = bytes.TrimPrefix(line, []byte("ACCESS ")) // of Emissary
 	if p.time, rest, ok = cutBrackets(line); !ok || !isISO(p.time) || len(rest) == 0 || rest[0] != '"' {
 		return p, false
 	}
@@ -46,7 +47,7 @@ func cutEnvoy(line []byte) (p envoyLine, ok bool) {
 	p.request = rest[1:end]
 	_, rest = nextWord(rest[end+2:])
 	_, rest = nextWord(rest) // the flags
-	const words = 4 // details, termination and reasons, in some versions
+	const words = 4          // details, termination and reasons, in some versions
 	for range words {
 		received, behind := cutWord(rest)
 		if sent, more := nextWord(behind); isDigits(received) && isDigits(sent) {

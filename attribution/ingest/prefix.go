@@ -29,6 +29,7 @@ var prefixes = []prefix{
 	{"SYSLOG", (*unwrapper).syslog, false},
 	{"COMPOSE", (*unwrapper).compose, true},
 	{"STAMP", (*unwrapper).stamp, true},
+	{"CONSOLE", (*unwrapper).console, true},
 }
 
 // unwrapper takes off what is before the records of one member.
@@ -222,4 +223,16 @@ func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false
 	}
 	return line[n+1:], at, true
+}
+
+// console is what Caddy and other programs in Go write on a terminal: a time, a level and a
+// name, perhaps a message, and JSON, with tabs between them.
+func (u *unwrapper) console(line []byte) (rest []byte, at time.Time, ok bool) {
+	i := bytes.Index(line, []byte("\t{"))
+	stamp, level, found := bytes.Cut(line[:max(i, 0)], []byte("\t"))
+	if !found || len(level) == 0 || level[0] < 'A' || level[0] > 'Z' {
+		return nil, at, false
+	}
+	at, ok = u.clock.Parse(stamp)
+	return line[i+1:], at, ok
 }

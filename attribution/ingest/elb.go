@@ -60,7 +60,8 @@ func areTimings(w [][]byte) bool {
 // cut finds the words of a line.
 func (k *elbKind) cut(line []byte, w *[maxELBWords][]byte) (rest []byte, ok bool) {
 	rest, ok = cutWords(line, w[:k.words])
-	if !ok || !isISO(w[k.time]) || !k.fits(w[:]) || !isDigits(w[k.sent]) || !isEndpoint(w[k.target]) && !isDash(w[k.target]) {
+	if !ok || !isISO(w[k.time]) || !k.fits(w[:]) || !isDigits(w[k.sent]) ||
+		!isEndpoint(w[k.target]) && !isDash(w[k.target]) {
 		return nil, false
 	}
 	if k.request && (len(rest) == 0 || rest[0] != '"') {

@@ -7,7 +7,7 @@ import (
 // haproxy reads the lines of HAProxy: of "option httplog", httpslog and tcplog, and those of
 // connections that failed before a request.
 //
-//	192.0.2.1:4711 [21/May/2024:07:11:23.123] web~ app/srv1 1/0/2/30/33 200 2750 - - ---- 1/1/0/0/0 0/0 {a|b} "GET / HTTP/1.1"
+//	192.0.2.1:4711 [21/May/2024:07:11:23.123] web~ app/srv1 1/0/2/30/33 200 2750 - - ---- 1/1/0/0/0 0/0 {a|b} "GET ..."
 //
 // The client writes the captured headers and the request, which stand behind all that is read.
 type haproxy struct {

@@ -31,7 +31,8 @@ var (
 // cutNginxError returns the time and the message.
 func cutNginxError(line []byte) (at, message []byte, ok bool) {
 	const stamp = len("2024/05/21 07:11:23")
-	if len(line) < stamp+3 || line[4] != '/' || line[7] != '/' || line[13] != ':' || line[stamp] != ' ' || line[stamp+1] != '[' {
+	if len(line) < stamp+3 || line[4] != '/' || line[7] != '/' || line[13] != ':' ||
+		string(line[stamp:stamp+2]) != " [" {
 		return nil, nil, false
 	}
 	end := bytes.IndexByte(line, ']')
@@ -60,7 +61,8 @@ func isApacheError(line []byte) bool {
 func sniffWebError(h *head) int {
 	clients := 0
 	for _, line := range h.lines {
-		if isNginxError(line) && bytes.Contains(line, nginxClient) || isApacheError(line) && bytes.Contains(line, apacheClient) {
+		if isNginxError(line) && bytes.Contains(line, nginxClient) ||
+			isApacheError(line) && bytes.Contains(line, apacheClient) {
 			clients++
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 // escapeHAProxy is the escaping of captured headers and of the request.
 func escapeHAProxy(s string) string {
-	return escapeWith(strings.NewReplacer("{", "#7B", "}", "#7D", "|", "#7C", "#", "#23", `"`, "#22", `\`, "#5C").Replace(s),
-		func(c byte) string { return fmt.Sprintf("#%02X", c) })
+	s = strings.NewReplacer("{", "#7B", "}", "#7D", "|", "#7C", "#", "#23", `"`, "#22", `\`, "#5C").Replace(s)
+	return escapeWith(s, func(c byte) string { return fmt.Sprintf("#%02X", c) })
 }
 
 // plus is the escaping of IIS.
@@ -35,19 +35,19 @@ func init() {
 			withPort(v.source), v.at.Format("02/Jan/2006:15:04:05"), escapeHAProxy(v.host), escapeHAProxy(v.agent),
 			oneWord(escapeHAProxy(v.path)))
 	}}, server{"IIS", func(v *visit) string {
-		return fmt.Sprintf("%s 10.0.0.4 GET /%s %s %s %s %s %s 200 100", v.at.Format(time.DateTime), plus(v.path), plus(v.user),
-			v.source, plus(v.agent), plus(v.referrer), plus(v.host))
+		return fmt.Sprintf("%s 10.0.0.4 GET /%s %s %s %s %s %s 200 100", v.at.Format(time.DateTime), plus(v.path),
+			plus(v.user), v.source, plus(v.agent), plus(v.referrer), plus(v.host))
 	}}, server{"CloudFront", func(v *visit) string {
 		encode := func(s string) string { return orDash(strings.ReplaceAll(url.QueryEscape(s), "+", "%20")) }
 		return fmt.Sprintf("%s\tFRA1\t100\t%s\td1\t/%s\t%s\t%s\t%s\t%s", v.at.Format("2006-01-02\t15:04:05"), v.source,
 			encode(v.path), encode(v.referrer), encode(v.agent), encode(v.host), encode(v.xff))
 	}}, server{"ALB", func(v *visit) string {
-		return fmt.Sprintf(`https %sZ app/shop/50dc %s 10.0.0.1:80 0.0 0.0 0.0 200 200 0 100 "GET https://%s:443/%s HTTP/1.1" "%s"`+
-			` X TLSv1.2 arn "Root=1" "%s" "-"`, v.at.Format("2006-01-02T15:04:05.000000"), withPort(v.source),
+		return fmt.Sprintf(`https %sZ app/shop/50dc %s 10.0.0.1:80 0.0 0.0 0.0 200 200 0 100 `+
+			`"GET https://%s:443/%s HTTP/1.1" "%s" X TLSv1.2 arn "Root=1" "%s" "-"`, v.at.Format("2006-01-02T15:04:05.000000"), withPort(v.source),
 			oneWord(escapeNginx(v.host)), oneWord(escapeNginx(v.path)), escapeNginx(v.agent), escapeNginx(v.host))
 	}}, server{"Squid", func(v *visit) string {
-		return fmt.Sprintf("%d.123     12 %s TCP_MISS/200 100 GET http://%s/%s %s HIER_DIRECT/10.0.0.1 text/html", v.at.Unix(),
-			v.source, oneWord(v.host), oneWord(v.path), orDash(url.PathEscape(v.user)))
+		return fmt.Sprintf("%d.123     12 %s TCP_MISS/200 100 GET http://%s/%s %s HIER_DIRECT/10.0.0.1 text/html",
+			v.at.Unix(), v.source, oneWord(v.host), oneWord(v.path), orDash(url.PathEscape(v.user)))
 	}}, server{"S3", func(v *visit) string {
 		return fmt.Sprintf(`79a5 media [%s] %s - 3E57 REST.GET.OBJECT %s "GET /%s HTTP/1.1" 200 - 100 5 7 4 "%s" "%s" -`,
 			v.at.Format(clf), v.source, orDash(url.QueryEscape(v.path)), oneWord(v.path), header(v.referrer), header(v.agent))

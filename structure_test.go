@@ -95,7 +95,7 @@ var rooms = []room{
 var testOnly = []string{
 	"golang.org/x/text/language",
 	"golang.org/x/exp/apidiff",
-	hll, mmdb, tags, "github.com/klauspost/compress/zstd", "github.com/ulikunitz/xz",
+	hll, mmdb, tags, "github.com/klauspost/compress/zstd", "github.com/ulikunitz/xz", "golang.org/x/text/encoding/unicode",
 }
 
 type goPackage struct {

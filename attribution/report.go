@@ -151,9 +151,9 @@ type Account struct {
 	To   time.Time `json:"to,omitzero"`
 }
 
-// Unread is a reason why records could not be read.
+// Unread is a reason why records could not be read. Code is stable.
 type Unread struct {
-	Reason  string `json:"reason"`
+	Code    string `json:"code"`
 	Records uint64 `json:"records"`
 	First   string `json:"first"` // the place of the first one
 }

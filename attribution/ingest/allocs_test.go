@@ -26,14 +26,17 @@ func TestNoAllocations(t *testing.T) {
 			return fmt.Sprintf("2024-05-21T07:11:%02dZ,77.1.%d.%d,100,\"/a\"", i%60, i/250, i%250)
 		},
 		"JSON": func(i int) string {
-			return fmt.Sprintf(`{"time":"2024-05-21T07:11:%02d.5Z","ip":"77.1.%d.%d","a":{"b":[1,2,"x"]},"packets":3,"bytes":77}`,
+			return fmt.Sprintf(`{"time":"2024-05-21T07:11:%02d.5Z","ip":"77.1.%d.%d",`+
+				`"a":{"b":[1,2,"x"]},"packets":3,"bytes":77}`,
 				i%60, i/250, i%250)
 		},
 		"list": func(i int) string {
-			return fmt.Sprintf(`"77.1.%d.%d, 10.0.0.1" - - [21/May/2024:07:11:%02d +0000] "GET /a HTTP/1.1" 200 5`, i/250, i%250, i%60)
+			return fmt.Sprintf(`"77.1.%d.%d, 10.0.0.1" - - [21/May/2024:07:11:%02d +0000] "GET /a HTTP/1.1" 200 5`, i/250,
+				i%250, i%60)
 		},
 		"syslog": func(i int) string {
-			return fmt.Sprintf(`May 21 07:11:%02d web1 nginx: 77.1.%d.%d - - [21/May/2024:07:11:%02d +0000] "GET /a HTTP/1.1" 200 5`,
+			return fmt.Sprintf(`May 21 07:11:%02d web1 nginx: `+
+				`77.1.%d.%d - - [21/May/2024:07:11:%02d +0000] "GET /a HTTP/1.1" 200 5`,
 				i%60, i/250, i%250, i%60)
 		},
 		"Docker": func(i int) string {

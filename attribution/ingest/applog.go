@@ -59,7 +59,7 @@ func (x *gin) parse(line []byte, e *Event) fault {
 
 func openGin(h *head, o *Options, f *facts) (*plan, error) {
 	x := &gin{facts: f, target: o.Target != notTaken}
-	return &plan{selection: took(o, "source", "client IP", "time", "time", "target", "path"), parse: x.parse}, nil
+	return &plan{selection: took(o, "source", "client_ip", "time", "time", "target", "path"), parse: x.parse}, nil
 }
 
 // uvicorn reads lines of Uvicorn, which have no time. It writes port 0 for an address that

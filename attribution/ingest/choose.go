@@ -45,7 +45,8 @@ func (f *field) sample(value []byte, c *chain, k *clock.Parser) {
 		}
 		f.varies = f.varies || a != f.first
 		b := a.As16()
-		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16), byte(f.values>>24)))
+		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16),
+			byte(f.values>>24)))
 		return
 	}
 	if _, ok := parsePrefix(value); ok {
@@ -165,10 +166,12 @@ type candidate struct {
 func (s *selection) chooseSource(fields []field, what string) error {
 	var list []candidate
 	records := 0
+	// Of a live text the header may come alone. Then the names decide.
+	blind := !slices.ContainsFunc(fields, func(f field) bool { return f.records > 0 })
 	for i := range fields {
 		f := &fields[i]
 		records = max(records, f.records)
-		if w := sourceWeight(f.name); f.addrs > 0 && (w == sure || w > 0 && 2*f.addrs >= f.records) {
+		if w := sourceWeight(f.name); blind && w > 0 || f.addrs > 0 && (w == sure || w > 0 && 2*f.addrs >= f.records) {
 			list = append(list, candidate{i, w})
 		}
 	}
@@ -189,7 +192,8 @@ func (s *selection) chooseSource(fields []field, what string) error {
 		case a.public == 0 && b.public > 0: // a proxy of one's own stands in front
 			best = next
 			continue
-		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name, b.name):
+		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name,
+			b.name):
 		case prefers(b.name, a.name):
 			best = next
 			continue
@@ -242,11 +246,13 @@ func namesOf(fields []field) (names []string) {
 func (s *selection) chooseByName(fields []field, r role, names usual, fits func(f *field) int, asked string) {
 	name := roleNames[r]
 	best, tie := -1, false
+	blind := !slices.ContainsFunc(fields, func(f field) bool { return f.records > 0 })
 	weight := func(i int) int { return names.weight(fields[i].name) }
 	var others []string
 	for i := range fields {
 		f := &fields[i]
-		if w := weight(i); w == 0 || f.records == 0 || i == s.at[r] || i == s.at[roleSource] || 10*fits(f) < 9*f.records {
+		if w := weight(i); w == 0 || i == s.at[r] || i == s.at[roleSource] ||
+			!blind && f.records == 0 || 10*fits(f) < 9*f.records {
 			continue
 		}
 		switch {

@@ -30,7 +30,7 @@ type columns struct {
 // w3cHeader reads "#Fields: date time c-ip".
 func w3cHeader(line []byte) (names []string, delim byte, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte("#Fields:"))
-	if !ok {
+	if !ok || len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' { // an agent with blanks has + in their place
 		return nil, 0, false
 	}
 	rest = bytes.TrimSpace(rest)
@@ -76,9 +76,14 @@ func (c *columns) parse(line []byte, e *Event) fault {
 		c.learn(names, delim)
 		return noRecord
 	}
-	if isBlankOrComment(line) {
+	why := c.row(line, e)
+	if why != "" && isBlankOrComment(line) { // a client may have written the first column
 		return noRecord
 	}
+	return why
+}
+
+func (c *columns) row(line []byte, e *Event) fault {
 	if c.delim == ' ' {
 		line = bytes.TrimRight(line, " ")
 	}

@@ -108,7 +108,7 @@ func openELB(kind elbKind) func(h *head, o *Options, f *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
 		f.clock = &clock.Parser{} // of UTC
 		x := &elb{facts: f, kind: kind, site: o.Target != notTaken}
-		target := "load balancer"
+		target := "elb"
 		if kind.request {
 			target = "path"
 		}

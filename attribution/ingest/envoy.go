@@ -125,10 +125,10 @@ func openEnvoy(h *head, o *Options, f *facts) (*plan, error) {
 			}
 		}
 	}
-	source := "X-Forwarded-For"
+	source := "x_forwarded_for"
 	if 2*with >= lines {
-		x.tail, source = envoyTail, "downstream remote address"
+		x.tail, source = envoyTail, "downstream_remote_address"
 	}
-	s := took(o, "source", source, "time", "start time", "bytes", "bytes sent", "target", "path")
+	s := took(o, "source", source, "time", "start_time", "bytes", "bytes_sent", "target", "path")
 	return &plan{selection: s, parse: x.parse}, nil
 }

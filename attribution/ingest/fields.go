@@ -131,7 +131,8 @@ func protocolNumber(b []byte) uint8 {
 		return 17
 	case bytes.EqualFold(b, []byte("icmp")):
 		return 1
-	case bytes.EqualFold(b, []byte("ipv6-icmp")), bytes.EqualFold(b, []byte("icmpv6")), bytes.EqualFold(b, []byte("icmp6")):
+	case bytes.EqualFold(b, []byte("ipv6-icmp")), bytes.EqualFold(b, []byte("icmpv6")), bytes.EqualFold(b,
+		[]byte("icmp6")):
 		return 58
 	}
 	return 0

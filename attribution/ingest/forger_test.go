@@ -95,7 +95,8 @@ var servers = []server{
 	}},
 	{"traefik", func(v *visit) string { // it escapes nothing
 		line := strings.NewReplacer("\n", " ")
-		return line.Replace(fmt.Sprintf(`%s - %s [%s] "GET /%s HTTP/1.1" 200 100 "%s" "%s" 7 "web@docker" "http://10.0.0.2:80" 1ms`,
+		return line.Replace(fmt.Sprintf(`%s - %s [%s] "GET /%s HTTP/1.1" 200 100 "%s" "%s" `+
+			`7 "web@docker" "http://10.0.0.2:80" 1ms`,
 			v.source, orDash(v.user), v.at.Format(clf), oneWord(v.path), orDash(v.referrer), orDash(v.agent)))
 	}},
 	{"traefik JSON", func(v *visit) string {
@@ -131,7 +132,8 @@ var servers = []server{
 		quote := func(s string) string {
 			return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"`
 		}
-		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent), quote(v.host))
+		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent),
+			quote(v.host))
 	}},
 }
 
@@ -140,10 +142,11 @@ var headers = map[string]string{"CSV": "time,user,client_ip,agent,host\n"}
 
 // forgeries are what a client may send. %s is a time in 1999.
 var forgeries = []string{
-	"[", "]", `"`, `\`, `\"`, `[[[`, "]]]", `""`, `" "`, "[1716274800]", "[%s]", `[%s] "`, `x [%s] "GET / HTTP/1.1" 200 5 "-" "-"`,
+	"[", "]", `"`, `\`, `\"`, `[[[`, "]]]", `""`, `" "`, "[1716274800]", "[%s]", `[%s] "`,
+	`x [%s] "GET / HTTP/1.1" 200 5 "-" "-"`,
 	`[%s] "GET /forged HTTP/1.1" 200 999999 "-" "-`, `" [%s] "GET /forged HTTP/1.1" 200 999999 "-" "`, `\" [%s] \"GET /`,
 	"6.6.6.6", "6.6.6.6, 7.7.7.7", "6.6.6.6 - -", "6.6.6.6 - - [%s]", `6.6.6.6 - - [%s] "GET / HTTP/1.1" 200 1 "-" "-"`,
-	" ", "   ", "-", "- -", "- 6.6.6.6 -", ",", ",,,,", `,"`, `","6.6.6.6","`, "#", "# x", "{", "}", `{"ip":"6.6.6.6"}`,
+	" ", "   ", "-", "- -", "- 6.6.6.6 -", ",", ",,,,", `,"`, `","6.6.6.6","`, "#", "# x", "#Fields: c-ip x", "{", "}", `{"ip":"6.6.6.6"}`,
 	`","remote_addr":"6.6.6.6","x":"`, "\t", "\n", "\n6.6.6.6 - - [x]", "\x00", "\xff\xfe", "::1", "[::1]:80", "<34>1 x",
 	"1999-05-21T00:00:00Z 6.6.6.6 x: ", "6.6.6.6:80 ", "%%%", strings.Repeat("[", 300), strings.Repeat("6.6.6.6 ", 40),
 }
@@ -155,11 +158,17 @@ func TestClientsDecideNothing(t *testing.T) {
 	const old = "21/May/1999:00:00:00 +0000"
 	for _, s := range servers {
 		for _, field := range []string{"user", "host", "path", "agent", "referrer", "xff", "all"} {
-			for _, every := range []int{1, 3, 20} { // one in so many requests is forged
+			// One in so many requests is forged. At 0 all are, of one client, and nobody else comes.
+			for _, every := range []int{0, 1, 3, 20} {
+				alone := every == 0
+				every = max(every, 1)
 				var visits []*visit
 				for i := range 20 * len(forgeries) / min(every, 3) {
 					v := &visit{source: netip.AddrFrom4([4]byte{77, 88, byte(i % 7), byte(1 + i%200)}),
 						at: start.Add(time.Duration(i) * time.Second), host: "shop.example", path: "a"}
+					if alone {
+						v.source = netip.AddrFrom4([4]byte{77, 88, 8, 8})
+					}
 					if i%every == 0 {
 						f := strings.ReplaceAll(forgeries[i/every%len(forgeries)], "%s", old)
 						for name, at := range map[string]*string{"user": &v.user, "host": &v.host, "path": &v.path, "agent": &v.agent,

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -120,8 +121,7 @@ func decide(h *head, o *Options, f *facts) (*plan, error) {
 }
 
 func sniffAll(h *head) (*format, error) {
-	blank := !slices.ContainsFunc(h.lines, func(line []byte) bool { return len(line) > 0 })
-	if blank && len(h.text) <= len(h.lines) {
+	if len(bytes.TrimSpace(h.text)) == 0 {
 		return nil, ErrEmpty
 	}
 	type scored struct {

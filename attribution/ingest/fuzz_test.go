@@ -34,10 +34,12 @@ func accounted(t *testing.T, text string, o Options) {
 	}
 	l := &r.ledger
 	if l.usedLines+l.lostLines+l.noRecords != l.lines {
-		t.Fatalf("%q: %d lines used, %d lost, %d without a record, of %d", text, l.usedLines, l.lostLines, l.noRecords, l.lines)
+		t.Fatalf("%q: %d lines used, %d lost, %d without a record, of %d", text, l.usedLines, l.lostLines, l.noRecords,
+			l.lines)
 	}
 	a := r.Account()
-	if n := uint64(r.input.Stats().Lines); err == io.EOF && n != l.lines && n > 0 { // text that is not made of lines has none there
+	if n := uint64(r.input.Stats().Lines); err == io.EOF && n != l.lines &&
+		n > 0 { // text that is not made of lines has none there
 		t.Fatalf("%q: %d lines of %d in the account: %+v", text, l.lines, n, a)
 	}
 	if a.Records != events {
@@ -81,12 +83,18 @@ func seeds(add func(text string)) {
 }
 
 var malformed = []string{
-	"", "\n", "\n\n\n", " ", "\r", "\"", "{", "}", "[", "]", "[[", "{}", "[{}]", `{"Records":[`, `{"Records":[]}`, `{"Records":[{}]}x`,
-	`{"ip":"192.0.2.1"}]`, `]{"ip":"192.0.2.1"}`, `[{"ip":"192.0.2.1"},`, `{"ip":"192.0.2.1"},{"ip":`, "{\"ip\":\"192.0.2.1\"}\n}",
-	"ip,\"a\n192.0.2.1,\"b\n\"\n", "ip,a\n\"192.0.2.1\n\",b\n192.0.2.2,\"\"\"\n", "ip\n\"192.0.2.1\"x\n", "ip,,\n192.0.2.1,,\n",
-	"192.0.2.1-192.0.2.0", "::-ffff::", "0.0.0.1-255.255.255.254", "1.2.3.4/33", "1.2.3.x", "x.x.x.x", "1.2.3.4,#", "5 1.2.3.4",
-	`- - - [21/May/2024:07:11:23 +0000] "`, `[21/May/2024:07:11:23 +0000] "GET`, `192.0.2.1 - - [] "`, `192.0.2.1 - - [0123456789:] "`,
-	"<1>1 2024-05-21T07:11:23Z a b c d [", "May 21 07:11:23 a b: 192.0.2.1", "a | 192.0.2.1\n", "\x00", "\x00\n\x00", "\xff\xfe1\x00",
+	"", "\n", "\n\n\n", " ", "\r", "\"", "{", "}", "[", "]", "[[", "{}", "[{}]", `{"Records":[`, `{"Records":[]}`,
+	`{"Records":[{}]}x`,
+	`{"ip":"192.0.2.1"}]`, `]{"ip":"192.0.2.1"}`, `[{"ip":"192.0.2.1"},`, `{"ip":"192.0.2.1"},{"ip":`,
+	"{\"ip\":\"192.0.2.1\"}\n}",
+	"ip,\"a\n192.0.2.1,\"b\n\"\n", "ip,a\n\"192.0.2.1\n\",b\n192.0.2.2,\"\"\"\n", "ip\n\"192.0.2.1\"x\n",
+	"ip,,\n192.0.2.1,,\n",
+	"192.0.2.1-192.0.2.0", "::-ffff::", "0.0.0.1-255.255.255.254", "1.2.3.4/33", "1.2.3.x", "x.x.x.x", "1.2.3.4,#",
+	"5 1.2.3.4",
+	`- - - [21/May/2024:07:11:23 +0000] "`, `[21/May/2024:07:11:23 +0000] "GET`, `192.0.2.1 - - [] "`,
+	`192.0.2.1 - - [0123456789:] "`,
+	"<1>1 2024-05-21T07:11:23Z a b c d [", "May 21 07:11:23 a b: 192.0.2.1", "a | 192.0.2.1\n", "\x00", "\x00\n\x00",
+	"\xff\xfe1\x00",
 	`{"log":"192.0.2.1 \u00","stream":"x","time":"2024-05-21T07:11:23Z"}`, "\"192.0.2.1\\", "1.2.3.4 \"5.6.7.8",
 	"\x1f\x8b\b\x00000000200",
 }
@@ -114,7 +122,8 @@ func TestLongLines(t *testing.T) {
 		"log":          combined("192.0.2.1") + long + "\n" + combined("192.0.2.2") + long,
 		"CSV":          "ip,text\n" + rows + "192.0.2.9," + long + "\n" + rows + "192.0.2.8,\"" + long + "\n" + rows,
 		"quoted lines": "ip,text\n192.0.2.1,\"" + strings.Repeat("y\n", maxRecord) + "x\"\n192.0.2.2,y\n",
-		"JSON": `{"ip":"192.0.2.1"}` + "\n" + `{"ip":"192.0.2.1","x":"` + long + "\"}\n" + `{"ip":"192.0.2.2"}` + "\n{\"x\":[" +
+		"JSON": `{"ip":"192.0.2.1"}` + "\n" + `{"ip":"192.0.2.1","x":"` + long + "\"}\n" + `{"ip":"192.0.2.2"}` +
+			"\n{\"x\":[" +
 			strings.Repeat("1,\n", maxRecord) + "\n" + `{"ip":"192.0.2.2"}`,
 		"JSON array":   "[" + strings.Repeat(`{"ip":"192.0.2.1"},`, 200_000) + `{"ip":"192.0.2.1"}]`,
 		"many on one":  strings.Repeat("192.0.2.1 ", 60_000),
@@ -150,7 +159,8 @@ func (f failing) Read(b []byte) (int, error) {
 
 // An error of the input is the reader's, and the line that it has cut is no record.
 func TestErrorOfTheInput(t *testing.T) {
-	for _, text := range []string{combined("192.0.2.1") + "192.0.2.11", "ip,x\n192.0.2.1,x\n192.0.2.11,", "192.0.2.1\n192.0.2.1",
+	for _, text := range []string{combined("192.0.2.1") + "192.0.2.11", "ip,x\n192.0.2.1,x\n192.0.2.11,",
+		"192.0.2.1\n192.0.2.1",
 		"{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0.2.11\"}"} {
 		r, err := NewReader(failing{strings.NewReader(text)}, "some\x1bfile", Options{})
 		if err != nil {
@@ -173,7 +183,8 @@ func TestErrorOfTheInput(t *testing.T) {
 // FuzzScanner holds the scanner to encoding/json: the same texts are objects, and the same
 // value is found.
 func FuzzScanner(f *testing.F) {
-	for _, text := range append(slices.Clone(malformed), `{"c":{"ip":"1"},"ip":2}`, `{"ip":1,"ip":[{}]}`, `{"\u0069p":"\ud83d\ude00"}`,
+	for _, text := range append(slices.Clone(malformed), `{"c":{"ip":"1"},"ip":2}`, `{"ip":1,"ip":[{}]}`,
+		`{"\u0069p":"\ud83d\ude00"}`,
 		`{"ip":"\ud83d x"}`, `{"a":-0.5e+3,"b":01}`, `{"ip":"\"ip\":1\\"}`, "{\"ip\":\"\x01\"}", `{"c.ip":1}`, `{"ip":tru}`) {
 		f.Add(text)
 	}
@@ -203,7 +214,8 @@ func FuzzScanner(f *testing.F) {
 		var want2 string
 		if json.Unmarshal(value, &want2) == nil && len(value) > 0 && value[0] == '"' {
 			// Text that is not UTF-8 stays as it is here.
-			if got := scalar(s.found[0]); string(bytes.ToValidUTF8(got, []byte("\ufffd"))) != string(bytes.ToValidUTF8([]byte(want2),
+			if got := scalar(s.found[0]); string(bytes.ToValidUTF8(got,
+				[]byte("\ufffd"))) != string(bytes.ToValidUTF8([]byte(want2),
 				[]byte("\ufffd"))) && json.Valid(value) && bytes.Equal(value, bytes.ToValidUTF8(value, nil)) {
 				t.Fatalf("%q: text %q, want %q", text, got, want2)
 			}

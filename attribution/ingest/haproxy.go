@@ -145,6 +145,6 @@ func openHAProxy(h *head, o *Options, f *facts) (*plan, error) {
 			x.ports = true
 		}
 	}
-	s := took(o, "source", "client", "time", "accept date", "target", "path or frontend", "bytes", "bytes read")
+	s := took(o, "source", "client_ip", "time", "accept_date", "target", "path", "bytes", "bytes_read")
 	return &plan{selection: s, parse: x.parse}, nil
 }

@@ -3,7 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -269,7 +269,7 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 		}
 	}
 	if len(list) == 0 && o.Source == "" {
-		return nil, errors.Join(ErrEmpty, errors.New("no JSON object is whole"))
+		return nil, fmt.Errorf("%w: no JSON object is whole", ErrEmpty)
 	}
 	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	s, fields, err := choose(fields, o, "field", true)
@@ -290,7 +290,8 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 }
 
 // sampleObject adds an object's members and those of its inner objects.
-func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage, f *facts) []field {
+func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage,
+	f *facts) []field {
 	for name, value := range object {
 		path := prefix + name
 		if bytes.HasPrefix(value, []byte("{")) && strings.Count(path, ".") < 8 {

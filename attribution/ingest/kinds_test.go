@@ -52,7 +52,7 @@ func (r reading) run(t *testing.T) {
 	}
 	var lost []string
 	for _, u := range a.Unread {
-		lost = append(lost, fmt.Sprintf("%d %s", u.Records, u.Reason))
+		lost = append(lost, fmt.Sprintf("%d %s", u.Records, u.Code))
 	}
 	if got := strings.Join(lost, "; "); got != r.lost {
 		t.Errorf("lost %q, want %q", got, r.lost)
@@ -95,20 +95,22 @@ func TestNothingVanishes(t *testing.T) {
 		{name: "quote before the address", text: "agent,ip,path\n\"a,192.0.2.1,b\"\nc,192.0.2.2,d\nc\",192.0.2.3,\"d\n",
 			format: "CSV", sources: "192.0.2.1 192.0.2.2 192.0.2.3", idle: 1},
 		{name: "commas that move columns", text: "agent,ip,path\na,192.0.2.1,b\nx,198.51.100.1,192.0.2.2,y\n", format: "CSV",
-			sources: "192.0.2.1", lost: "1 too many columns", idle: 1},
+			sources: "192.0.2.1", lost: "1 MANY_COLUMNS", idle: 1},
 		{name: "commas behind the address", text: "time,ip,agent\n1716275460,192.0.2.1,KHTML, like Gecko\n", format: "CSV",
 			sources: "192.0.2.1", idle: 1},
-		{name: "cut in the address", text: "time,bytes,ip\n1716275460,5,192.0.2.1\n1716275461,5,192.0.2.20\n1716275461,192.0.2.2",
-			format: "CSV", sources: "192.0.2.1 192.0.2.20", lost: "1 too few columns", idle: 1},
-		{name: "JSON cut in a value", text: "{\"ip\":\"192.0.2.1\"}\n{\"ip\":\n{\"ip\":\"192.0.2.2\"}\n{\"ip\":\"192.0.2.3\"}\n",
-			format: "JSON", sources: "192.0.2.1 192.0.2.2 192.0.2.3", lost: "1 no JSON object"},
+		{name: "cut in the address",
+			text:   "time,bytes,ip\n1716275460,5,192.0.2.1\n1716275461,5,192.0.2.20\n1716275461,192.0.2.2",
+			format: "CSV", sources: "192.0.2.1 192.0.2.20", lost: "1 FEW_COLUMNS", idle: 1},
+		{name: "JSON cut in a value",
+			text:   "{\"ip\":\"192.0.2.1\"}\n{\"ip\":\n{\"ip\":\"192.0.2.2\"}\n{\"ip\":\"192.0.2.3\"}\n",
+			format: "JSON", sources: "192.0.2.1 192.0.2.2 192.0.2.3", lost: "1 NO_OBJECT"},
 		{name: "JSON cut in a string", text: "{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0\n{\"ip\":\"192.0.2.2\"}\n{\"ip\":\"192",
-			format: "JSON", sources: "192.0.2.1 192.0.2.2", lost: "2 no JSON object"},
+			format: "JSON", sources: "192.0.2.1 192.0.2.2", lost: "2 NO_OBJECT"},
 		{name: "JSON array with a bad element", text: `[{"ip":"192.0.2.1"},{"ip":x},{"ip":"192.0.2.2"}]`, format: "JSON",
-			sources: "192.0.2.1 192.0.2.2", lost: "1 no JSON object"},
+			sources: "192.0.2.1 192.0.2.2", lost: "1 NO_OBJECT"},
 		{name: "two logs run into each other", text: combined("192.0.2.1", "192.0.2.2") + "192.0.2.3 - - [21/May" +
 			combined("192.0.2.4") + "192.0.2.5 -\n", format: "COMBINED", sources: "192.0.2.1 192.0.2.2 192.0.2.3",
-			lost: "1 not a line of an access log"},
+			lost: "1 NO_REQUEST"},
 	})
 }
 
@@ -139,7 +141,8 @@ func TestWhoseAddress(t *testing.T) {
 			sources: "192.0.2.1", fields: "source=src"},
 		{name: "Elastic", text: `{"host":{"ip":"9.9.9.9"},"source":{"ip":"192.0.2.1"},"destination.ip":"9.9.9.8"}`,
 			format: "JSON", sources: "192.0.2.1", fields: "source=source.ip"},
-		{name: "conn of Zeek as JSON", text: `{"ts":1716275483.5,"id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"9.9.9.9"}`,
+		{name: "conn of Zeek as JSON",
+			text:   `{"ts":1716275483.5,"id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"9.9.9.9"}`,
 			format: "JSON", sources: "192.0.2.1", fields: "source=id.orig_h time=ts source_port=id.orig_p target=id.resp_h"},
 		{name: "host alone", text: `{"host":"9.9.9.9","user":"x"}`, option: "Source", choices: "host user"},
 		{name: "address alone", text: "address,user\n192.0.2.1,x\n192.0.2.2,y\n", option: "Source", choices: "address user"},
@@ -177,6 +180,12 @@ func TestWhoseAddress(t *testing.T) {
 		{name: "server and client, one line", text: "9.9.9.9 " + combined("192.0.2.1"), option: "Source", choices: "1 2"},
 		{name: "users of digits", text: each(`192.0.2.9 - %s [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30),
 			format: "COMMON", sources: "192.0.2.9 x30"},
+		{name: "users of digits and more", format: "COMMON", sources: "192.0.2.9 x30",
+			text: each(`192.0.2.9 - %s x [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
+		{name: "users of digits behind a site", format: "VCOMMON", sources: "192.0.2.9 x30",
+			text: each(`shop.example 192.0.2.9 - %s - x [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
+		{name: "agents that look like a log", format: "CSV", sources: "192.0.2.9 x30", idle: 1,
+			text: "ip,agent\n" + each(`192.0.2.9,%s - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
 		{name: "one source makes nearly all", text: combined(append(slices.Repeat([]string{"9.9.9.9"}, 199), "8.8.8.8")...),
 			format: "COMBINED", sources: "9.9.9.9 x199 8.8.8.8", notes: "ONE_SOURCE"},
 		{name: "text with two addresses a line", text: "a 192.0.2.1 to 9.9.9.9\nb 192.0.2.2 to 9.9.9.9\n", option: "Format",
@@ -201,9 +210,11 @@ func TestNearlyKnown(t *testing.T) {
 	runAll(t, []reading{
 		{name: "a time that cannot be read", text: at("21/Foo/2024:07:11:23 +0000"), format: "COMMON", sources: "192.0.2.1",
 			check: handshake, notes: ""},
-		{name: "text in brackets that is no time", text: at("-") + at("garbage here"), format: "COMMON", sources: "192.0.2.1 x2",
-			check: handshake},
-		{name: "site behind the time", text: `192.0.2.1 - - [21/May/2024:07:11:23 +0000] shop.example "GET / HTTP/1.1" 200 100`,
+		{name: "text in brackets that is no time", text: at("-") + at("garbage here"), format: "COMMON",
+			sources: "192.0.2.1 x2",
+			check:   handshake},
+		{name: "site behind the time",
+			text:   `192.0.2.1 - - [21/May/2024:07:11:23 +0000] shop.example "GET / HTTP/1.1" 200 100`,
 			format: "COMMON", sources: "192.0.2.1", check: handshake},
 		{name: "time and address", text: "2024-05-21T07:11:23Z 192.0.2.1\n1716275484 192.0.2.2\n", format: "ADDR",
 			sources: "192.0.2.1 192.0.2.2", notes: "STAMP"},
@@ -214,8 +225,9 @@ func TestNearlyKnown(t *testing.T) {
 				}
 			}},
 		{name: "words before JSON", text: "starting up\n{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0.2.2\"}\n", format: "JSON",
-			sources: "192.0.2.1 192.0.2.2", lost: "1 no JSON object"},
-		{name: "fractions and ISO", text: at("21/May/2024:07:11:23.123 +0000") + at("2024-05-21T07:11:23+02:00") + at("1716275483.5"),
+			sources: "192.0.2.1 192.0.2.2", lost: "1 NO_OBJECT"},
+		{name: "fractions and ISO", text: at("21/May/2024:07:11:23.123 +0000") + at("2024-05-21T07:11:23+02:00") +
+			at("1716275483.5"),
 			format: "COMMON", sources: "192.0.2.1 x3", check: handshake},
 		{name: "syslog", text: "<13>May 21 07:11:23 9.9.9.9 web[5]: " + at("21/May/2024:07:11:23 +0000"), format: "COMMON",
 			sources: "192.0.2.1", check: handshake, notes: "SYSLOG"},
@@ -224,7 +236,8 @@ func TestNearlyKnown(t *testing.T) {
 		{name: "Kubernetes", text: "2024-05-21T07:11:23.111111111Z stdout F " + at("21/May/2024:07:11:23 +0000"),
 			format: "COMMON", sources: "192.0.2.1", check: handshake, notes: "CRI"},
 		{name: "Docker", text: asJSON(map[string]string{"log": at("21/May/2024:07:11:23 +0000"), "stream": "stdout",
-			"time": "2024-05-21T07:11:23.1Z"}) + "\n", format: "COMMON", sources: "192.0.2.1", check: handshake, notes: "DOCKER"},
+			"time": "2024-05-21T07:11:23.1Z"}) + "\n", format: "COMMON", sources: "192.0.2.1", check: handshake,
+			notes: "DOCKER"},
 		{name: "Docker around JSON", text: asJSON(map[string]string{"log": `{"client_ip":"192.0.2.1"}`, "stream": "stdout",
 			"time": "2024-05-21T07:11:23.1Z"}) + "\n", format: "JSON", sources: "192.0.2.1", notes: "DOCKER",
 			check: func(t *testing.T, events []Event, a attribution.Account) {
@@ -268,8 +281,10 @@ func TestLists(t *testing.T) {
 			check: claimed(true)},
 		{name: "log, trusted", text: log("6.6.6.6, 8.8.8.8, 9.9.9.9"), o: Options{Trusted: trusted}, format: "COMMON",
 			sources: "8.8.8.8", check: claimed(false)},
-		{name: "CSV", text: "client_ip,x\n\"8.8.8.8, 10.0.0.1\",y\n", format: "CSV", sources: "8.8.8.8", idle: 1, notes: "CLAIMED"},
-		{name: "JSON array", text: `{"client_ip":["10.0.0.1","8.8.8.8"]}`, format: "JSON", sources: "8.8.8.8", notes: "CLAIMED"},
+		{name: "CSV", text: "client_ip,x\n\"8.8.8.8, 10.0.0.1\",y\n", format: "CSV", sources: "8.8.8.8", idle: 1,
+			notes: "CLAIMED"},
+		{name: "JSON array", text: `{"client_ip":["10.0.0.1","8.8.8.8"]}`, format: "JSON", sources: "8.8.8.8",
+			notes: "CLAIMED"},
 		{name: "JSON array of lists", text: `{"client_ip":["10.0.0.1, 8.8.8.8","7.7.7.7"]}`, format: "JSON",
 			sources: "8.8.8.8", notes: "CLAIMED"},
 		{name: "Forwarded", text: `{"client_ip":"for=_hidden;proto=http, for=\"[2001:4860::8]:4711\", for=9.9.9.9"}`,
@@ -313,14 +328,16 @@ func TestCountsAndBytes(t *testing.T) {
 			check: flows(7, 80)},
 		{name: "two counts", text: `{"ip":"192.0.2.1","packets":5,"events":1}`, format: "JSON", sources: "192.0.2.1",
 			check: notTaken("count", "events, packets")},
-		{name: "two sizes", text: "ip,bytes_sent,response_size\n192.0.2.1,5,6\n", format: "CSV", sources: "192.0.2.1", idle: 1,
+		{name: "two sizes", text: "ip,bytes_sent,response_size\n192.0.2.1,5,6\n", format: "CSV", sources: "192.0.2.1",
+			idle:  1,
 			check: notTaken("bytes", "bytes_sent, response_size")},
 		{name: "asked for", text: `{"ip":"192.0.2.1","packets":5,"events":2}`, o: Options{Count: "events"}, format: "JSON",
 			sources: "192.0.2.1", check: flows(2, 0)},
 		{name: "not wanted", text: `{"ip":"192.0.2.1","packets":5}`, o: Options{Count: "-"}, format: "JSON",
 			sources: "192.0.2.1", check: notTaken("count", "packets")},
-		{name: "no number", text: "ip,packets\n192.0.2.1,5\n192.0.2.3,6\n192.0.2.2,many\n192.0.2.4,0\n", o: Options{Count: "packets"},
-			format: "CSV", sources: "192.0.2.1 192.0.2.3", lost: "2 the field of the count holds no number", idle: 1},
+		{name: "no number", text: "ip,packets\n192.0.2.1,5\n192.0.2.3,6\n192.0.2.2,many\n192.0.2.4,0\n",
+			o:      Options{Count: "packets"},
+			format: "CSV", sources: "192.0.2.1 192.0.2.3", lost: "2 BAD_COUNT", idle: 1},
 	})
 }
 
@@ -331,16 +348,19 @@ func TestShapesOfJSON(t *testing.T) {
 			sources: "192.0.2.1 192.0.2.2", idle: 1},
 		{name: "next to each other", text: `{"ip":"192.0.2.1"}{"ip":"192.0.2.2"} {"ip":"192.0.2.3"}`, format: "JSON",
 			sources: "192.0.2.1 192.0.2.2 192.0.2.3"},
-		{name: "Records", text: `{"Records":[{"ip":"192.0.2.1"},{"ip":"192.0.2.2"}]}` + "\n" + `{"Records":[{"ip":"192.0.2.3"}]}`,
+		{name: "Records", text: `{"Records":[{"ip":"192.0.2.1"},{"ip":"192.0.2.2"}]}` + "\n" +
+			`{"Records":[{"ip":"192.0.2.3"}]}`,
 			format: "JSON", sources: "192.0.2.1 192.0.2.2 192.0.2.3", idle: 2},
 		{name: "records between other members", text: "{\n \"id\": 5,\n \"records\": [\n  {\"ip\": \"192.0.2.1\"},\n" +
 			"  {\"ip\": \"192.0.2.2\"}\n ],\n \"next\": \"x\"\n}\n", format: "JSON", sources: "192.0.2.1 192.0.2.2", idle: 6},
-		{name: "pretty", text: "[\n  {\n    \"a\": {\n \"ip\": \"192.0.2.1\" }\n  },\n  {\n    \"a\": {\"ip\": \"192.0.2.2\"}\n  }\n]\n",
+		{name: "pretty",
+			text:   "[\n  {\n    \"a\": {\n \"ip\": \"192.0.2.1\" }\n  },\n  {\n    \"a\": {\"ip\": \"192.0.2.2\"}\n  }\n]\n",
 			format: "JSON", sources: "192.0.2.1 192.0.2.2", idle: 2},
 		{name: "record separators", text: "\x1e{\"ip\":\"192.0.2.1\"}\n\x1e{\"ip\":\"192.0.2.2\"}\n", format: "JSON",
 			sources: "192.0.2.1 192.0.2.2"},
-		{name: "records without the field", text: "{\"ip\":\"192.0.2.1\"}\n{\"x\":1}\n{\"ip\":null}\n{\"ip\":\"\"}\n", format: "JSON",
-			sources: "192.0.2.1", lost: "2 no field with the address; 1 the field of the address is empty"},
+		{name: "records without the field", text: "{\"ip\":\"192.0.2.1\"}\n{\"x\":1}\n{\"ip\":null}\n{\"ip\":\"\"}\n",
+			format:  "JSON",
+			sources: "192.0.2.1", lost: "2 NO_FIELD; 1 EMPTY_FIELD"},
 	})
 }
 
@@ -370,12 +390,14 @@ func TestCutAddresses(t *testing.T) {
 	runAll(t, []reading{
 		{name: "two octets", text: lines("77.%d.0.0", 13)[len("77.0.0.0\n"):], format: "ADDR", sources: strings.Join(v4, " "),
 			notes: "CUT_IPV4", check: cut("CUT_IPV4", 16)},
-		{name: "48 bits", text: lines("2001:%d:5::", 13)[len("2001:0:5::\n"):], format: "ADDR", sources: strings.Join(v6, " "),
+		{name: "48 bits", text: lines("2001:%d:5::", 13)[len("2001:0:5::\n"):], format: "ADDR", sources: strings.Join(v6,
+			" "),
 			notes: "CUT_IPV6", check: cut("CUT_IPV6", 48)},
 		{name: "letters", text: combined("77.1.2.x", "77.1.3.xxx"), format: "COMBINED", sources: "77.1.2.0/24 77.1.3.0/24",
 			notes: "BLOCKS"},
 		{name: "stars", text: "ip,x\n77.1.*.*,1\n", format: "CSV", sources: "77.1.0.0/16", idle: 1, notes: "BLOCKS"},
-		{name: "whole ones", text: each("%s", 12), format: "ADDR", sources: strings.ReplaceAll(strings.TrimSpace(each("%s", 12)), "\n", " ")},
+		{name: "whole ones", text: each("%s", 12), format: "ADDR", sources: strings.ReplaceAll(strings.TrimSpace(each("%s",
+			12)), "\n", " ")},
 	})
 }
 
@@ -389,14 +411,17 @@ func TestAddressLists(t *testing.T) {
 					t.Errorf("%+v", n)
 				}
 			}},
-		{name: "range", text: "192.0.2.1-192.0.2.4\n", format: "ADDR", sources: "192.0.2.1 192.0.2.2/31 192.0.2.4", notes: "BLOCKS"},
+		{name: "range", text: "192.0.2.1-192.0.2.4\n", format: "ADDR", sources: "192.0.2.1 192.0.2.2/31 192.0.2.4",
+			notes: "BLOCKS"},
 		{name: "one line", text: "192.0.2.1,192.0.2.2;192.0.2.3\t2001:db8::1", format: "ADDR",
 			sources: "192.0.2.1 192.0.2.2 192.0.2.3 2001:db8::1"},
-		{name: "nobody clicks on them", text: "192[.]0[.]2[.]1\n192.0.2[.]2\n192(.)0(.)2(.)3\n2001[:]db8::1\n", format: "ADDR",
+		{name: "nobody clicks on them", text: "192[.]0[.]2[.]1\n192.0.2[.]2\n192(.)0(.)2(.)3\n2001[:]db8::1\n",
+			format:  "ADDR",
 			sources: "192.0.2.1 192.0.2.2 192.0.2.3 2001:db8::1"},
 		{name: "quotes and brackets", text: "'192.0.2.1', \"192.0.2.2\"\n[2001:db8::1]:80\n", format: "ADDR",
 			sources: "192.0.2.1 192.0.2.2 2001:db8::1"},
-		{name: "excluded", text: "192.0.2.1\n198.51.100.9\n", o: Options{Exclude: prefixes4(t, "198.51.100.0/24")}, format: "ADDR",
+		{name: "excluded", text: "192.0.2.1\n198.51.100.9\n", o: Options{Exclude: prefixes4(t, "198.51.100.0/24")},
+			format:  "ADDR",
 			sources: "192.0.2.1", check: func(t *testing.T, _ []Event, a attribution.Account) {
 				if a.Excluded != 1 || a.Records != 1 {
 					t.Errorf("%d excluded, %d used", a.Excluded, a.Records)
@@ -404,8 +429,7 @@ func TestAddressLists(t *testing.T) {
 			}},
 		{name: "something else among them", text: "192.0.2.1\n192.0.2.2\n192.0.2.3 and more\nmore\n192.0.2.999\n192.0.2.4\n" +
 			"192.0.2.5\n192.0.2.6\n", o: Options{Format: "ADDR"}, format: "ADDR",
-			sources: "192.0.2.1 192.0.2.2 192.0.2.4 192.0.2.5 192.0.2.6", lost: "2 no address where the client's stands; " +
-				"1 text beside the addresses"},
+			sources: "192.0.2.1 192.0.2.2 192.0.2.4 192.0.2.5 192.0.2.6", lost: "2 NO_ADDRESS; 1 OTHER_TEXT"},
 		{name: "below a name", text: "ip\n192.0.2.1\n192.0.2.2\n", format: "CSV", sources: "192.0.2.1 192.0.2.2", idle: 1},
 	})
 }

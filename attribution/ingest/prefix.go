@@ -195,7 +195,8 @@ func (u *unwrapper) docker(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false
 	}
 	s := scanner{text: line, paths: &dockerPaths}
-	if !s.object(dockerPaths.all(), 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 || s.found[2] == nil {
+	if !s.object(dockerPaths.all(), 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 ||
+		s.found[2] == nil {
 		return nil, at, false
 	}
 	at, ok = u.clock.Parse(s.found[1])

@@ -88,6 +88,9 @@ func (x *webError) parse(line []byte, e *Event) fault {
 		lead = nginxClient
 	}
 	i := bytes.Index(message, lead)
+	if !x.nginx {
+		i = findApacheClient(message)
+	}
 	if i < 0 {
 		return noRecord // of the server itself
 	}
@@ -109,6 +112,30 @@ func (x *webError) parse(line []byte, e *Event) fault {
 	}
 	e.Time, _ = x.facts.clock.Parse(at)
 	return ""
+}
+
+// findApacheClient finds the client among the brackets that the message begins with, or behind
+// an error of the system: "(36)File name too long: [client ...". Elsewhere it is of the message.
+func findApacheClient(message []byte) int {
+	at := 0
+	for at < len(message) && message[at] == '[' && !bytes.HasPrefix(message[at:], apacheClient) {
+		i := bytes.Index(message[at:], []byte("] "))
+		if i < 0 {
+			return -1
+		}
+		at += i + 2
+	}
+	if at < len(message) && message[at] == '(' {
+		i := bytes.Index(message[at:], []byte(": [client "))
+		if i < 0 {
+			return -1
+		}
+		at += i + 2
+	}
+	if !bytes.HasPrefix(message[min(at, len(message)):], apacheClient) {
+		return -1
+	}
+	return at
 }
 
 // client reads the address up to a mark.

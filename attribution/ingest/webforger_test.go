@@ -30,7 +30,10 @@ func init() {
 		"sc-status sc-bytes\n"
 	headers["CloudFront"] = "#Fields: date time x-edge-location sc-bytes c-ip cs(Host) cs-uri-stem cs(Referer) " +
 		"cs(User-Agent) x-host-header x-forwarded-for\n"
-	servers = append(servers, server{"HAProxy", func(v *visit) string {
+	headers["IIS, agent first"] = "#Fields: cs(User-Agent) date time c-ip sc-bytes\n"
+	servers = append(servers, server{"IIS, agent first", func(v *visit) string {
+		return fmt.Sprintf("%s %s %s 100", plus(v.agent), v.at.Format(time.DateTime), v.source)
+	}}, server{"HAProxy", func(v *visit) string {
 		return fmt.Sprintf(`%s [%s.123] web~ app/srv1 1/0/2/30/33 200 100 - - ---- 1/1/0/0/0 0/0 {%s|%s} "GET /%s HTTP/1.1"`,
 			withPort(v.source), v.at.Format("02/Jan/2006:15:04:05"), escapeHAProxy(v.host), escapeHAProxy(v.agent),
 			oneWord(escapeHAProxy(v.path)))

@@ -29,7 +29,7 @@ func describe(text string, o Options) string {
 	}
 	fmt.Fprintf(&b, "lines: %d, without a record: %d, notes: %v\n", a.Lines, a.NoRecords, notes(a))
 	for _, u := range a.Unread {
-		fmt.Fprintf(&b, "lost: %d %s (%s)\n", u.Records, u.Reason, u.First)
+		fmt.Fprintf(&b, "lost: %d %s (%s)\n", u.Records, u.Code, u.First)
 	}
 	for i := range events {
 		e := &events[i]

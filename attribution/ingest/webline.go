@@ -8,9 +8,6 @@ import (
 // What the logs of servers and load balancers have in common: lines of words in an order that
 // the server keeps, with the texts of clients in quotes behind them.
 
-// notOfFormat is the fault of a line that is nearly one of the format.
-const notOfFormat fault = "not a line of this format"
-
 // shaped is the least score of a format whose lines are like those of no other.
 const shaped = 97
 

@@ -18,9 +18,9 @@ func (l *Lines) more() error {
 		l.discard()
 	}
 	// The NUL bytes that a truncated log begins with may be more than any buffer holds.
-	for l.r < l.w && l.buf[l.r] == 0 {
-		l.r++
-		l.zeros(1)
+	if n := leadingZeros(l.buf[l.r:l.w]); n > 0 {
+		l.r += n
+		l.zeros(int64(n))
 	}
 	l.scanned = max(l.scanned, l.r)
 	if l.w == len(l.buf) && !l.room() {
@@ -31,7 +31,7 @@ func (l *Lines) more() error {
 	}
 	n, err := 0, error(nil)
 	for tries := 0; n == 0 && err == nil; tries++ {
-		if n, err = l.src.Read(l.buf[l.w:min(l.w+chunk, len(l.buf))]); tries == 100 {
+		if n, err = l.src.Read(l.buf[l.w:min(l.w+l.slack, len(l.buf))]); tries == 100 {
 			err = io.ErrNoProgress
 		}
 	}
@@ -71,7 +71,7 @@ func (l *Lines) room() bool {
 	if l.mark >= 0 {
 		base = l.mark
 	}
-	limit := l.max + chunk
+	limit := l.max + l.slack
 	switch {
 	case base > len(l.buf)/2 || base > 0 && len(l.buf) >= limit:
 		l.move(base)
@@ -108,6 +108,21 @@ func (l *Lines) move(n int) {
 	if l.mark >= 0 {
 		l.mark -= n
 	}
+}
+
+var noBytes [4096]byte
+
+// leadingZeros counts the NUL bytes at the head of b.
+func leadingZeros(b []byte) (n int) {
+	for len(b) >= len(noBytes) && bytes.Equal(b[:len(noBytes)], noBytes[:]) {
+		b = b[len(noBytes):]
+		n += len(noBytes)
+	}
+	for len(b) > 0 && b[0] == 0 {
+		b = b[1:]
+		n++
+	}
+	return n
 }
 
 // dropZeros moves the bytes of b that are not NUL to its head and returns their number.

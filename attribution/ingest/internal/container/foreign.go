@@ -119,7 +119,7 @@ func isControl(c rune) bool {
 // is one. Long runs of NUL bytes do not count, since logs have such. What a client writes into the first line is not
 // enough.
 func isBinary(head []byte) bool {
-	const run = 4
+	const run, least = 4, 8
 	start, controls, all := 0, 0, 0
 	for i := 0; i < len(head); i++ {
 		zeros := i
@@ -138,7 +138,7 @@ func isBinary(head []byte) bool {
 			}
 		}
 	}
-	return start > 0 && controls >= run && controls*10 > all
+	return start > 0 && controls >= least && controls*10 > all
 }
 
 var mmdbMarker = []byte("\xab\xcd\xefMaxMind.com")

@@ -3,6 +3,7 @@ package container
 import (
 	"archive/tar"
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -173,3 +174,5 @@ func shared(t testing.TB, name string) string {
 type pipe struct{ io.Reader }
 
 func newBombWriter(w io.Writer) (*gzip.Writer, error) { return gzip.NewWriterLevel(w, gzip.BestSpeed) }
+
+func newBufio(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 16) }

@@ -24,6 +24,8 @@ type Options struct {
 	// Free and Ratio bound what compressed data may become: Free bytes, and Ratio bytes for each byte that was read.
 	// They bound time, since memory is bounded in any case. 0 is 1 GiB, and 2,000.
 	Free, Ratio int64
+
+	buffer int // of lines at first, for tests. 0 is chunk.
 }
 
 // ErrExpands says that an input becomes far larger than it is, which is the mark of a decompression bomb.
@@ -91,6 +93,9 @@ func Open(r io.Reader, o Options) *Input {
 	}
 	if o.Ratio <= 0 {
 		o.Ratio = 2000
+	}
+	if o.buffer <= 0 {
+		o.buffer = chunk
 	}
 	if f, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok {
 		if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
@@ -290,10 +295,10 @@ func (in *Input) begin(k kind, member, layers string, b *bufio.Reader) {
 	l := &in.lines
 	buf := l.buf
 	if buf == nil {
-		buf = make([]byte, chunk)
+		buf = make([]byte, in.o.buffer)
 	}
 	*l = Lines{src: b, member: member, layers: layers, live: in.o.Live, whole: in.o.WholeLines, max: in.o.MaxLine,
-		buf: buf, scratch: l.scratch, notes: &in.notes, mark: lineStop}
+		buf: buf, slack: in.o.buffer, scratch: l.scratch, notes: &in.notes, mark: noMark}
 	if k == text {
 		return
 	}

@@ -189,7 +189,10 @@ func TestDamage(t *testing.T) {
 		{"bzip2 tail", bzipped + "192.0.2.1\n", "bzip2 data: bzip2 data invalid"},
 		{"bzip2 tail behind zeros", bzipped + "\x00\x00192.0.2.1\n", "bzip2 data: bzip2 data invalid"},
 		{"xz", xzed(t, two, 1<<20)[:40], "xz data: unexpected EOF"},
+		{"xz filter", strings.Replace(xzed(t, two, 1<<20), "\x21\x01", "\x04\x00", 1), "xz data: it uses a filter"},
 		{"xz memory", xzed(t, two, 65<<20), "xz data: it needs 96 MiB of memory, and at most 64 are used"},
+		{"xz memory, of the second stream", xzed(t, two, 1<<20) + "\x00\x00\x00\x00" + xzed(t, two, 100<<20),
+			"xz data: it needs 128 MiB of memory, and at most 64 are used"},
 		{"tar", tarred(t, member{name: "a", text: long})[:1000], "tar data: unexpected EOF"},
 		{"tar header", tarred(t, member{name: "a"})[:512] + "8.8.8.8\n", "tar data: unexpected EOF"},
 	} {
@@ -228,9 +231,9 @@ func TestForeign(t *testing.T) {
 	}
 	tree := strings.Repeat("\x00\x00\x01\x00\x00\x02", 9000)
 	for text, want := range map[string]string{
-		tree:                                  "binary data of an unknown kind",
-		tree + "\xab\xcd\xefMaxMind.com\xe9X": "a database of addresses (MMDB)",
-		"\x01\x02\x03\x04" + two:              "binary data of an unknown kind",
+		tree:                                     "binary data of an unknown kind",
+		tree + "\xab\xcd\xefMaxMind.com\xe9X":    "a database of addresses (MMDB)",
+		"\x01\x02\x03\x04\x05\x06\x07\x08" + two: "binary data of an unknown kind",
 	} {
 		if got := readAll(strings.NewReader(text), Options{}); !errors.Is(got.err, ErrForeign) ||
 			!strings.Contains(got.err.Error(), want) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"compress/bzip2"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -75,14 +74,7 @@ func uncompress(k kind, r *bufio.Reader, note func(Code, int64)) (*layer, error)
 		}}
 	case xzData:
 		l.name = "xz"
-		var head []byte
-		if head, err = r.Peek(xzHead); err == nil {
-			if size := xzDictionary(head); size > xzWindow {
-				err = fmt.Errorf("it needs %d MiB of memory, and at most %d are used", size>>20, xzWindow>>20)
-				break
-			}
-		}
-		l.r, err = xz.NewReader(r)
+		l.r, err = xz.NewReader(newXZGuard(r))
 	}
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
@@ -201,28 +193,4 @@ func (d *padded) Read(p []byte) (int, error) {
 	}
 	d.note(Padding, zeros+int64(d.magic))
 	return n, io.EOF
-}
-
-const xzHead = 12 + 16 // of a stream, and what is needed of the head of its first block
-
-// xzDictionary returns the memory that the first block of xz data needs, 0 if that cannot be told.
-func xzDictionary(head []byte) int64 {
-	b := head[12:]
-	if b[0] == 0 { // no block
-		return 0
-	}
-	i := 2
-	for _, bit := range []byte{0x40, 0x80} { // the sizes, which may be absent
-		if b[1]&bit != 0 {
-			for i < len(b) && b[i]&0x80 != 0 {
-				i++
-			}
-			i++
-		}
-	}
-	if i+2 >= len(b) || b[i] != 0x21 || b[i+1] != 1 || b[i+2] > 40 {
-		return 0
-	}
-	bits := b[i+2]
-	return int64(2|bits&1) << (bits/2 + 11)
 }

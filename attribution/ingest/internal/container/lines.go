@@ -15,8 +15,8 @@ var (
 )
 
 const (
-	chunk    = 64 << 10 // the buffer at first, and what a buffer has beyond the longest line
-	lineStop = -1       // no mark
+	chunk  = 64 << 10 // what is read at once
+	noMark = -1
 )
 
 // Lines cuts the text of one member into lines. [Input.Next] returns it, and it is valid until the next call of that.
@@ -27,6 +27,7 @@ type Lines struct {
 	live   bool
 	whole  bool
 	max    int
+	slack  int // what the buffer has beyond that, and at first
 
 	buf        []byte
 	r, w       int // what is not yet returned
@@ -283,8 +284,8 @@ func (l *Lines) Rewind() {
 	l.r, l.at, l.off, l.removed, l.zeroed, l.swallow = l.mark, s.at, s.off, s.removed, s.zeroed, s.swallow
 	l.stats, *l.notes = s.stats, s.notes
 	l.stats.Bytes = bytesRead
-	l.scanned, l.cleaned, l.mark = l.r, l.r, lineStop
+	l.scanned, l.cleaned, l.mark = l.r, l.r, noMark
 }
 
 // Release forgets the mark.
-func (l *Lines) Release() { l.mark = lineStop }
+func (l *Lines) Release() { l.mark = noMark }

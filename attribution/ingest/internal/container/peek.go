@@ -11,7 +11,7 @@ type Head struct {
 	Lines [][]byte
 	// Rest is what stands behind the last line end: a line without an end, or the beginning of one.
 	Rest []byte
-	// Whole says that the member ends behind it.
+	// Whole says that the member ends behind it. False says that it may go on.
 	Whole bool
 }
 
@@ -34,7 +34,7 @@ func (l *Lines) Peek(lines, size int) (Head, error) {
 	raw := bytes.Clone(l.buf[l.r:l.w])
 	var ignored notes
 	p := Lines{buf: raw, w: len(raw), err: io.EOF, max: l.max, dirty: l.dirty - l.r, notes: &ignored, whole: true,
-		returns: l.returns, decided: l.decided || !h.Whole, swallow: l.swallow, mark: lineStop}
+		returns: l.returns, decided: l.decided || !h.Whole, swallow: l.swallow, mark: noMark}
 	for len(h.Lines) < lines {
 		before := p.r
 		line, err := p.Next()

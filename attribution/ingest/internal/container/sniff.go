@@ -3,6 +3,7 @@ package container
 import (
 	"bufio"
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -23,11 +24,13 @@ const (
 	other // see foreignKind, binaryKind
 )
 
-// known are the beginnings of what is undone here.
-var known = []struct {
+type magic struct {
 	magic string
 	kind  kind
-}{
+}
+
+// known are the beginnings of what is undone here.
+var known = []magic{
 	{"\x1f\x8b", gzipData},
 	{"\x28\xb5\x2f\xfd", zstdData},
 	{"BZh", bzip2Data},
@@ -45,10 +48,17 @@ func peekHead(r *bufio.Reader) []byte {
 	for n := 1; ; n = r.Buffered() + 1 {
 		_, err := r.Peek(n)
 		head, _ := r.Peek(min(r.Buffered(), block))
-		if err != nil || len(head) == block || bytes.ContainsAny(head, "\n\r") && !begins(head) {
+		if err != nil || len(head) == block || isPacked(head) || bytes.ContainsAny(head, "\n\r") && !begins(head) {
 			return head
 		}
 	}
+}
+
+// isPacked reports whether head says already what is to be done with it.
+func isPacked(head []byte) bool {
+	return slices.ContainsFunc(known, func(k magic) bool {
+		return k.kind != bzip2Data && bytes.HasPrefix(head, []byte(k.magic))
+	})
 }
 
 // begins reports whether head may be the beginning of a magic.
@@ -126,7 +136,7 @@ func isTar(head []byte) bool {
 	return want > 0 && (want == unsigned || want == signed)
 }
 
-// sniff16 recognizes UTF-16 without a mark: nine of ten pairs of bytes are a character of ASCII.
+// sniff16 recognizes UTF-16 without a mark: of most pairs of bytes, always the same one is zero.
 func sniff16(head []byte) kind {
 	pairs := len(head) / 2
 	if pairs < 4 {
@@ -136,16 +146,16 @@ func sniff16(head []byte) kind {
 	for i := range pairs {
 		a, b := head[2*i], head[2*i+1]
 		switch {
-		case b == 0 && a != 0 && a < 0x80:
+		case b == 0 && a != 0:
 			le++
-		case a == 0 && b != 0 && b < 0x80:
+		case a == 0 && b != 0:
 			be++
 		}
 	}
 	switch {
-	case le*10 >= pairs*9 && !isControl(rune(head[0])):
+	case le*10 >= pairs*7 && be*10 < pairs && !isControl(rune(head[0])):
 		return text16LE
-	case be*10 >= pairs*9 && !isControl(rune(head[1])):
+	case be*10 >= pairs*7 && le*10 < pairs && !isControl(rune(head[1])):
 		return text16BE
 	}
 	return text

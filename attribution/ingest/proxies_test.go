@@ -39,7 +39,8 @@ func TestProxiesAndServers(t *testing.T) {
 				}
 			}},
 		{name: "flags of flows", text: "sa,da,pr,sp,dp,flg\n8.8.8.8,9.9.9.9,TCP,80,5,.AP.S.\n8.8.8.9,9.9.9.9,TCP,80,5,0x12\n",
-			format: "CSV", sources: "8.8.8.8 8.8.8.9", idle: 1, check: func(t *testing.T, events []Event, a attribution.Account) {
+			format: "CSV", sources: "8.8.8.8 8.8.8.9", idle: 1, check: func(t *testing.T, events []Event,
+				a attribution.Account) {
 				if events[0].TCPFlags != 0x1a || events[1].TCPFlags != 0x12 || events[0].Protocol != 6 {
 					t.Errorf("%+v", events)
 				}
@@ -78,7 +79,8 @@ func TestTimes(t *testing.T) {
 			format: "JSON", sources: "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4", check: second(23, 24, 25, -1)},
 		{name: "a process id", text: `192.0.2.1 - - [53962] "GET / HTTP/1.1" 200 100` + "\n", o: Options{Format: "TEXT"},
 			format: "TEXT", sources: "192.0.2.1", notes: "NO_TIME NO_DIRECTION", check: second(-1)},
-		{name: "months of another language", text: `192.0.2.1 - - [21/Mai/2024:07:11:23 +0200] "GET / HTTP/1.1" 200 100` + "\n",
+		{name: "months of another language", text: `192.0.2.1 - - [21/Mai/2024:07:11:23 +0200] "GET / HTTP/1.1" 200 100` +
+			"\n",
 			format: "COMMON", sources: "192.0.2.1", check: second(23)},
 		{name: "no zone", text: "when,ip\n2024-05-21 07:11:23,192.0.2.1\n", o: Options{Time: "when"}, format: "CSV",
 			sources: "192.0.2.1", idle: 1, notes: "NO_ZONE", check: second(23)},

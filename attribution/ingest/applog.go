@@ -59,7 +59,7 @@ func (x *gin) parse(line []byte, e *Event) fault {
 
 func openGin(h *head, o *Options, f *facts) (*plan, error) {
 	x := &gin{facts: f, target: o.Target != notTaken}
-	return &plan{selection: took(o, "source", "client_ip", "time", "time", "target", "path"), parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client_ip", "time", "time", "target", "path")
 }
 
 // uvicorn reads lines of Uvicorn, which have no time. It writes port 0 for an address that
@@ -113,8 +113,7 @@ func startsWithEndpoint(line []byte) bool {
 
 func openUvicorn(h *head, o *Options, f *facts) (*plan, error) {
 	x := &uvicorn{target: o.Target != notTaken}
-	s := took(o, "source", "client", "target", "path")
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client", "target", "path")
 }
 
 // sslRequest reads the log that mod_ssl of Apache writes beside the access log. What stands
@@ -168,6 +167,5 @@ func (x *sslRequest) parse(line []byte, e *Event) fault {
 
 func openSSLRequest(h *head, o *Options, f *facts) (*plan, error) {
 	x := &sslRequest{facts: f, target: o.Target != notTaken}
-	s := took(o, "source", "client", "time", "time", "bytes", "size", "target", "path")
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client", "time", "time", "bytes", "size", "target", "path")
 }

@@ -112,7 +112,6 @@ func openELB(kind elbKind) func(h *head, o *Options, f *facts) (*plan, error) {
 		if kind.request {
 			target = "path"
 		}
-		s := took(o, "source", "client:port", "time", "time", "bytes", "sent_bytes", "target", target)
-		return &plan{selection: s, parse: x.parse}, nil
+		return fixedPlan(x.parse, o, "source", "client:port", "time", "time", "bytes", "sent_bytes", "target", target)
 	}
 }

@@ -129,6 +129,5 @@ func openEnvoy(h *head, o *Options, f *facts) (*plan, error) {
 	if 2*with >= lines {
 		x.tail, source = envoyTail, "downstream_remote_address"
 	}
-	s := took(o, "source", source, "time", "start_time", "bytes", "bytes_sent", "target", "path")
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", source, "time", "start_time", "bytes", "bytes_sent", "target", "path")
 }

@@ -145,6 +145,5 @@ func openHAProxy(h *head, o *Options, f *facts) (*plan, error) {
 			x.ports = true
 		}
 	}
-	s := took(o, "source", "client_ip", "time", "accept_date", "target", "path", "bytes", "bytes_read")
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client_ip", "time", "accept_date", "target", "path", "bytes", "bytes_read")
 }

@@ -85,6 +85,5 @@ func openProxyManager(h *head, o *Options, f *facts) (*plan, error) {
 	case notTaken:
 		x.target = targetNone
 	}
-	s := took(o, "source", "client", "time", "time", "bytes", "length", "target", target)
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client", "time", "time", "bytes", "length", "target", target)
 }

@@ -83,6 +83,5 @@ func s3Bytes(b []byte) uint64 {
 
 func openS3(h *head, o *Options, f *facts) (*plan, error) {
 	x := &s3{facts: f, target: o.Target != notTaken}
-	s := took(o, "source", "remote_ip", "time", "time", "bytes", "bytes_sent", "target", "bucket")
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "remote_ip", "time", "time", "bytes", "bytes_sent", "target", "bucket")
 }

@@ -57,6 +57,5 @@ func (x *squid) parse(line []byte, e *Event) fault {
 
 func openSquid(h *head, o *Options, f *facts) (*plan, error) {
 	x := &squid{facts: f, target: o.Target != notTaken}
-	s := took(o, "source", "client", "time", "time", "bytes", "bytes", "target", "host")
-	return &plan{selection: s, parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client", "time", "time", "bytes", "bytes", "target", "host")
 }

@@ -167,8 +167,7 @@ func openWebError(h *head, o *Options, f *facts) (*plan, error) {
 	x.nginx = nginx > apache
 	if x.nginx {
 		x.ports = false
-		s := took(o, "source", "client", "time", "time", "target", "server")
-		return &plan{selection: s, parse: x.parse}, nil
+		return fixedPlan(x.parse, o, "source", "client", "time", "time", "target", "server")
 	}
-	return &plan{selection: took(o, "source", "client", "time", "time"), parse: x.parse}, nil
+	return fixedPlan(x.parse, o, "source", "client", "time", "time")
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -173,5 +174,22 @@ func TestMalformed(t *testing.T) {
 			accounted(t, line, Options{Format: formats[i].name})
 			accounted(t, line+"\n"+line+"\n", Options{Format: formats[i].name})
 		}
+	}
+}
+
+// A field that a format does not have is an error, and not passed over.
+func TestFixedFields(t *testing.T) {
+	text, err := os.ReadFile("testdata/web/haproxy_tcp.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []Options{{Source: "3"}, {Time: "when"}, {Count: "n"}, {Bytes: "size"}, {Target: "host"}} {
+		if _, _, err := readAll(string(text), o); !errors.Is(err, ErrOptions) {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+	events, a, err := readAll(string(text), Options{Source: "client_ip", Target: "-"})
+	if err != nil || len(events) != 3 || events[0].Target != nil || a.Fields["target"] != "" {
+		t.Errorf("%d events, %+v, %v", len(events), a.Fields, err)
 	}
 }

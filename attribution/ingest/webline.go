@@ -2,7 +2,10 @@ package ingest
 
 import (
 	"bytes"
+	"maps"
 	"net/netip"
+	"slices"
+	"strings"
 )
 
 // What the logs of servers and load balancers have in common: lines of words in an order that
@@ -144,14 +147,31 @@ func hostOf(url []byte) []byte {
 	return withoutPort(url)
 }
 
-// took is a selection of fields by their names, in pairs of role and name.
-func took(o *Options, pairs ...string) *selection {
+// took is a selection of fields by their names, in pairs of role and name. It returns an error
+// if others were asked for, except that Target may be "-".
+func took(o *Options, pairs ...string) (*selection, error) {
 	s := newSelection()
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i] == "target" && o.Target == notTaken {
-			continue
-		}
 		s.names[pairs[i]] = pairs[i+1]
 	}
-	return s
+	if o.Target == notTaken {
+		delete(s.names, "target")
+	}
+	for r, asked := range o.asked() {
+		if name := s.names[roleNames[r]]; asked == "" || strings.EqualFold(asked, name) ||
+			role(r) == roleTarget && asked == notTaken {
+			continue
+		}
+		return nil, noSuch(optionNames[r], "field", asked, slices.Sorted(maps.Values(s.names)))
+	}
+	return s, nil
+}
+
+// fixedPlan is a plan of a format whose fields are settled.
+func fixedPlan(parse func(record []byte, e *Event) fault, o *Options, pairs ...string) (*plan, error) {
+	s, err := took(o, pairs...)
+	if err != nil {
+		return nil, err
+	}
+	return &plan{selection: s, parse: parse}, nil
 }

@@ -46,7 +46,8 @@ func init() {
 			encode(v.path), encode(v.referrer), encode(v.agent), encode(v.host), encode(v.xff))
 	}}, server{"ALB", func(v *visit) string {
 		return fmt.Sprintf(`https %sZ app/shop/50dc %s 10.0.0.1:80 0.0 0.0 0.0 200 200 0 100 `+
-			`"GET https://%s:443/%s HTTP/1.1" "%s" X TLSv1.2 arn "Root=1" "%s" "-"`, v.at.Format("2006-01-02T15:04:05.000000"), withPort(v.source),
+			`"GET https://%s:443/%s HTTP/1.1" "%s" X TLSv1.2 arn "Root=1" "%s" "-"`,
+			v.at.Format("2006-01-02T15:04:05.000000"), withPort(v.source),
 			oneWord(escapeNginx(v.host)), oneWord(escapeNginx(v.path)), escapeNginx(v.agent), escapeNginx(v.host))
 	}}, server{"Squid", func(v *visit) string {
 		return fmt.Sprintf("%d.123     12 %s TCP_MISS/200 100 GET http://%s/%s %s HIER_DIRECT/10.0.0.1 text/html",

@@ -302,6 +302,8 @@ func withoutPort(server []byte) []byte {
 	return server
 }
 
+var slash = []byte("/")
+
 // requestPath returns what was asked for, without a query, since those are without number.
 // It is nil if the request is none, as when a scanner speaks TLS to a port without it.
 func requestPath(request []byte) []byte {
@@ -313,7 +315,7 @@ func requestPath(request []byte) []byte {
 	if i := bytes.Index(path, []byte("://")); i >= 0 && path[0] != '/' { // asked of a proxy
 		path = path[i+3:]
 		if i = bytes.IndexByte(path, '/'); i < 0 {
-			return []byte("/")
+			return slash
 		}
 		path = path[i:]
 	}

@@ -94,7 +94,7 @@ func TestCases(t *testing.T) {
 		{file: "k11.log", format: "COMBINED", want: "CN 1 RU 2", window: "07:11:23 07:11:24"},
 		{file: "k12.json", format: "JSON", want: "CN 1 RU 2", window: "07:11:23 07:11:25"},
 		{file: "k14.json", format: "JSON", want: "RU 2", window: "07:11:23 07:11:24"},
-		{file: "k15.json", format: "JSON", want: "RU 2 US 1", window: "07:11:23 07:11:25"},
+		{file: "k15.json", format: "CLOUDFLARE", want: "RU 2 US 1", window: "07:11:23 07:11:25"},
 		{file: "k16.log.gz", format: "COMBINED", want: "RU 4 US 1"},
 		{file: "k16b.log", format: "COMBINED", want: "RU 2 US 1", window: "07:11:23 07:11:23"},
 		{file: "k17.log.zst", format: "COMBINED", want: "RU 3"},

@@ -11,6 +11,7 @@ const (
 	tooLong      fault = "TOO_LONG"       // longer than 1 MiB
 	noAddress    fault = "NO_ADDRESS"     // something else stands where the client's address is
 	noAccessLog  fault = "NO_REQUEST"     // not a line of an access log
+	notOfFormat  fault = "NOT_OF_FORMAT"  // not a line of the format
 	ambiguous    fault = "AMBIGUOUS"      // the client may have moved its address
 	fewColumns   fault = "FEW_COLUMNS"    // the row ends before or in the address
 	manyColumns  fault = "MANY_COLUMNS"   // it is open which column is which

@@ -38,6 +38,7 @@ type facts struct {
 	taken     [roleDate + 1]bool // which roles have a field
 	handshake bool               // of a source that nobody else has claimed
 	claimed   bool               // the field is one that clients write
+	portless  bool               // port 0 says that a client may have written the address
 }
 
 // fill makes an event of the values of a record.
@@ -56,7 +57,7 @@ func (f *facts) fill(v *values, e *Event) fault {
 		}
 		e.Source = e.Prefix.Addr()
 	}
-	e.Claimed = claimed || f.claimed
+	e.Claimed = claimed || f.claimed || f.portless && bytes.HasSuffix(source, []byte(":0"))
 	e.Handshake = f.handshake && !e.Claimed
 	if v[roleTime] != nil {
 		e.Time = f.time(v)
@@ -144,8 +145,8 @@ func tcpFlags(b []byte) uint8 {
 	if n, ok := parseNumber(b); ok && n <= 0xffff {
 		return uint8(n)
 	}
-	if hex, ok := bytes.CutPrefix(bytes.ToLower(b), []byte("0x")); ok && len(hex) <= 4 {
-		n, _ := strconv.ParseUint(string(hex), 16, 16)
+	if len(b) > 2 && len(b) <= 6 && b[0] == '0' && b[1]|0x20 == 'x' {
+		n, _ := strconv.ParseUint(string(b[2:]), 16, 16)
 		return uint8(n)
 	}
 	flags := uint8(0)

@@ -71,7 +71,13 @@ func seeds(add func(text string)) {
 			add(s.line(&visit{source: netip.AddrFrom4([4]byte{192, 0, 2, 1}), user: f, agent: f, host: f, path: f}) + "\n")
 		}
 	}
-	for _, text := range malformed {
+	files, _ = filepath.Glob("testdata/web/*.log")
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil {
+			add(string(text))
+		}
+	}
+	for _, text := range slices.Concat(malformed, nearly) {
 		add(text)
 	}
 }
@@ -100,8 +106,8 @@ func FuzzReader(f *testing.F) {
 		f.Add(text, uint8(len(text)%len(formats)))
 	})
 	f.Fuzz(func(t *testing.T, text string, format uint8) {
-		o := Options{Source: []string{"", "1", "ip"}[format>>4%3]}
-		if i := int(format & 15); i < len(formats) {
+		o := Options{Source: []string{"", "1", "ip"}[int(format)/(len(formats)+1)%3]}
+		if i := int(format) % (len(formats) + 1); i < len(formats) {
 			o.Format = formats[i].name
 		}
 		accounted(t, text, o)

@@ -11,6 +11,8 @@ type head struct {
 	lines [][]byte
 	text  []byte // the lines, and what stands behind them
 	whole bool   // it is all of the text
+
+	objects *documentList // what documents has found
 }
 
 const (

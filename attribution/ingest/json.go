@@ -193,8 +193,22 @@ func (j *objects) parse(record []byte, e *Event) fault {
 var wrappers = []string{"Records", "records", "value", "events", "Events", "data", "logs", "logEvents", "items",
 	"results", "entries", "hits", "flows", "rows", "requests"}
 
+// documentList is what documents has found.
+type documentList struct {
+	list    [][]byte
+	wrapper string
+}
+
 // documents returns the first objects of the head, and the wrapper they are in.
 func documents(h *head) (list [][]byte, wrapper string) {
+	if h.objects == nil {
+		list, wrapper = findDocuments(h)
+		h.objects = &documentList{list, wrapper}
+	}
+	return h.objects.list, h.objects.wrapper
+}
+
+func findDocuments(h *head) (list [][]byte, wrapper string) {
 	b := h.text
 	first := bytes.TrimLeft(b, " \t\r\n[,\x1e")
 	for _, name := range wrappers {

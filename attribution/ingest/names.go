@@ -59,12 +59,13 @@ var sourceNames = weights(map[int]string{
 		sourceip sourceaddr sourceaddress sourceipaddress cip saddr ipsrc ipsrcaddr idorigh origh sourceipv4address
 		sourceipv6address ipv4srcaddr ipv6srcaddr calleripaddress callerip attackerip sa srcipaddr srcipaddress
 		remoteipaddress clientipaddress srchost sourceips
-		clientips srcips remoteips`,
+		clientips srcips remoteips downstreamremoteaddress cliip remoteendpoint`,
 	likely: `ip ipaddr ipaddress src source client remote ipv4 ipv6 userip useraddr useripaddress visitorip visitor
-		remotehost requesterip originip caller peerip peeraddr attacker fromip`,
+		remotehost requesterip originip caller peerip peeraddr attacker fromip
+		pktsrcaddr`,
 	vague: `addr peer from offender ban banned`,
 	forged: `xforwardedfor forwardedfor forwarded xff xrealip realip trueclientip cfconnectingip xclientip
-		forwardedip httpxforwardedfor xforwarded`,
+		forwardedip httpxforwardedfor xforwarded csxforwardedfor originalip`,
 })
 
 // notSource are words of names that are not the client's: its peer in the same record.
@@ -75,7 +76,7 @@ var notSource = wordSet(`dst dest destination server srv local host hostname tar
 var timeNames = weights(map[int]string{
 	sure: `time timestamp ts datetime timestampstart starttime startutc edgestarttimestamp eventtime timelocal
 		timeiso8601 start flowstart timereceived firstseen startlocal flowstartmilliseconds flowstartseconds
-		requesttime receivedtimestamp timegenerated stime`,
+		requesttime receivedtimestamp timegenerated stime requesttimestamp startedat reqtimesec`,
 	likely: `date when created createdat msec at logtime loggedat first timeflowstart timeflowstartns asctime
 		eventtimestamp eventtimems timems epoch unixtime begin t logged`,
 	vague: `end endtime last lastseen updatedat timestampend edgeendtimestamp ingesttime`,
@@ -84,7 +85,8 @@ var timeNames = weights(map[int]string{
 // Counts that are only likely are never taken: RequestCount of one server grows from record to
 // record.
 var countNames = weights(map[int]string{
-	sure:   `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount`,
+	sure: `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount
+		packetssent`,
 	likely: `requests attempts occurrences frequency freq`,
 })
 
@@ -95,14 +97,15 @@ var bytesNames = weights(map[int]string{
 
 var targetNames = weights(map[int]string{
 	sure: `destip dstip dstaddr destaddr destinationip destinationaddress ipdst requesthost clientrequesthost host
-		cshost vhost dstaddress targetip idresph requestdomain`,
-	likely: `serverip server target requestpath path uri url requesturi clientrequesturi destination dst dest`,
+		cshost vhost dstaddress targetip idresph requestdomain authority hostname originalhost`,
+	likely: `serverip server target requestpath path uri url requesturi clientrequesturi destination dst dest
+		csuristem csuri requesturl`,
 })
 
 var (
 	protocolNames = weights(map[int]string{sure: `proto protocol ipproto protocolidentifier transport pr`})
 	portNames     = weights(map[int]string{sure: `srcport sourceport portsrc spt sport clientport sp idorigp
-		sourcetransportport l4srcport clientsrcport`})
+		sourcetransportport l4srcport clientsrcport cport`})
 	flagNames = weights(map[int]string{sure: `tcpflags tcpcontrolbits flg`})
 	flowFlags = weights(map[int]string{sure: `flags`}) // of a record with a protocol
 )

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -31,6 +32,7 @@ var prefixes = []prefix{
 	{"BEATS", envelope("message", "@timestamp"), true},
 	{"JOURNAL", envelope("MESSAGE", "__REALTIME_TIMESTAMP"), true},
 	{"FLUENT", envelope("log", "@timestamp"), true},
+	{"CONSOLE", (*unwrapper).console, true},
 }
 
 // unwrapper takes off what is before the records of one member.
@@ -107,7 +109,8 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
-	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines))
+	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines) ||
+		slices.ContainsFunc(formats, func(f format) bool { return f.sniff(h) >= shaped }))
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
@@ -117,7 +120,9 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 	if !ok || n >= len(line) || line[n] != ' ' {
 		return nil, at, false
 	}
-	rest = line[n+1:]
+	if rest = line[n+1:]; len(rest) > 0 && rest[0] == '[' {
+		return nil, at, false // no host, but the level of an error log
+	}
 	if isVersion1(line) {
 		for range 4 { // host, application, process, message id
 			var found bool
@@ -233,4 +238,16 @@ func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false
 	}
 	return line[n+1:], at, true
+}
+
+// console is what Caddy and other programs in Go write on a terminal: a time, a level and a
+// name, perhaps a message, and JSON, with tabs between them.
+func (u *unwrapper) console(line []byte) (rest []byte, at time.Time, ok bool) {
+	i := bytes.Index(line, []byte("\t{"))
+	stamp, level, found := bytes.Cut(line[:max(i, 0)], []byte("\t"))
+	if !found || len(level) == 0 || level[0] < 'A' || level[0] > 'Z' {
+		return nil, at, false
+	}
+	at, ok = u.clock.Parse(stamp)
+	return line[i+1:], at, ok
 }

@@ -1,0 +1,164 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// jsonServer is a server that writes JSON of a known form. Its log proves that a connection
+// was completed, which other JSON does not.
+type jsonServer struct {
+	needs    []string // members that all records have, as paths
+	one      []string // of which one is there too
+	source   []string // the address of the client, the best first; by name if empty
+	time     []string
+	target   string
+	bytes    string
+	portless bool
+	url      bool // the target is a URL
+}
+
+var (
+	caddyJSON = &jsonServer{needs: []string{"request.method", "request.host", "ts"},
+		one:    []string{"request.remote_ip", "request.client_ip", "request.remote_addr"},
+		source: []string{"request.client_ip", "request.remote_ip", "request.remote_addr"},
+		time:   []string{"ts"}, target: "request.host", bytes: "size"}
+	traefikJSON = &jsonServer{needs: []string{"ClientHost", "RequestMethod"},
+		one:    []string{"StartUTC", "StartLocal", "time", "RouterName", "entryPointName"},
+		source: []string{"ClientHost"}, time: []string{"StartUTC", "StartLocal", "time"},
+		target: "RequestHost", bytes: "DownstreamContentSize"}
+	envoyJSON = &jsonServer{needs: []string{"downstream_remote_address"}, one: []string{"start_time", "response_code"},
+		source: []string{"downstream_remote_address"}, target: "authority", bytes: "bytes_sent", portless: true}
+	cloudflareJSON = &jsonServer{needs: []string{"ClientIP"}, one: []string{"EdgeStartTimestamp", "EdgeEndTimestamp",
+		"EdgeResponseStatus", "RayID"}, source: []string{"ClientIP"}, target: "ClientRequestHost", bytes: "EdgeResponseBytes"}
+	gcpJSON = &jsonServer{needs: []string{"httpRequest.remoteIp"}, one: []string{"timestamp", "receiveTimestamp"},
+		source: []string{"httpRequest.remoteIp"}, time: []string{"timestamp"}, target: "httpRequest.requestUrl",
+		bytes: "httpRequest.responseSize", url: true}
+	azureJSON = &jsonServer{needs: []string{"category"}, one: []string{"properties.clientIP", "properties.clientIp",
+		"properties.CIp"}, source: []string{"properties.clientIP", "properties.clientIp", "properties.CIp"}}
+	awsWAFJSON = &jsonServer{needs: []string{"httpRequest.clientIp", "webaclId"}, one: []string{"timestamp"},
+		source: []string{"httpRequest.clientIp"}, time: []string{"timestamp"}, target: "httpRequest.uri"}
+)
+
+func (s *jsonServer) sniff(h *head) int {
+	if sniffJSON(h) < 90 {
+		return 0
+	}
+	list, _ := documents(h)
+	list = list[:min(len(list), 100)]
+	with := 0
+	for _, document := range list {
+		if s.wrote(document) {
+			with++
+		}
+	}
+	if 2*with > len(list) {
+		return 100 // well above sniffJSON
+	}
+	return 0
+}
+
+func (s *jsonServer) wrote(document []byte) bool {
+	for _, path := range s.needs {
+		if !hasMember(document, path) {
+			return false
+		}
+	}
+	for _, path := range s.one {
+		if hasMember(document, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasMember reports whether an object has a value at a path that is not null.
+func hasMember(document []byte, path string) bool {
+	scan := scanner{text: document, paths: &paths{path}}
+	return scan.object(scan.paths.all(), 0) && len(scan.found[0]) > 0 && scan.found[0][0] != 'n'
+}
+
+// open is openJSON with the fields of the server, unless others are asked for.
+func (s *jsonServer) open(h *head, o *Options, f *facts) (*plan, error) {
+	asked := *o
+	if o.Count == "" {
+		asked.Count = notTaken // an object is a request; Traefik's RequestCount is the number of all so far
+	}
+	if o.Protocol == "" {
+		asked.Protocol = notTaken // of HTTP
+	}
+	list, _ := documents(h)
+	take := func(option *string, paths ...string) {
+		for _, path := range paths {
+			if *option == "" && path != "" && mostHave(list, path) {
+				*option = path
+			}
+		}
+	}
+	take(&asked.Source, s.source...)
+	take(&asked.Time, s.time...)
+	take(&asked.Target, s.target)
+	take(&asked.Bytes, s.bytes)
+	f.portless = s.portless
+	p, err := openJSON(h, &asked, f)
+	if err != nil {
+		return nil, err
+	}
+	if o.Count == "" {
+		delete(p.selection.notTaken, "count")
+	}
+	if o.Protocol == "" {
+		delete(p.selection.instead, "protocol")
+	}
+	f.handshake = isOneOf(s.source, asked.Source)
+	p.parse = s.parser(p.parse, s.url && asked.Target == s.target)
+	return p, nil
+}
+
+func isOneOf(list []string, name string) bool {
+	for _, s := range list {
+		if strings.EqualFold(s, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func mostHave(list [][]byte, path string) bool {
+	with := 0
+	for _, document := range list {
+		if hasMember(document, path) {
+			with++
+		}
+	}
+	return 2*with > len(list)
+}
+
+// parser passes over what the server says of itself in the same log: objects without any of
+// the members that a request has.
+func (s *jsonServer) parser(parse func([]byte, *Event) fault, url bool) func([]byte, *Event) fault {
+	return func(record []byte, e *Event) fault {
+		why := parse(record, e)
+		if why == noField && !s.request(record) {
+			return noRecord
+		}
+		if url {
+			e.Target = hostOf(e.Target)
+		}
+		return why
+	}
+}
+
+// request reports whether an object has one of the members that say so.
+func (s *jsonServer) request(record []byte) bool {
+	if !json.Valid(bytes.TrimSpace(record)) {
+		return true
+	}
+	for _, path := range s.needs {
+		if top, _, _ := strings.Cut(path, "."); top != "ts" && hasMember(record, top) {
+			return true
+		}
+	}
+	return false
+}

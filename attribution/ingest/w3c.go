@@ -1,0 +1,92 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+)
+
+// sniffW3C looks for a "#Fields:" header. CloudFront's is of the same form, with fields of its
+// own.
+func sniffW3C(cloudFront bool) func(h *head) int {
+	return func(h *head) int {
+		for _, line := range h.lines {
+			if names, _, ok := w3cHeader(line); ok && len(names) > 1 {
+				if isCloudFront(names) == cloudFront {
+					return shaped + 1
+				}
+				return 0
+			}
+			if len(line) > 0 && line[0] != '#' {
+				break
+			}
+		}
+		for _, line := range h.lines {
+			if names, _, ok := w3cHeader(line); ok && isCloudFront(names) == cloudFront && len(names) > 1 {
+				return shaped
+			}
+		}
+		return 0
+	}
+}
+
+func isCloudFront(names []string) bool { return slices.Contains(names, "x-edge-location") }
+
+// openW3C chooses the columns. The times of the format are UTC, unless the log says that they
+// are those of its host.
+func openW3C(h *head, o *Options, f *facts) (*plan, error) {
+	c := &columns{facts: f, header: w3cHeader}
+	local := false
+	for _, line := range h.lines {
+		if names, delim, ok := w3cHeader(line); ok {
+			c.names, c.delim = names, delim
+			break
+		}
+	}
+	for _, line := range h.lines {
+		local = local || bytes.HasPrefix(line, []byte("#Time Format: Local"))
+	}
+	if !local && o.Zone == nil {
+		f.clock = &clock.Parser{}
+	}
+	if len(c.names) == 0 {
+		return nil, &UndecidedError{Option: "Format", Candidates: []string{"CSV", "TEXT"}, Reason: "no #Fields: header"}
+	}
+	asked := *o
+	if asked.SourcePort == "" && !slices.Contains(c.names, "c-port") && !slices.Contains(c.names, "src-port") {
+		asked.SourcePort = notTaken // s-port is the server's
+	}
+	if asked.Target == "" && slices.Contains(c.names, "x-host-header") {
+		asked.Target = "x-host-header"
+	}
+	p, err := c.open(h, &asked)
+	if err != nil {
+		return nil, err
+	}
+	if c.taken[roleSource] == "src-ip" { // Windows Firewall
+		c.watch[0], c.skip = "path", isSent
+		p.notes = []string{noteInbound}
+	}
+	// c-ip is the peer of a connection. The addresses of a firewall's log are those of packets.
+	f.handshake = c.taken[roleSource] == "c-ip"
+	first := c.names
+	if i := bytes.Index(h.text, []byte("#Fields:")); i >= 0 && len(bytes.TrimSpace(h.text[:i])) > 0 {
+		for _, line := range h.lines { // records before the header have columns that nobody knows
+			if _, _, ok := w3cHeader(line); ok {
+				break
+			}
+			if !isBlankOrComment(line) {
+				first = nil
+			}
+		}
+	}
+	c.learn(first, c.delim)
+	return p, nil
+}
+
+// isSent reports whether a line of a firewall is of a packet that its host has sent.
+func isSent(c *columns) bool {
+	path := c.watched[0]
+	return path != nil && string(path) != "RECEIVE" && string(path) != "FORWARD"
+}

@@ -86,7 +86,7 @@ func TestCases(t *testing.T) {
 		{file: "k01.log", format: "COMMON", want: "CN 96 RU 4"},
 		{file: "k02.log", format: "COMBINED", want: "CN 1 KR 1 RU 2", window: "07:11:23 07:11:26"},
 		{file: "k04.log", format: "COMBINED", want: "CN 1 RU 2", window: "07:11:23 07:11:25"},
-		{file: "k05.log", format: "TEXT", want: "CN 1 RU 2", undated: true},
+		{file: "k05.log", format: "POSTGRES", want: "CN 1 RU 2", window: "07:11:23 07:11:24"},
 		{file: "k06.csv", format: "CSV", want: "RU 2", undated: true},
 		{file: "k07.json", format: "JSON", want: "CN 1 RU 2", window: "07:11:23 07:11:25"},
 		{file: "k09.txt", format: "ADDR", want: "CN 1 RU 2 US 2", undated: true},

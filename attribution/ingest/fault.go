@@ -22,4 +22,5 @@ const (
 	moreThanList fault = "text beside the addresses"
 	badMember    fault = "in a file of the archive that is not understood"
 	noPrefix     fault = "without the words of the collector that the other lines begin with"
+	otherDaemon  fault = "of a program that was not chosen: set Format to read it"
 )

@@ -35,6 +35,7 @@ type values [roleDate + 1][]byte
 type facts struct {
 	chain     chain
 	clock     *clock.Parser
+	unwrap    *unwrapper         // what was taken off before the record
 	taken     [roleDate + 1]bool // which roles have a field
 	handshake bool               // of a source that nobody else has claimed
 	claimed   bool               // the field is one that clients write

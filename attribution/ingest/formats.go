@@ -51,6 +51,7 @@ func init() {
 		{"ADDR", sniffList, openList},
 		{"TEXT", sniffText, openText},
 	}
+	formats = append(formats, daemonFormats()...)
 }
 
 // never is the sniff of a format that another one finds.

@@ -35,10 +35,12 @@ type unwrapper struct {
 	clock   *clock.Parser
 	kinds   []*prefix // from the outside in
 	scratch []byte
+	tag     []byte // what syslog says of the program, of the last line
 }
 
 // strip takes off all words. The time is the innermost one.
 func (u *unwrapper) strip(line []byte) (rest []byte, at time.Time, ok bool) {
+	u.tag = nil
 	for _, p := range u.kinds {
 		var t time.Time
 		if line, t, ok = p.strip(u, line); !ok {
@@ -80,16 +82,24 @@ func (u *unwrapper) learn(h *head) *head {
 func (u *unwrapper) without(p *prefix, h *head) *head {
 	lines, with := 0, 0
 	var inner head
-	for _, line := range h.lines {
+	var tags []string
+	for i, line := range h.lines {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
 		lines++
+		u.tag = nil
 		rest, _, ok := p.strip(u, line)
 		if !ok {
 			continue
 		}
 		with++
+		switch {
+		case u.tag != nil:
+			tags = append(tags, string(u.tag))
+		case len(h.tags) > 0:
+			tags = append(tags, h.tags[i])
+		}
 		inner.text = append(append(inner.text, rest...), '\n')
 	}
 	if with == 0 || 10*with < 9*lines {
@@ -99,12 +109,15 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 		inner.lines = append(inner.lines, bytes.TrimRight(line, "\r\n"))
 	}
 	inner.whole = h.whole
+	if len(tags) == len(inner.lines) {
+		inner.tags = tags
+	}
 	return &inner
 }
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
-	return sniffAccess(h) > 90 || len(h.lines) > 0 && sniffJSON(h) > 90
+	return sniffAccess(h) > 90 || len(h.lines) > 0 && sniffJSON(h) > 90 || daemonsFit(h)
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
@@ -116,10 +129,14 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 	}
 	rest = line[n+1:]
 	if isVersion1(line) {
-		for range 4 { // host, application, process, message id
+		for i := range 4 { // host, application, process, message id
+			var word []byte
 			var found bool
-			if _, rest, found = bytes.Cut(rest, []byte(" ")); !found {
+			if word, rest, found = bytes.Cut(rest, []byte(" ")); !found {
 				return nil, at, false
+			}
+			if i == 1 {
+				u.tag = word
 			}
 		}
 		rest, ok = behindData(rest)
@@ -131,7 +148,8 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		if !found || len(word) == 0 {
 			return nil, at, false
 		}
-		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && !isAddr {
+		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && word[0] != '[' && !isAddr {
+			u.tag = word
 			return bytes.TrimLeft(behind, " "), at, true
 		}
 		rest = behind

@@ -68,7 +68,7 @@ func (r *Reader) nextMember() error {
 	h := r.text.look(r.o.Live)
 	r.unwrap = &unwrapper{clock: r.clock}
 	h = r.unwrap.learn(h)
-	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock}
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
 	r.plan, err = decide(h, &r.o, f)
 	if r.text.err != nil && r.text.err != io.EOF && err != nil {
 		return r.text.err

@@ -136,8 +136,9 @@ func (t *text) passLine() {
 // until something is handed out.
 type head struct {
 	lines [][]byte
-	text  []byte // all that was looked at
-	whole bool   // it is all of the text
+	text  []byte   // all that was looked at
+	tags  []string // of the lines, where syslog has named programs
+	whole bool     // it is all of the text
 }
 
 const (

@@ -76,6 +76,13 @@ var rooms = []room{
 		"attribution/network", "geo", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},
+	{"attribution/ingest/internal/container", []string{
+		"github.com/klauspost/compress/gzip", "github.com/klauspost/compress/zstd", "github.com/ulikunitz/xz",
+		"golang.org/x/text/encoding/unicode",
+	}},
+	{"attribution/ingest", []string{
+		"attribution", "attribution/ingest/internal/clock", "attribution/ingest/internal/container", "geo",
+	}},
 	{"examples/attribute", []string{
 		"attribution", "attribution/evidence", "attribution/monitor", "attribution/network", "attribution/text",
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", tags,
@@ -88,7 +95,7 @@ var rooms = []room{
 var testOnly = []string{
 	"golang.org/x/text/language",
 	"golang.org/x/exp/apidiff",
-	hll, mmdb, tags, "github.com/klauspost/compress/zstd",
+	hll, mmdb, tags, "github.com/klauspost/compress/zstd", "github.com/ulikunitz/xz", "golang.org/x/text/encoding/unicode",
 }
 
 type goPackage struct {

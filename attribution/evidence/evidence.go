@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"reflect"
+	"slices"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/snapshot"

@@ -23,6 +23,7 @@ type access struct {
 	target  int // one of the targets
 	facts   *facts
 	claimed bool // clients may have written the address
+	behind  bool // the last field in quotes lists forwarded addresses, and the client is a proxy
 
 	clock   time.Time // of the last line that has one time
 	last    time.Time // of the text in cached
@@ -62,6 +63,52 @@ func nextRequest(line []byte, from int) (r request, ok bool) {
 	}
 }
 
+// looseRequest finds where a line may be cut that has no such place: another word stands between
+// the time and the request, or the text in brackets is no time that anybody reads.
+func looseRequest(line []byte) (r request, ok bool) {
+	quote := bytes.Index(line, []byte(` "`))
+	if quote < 0 {
+		return r, false
+	}
+	r.quote = quote + 1
+	for end := quote; ; {
+		r.end = bytes.LastIndexByte(line[:end], ']')
+		r.time = bytes.LastIndexByte(line[:max(r.end, 0)], '[') + 1
+		if r.end < 0 || r.time < 2 {
+			break
+		}
+		if isTimeShaped(line[r.time:r.end]) {
+			return r, true
+		}
+		end = r.end
+	}
+	r.end = bytes.LastIndexByte(line[:quote], ']')
+	r.time = bytes.LastIndexByte(line[:max(r.end, 0)], '[') + 1
+	if r.end < 0 || r.time < 2 {
+		return r, false
+	}
+	return r, hasStatus(line[r.quote:])
+}
+
+// hasStatus reports whether a request, its status and its size stand in a line.
+func hasStatus(text []byte) bool {
+	request, _ := requestAndSize(text)
+	if request == nil {
+		return false
+	}
+	_, ok := sizeBehind(text[len(request)+2:])
+	return ok
+}
+
+// cutRequest finds where a line is cut, and whether that is the usual place.
+func cutRequest(line []byte) (r request, usual, ok bool) {
+	if r, ok = nextRequest(line, 0); ok {
+		return r, true, true
+	}
+	r, ok = looseRequest(line)
+	return r, false, ok
+}
+
 // isTimeShaped reports whether text in brackets may be a time: it has digits, and what
 // separates the parts of a time.
 func isTimeShaped(b []byte) bool {
@@ -78,7 +125,7 @@ func isTimeShaped(b []byte) bool {
 }
 
 func (a *access) parse(line []byte, e *Event) fault {
-	r, ok := nextRequest(line, 0)
+	r, usual, ok := cutRequest(line)
 	if !ok {
 		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
 			return noRecord
@@ -86,7 +133,7 @@ func (a *access) parse(line []byte, e *Event) fault {
 		return noAccessLog
 	}
 	at := a.time(line[r.time:r.end])
-	if next, more := nextRequest(line, r.quote); more {
+	if next, more := nextRequest(line, r.quote); more && usual {
 		r, at = a.nearest(line, r, next, at)
 	} else if !at.IsZero() {
 		a.clock = at
@@ -105,6 +152,11 @@ func (a *access) parse(line []byte, e *Event) fault {
 	}
 	e.Source, e.Time = source, at
 	e.Claimed = claimed || a.claimed
+	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(source)) {
+		if source, claimed, ok = a.facts.chain.read(lastQuoted(line)); ok {
+			e.Source, e.Claimed = source, a.facts.chain.trusted == nil
+		}
+	}
 	e.Handshake = !e.Claimed
 	asked, size := requestAndSize(line[r.quote:])
 	e.Bytes = size
@@ -237,6 +289,17 @@ func sizeBehind(b []byte) (size uint64, ok bool) {
 		size = size*10 + uint64(c-'0')
 	}
 	return size, true
+}
+
+// lastQuoted returns what stands in the last quotes of a line that ends with them.
+func lastQuoted(line []byte) []byte {
+	line = bytes.TrimRight(line, " ")
+	if n := len(line); n > 2 && line[n-1] == '"' {
+		if i := bytes.LastIndex(line[:n-1], []byte(` "`)); i >= 0 {
+			return line[i+2 : n-1]
+		}
+	}
+	return nil
 }
 
 // withoutPort returns the name or address of a server.

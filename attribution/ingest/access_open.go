@@ -15,7 +15,7 @@ func sniffAccess(h *head) int {
 			continue
 		}
 		lines++
-		if _, ok := nextRequest(line, 0); ok && line[0] != '{' {
+		if r, usual, ok := cutRequest(line); ok && line[0] != '{' && (usual || beginsWithAddr(line[:r.time-1])) {
 			found++
 		}
 	}
@@ -30,6 +30,18 @@ func sniffAccess(h *head) int {
 	return 25
 }
 
+// beginsWithAddr reports whether an address stands among the first words.
+func beginsWithAddr(lead []byte) bool {
+	for i := 0; i < maxLead && len(lead) > 0; i++ {
+		var word []byte
+		word, lead = cutWord(lead)
+		if _, ok := parseAddr(word); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // maxLead bounds the words before the client's identity that are looked at.
 const maxLead = 4
 
@@ -40,14 +52,15 @@ type leadWords struct {
 	ports  [maxLead]int // words that end in the port of a web server
 	quoted [maxLead]int
 	lines  int
-	words  int // the fewest before the time
-	behind int // quoted fields behind the size, in all lines
+	words  int   // the fewest before the time
+	behind int   // quoted fields behind the size, in all lines
+	listed field // the last quoted field
 }
 
 func lookAhead(h *head, f *facts) *leadWords {
 	w := &leadWords{}
 	for _, line := range h.lines {
-		r, ok := nextRequest(line, 0)
+		r, _, ok := cutRequest(line)
 		if !ok {
 			continue
 		}
@@ -72,6 +85,7 @@ func lookAhead(h *head, f *facts) *leadWords {
 				w.ports[i]++
 			}
 		}
+		w.listed.sample(lastQuoted(line), &f.chain, f.clock)
 		if request, _ := requestAndSize(line[r.quote:]); request != nil {
 			w.behind += bytes.Count(line[r.quote+len(request)+2:], []byte(`"`)) / 2
 		}
@@ -86,7 +100,8 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		if i := columnNumber(asked, maxLead); i >= 0 {
 			return i, w.quoted[i] > 0, nil
 		}
-		return 0, false, fmt.Errorf("%w: Source %.40q: of an access log it is the number of a word, from 1", ErrOptions, asked)
+		return 0, false, fmt.Errorf("%w: Source %.40q: of an access log it is the number of a word, from 1", ErrOptions,
+			asked)
 	}
 	var list []int
 	for i := range min(max(1, w.words-2), maxLead) {
@@ -143,6 +158,15 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 			if i != a.client && w.fields[i].addrs > 0 && i < max(1, w.words-2) {
 				s.instead["source"] = "word " + strconv.Itoa(i+1)
 			}
+		}
+		// The client of a server behind a proxy stands in a field that clients write.
+		proxy := w.fields[a.client].public == 0 || f.chain.trusted != nil
+		switch a.behind = proxy && w.listed.public > 0 && 2*w.listed.addrs > w.lines && o.Source == ""; {
+		case a.behind:
+			s.instead["source"] = s.names["source"]
+			s.names["source"] = "the last field in quotes"
+		case w.listed.addrs > 0 && s.instead["source"] == "":
+			s.instead["source"] = "the last field in quotes"
 		}
 		if a.client > 0 && !a.claimed {
 			a.site = a.client - 1

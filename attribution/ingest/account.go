@@ -12,6 +12,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+	"github.com/whence-go/whence/attribution/ingest/internal/container"
 )
 
 // Codes of the notes of an account. Those of what was taken off, such as SYSLOG, are beside
@@ -32,12 +33,11 @@ const (
 type ledger struct {
 	records, noRecords, excluded, undated, claimed, blocks uint64
 
-	lines, lostLines uint64 // lines of all members, and of records that were lost
-	bytes            [3]uint64
-	lost             map[fault]*attribution.Unread
-	window           clock.Window
-	covered          float64 // addresses in blocks
-	cut4, cut6       cuts
+	lines, usedLines, lostLines uint64 // of all members, and of records by what became of them
+	lost                        map[fault]*attribution.Unread
+	window                      clock.Window
+	covered                     float64 // addresses in blocks
+	cut4, cut6                  cuts
 
 	most      netip.Addr // the source that makes most, if one makes more than half
 	majority  uint64
@@ -49,21 +49,14 @@ type ledger struct {
 	notes     []string
 }
 
-// Kinds of bytes.
-const (
-	bytesUsed = iota
-	bytesLost
-	bytesIdle
-)
-
 // lose counts a record that was not used.
-func (l *ledger) lose(why fault, place func() string) {
+func (l *ledger) lose(why fault, r *Reader) {
 	u := l.lost[why]
 	if u == nil {
 		if l.lost == nil {
 			l.lost = map[fault]*attribution.Unread{}
 		}
-		u = &attribution.Unread{Reason: string(why), First: place()}
+		u = &attribution.Unread{Reason: string(why), First: r.place()}
 		l.lost[why] = u
 	}
 	u.Records++
@@ -155,7 +148,7 @@ func (c *cuts) length(lengths []int) int {
 }
 
 // account is what is known so far.
-func (l *ledger) account(k *clock.Parser) attribution.Account {
+func (l *ledger) account(k *clock.Parser, in *container.Input) attribution.Account {
 	a := attribution.Account{
 		Format: strings.Join(l.formats, ", "), Records: l.records, Lines: l.lines, NoRecords: l.noRecords,
 		Excluded: l.excluded, Undated: l.undated,
@@ -166,6 +159,7 @@ func (l *ledger) account(k *clock.Parser) attribution.Account {
 	for _, u := range l.lost {
 		a.Unread = append(a.Unread, *u)
 	}
+	a.Unread = append(a.Unread, unreadMembers(in)...)
 	slices.SortFunc(a.Unread, func(a, b attribution.Unread) int {
 		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Reason, b.Reason))
 	})
@@ -184,7 +178,7 @@ func (l *ledger) account(k *clock.Parser) attribution.Account {
 		s := l.window.Span()
 		a.From, a.To = s.From, s.To
 	}
-	a.Notes = l.allNotes(k)
+	a.Notes = append(l.allNotes(k), notesOf(in)...)
 	return a
 }
 
@@ -202,7 +196,7 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	}
 	add(noteClaimed, l.claimed, "")
 	if l.blocks > 0 {
-		add(noteBlocks, l.blocks, fmt.Sprintf("%.0f", l.covered))
+		add(noteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}
 	// The vote proves that the source makes at least (1 + majority/records)/2 of all.
 	if l.records >= 100 && 10*l.majority >= 8*l.records {

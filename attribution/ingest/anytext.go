@@ -108,12 +108,16 @@ func wordAddr(word []byte, goesOn bool) (netip.Addr, bool) {
 // which of them are clients.
 func sniffText(h *head) int {
 	with, many := 0, 0
+	var only netip.Addr
+	varies := false
 	for _, line := range h.lines {
 		first, rest, ok := nextAddr(line)
 		if !ok {
 			continue
 		}
 		with++
+		varies = varies || with > 1 && first != only
+		only = first
 		for ok {
 			var a netip.Addr
 			if a, rest, ok = nextAddr(rest); ok && a != first {
@@ -125,7 +129,7 @@ func sniffText(h *head) int {
 	switch {
 	case with == 0:
 		return 0
-	case 20*many <= with:
+	case 20*many <= with && (varies || with < 5): // what never varies is a server
 		return enough
 	}
 	return enough - lead
@@ -135,5 +139,21 @@ func openText(h *head, o *Options, f *facts) (*plan, error) {
 	x := new(anyText)
 	s := newSelection()
 	s.names["source"] = "every address"
+	if numbered(h.lines) {
+		s.notTaken["count"] = "the number behind the address"
+	}
 	return &plan{selection: s, parse: x.parse, more: x.more, notes: []string{noteNoTime, noteNoDirection}}, nil
+}
+
+// numbered reports whether the lines are an address and a number, which may be a count.
+func numbered(lines [][]byte) bool {
+	n := 0
+	for _, line := range lines {
+		word, number := cutItem(trimItems(line))
+		_, isAddr := parseAddr(word)
+		if _, ok := parseNumber(number); ok && isAddr && len(number) > 0 {
+			n++
+		}
+	}
+	return n > 0 && n == len(lines)
 }

@@ -45,7 +45,8 @@ func (f *field) sample(value []byte, c *chain, k *clock.Parser) {
 		}
 		f.varies = f.varies || a != f.first
 		b := a.As16()
-		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16), byte(f.values>>24)))
+		f.values = maphash.Bytes(seed, append(b[:], byte(f.values), byte(f.values>>8), byte(f.values>>16),
+			byte(f.values>>24)))
 		return
 	}
 	if _, ok := parsePrefix(value); ok {
@@ -147,6 +148,9 @@ func choose(fields []field, o *Options, what string, open bool) (*selection, []f
 	} {
 		s.chooseByName(fields, other.role, other.names, other.fits, asked[other.role])
 	}
+	if s.at[roleProtocol] >= 0 && s.at[roleFlags] < 0 {
+		s.chooseByName(fields, roleFlags, flowFlags, func(f *field) int { return f.records }, o.Flags)
+	}
 	s.takeDate(fields)
 	return s, fields, nil
 }
@@ -165,7 +169,7 @@ func (s *selection) chooseSource(fields []field, what string) error {
 	for i := range fields {
 		f := &fields[i]
 		records = max(records, f.records)
-		if w := sourceWeight(f.name); w > 0 && 2*f.addrs > f.records {
+		if w := sourceWeight(f.name); f.addrs > 0 && (w == sure || w > 0 && 2*f.addrs >= f.records) {
 			list = append(list, candidate{i, w})
 		}
 	}
@@ -180,15 +184,15 @@ func (s *selection) chooseSource(fields []field, what string) error {
 		return fields[b.at].addrs - fields[a.at].addrs
 	})
 	best := list[0]
-	s.claimed = best.weight == forged
 	for _, next := range list[1:] {
 		a, b := &fields[best.at], &fields[next.at]
 		switch {
-		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name, b.name):
-		case prefers(b.name, a.name):
+		case a.public == 0 && b.public > 0: // a proxy of one's own stands in front
 			best = next
 			continue
-		case a.public == 0 && b.public > 0: // a proxy of one's own stands in front
+		case next.weight == forged && best.weight > forged, a.values == b.values && a.addrs == b.addrs, prefers(a.name,
+			b.name):
+		case prefers(b.name, a.name):
 			best = next
 			continue
 		case !a.varies && b.varies && records > 1, best.weight == next.weight && b.public > 0 && 2*b.addrs > a.addrs:
@@ -196,6 +200,7 @@ func (s *selection) chooseSource(fields []field, what string) error {
 				Reason: fmt.Sprintf("%ss %.40q and %.40q may both be the client's address", what, a.name, b.name)}
 		}
 	}
+	s.claimed = best.weight == forged
 	s.take(roleSource, best.at, fields[best.at].name)
 	for _, other := range list {
 		if other.at != best.at {
@@ -262,7 +267,7 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 	}
 	weighs := r == roleCount || r == roleBytes
 	switch {
-	case asked != "" || tie && weighs:
+	case asked != "" || weighs && (tie || weight(best) < sure):
 		others = append([]string{fields[best].name}, others...)
 	default:
 		s.take(r, best, fields[best].name)

@@ -21,7 +21,7 @@ type table struct {
 	at      [roleDate + 1]int
 	roles   [][]role // by column
 	facts   *facts
-	quotes  bool // every record of the head quotes the same columns
+	quotes  bool // the writer quotes everything
 	safe    bool // clients write in no column before those that are taken
 	header  bool // the first line that is not blank is no record
 	rows    uint64
@@ -253,13 +253,13 @@ func shape(rows [][]byte) (delim byte, columns int, header, ok bool) {
 		if n < 2 {
 			continue
 		}
-		like := 0
+		like, known := 0, namesSource(rows[0], d)
 		for _, row := range rows[1:] {
-			if len(split(row, d)) == n || bytes.IndexByte(row, '"') >= 0 {
+			if m := len(split(row, d)); m == n || known && m > n || bytes.IndexByte(row, '"') >= 0 {
 				like++
 			}
 		}
-		if 2*like >= len(rows)-1 && n > columns {
+		if (2*like >= len(rows)-1 || known && 10*like >= len(rows)-1) && n > columns {
 			delim, columns, ok = d, n, true
 		}
 	}
@@ -309,10 +309,8 @@ func sniffTable(h *head) int {
 		}
 		return 0
 	}
-	for _, name := range split(rows[0], delim) {
-		if sourceWeight(string(name)) > 0 {
-			return 90
-		}
+	if namesSource(rows[0], delim) {
+		return 90
 	}
 	if columns < 2 || len(rows) < 2 || delim == '|' {
 		return 0
@@ -321,6 +319,16 @@ func sniffTable(h *head) int {
 		return 80
 	}
 	return 45
+}
+
+// namesSource reports whether a header row has a known name for the client's address.
+func namesSource(header []byte, delim byte) bool {
+	for _, name := range split(header, delim) {
+		if sourceWeight(string(name)) > 0 && isName(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // addressColumn reports whether a column holds an address in most rows.
@@ -356,6 +364,7 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 			fields[i].name = strings.Trim(string(undoubled(names[i])), `"`)
 		}
 	}
+	first := rows[0]
 	if header {
 		rows = rows[1:]
 	}
@@ -388,7 +397,8 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 	}
 	c.safe = !slices.ContainsFunc(fields[:last], clientWrites)
 	c.comments = !clientWrites(fields[0])
-	c.quotes = quotesAlways(rows, delim)
+	c.quotes = header && quotesAll(first, delim)
+	f.handshake = isHTTP(fields)
 	f.use(s)
 	return &plan{selection: s, cut: c.cut, parse: c.parse}, nil
 }
@@ -396,22 +406,14 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 // clientWrites reports whether a column has any text.
 func clientWrites(f field) bool { return f.addrs+f.times+f.numbers < f.records }
 
-// quotesAlways reports whether the first rows all quote a column which no other rows leave
-// unquoted, so that the writer and not a client has written the quotes.
-func quotesAlways(rows [][]byte, delim byte) bool {
-	first := -1
-	for i, row := range rows {
-		quoted := 0
-		for more := true; more; {
-			if len(row) > 0 && row[0] == '"' {
-				quoted++
-			}
-			_, row, more = cutField(row, delim)
-		}
-		if i > 0 && quoted != first || quoted == 0 {
+// quotesAll reports whether a header row quotes all names, which need no quotes: then the
+// quotes around values are the writer's, and not a client's.
+func quotesAll(header []byte, delim byte) bool {
+	for more := true; more; {
+		if len(header) == 0 || header[0] != '"' {
 			return false
 		}
-		first = quoted
+		_, header, more = cutField(header, delim)
 	}
-	return len(rows) > 1
+	return true
 }

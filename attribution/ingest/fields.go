@@ -121,7 +121,7 @@ func parseNumber(b []byte) (uint64, bool) {
 // protocolNumber reads a protocol as number or name, 0 for an unknown one.
 func protocolNumber(b []byte) uint8 {
 	b = bytes.Trim(b, "\" \t")
-	if n, ok := parseNumber(b); ok && n <= 255 {
+	if n, ok := parseNumber(b); ok && n <= 255 && bytes.IndexByte(b, '.') < 0 { // 2.0 is that of HTTP
 		return uint8(n)
 	}
 	switch {
@@ -131,7 +131,8 @@ func protocolNumber(b []byte) uint8 {
 		return 17
 	case bytes.EqualFold(b, []byte("icmp")):
 		return 1
-	case bytes.EqualFold(b, []byte("ipv6-icmp")), bytes.EqualFold(b, []byte("icmpv6")), bytes.EqualFold(b, []byte("icmp6")):
+	case bytes.EqualFold(b, []byte("ipv6-icmp")), bytes.EqualFold(b, []byte("icmpv6")), bytes.EqualFold(b,
+		[]byte("icmp6")):
 		return 58
 	}
 	return 0

@@ -95,7 +95,8 @@ var servers = []server{
 	}},
 	{"traefik", func(v *visit) string { // it escapes nothing
 		line := strings.NewReplacer("\n", " ")
-		return line.Replace(fmt.Sprintf(`%s - %s [%s] "GET /%s HTTP/1.1" 200 100 "%s" "%s" 7 "web@docker" "http://10.0.0.2:80" 1ms`,
+		return line.Replace(fmt.Sprintf(`%s - %s [%s] "GET /%s HTTP/1.1" 200 100 "%s" "%s" `+
+			`7 "web@docker" "http://10.0.0.2:80" 1ms`,
 			v.source, orDash(v.user), v.at.Format(clf), oneWord(v.path), orDash(v.referrer), orDash(v.agent)))
 	}},
 	{"traefik JSON", func(v *visit) string {
@@ -128,14 +129,18 @@ var servers = []server{
 			orDash(escapeNginx(v.agent)))
 	}},
 	{"CSV", func(v *visit) string {
-		quote := func(s string) string { return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"` }
-		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent), quote(v.host))
+		quote := func(s string) string {
+			return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), `"`, `""`) + `"`
+		}
+		return fmt.Sprintf("%s,%s,%s,%s,%s", v.at.Format(time.RFC3339), quote(v.user), v.source, quote(v.agent),
+			quote(v.host))
 	}},
 }
 
 // forgeries are what a client may send. %s is a time in 1999.
 var forgeries = []string{
-	"[", "]", `"`, `\`, `\"`, `[[[`, "]]]", `""`, `" "`, "[1716274800]", "[%s]", `[%s] "`, `x [%s] "GET / HTTP/1.1" 200 5 "-" "-"`,
+	"[", "]", `"`, `\`, `\"`, `[[[`, "]]]", `""`, `" "`, "[1716274800]", "[%s]", `[%s] "`,
+	`x [%s] "GET / HTTP/1.1" 200 5 "-" "-"`,
 	`[%s] "GET /forged HTTP/1.1" 200 999999 "-" "-`, `" [%s] "GET /forged HTTP/1.1" 200 999999 "-" "`, `\" [%s] \"GET /`,
 	"6.6.6.6", "6.6.6.6, 7.7.7.7", "6.6.6.6 - -", "6.6.6.6 - - [%s]", `6.6.6.6 - - [%s] "GET / HTTP/1.1" 200 1 "-" "-"`,
 	" ", "   ", "-", "- -", "- 6.6.6.6 -", ",", ",,,,", `,"`, `","6.6.6.6","`, "#", "# x", "{", "}", `{"ip":"6.6.6.6"}`,
@@ -200,3 +205,9 @@ func holds(t *testing.T, s server, field string, every int, visits []*visit) {
 		}
 	}
 }
+
+var firstSecond = time.Date(2024, 5, 21, 7, 11, 0, 0, time.UTC)
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+func mustAddr(s string) netip.Addr { return netip.MustParseAddr(s) }

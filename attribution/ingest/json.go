@@ -13,7 +13,7 @@ import (
 // only while it is well formed. Else its line stands alone, and reading goes on behind it.
 type objects struct {
 	paths   paths
-	used    int    // paths in use
+	active  active
 	wrapper string // the member that holds the array, "" for none
 	inside  bool   // the wrapper is open
 	array   bool   // the objects are in an array
@@ -58,8 +58,8 @@ func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 				return j.between(t, i+n)
 			}
 		}
-		j.scan = scanner{text: view, pos: i}
-		if j.scan.object(&j.paths, j.used, 0) {
+		j.scan = scanner{text: view, pos: i, paths: &j.paths}
+		if j.scan.object(j.active, 0) {
 			return j.whole(t, i)
 		}
 		if j.scan.pos >= len(view)-8 && t.more() {
@@ -172,8 +172,8 @@ func (j *objects) parse(record []byte, e *Event) fault {
 	}
 	s := &j.scan
 	if !j.scanned {
-		*s = scanner{text: trimmed}
-		if s.peek() != '{' || !s.object(&j.paths, j.used, 0) || s.pos < len(trimmed) {
+		*s = scanner{text: trimmed, paths: &j.paths}
+		if s.peek() != '{' || !s.object(j.active, 0) || s.pos < len(trimmed) {
 			if j.wrapper != "" && (trimmed[0] == '}' || trimmed[0] == '"') {
 				return noRecord // what ends the wrapper
 			}
@@ -181,8 +181,10 @@ func (j *objects) parse(record []byte, e *Event) fault {
 		}
 	}
 	var v values
-	for i := range j.used {
-		v[i] = scalar(s.found[i])
+	for i, value := range s.found {
+		if value != nil {
+			v[i] = scalar(value)
+		}
 	}
 	return j.facts.fill(&v, e)
 }
@@ -207,7 +209,7 @@ func documents(h *head) (list [][]byte, wrapper string) {
 			break
 		}
 		s := scanner{text: b}
-		if b[0] == '{' && s.object(&paths{}, 0, 0) {
+		if b[0] == '{' && s.object(active{}, 0) {
 			list = append(list, b[:s.pos])
 			b = b[s.pos:]
 			continue
@@ -224,6 +226,15 @@ func documents(h *head) (list [][]byte, wrapper string) {
 func sniffJSON(h *head) int {
 	b := bytes.TrimLeft(h.text, " \t\r\n,[\x1e")
 	if len(b) == 0 || b[0] != '{' {
+		objects := 0
+		for _, line := range h.lines { // something else may stand before the first object
+			if bytes.HasPrefix(line, []byte("{\"")) && bytes.HasSuffix(line, []byte("}")) {
+				objects++
+			}
+		}
+		if 2*objects > len(h.lines) {
+			return 90
+		}
 		return 0
 	}
 	if list, _ := documents(h); len(list) > 0 {
@@ -256,15 +267,17 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 	for r, at := range s.at {
 		if at >= 0 {
 			j.paths[r] = fields[at].name
-			j.used = r + 1
 		}
 	}
+	j.active = j.paths.all()
+	f.handshake = isHTTP(fields)
 	f.use(s)
 	return &plan{selection: s, cut: j.cut, parse: j.parse}, nil
 }
 
 // sampleObject adds an object's members and those of its inner objects.
-func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage, f *facts) []field {
+func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage,
+	f *facts) []field {
 	for name, value := range object {
 		path := prefix + name
 		if bytes.HasPrefix(value, []byte("{")) && strings.Count(path, ".") < 8 {

@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"net/netip"
+
+	"github.com/whence-go/whence/attribution/ingest/internal/clock"
 )
 
 // list reads text that is addresses and nothing else: one on each line or many, blocks
@@ -31,7 +33,7 @@ func (l *list) parse(line []byte, e *Event) fault {
 		return noRecord
 	}
 	if l.counted {
-		count, rest := cutItem(line)
+		count, rest, _ := bytes.Cut(line, []byte(" "))
 		n, ok := parseNumber(count)
 		if addr, more := cutItem(rest); !ok || len(count) == 0 || len(trimItems(more)) > 0 || !l.item.read(addr) {
 			return moreThanList
@@ -252,13 +254,23 @@ func listLines(lines [][]byte) (n int) {
 	return n
 }
 
-// countedLines counts those that are a number and an address.
+// countedLines counts those that are a number and an address. Numbers that are all times are
+// no counts.
 func countedLines(lines [][]byte) (n int) {
 	l := list{counted: true}
+	var k clock.Parser
+	times := 0
 	for _, line := range lines {
 		if l.parse(line, new(Event)) == "" {
 			n++
+			count, _, _ := bytes.Cut(withoutComment(line), []byte(" "))
+			if _, ok := k.Parse(count); ok {
+				times++
+			}
 		}
+	}
+	if times == n {
+		return 0
 	}
 	return n
 }

@@ -1,20 +1,36 @@
 package ingest
 
-import "io"
+import (
+	"strings"
 
-// members walks over the texts of an input.
-type members struct {
-	r    io.Reader
-	done bool
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/ingest/internal/container"
+)
+
+// notesOf are what was unpacked and taken off before there were lines.
+func notesOf(in *container.Input) (notes []attribution.Note) {
+	for _, n := range in.Notes() {
+		subject := n.What
+		if n.First.Member != "" {
+			subject = strings.TrimSuffix(n.First.Member+": "+n.What, ": ")
+		}
+		notes = append(notes, attribution.Note{Code: n.Code.String(), Value: uint64(n.Count), Subject: subject})
+	}
+	return notes
 }
 
-func openMembers(r io.Reader) (*members, error) { return &members{r: r}, nil }
-
-// next returns the next text. Its name is empty unless it is in an archive.
-func (m *members) next() (name string, r io.Reader, err error) {
-	if m.done {
-		return "", nil, io.EOF
+// unreadMembers counts what an archive holds that was not read: each is a lost record at
+// least.
+func unreadMembers(in *container.Input) (lost []attribution.Unread) {
+	for _, n := range in.Notes() {
+		if n.Code == container.LongLine || !n.Code.Lost() {
+			continue // long lines were counted one by one
+		}
+		place := n.First.Member
+		if place == "" {
+			place = "the end"
+		}
+		lost = append(lost, attribution.Unread{Reason: n.Code.String(), Records: uint64(n.Count), First: place})
 	}
-	m.done = true
-	return "", m.r, nil
+	return lost
 }

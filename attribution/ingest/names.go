@@ -58,7 +58,8 @@ var sourceNames = weights(map[int]string{
 	sure: `clientip clientaddr clientaddress clienthost remoteip remoteaddr remoteaddress srcip srcaddr srcaddress
 		sourceip sourceaddr sourceaddress sourceipaddress cip saddr ipsrc ipsrcaddr idorigh origh sourceipv4address
 		sourceipv6address ipv4srcaddr ipv6srcaddr calleripaddress callerip attackerip sa srcipaddr srcipaddress
-		remoteipaddress clientipaddress srchost`,
+		remoteipaddress clientipaddress srchost sourceips
+		clientips srcips remoteips`,
 	likely: `ip ipaddr ipaddress src source client remote ipv4 ipv6 userip useraddr useripaddress visitorip visitor
 		remotehost requesterip originip caller peerip peeraddr attacker fromip`,
 	vague: `addr peer from offender ban banned`,
@@ -80,9 +81,11 @@ var timeNames = weights(map[int]string{
 	vague: `end endtime last lastseen updatedat timestampend edgeendtimestamp ingesttime`,
 })
 
+// Counts that are only likely are never taken: RequestCount of one server grows from record to
+// record.
 var countNames = weights(map[int]string{
 	sure:   `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount`,
-	likely: `requests requestcount connections attempts times freq frequency occurrences total num n flowspackets`,
+	likely: `requests attempts occurrences frequency freq`,
 })
 
 var bytesNames = weights(map[int]string{
@@ -100,8 +103,31 @@ var (
 	protocolNames = weights(map[int]string{sure: `proto protocol ipproto protocolidentifier transport pr`})
 	portNames     = weights(map[int]string{sure: `srcport sourceport portsrc spt sport clientport sp idorigp
 		sourcetransportport l4srcport clientsrcport`})
-	flagNames = weights(map[int]string{sure: `tcpflags flags tcpcontrolbits flg`})
+	flagNames = weights(map[int]string{sure: `tcpflags tcpcontrolbits flg`})
+	flowFlags = weights(map[int]string{sure: `flags`}) // of a record with a protocol
 )
+
+// methods and statuses are fields of servers that have answered a request.
+var (
+	methods = wordSet(`method requestmethod clientrequestmethod csmethod verb request httpmethod httprequestmethod
+		httprequestrequestmethod`)
+	statuses = wordSet(`status statuscode responsestatus edgeresponsestatus downstreamstatus scstatus httpstatus
+		responsestatuscode responsecode httpstatuscode httpresponsestatuscode httprequeststatus`)
+)
+
+// isHTTP reports whether the fields are those of a log of requests: who has sent one over TCP or
+// QUIC has answered a handshake.
+func isHTTP(fields []field) bool {
+	method, status := false, false
+	for i := range fields {
+		name := fields[i].name
+		whole := strings.Join(words(name), "")
+		last := strings.Join(words(name[strings.LastIndexByte(name, '.')+1:]), "")
+		method = method || methods[whole] || methods[last]
+		status = status || statuses[whole] || statuses[last]
+	}
+	return method && status
+}
 
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}

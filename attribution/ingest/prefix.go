@@ -117,7 +117,7 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
-	return sniffAccess(h) > 90 || len(h.lines) > 0 && sniffJSON(h) > 90 || daemonsFit(h)
+	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines) || daemonsFit(h))
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
@@ -200,14 +200,16 @@ func (u *unwrapper) cri(line []byte) (rest []byte, at time.Time, ok bool) {
 	return rest, at, ok
 }
 
+var dockerPaths = paths{"log", "time", "stream"}
+
 // docker is the JSON that its default driver writes around a line.
 func (u *unwrapper) docker(line []byte) (rest []byte, at time.Time, ok bool) {
 	if !bytes.HasPrefix(line, []byte(`{"`)) {
 		return nil, at, false
 	}
-	s := scanner{text: line}
-	p := paths{"log", "time", "stream"}
-	if !s.object(&p, 3, 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 || s.found[2] == nil {
+	s := scanner{text: line, paths: &dockerPaths}
+	if !s.object(dockerPaths.all(), 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 ||
+		s.found[2] == nil {
 		return nil, at, false
 	}
 	at, ok = u.clock.Parse(s.found[1])
@@ -228,6 +230,9 @@ func (u *unwrapper) compose(line []byte) (rest []byte, at time.Time, ok bool) {
 // stamp is a time alone.
 func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
 	at, n, ok := u.clock.Leading(line)
+	if !ok {
+		at, n, ok = u.clock.LeadingUnix(line)
+	}
 	if !ok || n >= len(line) || line[n] != ' ' {
 		return nil, at, false
 	}

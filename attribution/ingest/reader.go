@@ -8,23 +8,24 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
+	"github.com/whence-go/whence/attribution/ingest/internal/container"
 )
 
 // Reader reads the events of one input. It comes from [NewReader]. It belongs to one
 // goroutine.
 type Reader struct {
-	o       Options
-	name    string
-	members *members
-	text    *text
-	member  string
-	plan    *plan
-	unwrap  *unwrapper
-	clock   *clock.Parser
-	ledger  ledger
-	more    bool // the record may have another event
-	stamp   time.Time
-	err     error
+	o      Options
+	name   string
+	input  *container.Input
+	text   *text
+	member string
+	plan   *plan
+	unwrap *unwrapper
+	clock  *clock.Parser
+	ledger ledger
+	more   bool // the record may have another event
+	stamp  time.Time
+	err    error
 }
 
 // NewReader reads the head of an input, about 1,000 records, and decides what it is. The name
@@ -37,10 +38,7 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 		return nil, err
 	}
 	rd := &Reader{o: o, name: name, clock: &clock.Parser{Zone: o.Zone, Year: o.Year, Latest: o.Latest}}
-	var err error
-	if rd.members, err = openMembers(r); err != nil {
-		return nil, fmt.Errorf("%s: %w", quoted(name), err)
-	}
+	rd.input = container.Open(r, container.Options{Live: o.Live, MaxLine: maxRecord})
 	for {
 		err := rd.nextMember()
 		switch {
@@ -59,25 +57,31 @@ func quoted(name string) string { return fmt.Sprintf("%.200q", name) }
 
 // nextMember opens the next text, and decides how to read it.
 func (r *Reader) nextMember() error {
-	member, body, err := r.members.next()
+	lines, err := r.input.Next()
 	if err != nil {
 		return err
 	}
-	r.member, r.text, r.more = member, newText(body), false
+	r.member, r.more, r.text = lines.Member(), false, &text{direct: lines}
 	zoneless := r.clock.Zoneless
-	h := r.text.look(r.o.Live)
+	h, err := look(lines)
+	if err != nil {
+		return err
+	}
 	r.unwrap = &unwrapper{clock: r.clock}
 	h = r.unwrap.learn(h)
 	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
 	r.plan, err = decide(h, &r.o, f)
-	if r.text.err != nil && r.text.err != io.EOF && err != nil {
-		return r.text.err
-	}
 	if err != nil {
 		return err
 	}
-	if len(r.unwrap.kinds) > 0 {
+	switch {
+	case len(r.unwrap.kinds) > 0:
 		r.plan.cut = nil // a record is a line
+	case r.plan.cut == nil:
+	case len(h.lines) == 0: // one line without an end in sight, such as a JSON array
+		r.text = newText(lines)
+	default:
+		r.text = newText(&joined{lines: lines})
 	}
 	l := &r.ledger
 	l.zoneless += r.clock.Zoneless - zoneless // what was read to decide is read again
@@ -123,18 +127,16 @@ func (r *Reader) Next(e *Event) error {
 		l.lines += r.text.span
 		switch why {
 		case "":
-			l.bytes[bytesUsed] += r.text.size
+			l.usedLines += r.text.span
 			r.more = r.plan.more != nil
 			if r.use(e) {
 				return nil
 			}
 		case noRecord:
-			l.bytes[bytesIdle] += r.text.size
 			l.noRecords += r.text.span
 		default:
-			l.bytes[bytesLost] += r.text.size
 			l.lostLines += r.text.span
-			l.lose(why, r.place)
+			l.lose(why, r)
 		}
 	}
 }
@@ -154,12 +156,17 @@ func (r *Reader) parse(record []byte, e *Event) fault {
 	if len(record) == 0 {
 		return noRecord
 	}
+	zoneless := r.clock.Zoneless
 	rest, at, ok := r.unwrap.strip(record)
+	zoneless = r.clock.Zoneless - zoneless
 	if !ok {
 		return noPrefix
 	}
 	r.stamp = at
 	why := r.plan.parse(rest, e)
+	if !e.Time.IsZero() {
+		r.clock.Zoneless -= zoneless // the record has a time of its own
+	}
 	if why == "" {
 		for _, p := range r.unwrap.kinds {
 			if r.ledger.prefixed == nil {
@@ -221,4 +228,8 @@ func (r *Reader) place() string {
 // Account says what was read so far: as what, from which fields, how many records were used,
 // and how many were not and why. The counts of [attribution.Account.Lost] belong into the
 // tally, by [attribution.Tally.AddLost].
-func (r *Reader) Account() attribution.Account { return r.ledger.account(r.clock) }
+func (r *Reader) Account() attribution.Account { return r.ledger.account(r.clock, r.input) }
+
+// Close releases what reading has taken, before the end of the input. It does not close the
+// input itself.
+func (r *Reader) Close() { r.input.Close() }

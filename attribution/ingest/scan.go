@@ -1,6 +1,10 @@
 package ingest
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	mathbits "math/bits"
+)
 
 // scanner checks the grammar of RFC 8259 and remembers a few values on the way. Its methods
 // report whether what they read was well formed. encoding/json would allocate for every
@@ -8,12 +12,30 @@ import "bytes"
 type scanner struct {
 	text  []byte
 	pos   int
+	paths *paths
 	found values
 }
 
 // paths are those of the values to remember, "" for none. A path goes into nested objects,
 // and also finds a member whose own name has the dots, as the Elastic Common Schema has.
 type paths [roleDate + 1]string
+
+// active are the paths that lead into the object at hand, a bit for each, and how much of
+// them lies behind.
+type active struct {
+	bits uint
+	from [roleDate + 1]uint16
+}
+
+// all are the paths from the outermost object on.
+func (p *paths) all() (a active) {
+	for i, path := range p {
+		if path != "" && len(path) < 1<<16 {
+			a.bits |= 1 << i
+		}
+	}
+	return a
+}
 
 // maxDepth is how deeply values may be nested.
 const maxDepth = 256
@@ -48,8 +70,8 @@ func (s *scanner) is(c byte) bool {
 	return true
 }
 
-// object reads an object, looking in it for n paths.
-func (s *scanner) object(p *paths, n, depth int) bool {
+// object reads an object, looking in it for the active paths.
+func (s *scanner) object(a active, depth int) bool {
 	if depth == maxDepth || s.peek() != '{' {
 		return false
 	}
@@ -74,35 +96,32 @@ func (s *scanner) object(p *paths, n, depth int) bool {
 			return false
 		}
 		var hits uint
-		inner, nested := paths{}, 0
-		for i := range n {
-			path := p[i]
-			if len(path) < len(name) || path == "" || path[:len(name)] != string(name) {
+		var inner active
+		for bits := a.bits; bits != 0; bits &= bits - 1 {
+			i := mathbits.TrailingZeros(bits)
+			path := s.paths[i][a.from[i]:]
+			if len(path) < len(name) || path[:len(name)] != string(name) {
 				continue
 			}
 			if len(path) == len(name) {
 				hits |= 1 << i
 			} else if path[len(name)] == '.' {
-				inner[i] = path[len(name)+1:]
-				nested = i + 1
+				inner.bits |= 1 << i
+				inner.from[i] = a.from[i] + uint16(len(name)) + 1
 			}
 		}
 		start = s.pos
 		ok := false
 		if s.peek() == '{' {
-			ok = s.object(&inner, nested, depth+1)
+			ok = s.object(inner, depth+1)
 		} else {
 			ok = s.value(depth + 1)
 		}
 		if !ok {
 			return false
 		}
-		if hits != 0 {
-			for i := range n {
-				if hits&(1<<i) != 0 {
-					s.found[i] = s.text[start:s.pos]
-				}
-			}
+		for ; hits != 0; hits &= hits - 1 {
+			s.found[mathbits.TrailingZeros(hits)] = s.text[start:s.pos]
 		}
 		s.space()
 		switch s.peek() {
@@ -121,7 +140,7 @@ func (s *scanner) object(p *paths, n, depth int) bool {
 func (s *scanner) value(depth int) bool {
 	switch s.peek() {
 	case '{':
-		return s.object(&paths{}, 0, depth)
+		return s.object(active{}, depth)
 	case '[':
 		return s.array(depth)
 	case '"':
@@ -164,24 +183,31 @@ func (s *scanner) literal(word string) bool {
 	return ok
 }
 
-// plain are the bytes that stand for themselves in a string.
-var plain = func() (p [256]bool) {
-	for c := range p {
-		p[c] = c >= ' ' && c != '"' && c != '\\'
+// plain returns the place of the first byte from i on that does not stand for itself in a
+// string: a quote, a backslash or a control character. It looks at eight bytes at a time.
+func plain(b []byte, i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := x^'"'*ones, x^'\\'*ones
+		found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x) & highs
+		if found != 0 {
+			return i + mathbits.TrailingZeros64(found)/8
+		}
 	}
-	return p
-}()
+	for i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' {
+		i++
+	}
+	return i
+}
 
 // string leaves the place at the end of the text if the string is not whole.
 func (s *scanner) string() bool {
 	if s.peek() != '"' {
 		return false
 	}
-	for i := s.pos + 1; i < len(s.text); i++ {
+	for i := plain(s.text, s.pos+1); i < len(s.text); i = plain(s.text, i+1) {
 		c := s.text[i]
-		if plain[c] {
-			continue
-		}
 		if c == '"' {
 			s.pos = i + 1
 			return true

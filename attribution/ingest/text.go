@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"io"
+
+	"github.com/whence-go/whence/attribution/ingest/internal/container"
 )
 
 // Sizes in bytes.
@@ -25,10 +27,12 @@ type text struct {
 	offset uint64 // bytes before pos
 
 	firstLine, firstByte uint64 // where the last record began, from 1 and from 0
-	size                 uint64 // of the last record, in bytes, with its line end
 	span                 uint64 // the lines that end within it
+
+	direct *container.Lines // where every record is a line, instead of the window
 }
 
+// newText is a window on the text to come, for cutters.
 func newText(r io.Reader) *text { return &text{r: r, buf: make([]byte, minWindow)} }
 
 // view is all of the window.
@@ -89,14 +93,13 @@ func (t *text) take(n int, lines uint64) []byte {
 
 func (t *text) begin() {
 	t.firstLine, t.firstByte = t.line+1, t.offset
-	t.size, t.span = 0, 0
+	t.span = 0
 }
 
 func (t *text) drop(n int, lines uint64) {
 	t.pos += n
 	t.offset += uint64(n)
 	t.line += lines
-	t.size += uint64(n)
 	t.span += lines
 }
 
@@ -105,15 +108,77 @@ func (t *text) drop(n int, lines uint64) {
 // ends the text. A last line that an error cut short is not handed out: half an address
 // is another address.
 func (t *text) nextLine() (line []byte, why fault, err error) {
+	if t.direct != nil {
+		return t.directLine()
+	}
 	end, next, ok := t.lineEnd(0)
 	switch {
 	case ok && end <= maxRecord:
-		return bytes.TrimSuffix(t.take(next, 1)[:end], []byte("\r")), "", nil
+		if line = t.take(next, 1)[:end]; len(line) == 1 && line[0] == 0 {
+			return nil, tooLong, nil
+		}
+		return bytes.TrimSuffix(line, []byte("\r")), "", nil
 	case t.pos == t.end || t.err != nil && t.err != io.EOF:
 		return nil, "", t.err
 	}
 	t.passLine()
 	return nil, tooLong, nil
+}
+
+// directLine is nextLine without the window.
+func (t *text) directLine() (line []byte, why fault, err error) {
+	line, err = t.direct.Next()
+	if err != nil && err != container.ErrLong {
+		return nil, "", err
+	}
+	at := t.direct.Place()
+	t.firstLine, t.firstByte = uint64(at.Line), uint64(at.Offset)
+	t.span = 1
+	if err != nil {
+		return nil, tooLong, nil
+	}
+	return line, "", nil
+}
+
+// joined are lines as one text. A line that is too long is one of a NUL, which no line has.
+type joined struct {
+	lines *container.Lines
+	rest  []byte
+	end   bool // the line end comes next
+	long  bool
+}
+
+func (j *joined) Read(b []byte) (n int, err error) {
+	for n < len(b) {
+		switch {
+		case len(j.rest) > 0:
+			k := copy(b[n:], j.rest)
+			n += k
+			j.rest = j.rest[k:]
+			continue
+		case j.long:
+			b[n], j.long = 0, false
+			n++
+			continue
+		case j.end:
+			b[n], j.end = '\n', false
+			n++
+			continue
+		case n > len(b)/2:
+			return n, nil
+		}
+		if j.rest, err = j.lines.Next(); err == container.ErrLong {
+			j.long, err = true, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		j.end = true
+		if n > 0 && !j.lines.Ready() {
+			return n, nil
+		}
+	}
+	return n, nil
 }
 
 // passLine passes over a line that may be longer than the window.
@@ -130,42 +195,4 @@ func (t *text) passLine() {
 			return
 		}
 	}
-}
-
-// head is what a reader decides by: the first lines, without their ends. They stay valid
-// until something is handed out.
-type head struct {
-	lines [][]byte
-	text  []byte   // all that was looked at
-	tags  []string // of the lines, where syslog has named programs
-	whole bool     // it is all of the text
-}
-
-const (
-	headLines = 1000
-	headBytes = 512 << 10
-)
-
-// look reads the head. Of a live text it takes what comes with the first two lines, such as
-// a header and a record, and does not wait for more.
-func (t *text) look(live bool) *head {
-	h := new(head)
-	var ends []int
-	for from := 0; len(ends) < 2*headLines && from < headBytes; {
-		if live && len(ends) >= 4 && bytes.IndexByte(t.view()[from:], '\n') < 0 {
-			break
-		}
-		end, next, ok := t.lineEnd(from)
-		if !ok {
-			break
-		}
-		ends = append(ends, from, end)
-		from = next
-	}
-	h.text = t.view()
-	h.whole = t.err == io.EOF
-	for i := 0; i < len(ends); i += 2 {
-		h.lines = append(h.lines, bytes.TrimSuffix(h.text[ends[i]:ends[i+1]], []byte("\r")))
-	}
-	return h
 }

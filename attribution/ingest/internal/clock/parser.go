@@ -6,7 +6,8 @@
 // 20240521T071123+0200, 2024/05/21 07:11:23, 20240521071123. The common log's 21/May/2024:07:11:23 +0000. The layouts
 // of asctime, RFC 1123, BIND and Tomcat: Tue May 21 07:11:23 2024, Tue, 21 May 2024 07:11:23 GMT, 21-May-2024
 // 07:11:23.123. Numbers with the day first and dots: 21.05.2024 07:11:23. Numbers with slashes, if the order of day and
-// month is known: 05/21/2024 07:11:23 PM. TAI64N labels. Unix time in seconds, milli-, micro- and nanoseconds, with a
+// month is known: 05/21/2024 07:11:23 PM. What String of Go, Date of JavaScript, Kibana, Suricata, journalctl and Check
+// Point write. TAI64N labels. Unix time in seconds, milli-, micro- and nanoseconds, with a
 // fraction or an exponent. Syslog stamps without a year; see [Parser.Syslog].
 //
 // A fraction follows a dot or a comma and may have any length; digits beyond nanoseconds are ignored. An offset is Z,
@@ -26,6 +27,7 @@
 package clock
 
 import (
+	"bytes"
 	"time"
 )
 
@@ -53,12 +55,15 @@ type Parser struct {
 	Latest time.Time
 	// Order is the order of day and month in dates of numbers with slashes. [Parser.Learn] finds it in a text.
 	Order Order
-	// Near is the time of the last record that was read. It gives a year to stamps without one.
-	// The parser keeps it up to date; set it when reading begins in the middle of a file.
+	// Near is the last time from 1990 to 2100 that was read. It gives a year to the first stamp without one.
+	// The parser keeps it up to date. Set it on a new parser when reading begins in the middle of a file, and set it to
+	// the zero value when another file begins.
 	Near time.Time
 
 	// Zoneless counts the times that were read with Zone, since they carried none.
 	Zoneless int64
+
+	stamp time.Time // the last stamp without a year
 }
 
 // civil is a time as it is written.
@@ -74,7 +79,7 @@ type civil struct {
 // Parse reads a whole field. Blanks, quotes or brackets around it are ignored. It returns false if b is no time.
 func (p *Parser) Parse(b []byte) (time.Time, bool) {
 	if t, ok := parseFixed(b); ok {
-		p.Near = t
+		p.near(t)
 		return t, true
 	}
 	b = trim(b)
@@ -82,26 +87,58 @@ func (p *Parser) Parse(b []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if t, ok := parseUnix(b); ok {
-		p.Near = t
+		p.near(t)
 		return t, true
 	}
-	if t, n, ok := p.leading(b); ok && n == len(b) {
-		p.Near = t
+	zoneless := p.Zoneless
+	if t, n, ok := p.leading(b); ok && isSuffix(b[n:], p.Zoneless == zoneless) {
+		p.near(t)
 		return t, true
 	}
-	near := p.Near
+	p.Zoneless = zoneless
+	near, stamp := p.Near, p.stamp
 	if t, n, ok := p.Syslog(b); ok && n == len(b) && !t.IsZero() {
 		return t, true
 	}
-	p.Near = near
+	p.Near, p.stamp = near, stamp
 	return time.Time{}, false
+}
+
+func (p *Parser) near(t time.Time) {
+	if s := t.Unix(); s >= oldest && s < newest {
+		p.Near = t
+	}
+}
+
+// isSuffix reports whether b is what may stand behind a whole time: nothing, or behind its offset, a name that repeats
+// it, as [time.Time.String], Java and JavaScript write: " CEST", "[Europe/Berlin]", " (Central European Summer Time)".
+func isSuffix(b []byte, zoned bool) bool {
+	switch {
+	case len(b) == 0:
+		return true
+	case !zoned || len(b) < 3:
+		return false
+	case b[0] == '[':
+		return bytes.IndexByte(b, ']') == len(b)-1
+	case b[0] == ' ' && b[1] == '(':
+		return bytes.IndexByte(b, ')') == len(b)-1
+	case b[0] != ' ':
+		return false
+	}
+	name, elapsed, _ := bytes.Cut(b[1:], []byte(" "))
+	for _, c := range name {
+		if (c < 'A' || c > 'Z') && !isDigit(c) && c != '+' && c != '-' {
+			return false
+		}
+	}
+	return len(name) >= 2 && len(name) <= 6 && (len(elapsed) == 0 || elapsed[0] == 'm')
 }
 
 // Leading reads a time at the start of b and returns the number of bytes that it takes. It reads no Unix times
 // and no syslog stamps. It returns false if b does not begin with a time.
 func (p *Parser) Leading(b []byte) (t time.Time, n int, ok bool) {
 	if t, n, ok = p.leading(b); ok {
-		p.Near = t
+		p.near(t)
 	}
 	return t, n, ok
 }
@@ -111,7 +148,7 @@ func (p *Parser) LeadingUnix(b []byte) (t time.Time, n int, ok bool) {
 	for n < len(b) && (isDigit(b[n]) || b[n] == '.') {
 		n++
 	}
-	if n < len(b) && (isLetter(b[n]) || b[n] == ':' || b[n] == '-' || b[n] == '/' || b[n] == '_') {
+	if n < len(b) && (isLetter(b[n]) || b[n] == '-' || b[n] == '/' || b[n] == '_') {
 		return time.Time{}, 0, false
 	}
 	if t, ok = parseUnix(b[:n]); !ok {
@@ -137,7 +174,7 @@ func (p *Parser) ParseFields(date, clock []byte) (time.Time, bool) {
 	}
 	t, ok := p.instant(&c)
 	if ok {
-		p.Near = t
+		p.near(t)
 	}
 	return t, ok
 }

@@ -67,6 +67,14 @@ func scanYearFirst(b []byte, c *civil) int {
 func (p *Parser) scanDayFirst(b []byte, n int, c *civil) int {
 	first, _ := number(b, 0, n)
 	sep, i := b[n], n+1
+	if m, k := month(b[n:]); k > 0 && isLetter(sep) { // 21May2024
+		year, j := number(b, n+k, 4)
+		if j != n+k+4 || j < len(b) && isDigit(b[j]) {
+			return 0
+		}
+		c.day, c.month, c.year = first, m, year
+		return j
+	}
 	if sep != '/' && sep != '-' && sep != '.' && sep != ' ' {
 		return 0
 	}
@@ -94,7 +102,8 @@ func (p *Parser) scanDayFirst(b []byte, n int, c *civil) int {
 	}
 	switch {
 	case first > 12 && p.Order != MonthFirst, p.Order == DayFirst:
-	case second > 12 && p.Order != DayFirst, p.Order == MonthFirst, first == second:
+	case second > 12 && p.Order != DayFirst, p.Order == MonthFirst, first == second,
+		j < len(b) && b[j] == '-': // which Suricata writes
 		c.day, c.month = second, first
 	default:
 		return 0
@@ -106,6 +115,15 @@ func (p *Parser) scanDayFirst(b []byte, n int, c *civil) int {
 // Tue, 21 May 2024, May 21, 2024, May 21 2024 and, without a year, May 21 07:11:23.
 func scanNamed(b []byte, c *civil) int {
 	i := weekday(b)
+	if i+4 < len(b) && isDigit(b[i]) && isDigit(b[i+2]) { // Tue 2024-05-21
+		if _, k := number(b, i, 5); k != i+4 {
+			return 0
+		}
+		if k := scanYearFirst(b[i:], c); k > 0 {
+			return i + k
+		}
+		return 0
+	}
 	if i < len(b) && isDigit(b[i]) {
 		var p Parser
 		n := 1
@@ -176,6 +194,9 @@ func scanGap(b []byte) int {
 	case 'T', 't', '_', ':', '-':
 		return 1
 	case ',', ' ', '\t':
+		if len(b) > 3 && b[0] == ' ' && b[1] == '@' && b[2] == ' ' {
+			return 3
+		}
 		n := 1
 		for n < len(b) && n < 3 && isBlank(b[n]) {
 			n++
@@ -238,6 +259,8 @@ func scanHalf(b []byte, c *civil) int {
 	i := 0
 	if len(b) > 0 && b[0] == ' ' {
 		i = 1
+	} else if len(b) > 3 && string(b[:3]) == "\u202f" { // as JavaScript writes
+		i = 3
 	}
 	if len(b) < i+2 || b[i+1]|0x20 != 'm' || len(b) > i+2 && isWord(b[i+2]) || c.hour < 1 || c.hour > 12 {
 		return 0
@@ -280,6 +303,12 @@ func scanZone(b []byte, c *civil) int {
 	}
 	offset, known := zone(b[i:n])
 	switch {
+	case known && offset == 0 && n+1 < len(b) && (b[n] == '+' || b[n] == '-'): // GMT+0200
+		k := scanOffset(b[n:], c)
+		if k == 0 {
+			return 0
+		}
+		return n + k
 	case known:
 		c.offset, c.zoned = offset, true
 	case n-i < 3 || i == 1 && n < len(b):

@@ -13,17 +13,21 @@ const (
 // (May 21 07:11:23), with a year before or behind it, a weekday, a fraction or a zone, RFC 5424 and RFC 3339.
 // A priority (<34>) and RFC 5424's version are part of it. It returns false if b begins with no stamp.
 //
-// A stamp without a year gets one from its neighbors: of the years that make it a date, the one that brings it
-// nearest to Near. So the turn of a year is crossed both ways, and no date jumps ahead by months. The first stamp has
-// the year Year. Without that, it has the last year that does not bring it behind Latest by more than a day. If neither
-// is known, ok is true and t is the zero time.
+// A stamp without a year gets one from its neighbors: of the years that make it a date, the one that brings it nearest
+// to the stamp before it. So the turn of a year is crossed both ways, no date jumps ahead by months, and a stray date
+// with a year moves none. The first stamp has the year nearest to Near. Without that, it has the year Year, or else
+// the last year that does not bring it behind Latest by more than a day. If none is known, ok is true and t is the
+// zero time.
 func (p *Parser) Syslog(b []byte) (t time.Time, n int, ok bool) {
 	start := scanPriority(b)
+	if start+1 < len(b) && (b[start] == '*' || b[start] == '.') && isLetter(b[start+1]) { // Cisco: the clock is not set
+		start++
+	}
 	if start > 0 && len(b) > start+1 && b[start] == '-' && b[start+1] == ' ' { // RFC 5424's nil value
 		return time.Time{}, start + 1, true
 	}
 	if t, n, ok = p.leading(b[start:]); ok {
-		p.Near = t
+		p.near(t)
 		return t, start + n, true
 	}
 	var c civil
@@ -35,7 +39,7 @@ func (p *Parser) Syslog(b []byte) (t time.Time, n int, ok bool) {
 		return time.Time{}, 0, false
 	}
 	if !t.IsZero() {
-		p.Near = t
+		p.Near, p.stamp = t, t
 	}
 	return t, start + n, true
 }
@@ -60,8 +64,10 @@ func scanPriority(b []byte) int {
 func (p *Parser) withYear(c *civil) (t time.Time, ok bool) {
 	zoneless := p.Zoneless
 	switch {
+	case !p.Near.IsZero() && !p.stamp.IsZero():
+		t, ok = p.nearest(c, p.stamp)
 	case !p.Near.IsZero():
-		t, ok = p.nearest(c)
+		t, ok = p.nearest(c, p.Near)
 	case p.Year != 0:
 		t, ok = p.at(c, p.Year)
 	case !p.Latest.IsZero():
@@ -82,16 +88,16 @@ func (p *Parser) at(c *civil, year int) (time.Time, bool) {
 	return p.instant(c)
 }
 
-// nearest takes the year that brings c nearest to Near. On the 29th of February, that is one of 17.
-func (p *Parser) nearest(c *civil) (best time.Time, found bool) {
-	year, reach := p.Near.UTC().Year(), 1
+// nearest takes the year that brings c nearest to near. On the 29th of February, that is one of 17.
+func (p *Parser) nearest(c *civil, near time.Time) (best time.Time, found bool) {
+	year, reach := near.UTC().Year(), 1
 	if c.month == 2 && c.day == 29 {
 		reach = 8
 	}
 	var least time.Duration
 	for y := year - reach; y <= year+reach; y++ {
 		t, ok := p.at(c, y)
-		d := t.Sub(p.Near).Abs()
+		d := t.Sub(near).Abs()
 		if !ok || found && d >= least {
 			continue
 		}

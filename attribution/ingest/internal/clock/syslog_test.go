@@ -23,6 +23,9 @@ var stamps = []struct{ text, rest, want string }{
 	{"<34>1 2003-10-11T22:14:15.003Z host app", " host app", "2003-10-11T22:14:15.003Z"},
 	{"<165>1 2003-08-24T05:14:15.000003-07:00 h", " h", "2003-08-24T12:14:15.000003Z"},
 	{"2024-05-21T07:11:23.123456+02:00 host x", " host x", "2024-05-21T05:11:23.123456Z"},
+	{"<189>*May 21 07:11:23.123: %SEC", ": %SEC", "2024-05-21T07:11:23.123Z"},
+	{".May 21 07:11:23 UTC: %SEC", ": %SEC", "2024-05-21T07:11:23Z"},
+	{"May 21 2022 07:11:23: %ASA", ": %ASA", "2022-05-21T07:11:23Z"},
 	{"<34>1 - host app", " host app", "?"},
 	{"Feb 30 07:11:23 host x", "", ""},
 	{"May 21 host x", "", ""},
@@ -87,6 +90,25 @@ func TestSyslogYear(t *testing.T) {
 				t.Errorf("%s: %s is %s, %v; want %s", tt.name, stamp, got.Format(time.DateOnly), ok, tt.want[i])
 			}
 		}
+	}
+}
+
+// One date of another year, from a device without a clock, moves no stamp but, in the worst case, the first.
+func TestSyslogStrays(t *testing.T) {
+	p := Parser{Latest: time.Date(2024, 5, 22, 0, 0, 0, 0, time.UTC)}
+	for _, tt := range []struct{ text, want string }{
+		{"1970-01-01T00:00:10Z x", "1970-01-01"}, {"May 21 07:11:23 x", "2024-05-21"},
+		{"Jan 1 2000 00:00:07 x", "2000-01-01"}, {"May 21 07:11:24 x", "2024-05-21"},
+		{"2106-02-07T06:28:15Z x", "2106-02-07"}, {"May 22 07:11:24 x", "2024-05-22"},
+	} {
+		if got, _, ok := p.Syslog([]byte(tt.text)); !ok || got.Format(time.DateOnly) != tt.want {
+			t.Errorf("%s: %v, %v", tt.text, got, ok)
+		}
+	}
+	p.Near = time.Time{} // another file
+	p.Latest = time.Date(2022, 5, 22, 0, 0, 0, 0, time.UTC)
+	if got, _, _ := p.Syslog([]byte("May 21 07:11:23 x")); got.Year() != 2022 {
+		t.Errorf("another file: %v", got)
 	}
 }
 

@@ -93,7 +93,7 @@ func TestCases(t *testing.T) {
 		{file: "k10.tar.gz", format: "COMBINED", want: "CN 1 KR 1 RU 2 US 1"},
 		{file: "k11.log", format: "COMBINED", want: "CN 1 RU 2", window: "07:11:23 07:11:24"},
 		{file: "k12.json", format: "JSON", want: "CN 1 RU 2", window: "07:11:23 07:11:25"},
-		{file: "k14.json", format: "JSON", want: "RU 2", window: "07:11:23 07:11:24"},
+		{file: "k14.json", format: "SURICATA", want: "RU 2", window: "07:11:23 07:11:24"},
 		{file: "k15.json", format: "JSON", want: "RU 2 US 1", window: "07:11:23 07:11:25"},
 		{file: "k16.log.gz", format: "COMBINED", want: "RU 4 US 1"},
 		{file: "k16b.log", format: "COMBINED", want: "RU 2 US 1", window: "07:11:23 07:11:23"},
@@ -169,8 +169,8 @@ func TestCaseDetails(t *testing.T) {
 	if events, _ := read("k11.log", Options{}); events[0].Handshake || !events[1].Handshake {
 		t.Error("k11: a list proves no handshake, a single address does")
 	}
-	if _, a := read("k14.json", Options{}); a.Lost[attribution.LostUnread] != 1 {
-		t.Errorf("k14: lost %v, want the record without a source", a.Lost)
+	if _, a := read("k14.json", Options{}); a.NoRecords != 1 || a.Lost != nil {
+		t.Errorf("k14: %d lines without a record, lost %v; want the statistics to be no record", a.NoRecords, a.Lost)
 	}
 }
 

@@ -18,6 +18,8 @@ type golden struct {
 	blind              bool   // no record proves a handshake
 	events             uint64 // their sum; 0 is the number of records
 	targets            string
+	mixed              bool   // some records prove a handshake
+	shakes             string // those that do
 }
 
 func (g *golden) run(t *testing.T, dir string) {
@@ -42,12 +44,19 @@ func (g *golden) run(t *testing.T, dir string) {
 		}
 		var sum uint64
 		var targets []string
+		var shakes []Event
 		for _, e := range events {
+			if e.Handshake {
+				shakes = append(shakes, e)
+			}
 			sum += e.Events
-			if e.Handshake == g.blind {
+			if e.Handshake == g.blind && !g.mixed {
 				t.Errorf("%v: handshake %v", e.Source, e.Handshake)
 			}
 			targets = append(targets, string(e.Target))
+		}
+		if got := sourcesOf(shakes); g.mixed && got != g.shakes {
+			t.Errorf("handshakes of %q, want %q", got, g.shakes)
 		}
 		if g.events == 0 {
 			g.events = uint64(len(events))

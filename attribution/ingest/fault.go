@@ -23,4 +23,5 @@ const (
 	badMember    fault = "in a file of the archive that is not understood"
 	noPrefix     fault = "without the words of the collector that the other lines begin with"
 	otherDaemon  fault = "of a program that was not chosen: set Format to read it"
+	noFlow       fault = "not the numbers of a flow"
 )

@@ -39,6 +39,8 @@ type facts struct {
 	taken     [roleDate + 1]bool // which roles have a field
 	handshake bool               // of a source that nobody else has claimed
 	claimed   bool               // the field is one that clients write
+	flows     bool               // a record without packets is none
+	history   bool               // the flags are Zeek's history of a connection
 }
 
 // fill makes an event of the values of a record.
@@ -64,7 +66,11 @@ func (f *facts) fill(v *values, e *Event) fault {
 	}
 	e.Target = v[roleTarget]
 	if f.taken[roleCount] {
-		if e.Events, ok = parseNumber(v[roleCount]); !ok || e.Events == 0 {
+		e.Events, ok = parseNumber(v[roleCount])
+		switch {
+		case f.flows && (v[roleCount] == nil || string(v[roleCount]) == "0"):
+			return noRecord
+		case !ok, e.Events == 0:
 			return badCount
 		}
 	}
@@ -79,7 +85,10 @@ func (f *facts) fill(v *values, e *Event) fault {
 	if n, ok := parseNumber(v[rolePort]); ok && n <= 65535 {
 		e.SourcePort = uint16(n)
 	}
-	if v[roleFlags] != nil {
+	switch {
+	case f.history:
+		e.Handshake = e.Protocol == 6 && !e.Claimed && answered(v[roleFlags])
+	case v[roleFlags] != nil:
 		e.TCPFlags = tcpFlags(v[roleFlags])
 	}
 	return ""
@@ -145,7 +154,8 @@ func tcpFlags(b []byte) uint8 {
 	if n, ok := parseNumber(b); ok && n <= 0xffff {
 		return uint8(n)
 	}
-	if hex, ok := bytes.CutPrefix(bytes.ToLower(b), []byte("0x")); ok && len(hex) <= 4 {
+	if len(b) > 2 && len(b) <= 6 && b[0] == '0' && b[1]|0x20 == 'x' {
+		hex := b[2:]
 		n, _ := strconv.ParseUint(string(hex), 16, 16)
 		return uint8(n)
 	}

@@ -60,6 +60,10 @@ func accounted(t *testing.T, text string, o Options) {
 // seeds are all small inputs of the tests.
 func seeds(add func(text string)) {
 	files, _ := filepath.Glob("testdata/cases/*")
+	for _, dir := range []string{"daemons", "flows"} {
+		more, _ := filepath.Glob("testdata/" + dir + "/*")
+		files = append(files, more...)
+	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err == nil && len(text) < 1500 {
@@ -100,8 +104,8 @@ func FuzzReader(f *testing.F) {
 		f.Add(text, uint8(len(text)%len(formats)))
 	})
 	f.Fuzz(func(t *testing.T, text string, format uint8) {
-		o := Options{Source: []string{"", "1", "ip"}[format>>4%3]}
-		if i := int(format & 15); i < len(formats) {
+		o := Options{Source: []string{"", "1", "ip"}[format>>6%3]}
+		if i := int(format & 63); i < len(formats) {
 			o.Format = formats[i].name
 		}
 		accounted(t, text, o)

@@ -203,24 +203,28 @@ type survey struct {
 	lines, named int
 	seen         [][kinds]int
 	total        []int
+	bare, nested bool
 }
 
-// look surveys a head. It finds out how the lines name programs. Clients write into the logs of
+// surveyed finds out how the lines name programs. Clients write into the logs of
 // other programs, so that a name behind another one counts only where nothing else is found
 // and most lines have one.
-func (d *daemons) look(h *head) *survey {
-	named, bare := d.lookAs(h, false, false), d.lookAs(h, true, false)
-	if bare.records() > named.records() {
-		d.bare = true
-		return bare
+func (h *head) surveyed() *survey {
+	if h.daemons != nil {
+		return h.daemons
 	}
-	if named.records() == 0 {
-		if nested := d.lookAs(h, false, true); 2*nested.named > nested.lines {
-			return nested
+	d := &daemons{facts: &facts{clock: new(clock.Parser)}}
+	named, bare := d.survey(h, false, false), d.survey(h, true, false)
+	h.daemons = named
+	switch {
+	case bare.records() > named.records():
+		h.daemons = bare
+	case named.records() == 0:
+		if nested := d.survey(h, false, true); 2*nested.named > nested.lines {
+			h.daemons = nested
 		}
 	}
-	d.bare, d.nested = false, false
-	return named
+	return h.daemons
 }
 
 func (s *survey) records() (n int) {
@@ -230,9 +234,10 @@ func (s *survey) records() (n int) {
 	return n
 }
 
-func (d *daemons) lookAs(h *head, bare, nested bool) *survey {
+func (d *daemons) survey(h *head, bare, nested bool) *survey {
 	d.bare, d.nested = bare, nested
-	s := &survey{seen: make([][kinds]int, len(daemonTable)), total: make([]int, len(daemonTable))}
+	s := &survey{seen: make([][kinds]int, len(daemonTable)), total: make([]int, len(daemonTable)), bare: bare,
+		nested: nested}
 	d.conns = connections{}
 	for i, line := range h.lines {
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -256,12 +261,11 @@ func (d *daemons) lookAs(h *head, bare, nested bool) *survey {
 			s.total[which]++
 		}
 	}
-	d.conns = connections{}
 	return s
 }
 
 // score is how well the head fits some daemons.
-func (s *survey) score(total int, bare bool) int {
+func (s *survey) score(total int) int {
 	switch {
 	case total == 0:
 		return 0
@@ -269,7 +273,7 @@ func (s *survey) score(total int, bare bool) int {
 		return 93
 	case 20*total >= s.lines:
 		return 86
-	case !bare:
+	case !s.bare:
 		return 75
 	}
 	return enough - lead
@@ -277,9 +281,7 @@ func (s *survey) score(total int, bare bool) int {
 
 func sniffDaemon(server *daemon) func(*head) int {
 	return func(h *head) int {
-		d := &daemons{facts: new(facts)}
-		d.facts.clock = new(clock.Parser)
-		s := d.look(h)
+		s := h.surveyed()
 		mine, all, first := 0, 0, -1
 		for i, m := range daemonTable {
 			if m == server {
@@ -298,7 +300,7 @@ func sniffDaemon(server *daemon) func(*head) int {
 		if server == &fail2ban && s.logins() > 0 {
 			return 0 // it repeats what the others say
 		}
-		return s.score(all, d.bare)
+		return s.score(all)
 	}
 }
 
@@ -324,8 +326,9 @@ func (s *survey) logins() (n int) {
 
 func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
-		d := &daemons{facts: f, use: make([]kindSet, len(daemonTable)), other: make([]kindSet, len(daemonTable))}
-		s := d.look(h)
+		s := h.surveyed()
+		d := &daemons{facts: f, use: make([]kindSet, len(daemonTable)), other: make([]kindSet, len(daemonTable)),
+			bare: s.bare, nested: s.nested}
 		sel := newSelection()
 		var names, sources []string
 		for i, m := range daemonTable {

@@ -23,5 +23,6 @@ const (
 	badMember    fault = "in a file of the archive that is not understood"
 	noPrefix     fault = "without the words of the collector that the other lines begin with"
 	otherDaemon  fault = "of a program that was not chosen: set Format to read it"
+	noKeyed      fault = "not a record of CEF or LEEF"
 	noFlow       fault = "not the numbers of a flow"
 )

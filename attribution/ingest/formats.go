@@ -47,6 +47,8 @@ func init() {
 		{"VCOMBINED", never, openAccess("VCOMBINED")},
 		{"VCOMMON", never, openAccess("VCOMMON")},
 		{"JSON", sniffJSON, openJSON},
+		{"CEF", sniffKeyed(false), openKeyed(false)},
+		{"LEEF", sniffKeyed(true), openKeyed(true)},
 		{"NFDUMP", sniffNfdump, openNfdump},
 		{"SURICATA", sniffSuricata, openSuricata},
 		{"SURICATA_ALERT", never, openSuricataAlerts},

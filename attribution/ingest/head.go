@@ -12,6 +12,8 @@ type head struct {
 	text  []byte   // the lines, and what stands behind them
 	whole bool     // it is all of the text
 	tags  []string // of the lines, where syslog has named programs
+
+	daemons *survey // what is known about daemons, once it was asked for
 }
 
 const (

@@ -148,7 +148,8 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		if !found || len(word) == 0 {
 			return nil, at, false
 		}
-		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && word[0] != '[' && !isAddr {
+		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && word[0] != '[' && !isAddr &&
+			bytes.IndexByte(word, '|') < 0 { // CEF's header is no tag
 			u.tag = word
 			return bytes.TrimLeft(behind, " "), at, true
 		}

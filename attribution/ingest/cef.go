@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"fmt"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -18,6 +19,7 @@ import (
 type keyed struct {
 	facts *facts
 	leef  bool
+	keys  [roles][]string
 	class [roles]class // how the head has the key of each role
 	early [roles]bool  // of the record: the key stands before all that clients write
 	clash [roles]bool  // of the record: two values differ
@@ -50,11 +52,22 @@ var written = wordSet(`src dst spt dpt proto cnt in out rt start end art act cat
 	dstMAC srcPreNAT dstPreNAT srcPostNAT dstPostNAT srcPreNATPort dstPreNATPort srcPostNATPort dstPostNATPort vSrc
 	srcPostNATport policy`)
 
-func (k *keyed) keys() *[roles][]string {
-	if k.leef {
-		return &leefKeys
+// newKeyed takes the usual keys, and those that were asked for.
+func newKeyed(leef bool, o *Options, f *facts) *keyed {
+	k := &keyed{facts: f, leef: leef, keys: cefKeys}
+	if leef {
+		k.keys = leefKeys
 	}
-	return &cefKeys
+	for r, name := range o.asked() {
+		switch name {
+		case "":
+		case notTaken:
+			k.keys[r] = nil
+		default:
+			k.keys[r] = []string{name}
+		}
+	}
+	return k
 }
 
 // body finds the pairs of a line, and the byte that separates them.
@@ -169,7 +182,6 @@ func (k *keyed) values(line []byte, v *values) bool {
 	}
 	k.early, k.clash = [roles]bool{}, [roles]bool{}
 	rank := [roles]int{}
-	keys := k.keys()
 	clients := false
 	for {
 		var key, value []byte
@@ -177,8 +189,8 @@ func (k *keyed) values(line []byte, v *values) bool {
 		if !ok {
 			return true
 		}
-		for r := range keys {
-			for i, name := range keys[r] {
+		for r := range k.keys {
+			for i, name := range k.keys[r] {
 				if name != string(key) {
 					continue
 				}
@@ -243,7 +255,7 @@ func (k *keyed) parse(line []byte, e *Event) fault {
 
 func sniffKeyed(leef bool) func(*head) int {
 	return func(h *head) int {
-		k := keyed{facts: &facts{clock: new(clock.Parser)}, leef: leef}
+		k := newKeyed(leef, new(Options), &facts{clock: new(clock.Parser)})
 		lines, found := 0, 0
 		for _, line := range h.lines {
 			if len(bytes.TrimSpace(line)) == 0 {
@@ -268,7 +280,7 @@ func sniffKeyed(leef bool) func(*head) int {
 
 func openKeyed(leef bool) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
-		k := &keyed{facts: f, leef: leef}
+		k := newKeyed(leef, o, f)
 		records := 0
 		var has, early [roles]int
 		var taken [roles]string
@@ -287,19 +299,20 @@ func openKeyed(leef bool) func(*head, *Options, *facts) (*plan, error) {
 				}
 			}
 		}
-		asked := o.asked()
-		for r, keys := range k.keys() {
-			most := 10 * has[r]
+		for r, keys := range k.keys {
 			switch {
-			case len(keys) == 0, asked[r] == notTaken:
+			case len(keys) == 0:
 			case early[r] > 0:
 				k.class[r] = classEarly
-			case has[r] > 0 && most >= 9*records, r == int(roleSource), r == int(roleTarget):
+			case has[r] > 0 && 10*has[r] >= 9*records, r == int(roleSource), r == int(roleTarget):
 				k.class[r] = classLate
 			}
 			if k.class[r] != classNone {
 				taken[r] = keys[0]
 			}
+		}
+		if has[roleSource] == 0 && o.Source != "" {
+			return nil, fmt.Errorf("%w: Source: no record has a key named %.40q", ErrOptions, o.Source)
 		}
 		s := newSelection()
 		for r, name := range taken {

@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -202,7 +204,7 @@ func (d *daemons) parse(line []byte, e *Event) fault {
 type survey struct {
 	lines, named int
 	seen         [][kinds]int
-	total        []int
+	total, said  []int // by daemon: records, and lines
 	bare, nested bool
 }
 
@@ -236,8 +238,8 @@ func (s *survey) records() (n int) {
 
 func (d *daemons) survey(h *head, bare, nested bool) *survey {
 	d.bare, d.nested = bare, nested
-	s := &survey{seen: make([][kinds]int, len(daemonTable)), total: make([]int, len(daemonTable)), bare: bare,
-		nested: nested}
+	s := &survey{seen: make([][kinds]int, len(daemonTable)), total: make([]int, len(daemonTable)),
+		said: make([]int, len(daemonTable)), bare: bare, nested: nested}
 	d.conns = connections{}
 	for i, line := range h.lines {
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -255,6 +257,7 @@ func (d *daemons) survey(h *head, bare, nested bool) *survey {
 		which, k, _ := d.read(new(Event))
 		if which >= 0 {
 			s.named++
+			s.said[which]++
 		}
 		if k != 0 {
 			s.seen[which][k]++
@@ -282,23 +285,22 @@ func (s *survey) score(total int) int {
 func sniffDaemon(server *daemon) func(*head) int {
 	return func(h *head) int {
 		s := h.surveyed()
-		mine, all, first := 0, 0, -1
+		all, said, first := 0, 0, -1
 		for i, m := range daemonTable {
-			if m == server {
-				mine = s.total[i]
-			}
 			if m == server || m.login && server.login {
-				all += s.total[i]
-				if s.total[i] > 0 && (first < 0 || s.total[i] > s.total[first]) {
+				all, said = all+s.total[i], said+s.said[i]
+				if first < 0 || cmp.Or(s.total[i]-s.total[first], s.said[i]-s.said[first]) > 0 {
 					first = i
 				}
 			}
 		}
-		if mine == 0 || daemonTable[first] != server {
+		switch {
+		case daemonTable[first] != server:
 			return 0
-		}
-		if server == &fail2ban && s.logins() > 0 {
+		case server == &fail2ban && s.logins() > 0:
 			return 0 // it repeats what the others say
+		case all == 0 && 2*said > s.lines && !s.bare: // clients may come later
+			return 60
 		}
 		return s.score(all)
 	}
@@ -326,6 +328,14 @@ func (s *survey) logins() (n int) {
 
 func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
+		if err := noFields(o, server.format); err != nil {
+			return nil, err
+		}
+		switch target := strings.ToLower(o.Target); target {
+		case "", notTaken, strings.ToLower(server.target), "recipient":
+		default:
+			return nil, fmt.Errorf("%w: Target %.40q: of %s it is %q", ErrOptions, o.Target, server.format, server.target)
+		}
 		s := h.surveyed()
 		d := &daemons{facts: f, use: make([]kindSet, len(daemonTable)), other: make([]kindSet, len(daemonTable)),
 			bare: s.bare, nested: s.nested}
@@ -353,6 +363,17 @@ func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 		sel.names["time"] = "at the start"
 		return &plan{selection: sel, format: strings.Join(names, ", "), parse: d.without(o)}, nil
 	}
+}
+
+// noFields refuses options that name fields of records which have none to choose from.
+func noFields(o *Options, format string) error {
+	for r, name := range o.asked() {
+		if name != "" && name != notTaken && role(r) != roleTarget {
+			return fmt.Errorf("%w: %s %.40q: records of %s have no fields to choose from", ErrOptions, optionNames[r], name,
+				format)
+		}
+	}
+	return nil
 }
 
 // without leaves out the target if nobody wants it.

@@ -84,3 +84,44 @@ func TestNearlyARecord(t *testing.T) {
 		}
 	}
 }
+
+// malformedRecords are the ends at which the readers of records may look too far.
+var malformedRecords = []string{
+	"postfix/smtpd[", "postfix/smtpd[1]:", "postfix/smtpd[1]: connect from ", "postfix/smtpd[1]: connect from [",
+	"postfix/smtpd[1]: connect from []", "postfix/smtpd[1]: connect from a[1.2.3.4]:",
+	"postfix/smtpd: timeout after ", "postfix/smtpd: 12345: reject: ",
+	"postfix/smtpd: 12345: reject: RCPT from a[1.2.3.4]: to=<", "postfix/: client=", "2024-05-21 07:11:23 H=",
+	"2024-05-21 07:11:23 H=( rejected ", "2024-05-21 07:11:23 H=(x) [ rejected ",
+	"2024-05-21 07:11:23 123456-123456-12", "2024-05-21 07:11:23 123456-123456-12 <= \"\\",
+	"exim: x authenticator failed for ", "2024-05-21 07:11:23 H=[1.2.3.4] rejected RCPT <", "imap-login: Login: rip=",
+	"imap-login: Login: user=<, rip=1.2.3.4", "imap-login: Login: rip=1.2.3.4, user=<", "dovecot: -login: Login: ",
+	"sshd[1]: Failed  for  from ", "sshd: Failed a for ", "sshd: Invalid user from 1.2.3.4",
+	"sshd: Connection closed by ", "sshd: Connection closed by  port ", "sshd[]: Accepted ",
+	"sshd: message repeated 99999999999999999999 times: [ ",
+	"sshd: message repeated 2 times: [ Invalid user a from 1.2.3.4 port",
+	"sshd[1]: pam_unix: authentication failure; rhost=", "fail2ban.filter", "fail2ban.filter [",
+	"fail2ban.filter [1]: INFO [", "fail2ban.filter: INFO [] Found ", "fail2ban.actions: NOTICE [a] Ban 1.2.3.0/",
+	"kernel: IN= OUT=", "kernel: IN=[ OUT= SRC=", "kernel: IN=a OUT= SRC=1.2.3.4 LEN=x",
+	"kernel: IN=a OUT= SRC=1.2.3.4 LEN=1 PROTO=TCP ACK", "LOG:  connection received: host=",
+	"LOG:  connection received: host=1.2.3.4 port=", "1.2.3.4( FATAL: ", "1.2.3.4 FATAL: ", ":1.2.3.4(FATAL: ",
+	"CEF:", "CEF:0|||||||", "CEF:0|||||||src", "CEF:0|||||||=", "CEF:0|||||||src=", "CEF:0|\\",
+	"CEF:0|||||||src=1.2.3.4 src=", "LEEF:", "LEEF:2.0|||||", "LEEF:2.0||||||", "LEEF:2.0|||||x|src=1.2.3.4",
+	"LEEF:2.0|||||0x|=", "LEEF:1.0|||||src=1.2.3.4\t=", "#fields", "#fields\t",
+	"#fields\tid.orig_h\n1.2.3.4\n#fields\n1.2.3.4\n#fields\tx\n1.2.3.4\n", "#separator \\x09\n#fields\tx\n",
+	`{"event_type":"alert","src_ip":"1.2.3.4","timestamp":0,"direction":"to_client"}`,
+	`{"event_type":["flow"],"src_ip":["1.2.3.4"],"timestamp":{},"proto":6,"tcp":{"tcp_flags_ts":"zzzzz"}}`,
+	"ts,te,td,sa,da,\n,,,,,\n", "ts,te,td,sa,da\n1,2,3,1.2.3.4,\nSummary", "firstSeen,x,srcAddr,\n,,1.2.3.4\n",
+	"2|||||||||||||||||||||", "2|1|1|6|0|0|0|1|1|0|0|0|1|1|0|0|0|0|0|0|1|1",
+	"2|-1|1|6|0|0|0|4294967296|1|0|0|0|1|1|0|0|0|0|0|0|1|1",
+}
+
+func TestMalformedRecords(t *testing.T) {
+	for _, text := range malformedRecords {
+		for _, prefix := range []string{"", "May 21 07:11:23 h ", "<1>1 2024-05-21T07:11:23Z h a - - - "} {
+			accounted(t, prefix+text, Options{})
+			for _, name := range Formats() {
+				accounted(t, prefix+text+"\n"+prefix+text, Options{Format: name, Year: 2024})
+			}
+		}
+	}
+}

@@ -78,6 +78,9 @@ func seeds(add func(text string)) {
 	for _, text := range malformed {
 		add(text)
 	}
+	for _, text := range malformedRecords {
+		add(text)
+	}
 }
 
 var malformed = []string{

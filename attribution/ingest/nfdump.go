@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -18,6 +19,7 @@ import (
 // A flow counts its packets. It has one direction: servers that answer are sources too.
 type nfdump struct {
 	facts  *facts
+	names  [roles][]string // of the columns
 	roles  []uint16
 	ended  bool // the summary has begun
 	target [64]byte
@@ -72,16 +74,28 @@ func sniffNfdump(h *head) int {
 }
 
 func openNfdump(h *head, o *Options, f *facts) (*plan, error) {
-	n := &nfdump{facts: f}
+	n := &nfdump{facts: f, names: nfdumpNames}
 	s := newSelection()
 	f.flows = true
 	rows := firstRows(h, 1)
 	if len(rows) > 0 && bytes.Count(rows[0], []byte{'|'}) > 20 {
+		if err := noFields(o, "the output pipe"); err != nil {
+			return nil, err
+		}
 		for r, name := range []string{"address", "first", "destination", "packets", "bytes", "protocol", "port", "flags"} {
 			s.names[roleNames[[]role{roleSource, roleTime, roleTarget, roleCount, roleBytes, roleProtocol, rolePort,
 				roleFlags}[r]]] = name
 		}
 		return &plan{selection: s, parse: n.parsePipe}, nil
+	}
+	for r, name := range o.asked() {
+		switch name {
+		case "":
+		case notTaken:
+			n.names[r] = nil
+		default:
+			n.names[r] = []string{name}
+		}
 	}
 	header := []byte(nfdumpColumns)
 	if len(rows) > 0 && isNfdumpHeader(rows[0]) {
@@ -93,8 +107,13 @@ func openNfdump(h *head, o *Options, f *facts) (*plan, error) {
 			f.taken[r] = true
 		}
 	}
+	for r, names := range n.names {
+		if asked := o.asked()[r]; asked != "" && names != nil && s.names[roleNames[r]] == "" {
+			return nil, noSuch(optionNames[r], "column", asked, strings.Split(string(header), ","))
+		}
+	}
 	if s.names["source"] == "" {
-		return nil, noSuch("Source", "column", "sa", nil)
+		return nil, noSuch("Source", "column", "sa", strings.Split(string(header), ","))
 	}
 	return &plan{selection: s, parse: n.parseCSV}, nil
 }
@@ -103,7 +122,7 @@ func (n *nfdump) setColumns(header []byte) (taken [roles]string) {
 	n.roles = n.roles[:0]
 	for column := range bytes.SplitSeq(bytes.TrimSpace(header), []byte{','}) {
 		var bits uint16
-		for r, names := range nfdumpNames {
+		for r, names := range n.names {
 			for _, name := range names {
 				if taken[r] == "" && name == string(column) {
 					bits |= 1 << r
@@ -136,7 +155,7 @@ func (n *nfdump) parseCSV(line []byte, e *Event) fault {
 		var value []byte
 		value, line, more = cutPlain(line, ',')
 		if columns < len(n.roles) {
-			for r := range nfdumpNames {
+			for r := range n.names {
 				if n.roles[columns]&(1<<r) != 0 {
 					v[r] = bytes.TrimSpace(value)
 				}

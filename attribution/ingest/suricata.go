@@ -81,6 +81,9 @@ func openSuricata(h *head, o *Options, f *facts) (*plan, error) {
 			}
 		}
 	}
+	if kind == "" {
+		kind = "flow"
+	}
 	return openEve(h, o, f, kind)
 }
 

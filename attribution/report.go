@@ -133,8 +133,9 @@ type Account struct {
 	// Instead are fields that come next and were not taken, by what they would be taken for.
 	Instead map[string]string `json:"instead,omitempty"`
 
-	// NotTaken are fields that look like a "count" of events or like "bytes", where it is open
-	// which one counts. The events or bytes of a record are then not known.
+	// NotTaken are fields that look like a "count" of events, like "bytes" or like a "time", and
+	// were not taken: two are as good, or their values cannot be read. The events, bytes or time
+	// of a record are then not known.
 	NotTaken map[string]string `json:"not_taken,omitempty"`
 
 	// Unread says what was wrong with the records of LostUnread, the most frequent first.
@@ -151,9 +152,9 @@ type Account struct {
 	To   time.Time `json:"to,omitzero"`
 }
 
-// Unread is a reason why records could not be read.
+// Unread is a reason why records could not be read. Code is stable.
 type Unread struct {
-	Reason  string `json:"reason"`
+	Code    string `json:"code"`
 	Records uint64 `json:"records"`
 	First   string `json:"first"` // the place of the first one
 }

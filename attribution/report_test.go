@@ -52,6 +52,11 @@ func richReport(t *testing.T) attribution.Report {
 		Format: "combined", Fields: map[string]string{"source": "$remote_addr", "time": "$time_local"}, Records: 500,
 		Lost:  map[attribution.Loss]uint64{attribution.LostUnread: 3, attribution.LostShed: 1},
 		First: map[attribution.Loss]string{attribution.LostUnread: "line 7"},
+
+		Instead: map[string]string{"source": "$http_x_forwarded_for"}, NotTaken: map[string]string{"count": "hits, n"},
+		Unread: []attribution.Unread{{Code: "NO_ADDRESS", Records: 3, First: "line 7"}},
+		Notes:  []attribution.Note{{Code: "SYSLOG", Value: 500, Subject: "x"}},
+		Lines:  510, NoRecords: 7, Excluded: 2, Undated: 1, From: r.From.Add(1), To: r.To.Add(2),
 	}
 	return r
 }

@@ -136,7 +136,7 @@ func clean(a attribution.Account) attribution.Account {
 	a.Unread, a.Notes = slices.Clone(a.Unread), slices.Clone(a.Notes)
 	for i := range a.Unread {
 		u := &a.Unread[i]
-		u.Reason, u.First = snapshot.Clean(u.Reason), snapshot.Clean(u.First)
+		u.Code, u.First = snapshot.Clean(u.Code), snapshot.Clean(u.First)
 	}
 	for i := range a.Notes {
 		n := &a.Notes[i]

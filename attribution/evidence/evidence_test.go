@@ -147,9 +147,18 @@ func TestAccountIsCarried(t *testing.T) {
 	a := someAccount()
 	a.Format, a.Fields["time"] = "x\u2028verified", strings.Repeat("y", 2000)
 	a.First[attribution.LostLate] = "\x1b[2J"
+	a.Instead = map[string]string{"source": "\x1b"}
+	a.NotTaken = map[string]string{"count": "n\x00"}
+	a.Unread = []attribution.Unread{{Code: "A\n", Records: 5, First: "\tline 1"}}
+	a.Notes = []attribution.Note{{Code: "B\r", Value: 6, Subject: "\u202e"}}
 	cleaned := world.Must(e.WithAccount(a)).Report().Account
 	first := cleaned.First[attribution.LostLate]
 	if cleaned.Format != "xverified" || len(cleaned.Fields["time"]) != 1024 || first != "[2J" {
+		t.Errorf("%+v", cleaned)
+	}
+	if cleaned.Instead["source"] != "" || cleaned.NotTaken["count"] != "n" ||
+		cleaned.Unread[0] != (attribution.Unread{Code: "A", Records: 5, First: "line 1"}) ||
+		cleaned.Notes[0] != (attribution.Note{Code: "B", Value: 6}) || a.Notes[0].Code != "B\r" {
 		t.Errorf("%+v", cleaned)
 	}
 	for i := range 9000 {

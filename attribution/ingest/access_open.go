@@ -50,6 +50,7 @@ type leadWords struct {
 	fields [maxLead]field
 	names  [maxLead]int // words that are no address
 	ports  [maxLead]int // words that end in the port of a web server
+	dashes [maxLead]int // words that are "-"
 	quoted [maxLead]int
 	lines  int
 	words  int   // the fewest before the time
@@ -77,6 +78,9 @@ func lookAhead(h *head, f *facts) *leadWords {
 			if _, _, ok := f.chain.read(word); !ok && string(word) != "-" {
 				w.names[i]++
 			}
+			if string(word) == "-" {
+				w.dashes[i]++
+			}
 			if bytes.HasSuffix(word, []byte("\"")) {
 				w.quoted[i]++
 			}
@@ -93,6 +97,18 @@ func lookAhead(h *head, f *facts) *leadWords {
 	return w
 }
 
+// before is the number of words that the server has written: those before the identity, which
+// is "-" in every line, or else before the last two, identity and user.
+func (w *leadWords) before() int {
+	n := min(max(1, w.words-2), maxLead)
+	for i := 1; i < n; i++ {
+		if w.dashes[i] == w.lines {
+			return i
+		}
+	}
+	return n
+}
+
 // choose decides which word is the client's address. Behind it stand its identity and user,
 // of which the client writes the second.
 func (w *leadWords) choose(asked, name string) (client int, claimed bool, err error) {
@@ -104,7 +120,7 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 			asked)
 	}
 	var list []int
-	for i := range min(max(1, w.words-2), maxLead) {
+	for i := range w.before() {
 		if 2*w.fields[i].addrs >= w.lines || w.fields[i].addrs > 0 && 2*(w.fields[i].addrs+w.names[i]) >= w.lines {
 			list = append(list, i)
 		}
@@ -127,7 +143,7 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		case w.names[best] > 0 && w.names[next] == 0: // the names of sites
 			best, claimed = next, false
 		case w.names[next] > 0 && w.names[best] == 0, w.quoted[next] > 0 && a.varies:
-		case !a.varies && b.varies: // a server or a proxy stands first
+		case !a.varies && b.varies, a.public == 0 && b.public > 0: // a server or a proxy stands first
 			best, claimed = next, true
 		default:
 			return 0, false, &UndecidedError{Option: "Source",
@@ -137,6 +153,10 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 	}
 	return best, claimed, nil
 }
+
+// lastField stands for the last field in quotes, as the name of the source. Other names of
+// sources are numbers of words, from 1.
+const lastField = "last"
 
 func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
@@ -151,12 +171,12 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 			return nil, err
 		}
 		s := newSelection()
-		s.names["source"] = "word " + strconv.Itoa(a.client+1)
-		s.names["time"] = "in brackets"
+		s.names["source"] = strconv.Itoa(a.client + 1)
+		s.names["time"] = "[]"
 		s.names["bytes"] = "size"
 		for i := range maxLead {
-			if i != a.client && w.fields[i].addrs > 0 && i < max(1, w.words-2) {
-				s.instead["source"] = "word " + strconv.Itoa(i+1)
+			if i != a.client && w.fields[i].addrs > 0 && i < w.before() {
+				s.instead["source"] = strconv.Itoa(i + 1)
 			}
 		}
 		// The client of a server behind a proxy stands in a field that clients write.
@@ -164,9 +184,9 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 		switch a.behind = proxy && w.listed.public > 0 && 2*w.listed.addrs > w.lines && o.Source == ""; {
 		case a.behind:
 			s.instead["source"] = s.names["source"]
-			s.names["source"] = "the last field in quotes"
+			s.names["source"] = lastField
 		case w.listed.addrs > 0 && s.instead["source"] == "":
-			s.instead["source"] = "the last field in quotes"
+			s.instead["source"] = lastField
 		}
 		if a.client > 0 && !a.claimed {
 			a.site = a.client - 1

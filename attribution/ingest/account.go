@@ -56,7 +56,7 @@ func (l *ledger) lose(why fault, r *Reader) {
 		if l.lost == nil {
 			l.lost = map[fault]*attribution.Unread{}
 		}
-		u = &attribution.Unread{Reason: string(why), First: r.place()}
+		u = &attribution.Unread{Code: string(why), First: r.place()}
 		l.lost[why] = u
 	}
 	u.Records++
@@ -161,7 +161,7 @@ func (l *ledger) account(k *clock.Parser, in *container.Input) attribution.Accou
 	}
 	a.Unread = append(a.Unread, unreadMembers(in)...)
 	slices.SortFunc(a.Unread, func(a, b attribution.Unread) int {
-		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Code, b.Code))
 	})
 	if len(a.Unread) > 0 {
 		total, first := uint64(0), a.Unread[0].First

@@ -5,6 +5,9 @@ import (
 	"net/netip"
 )
 
+// anywhere stands for every address of a line, as the name of the source.
+const anywhere = "any"
+
 // anyText finds every address in any text. It knows no time, and not who spoke to whom.
 type anyText struct {
 	rest []byte
@@ -138,9 +141,9 @@ func sniffText(h *head) int {
 func openText(h *head, o *Options, f *facts) (*plan, error) {
 	x := new(anyText)
 	s := newSelection()
-	s.names["source"] = "every address"
+	s.names["source"] = anywhere
 	if numbered(h.lines) {
-		s.notTaken["count"] = "the number behind the address"
+		s.notTaken["count"] = "2"
 	}
 	return &plan{selection: s, parse: x.parse, more: x.more, notes: []string{noteNoTime, noteNoDirection}}, nil
 }

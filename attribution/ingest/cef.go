@@ -216,7 +216,7 @@ func (k *keyed) parse(line []byte, e *Event) fault {
 		if _, _, ok := nextAddr(line); !ok {
 			return noRecord
 		}
-		return noKeyed
+		return noPairs
 	}
 	for r, c := range k.class {
 		switch {
@@ -270,7 +270,7 @@ func sniffKeyed(leef bool) func(*head) int {
 		case found == 0:
 			return 0
 		case 2*found >= lines:
-			return 97
+			return named
 		case 20*found >= lines:
 			return 86
 		}

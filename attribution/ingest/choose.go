@@ -166,10 +166,12 @@ type candidate struct {
 func (s *selection) chooseSource(fields []field, what string) error {
 	var list []candidate
 	records := 0
+	// Of a live text the header may come alone. Then the names decide.
+	blind := !slices.ContainsFunc(fields, func(f field) bool { return f.records > 0 })
 	for i := range fields {
 		f := &fields[i]
 		records = max(records, f.records)
-		if w := sourceWeight(f.name); f.addrs > 0 && (w == sure || w > 0 && 2*f.addrs >= f.records) {
+		if w := sourceWeight(f.name); blind && w > 0 || f.addrs > 0 && (w == sure || w > 0 && 2*f.addrs >= f.records) {
 			list = append(list, candidate{i, w})
 		}
 	}
@@ -244,11 +246,16 @@ func namesOf(fields []field) (names []string) {
 func (s *selection) chooseByName(fields []field, r role, names usual, fits func(f *field) int, asked string) {
 	name := roleNames[r]
 	best, tie := -1, false
+	blind := !slices.ContainsFunc(fields, func(f field) bool { return f.records > 0 })
 	weight := func(i int) int { return names.weight(fields[i].name) }
-	var others []string
+	var others, unfit []string
 	for i := range fields {
 		f := &fields[i]
-		if w := weight(i); w == 0 || f.records == 0 || i == s.at[r] || i == s.at[roleSource] || 10*fits(f) < 9*f.records {
+		if w := weight(i); w == 0 || i == s.at[r] || i == s.at[roleSource] ||
+			!blind && f.records == 0 || 10*fits(f) < 9*f.records {
+			if w == sure && f.records > 0 && i != s.at[r] && (r == roleTime || r == roleCount || r == roleBytes) {
+				unfit = append(unfit, f.name)
+			}
 			continue
 		}
 		switch {
@@ -263,6 +270,9 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 		}
 	}
 	if best < 0 {
+		if s.at[r] < 0 && len(unfit) > 0 {
+			s.notTaken[name] = strings.Join(unfit, ", ")
+		}
 		return
 	}
 	weighs := r == roleCount || r == roleBytes
@@ -289,6 +299,7 @@ func (s *selection) takeDate(fields []field) {
 		}
 		if j := find(fields, "time"); j >= 0 && fields[j].times == 0 && (s.at[roleTime] < 0 || s.at[roleTime] == i) {
 			s.take(roleTime, j, fields[i].name+" "+fields[j].name)
+			delete(s.notTaken, roleNames[roleTime])
 			s.at[roleDate] = i
 		}
 	}

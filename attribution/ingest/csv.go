@@ -23,8 +23,8 @@ type table struct {
 	facts   *facts
 	quotes  bool // the writer quotes everything
 	safe    bool // clients write in no column before those that are taken
-	header  bool // the first line that is not blank is no record
-	rows    uint64
+	preface int  // so many lines that are not blank are no records: a title, the header
+	rows    int
 
 	// comments says that clients do not write the first column, so that # begins a comment.
 	comments bool
@@ -155,10 +155,11 @@ func cutField(b []byte, delim byte) (field, rest []byte, more bool) {
 
 func (c *table) parse(record []byte, e *Event) fault {
 	comment := len(record) > 0 && record[0] == '#'
-	if len(bytes.TrimSpace(record)) == 0 || comment && (c.comments || c.rows == 0) {
+	if len(bytes.TrimSpace(record)) == 0 || comment && (c.comments || c.rows < c.preface) {
 		return noRecord
 	}
-	if c.rows++; c.header && c.rows == 1 {
+	if c.rows < c.preface {
+		c.rows++
 		return noRecord
 	}
 	why := c.row(record, e)
@@ -296,8 +297,27 @@ func isName(b []byte) bool {
 	return 2*letters >= len(b) && !bytes.Contains(b, []byte("://"))
 }
 
+// maxTitle bounds the lines before a header.
+const maxTitle = 10
+
+// untitled are the rows from the header on, if a title stands before it, and the number of lines
+// that it has.
+func untitled(rows [][]byte) ([][]byte, int) {
+	for i := range min(maxTitle, len(rows)-1) {
+		for _, d := range delimiters {
+			if n := len(split(rows[i], d)); n > 1 && n == len(split(rows[i+1], d)) {
+				if i > 0 && !namesSource(rows[i], d) {
+					return rows, 0
+				}
+				return rows[i:], i
+			}
+		}
+	}
+	return rows, 0
+}
+
 func sniffTable(h *head) int {
-	rows := rowsOf(h)
+	rows, _ := untitled(rowsOf(h))
 	delim, columns, header, ok := shape(rows)
 	if !ok {
 		return 0
@@ -310,7 +330,7 @@ func sniffTable(h *head) int {
 		return 0
 	}
 	if namesSource(rows[0], delim) {
-		return 90
+		return 98 // clients write no header
 	}
 	if columns < 2 || len(rows) < 2 || delim == '|' {
 		return 0
@@ -349,7 +369,7 @@ func addressColumn(rows [][]byte, delim byte) bool {
 
 // openTable finds the columns.
 func openTable(h *head, o *Options, f *facts) (*plan, error) {
-	rows := rowsOf(h)
+	rows, preface := untitled(rowsOf(h))
 	delim, columns, header, ok := shape(rows)
 	if !ok {
 		if len(rows) == 0 {
@@ -367,7 +387,9 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 	first := rows[0]
 	if header {
 		rows = rows[1:]
+		preface++
 	}
+	learnDates(fields, rows, delim, f)
 	for _, row := range rows {
 		for i, value := range split(row, delim) {
 			if i < columns {
@@ -383,7 +405,7 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &table{delim: delim, one: [1]byte{delim}, columns: columns, at: s.at, header: header, facts: f}
+	c := &table{delim: delim, one: [1]byte{delim}, columns: columns, at: s.at, preface: preface, facts: f}
 	c.roles = make([][]role, columns)
 	last := 0
 	for r, at := range s.at {
@@ -401,6 +423,18 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 	f.handshake = isHTTP(fields)
 	f.use(s)
 	return &plan{selection: s, cut: c.cut, parse: c.parse}, nil
+}
+
+// learnDates finds the order of day and month in columns of times.
+func learnDates(fields []field, rows [][]byte, delim byte, f *facts) {
+	for _, row := range rows {
+		for i, value := range split(row, delim) {
+			if i < len(fields) && timeNames.weight(fields[i].name) > 0 && bytes.IndexByte(value, '/') > 0 &&
+				f.clock.Learn(value) {
+				return
+			}
+		}
+	}
 }
 
 // clientWrites reports whether a column has any text.

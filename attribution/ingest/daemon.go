@@ -186,7 +186,7 @@ func (d *daemons) parse(line []byte, e *Event) fault {
 	case k == 0:
 		return noRecord
 	case d.other[which]&(1<<k) != 0:
-		return otherDaemon
+		return otherProgram
 	case d.use[which]&(1<<k) == 0:
 		return noRecord
 	}
@@ -273,7 +273,7 @@ func (s *survey) score(total int) int {
 	case total == 0:
 		return 0
 	case 2*total >= s.lines:
-		return 93
+		return 95
 	case 20*total >= s.lines:
 		return 86
 	case !s.bare:

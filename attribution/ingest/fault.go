@@ -1,28 +1,28 @@
 package ingest
 
-// fault says why a record cannot be used. It concerns that record alone. The account counts
-// records by fault, so that these texts are part of what it says.
+// fault is a code for why a record cannot be used. It concerns that record alone. The account
+// counts records by fault.
 type fault string
 
 // noRecord is what a parser says of a comment, a blank line or a header.
-const noRecord fault = "no record"
+const noRecord fault = "NO_RECORD"
 
 const (
-	tooLong      fault = "longer than 1 MiB"
-	noAddress    fault = "no address where the client's stands"
-	noAccessLog  fault = "not a line of an access log"
-	ambiguous    fault = "the client may have written the address"
-	fewColumns   fault = "too few columns"
-	manyColumns  fault = "too many columns"
-	emptyField   fault = "the field of the address is empty"
-	noField      fault = "no field with the address"
-	noObject     fault = "no JSON object"
-	badCount     fault = "the field of the count holds no number"
-	badBytes     fault = "the field of the bytes holds no number"
-	moreThanList fault = "text beside the addresses"
-	badMember    fault = "in a file of the archive that is not understood"
-	noPrefix     fault = "without the words of the collector that the other lines begin with"
-	otherDaemon  fault = "of a program that was not chosen: set Format to read it"
-	noKeyed      fault = "not a record of CEF or LEEF"
-	noFlow       fault = "not the numbers of a flow"
+	tooLong      fault = "TOO_LONG"       // longer than 1 MiB
+	noAddress    fault = "NO_ADDRESS"     // something else stands where the client's address is
+	noAccessLog  fault = "NO_REQUEST"     // not a line of an access log
+	ambiguous    fault = "AMBIGUOUS"      // the client may have moved its address
+	fewColumns   fault = "FEW_COLUMNS"    // the row ends before or in the address
+	manyColumns  fault = "MANY_COLUMNS"   // it is open which column is which
+	emptyField   fault = "EMPTY_FIELD"    // the field of the address is empty
+	noField      fault = "NO_FIELD"       // the object has no field with the address
+	noObject     fault = "NO_OBJECT"      // not a JSON object
+	badCount     fault = "BAD_COUNT"      // the field of the count holds no number
+	badBytes     fault = "BAD_BYTES"      // the field of the bytes holds no number
+	moreThanList fault = "OTHER_TEXT"     // text beside the addresses of a list
+	badMember    fault = "UNKNOWN_FORMAT" // in a file of an archive whose others are understood
+	noFlow       fault = "NO_FLOW"        // not the numbers of a flow
+	noPairs      fault = "NO_PAIRS"       // not a record of CEF or LEEF
+	noPrefix     fault = "NO_PREFIX"      // without the words of the collector that the others begin with
+	otherProgram fault = "OTHER_PROGRAM"  // of a program that the first lines do not decide for: Format chooses it
 )

@@ -155,11 +155,17 @@ func TestClientsDecideNothing(t *testing.T) {
 	const old = "21/May/1999:00:00:00 +0000"
 	for _, s := range servers {
 		for _, field := range []string{"user", "host", "path", "agent", "referrer", "xff", "all"} {
-			for _, every := range []int{1, 3, 20} { // one in so many requests is forged
+			// One in so many requests is forged. At 0 all are, of one client, and nobody else comes.
+			for _, every := range []int{0, 1, 3, 20} {
+				alone := every == 0
+				every = max(every, 1)
 				var visits []*visit
 				for i := range 20 * len(forgeries) / min(every, 3) {
 					v := &visit{source: netip.AddrFrom4([4]byte{77, 88, byte(i % 7), byte(1 + i%200)}),
 						at: start.Add(time.Duration(i) * time.Second), host: "shop.example", path: "a"}
+					if alone {
+						v.source = netip.AddrFrom4([4]byte{77, 88, 8, 8})
+					}
 					if i%every == 0 {
 						f := strings.ReplaceAll(forgeries[i/every%len(forgeries)], "%s", old)
 						for name, at := range map[string]*string{"user": &v.user, "host": &v.host, "path": &v.path, "agent": &v.agent,

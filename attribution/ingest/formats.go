@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,7 +12,7 @@ import (
 type format struct {
 	name string
 
-	// sniff says how well the head fits, from 0 for not at all to 100.
+	// sniff says how well the head fits, from 0 for not at all to 100, or named.
 	sniff func(h *head) int
 
 	// open decides how the records are read. The facts are for formats with fields.
@@ -76,6 +77,8 @@ func Formats() []string {
 const (
 	enough = 20 // the least that is taken
 	lead   = 5  // by how much the best must lead
+
+	named = 105 // the input itself names the format, which may also be a table or JSON
 )
 
 // decide chooses the format of a head, and opens it.
@@ -105,8 +108,7 @@ func decide(h *head, o *Options, f *facts) (*plan, error) {
 }
 
 func sniffAll(h *head) (*format, error) {
-	blank := !slices.ContainsFunc(h.lines, func(line []byte) bool { return len(line) > 0 })
-	if blank && len(h.text) <= len(h.lines) {
+	if len(bytes.TrimSpace(h.text)) == 0 {
 		return nil, ErrEmpty
 	}
 	type scored struct {

@@ -3,7 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -255,7 +255,7 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 		}
 	}
 	if len(list) == 0 && o.Source == "" {
-		return nil, errors.Join(ErrEmpty, errors.New("no JSON object is whole"))
+		return nil, fmt.Errorf("%w: no JSON object is whole", ErrEmpty)
 	}
 	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	s, fields, err := choose(fields, o, "field", true)

@@ -52,7 +52,7 @@ func (r reading) run(t *testing.T) {
 	}
 	var lost []string
 	for _, u := range a.Unread {
-		lost = append(lost, fmt.Sprintf("%d %s", u.Records, u.Reason))
+		lost = append(lost, fmt.Sprintf("%d %s", u.Records, u.Code))
 	}
 	if got := strings.Join(lost, "; "); got != r.lost {
 		t.Errorf("lost %q, want %q", got, r.lost)
@@ -95,22 +95,22 @@ func TestNothingVanishes(t *testing.T) {
 		{name: "quote before the address", text: "agent,ip,path\n\"a,192.0.2.1,b\"\nc,192.0.2.2,d\nc\",192.0.2.3,\"d\n",
 			format: "CSV", sources: "192.0.2.1 192.0.2.2 192.0.2.3", idle: 1},
 		{name: "commas that move columns", text: "agent,ip,path\na,192.0.2.1,b\nx,198.51.100.1,192.0.2.2,y\n", format: "CSV",
-			sources: "192.0.2.1", lost: "1 too many columns", idle: 1},
+			sources: "192.0.2.1", lost: "1 MANY_COLUMNS", idle: 1},
 		{name: "commas behind the address", text: "time,ip,agent\n1716275460,192.0.2.1,KHTML, like Gecko\n", format: "CSV",
 			sources: "192.0.2.1", idle: 1},
 		{name: "cut in the address",
 			text:   "time,bytes,ip\n1716275460,5,192.0.2.1\n1716275461,5,192.0.2.20\n1716275461,192.0.2.2",
-			format: "CSV", sources: "192.0.2.1 192.0.2.20", lost: "1 too few columns", idle: 1},
+			format: "CSV", sources: "192.0.2.1 192.0.2.20", lost: "1 FEW_COLUMNS", idle: 1},
 		{name: "JSON cut in a value",
 			text:   "{\"ip\":\"192.0.2.1\"}\n{\"ip\":\n{\"ip\":\"192.0.2.2\"}\n{\"ip\":\"192.0.2.3\"}\n",
-			format: "JSON", sources: "192.0.2.1 192.0.2.2 192.0.2.3", lost: "1 no JSON object"},
+			format: "JSON", sources: "192.0.2.1 192.0.2.2 192.0.2.3", lost: "1 NO_OBJECT"},
 		{name: "JSON cut in a string", text: "{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0\n{\"ip\":\"192.0.2.2\"}\n{\"ip\":\"192",
-			format: "JSON", sources: "192.0.2.1 192.0.2.2", lost: "2 no JSON object"},
+			format: "JSON", sources: "192.0.2.1 192.0.2.2", lost: "2 NO_OBJECT"},
 		{name: "JSON array with a bad element", text: `[{"ip":"192.0.2.1"},{"ip":x},{"ip":"192.0.2.2"}]`, format: "JSON",
-			sources: "192.0.2.1 192.0.2.2", lost: "1 no JSON object"},
+			sources: "192.0.2.1 192.0.2.2", lost: "1 NO_OBJECT"},
 		{name: "two logs run into each other", text: combined("192.0.2.1", "192.0.2.2") + "192.0.2.3 - - [21/May" +
 			combined("192.0.2.4") + "192.0.2.5 -\n", format: "COMBINED", sources: "192.0.2.1 192.0.2.2 192.0.2.3",
-			lost: "1 not a line of an access log"},
+			lost: "1 NO_REQUEST"},
 	})
 }
 
@@ -180,6 +180,12 @@ func TestWhoseAddress(t *testing.T) {
 		{name: "server and client, one line", text: "9.9.9.9 " + combined("192.0.2.1"), option: "Source", choices: "1 2"},
 		{name: "users of digits", text: each(`192.0.2.9 - %s [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30),
 			format: "COMMON", sources: "192.0.2.9 x30"},
+		{name: "users of digits and more", format: "COMMON", sources: "192.0.2.9 x30",
+			text: each(`192.0.2.9 - %s x [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
+		{name: "users of digits behind a site", format: "VCOMMON", sources: "192.0.2.9 x30",
+			text: each(`shop.example 192.0.2.9 - %s - x [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
+		{name: "agents that look like a log", format: "CSV", sources: "192.0.2.9 x30", idle: 1,
+			text: "ip,agent\n" + each(`192.0.2.9,%s - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
 		{name: "one source makes nearly all", text: combined(append(slices.Repeat([]string{"9.9.9.9"}, 199), "8.8.8.8")...),
 			format: "COMBINED", sources: "9.9.9.9 x199 8.8.8.8", notes: "ONE_SOURCE"},
 		{name: "text with two addresses a line", text: "a 192.0.2.1 to 9.9.9.9\nb 192.0.2.2 to 9.9.9.9\n", option: "Format",
@@ -219,7 +225,7 @@ func TestNearlyKnown(t *testing.T) {
 				}
 			}},
 		{name: "words before JSON", text: "starting up\n{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0.2.2\"}\n", format: "JSON",
-			sources: "192.0.2.1 192.0.2.2", lost: "1 no JSON object"},
+			sources: "192.0.2.1 192.0.2.2", lost: "1 NO_OBJECT"},
 		{name: "fractions and ISO", text: at("21/May/2024:07:11:23.123 +0000") + at("2024-05-21T07:11:23+02:00") +
 			at("1716275483.5"),
 			format: "COMMON", sources: "192.0.2.1 x3", check: handshake},
@@ -242,6 +248,11 @@ func TestNearlyKnown(t *testing.T) {
 		{name: "Docker around syslog", text: asJSON(map[string]string{"log": "May 21 07:11:23 9.9.9.9 web: " +
 			at("21/May/2024:07:11:23 +0000"), "stream": "stdout", "time": "2024-05-21T07:11:23.1Z"}) + "\n",
 			format: "COMMON", sources: "192.0.2.1", check: handshake, notes: "DOCKER SYSLOG"},
+		{name: "shipped as JSON", text: asJSON(map[string]any{"@timestamp": "2024-05-21T07:11:23.1Z", "host": map[string]any{
+			"ip": []string{"10.0.0.1"}}, "message": at("21/May/2024:07:11:23 +0000")}) + "\n", format: "COMMON",
+			sources: "192.0.2.1", check: handshake, notes: "BEATS"},
+		{name: "journal around JSON", text: asJSON(map[string]any{"__REALTIME_TIMESTAMP": "1716275483000000",
+			"MESSAGE": `{"ip":"192.0.2.1"}`}) + "\n", format: "JSON", sources: "192.0.2.1", notes: "JOURNAL"},
 		{name: "compose", text: "web_1  | " + at("21/May/2024:07:11:23 +0000"), format: "COMMON", sources: "192.0.2.1",
 			check: handshake, notes: "COMPOSE"},
 		{name: "stamp", text: "2024-05-21T07:11:23.1Z " + at("21/May/2024:07:11:23 +0000"), format: "COMMON",
@@ -320,6 +331,10 @@ func TestCountsAndBytes(t *testing.T) {
 			check: flows(12, 0, 3, 0)},
 		{name: "strings", text: `{"ip":"192.0.2.1","hits":"7","octets":"80.0"}`, format: "JSON", sources: "192.0.2.1",
 			check: flows(7, 80)},
+		{name: "a title", text: "Report of May\n\nip,count\n192.0.2.1,5\n192.0.2.2,6\n", format: "CSV", idle: 3,
+			sources: "192.0.2.1 192.0.2.2", check: flows(5, 0, 6, 0)},
+		{name: "not a number", text: "ip,bytes\n192.0.2.1,5K\n192.0.2.2,6M\n", format: "CSV", idle: 1,
+			sources: "192.0.2.1 192.0.2.2", check: notTaken("bytes", "bytes")},
 		{name: "two counts", text: `{"ip":"192.0.2.1","packets":5,"events":1}`, format: "JSON", sources: "192.0.2.1",
 			check: notTaken("count", "events, packets")},
 		{name: "two sizes", text: "ip,bytes_sent,response_size\n192.0.2.1,5,6\n", format: "CSV", sources: "192.0.2.1",
@@ -331,7 +346,7 @@ func TestCountsAndBytes(t *testing.T) {
 			sources: "192.0.2.1", check: notTaken("count", "packets")},
 		{name: "no number", text: "ip,packets\n192.0.2.1,5\n192.0.2.3,6\n192.0.2.2,many\n192.0.2.4,0\n",
 			o:      Options{Count: "packets"},
-			format: "CSV", sources: "192.0.2.1 192.0.2.3", lost: "2 the field of the count holds no number", idle: 1},
+			format: "CSV", sources: "192.0.2.1 192.0.2.3", lost: "2 BAD_COUNT", idle: 1},
 	})
 }
 
@@ -354,7 +369,7 @@ func TestShapesOfJSON(t *testing.T) {
 			sources: "192.0.2.1 192.0.2.2"},
 		{name: "records without the field", text: "{\"ip\":\"192.0.2.1\"}\n{\"x\":1}\n{\"ip\":null}\n{\"ip\":\"\"}\n",
 			format:  "JSON",
-			sources: "192.0.2.1", lost: "2 no field with the address; 1 the field of the address is empty"},
+			sources: "192.0.2.1", lost: "2 NO_FIELD; 1 EMPTY_FIELD"},
 	})
 }
 
@@ -423,8 +438,7 @@ func TestAddressLists(t *testing.T) {
 			}},
 		{name: "something else among them", text: "192.0.2.1\n192.0.2.2\n192.0.2.3 and more\nmore\n192.0.2.999\n192.0.2.4\n" +
 			"192.0.2.5\n192.0.2.6\n", o: Options{Format: "ADDR"}, format: "ADDR",
-			sources: "192.0.2.1 192.0.2.2 192.0.2.4 192.0.2.5 192.0.2.6", lost: "2 no address where the client's stands; " +
-				"1 text beside the addresses"},
+			sources: "192.0.2.1 192.0.2.2 192.0.2.4 192.0.2.5 192.0.2.6", lost: "2 NO_ADDRESS; 1 OTHER_TEXT"},
 		{name: "below a name", text: "ip\n192.0.2.1\n192.0.2.2\n", format: "CSV", sources: "192.0.2.1 192.0.2.2", idle: 1},
 	})
 }

@@ -299,7 +299,7 @@ func sniffList(h *head) int {
 func openList(h *head, o *Options, f *facts) (*plan, error) {
 	l := &list{counted: countedLines(h.lines) > listLines(h.lines)}
 	s := newSelection()
-	s.names["source"] = "the addresses"
+	s.names["source"] = anywhere
 	if l.counted {
 		s.names["source"], s.names["count"] = "2", "1"
 	}

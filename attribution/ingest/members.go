@@ -30,7 +30,7 @@ func unreadMembers(in *container.Input) (lost []attribution.Unread) {
 		if place == "" {
 			place = "the end"
 		}
-		lost = append(lost, attribution.Unread{Reason: n.Code.String(), Records: uint64(n.Count), First: place})
+		lost = append(lost, attribution.Unread{Code: n.Code.String(), Records: uint64(n.Count), First: place})
 	}
 	return lost
 }

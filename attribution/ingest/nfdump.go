@@ -58,15 +58,15 @@ func sniffNfdump(h *head) int {
 	var n nfdump
 	switch {
 	case isNfdumpHeader(rows[0]):
-		return 97
+		return named
 	case bytes.Count(rows[0], []byte{'|'}) > 20 && n.parsePipe(rows[0], &e) == "":
-		return 97
+		return named
 	case bytes.Count(rows[0], []byte{','}) >= 40:
 		if parts := bytes.SplitN(rows[0], []byte{','}, 14); len(parts) == 14 && len(parts[8]) >= 6 {
 			_, source := bareAddr(parts[3])
 			_, target := bareAddr(parts[4])
 			if source && target && len(bytes.Trim(parts[8], ".FSRPAUEC")) == 0 {
-				return 97
+				return named
 			}
 		}
 	}
@@ -213,7 +213,8 @@ func (n *nfdump) parsePipe(line []byte, e *Event) fault {
 	}
 	e.Source, e.Target = source, target.AppendTo(n.target[:0])
 	e.Bytes = numbers[at.flags+3]
-	e.Protocol, e.SourcePort, e.TCPFlags = uint8(numbers[at.protocol]), uint16(numbers[at.protocol+5]), uint8(numbers[at.flags])
+	e.Protocol, e.TCPFlags = uint8(numbers[at.protocol]), uint8(numbers[at.flags])
+	e.SourcePort = uint16(numbers[at.protocol+5])
 	seconds, millis := numbers[1], numbers[2]
 	if columns == 22 {
 		seconds, millis = numbers[1]/1000, numbers[1]%1000

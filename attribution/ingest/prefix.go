@@ -23,11 +23,14 @@ type prefix struct {
 }
 
 var prefixes = []prefix{
-	{"DOCKER", (*unwrapper).docker, false},
+	{"DOCKER", envelope("log", "time", "stream"), false},
 	{"CRI", (*unwrapper).cri, false},
 	{"SYSLOG", (*unwrapper).syslog, false},
 	{"COMPOSE", (*unwrapper).compose, true},
 	{"STAMP", (*unwrapper).stamp, true},
+	{"BEATS", envelope("message", "@timestamp"), true},
+	{"JOURNAL", envelope("MESSAGE", "__REALTIME_TIMESTAMP"), true},
+	{"FLUENT", envelope("log", "@timestamp"), true},
 }
 
 // unwrapper takes off what is before the records of one member.
@@ -117,7 +120,8 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
-	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines) || daemonsFit(h))
+	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines) ||
+		daemonsFit(h))
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
@@ -201,21 +205,32 @@ func (u *unwrapper) cri(line []byte) (rest []byte, at time.Time, ok bool) {
 	return rest, at, ok
 }
 
-var dockerPaths = paths{"log", "time", "stream"}
-
-// docker is the JSON that its default driver writes around a line.
-func (u *unwrapper) docker(line []byte) (rest []byte, at time.Time, ok bool) {
-	if !bytes.HasPrefix(line, []byte(`{"`)) {
-		return nil, at, false
+// envelope is JSON around a line: the members that hold the line and its time, and further ones
+// that must be there.
+func envelope(line, at string, others ...string) func(u *unwrapper, line []byte) ([]byte, time.Time, bool) {
+	p := paths{line, at}
+	copy(p[2:], others)
+	n := 2 + len(others)
+	return func(u *unwrapper, line []byte) (rest []byte, at time.Time, ok bool) {
+		if !bytes.HasPrefix(line, []byte("{")) {
+			return nil, at, false
+		}
+		s := scanner{text: line, paths: &p}
+		if !s.object(p.all(), 0) || len(bytes.TrimSpace(line[s.pos:])) > 0 {
+			return nil, at, false
+		}
+		for _, value := range s.found[:n] {
+			if len(value) < 2 {
+				return nil, at, false
+			}
+		}
+		if s.found[0][0] != '"' {
+			return nil, at, false
+		}
+		at, ok = u.clock.Parse(s.found[1])
+		u.scratch = unescape(u.scratch[:0], s.found[0][1:len(s.found[0])-1])
+		return bytes.TrimRight(u.scratch, "\r\n"), at, ok
 	}
-	s := scanner{text: line, paths: &dockerPaths}
-	if !s.object(dockerPaths.all(), 0) || len(s.found[0]) < 2 || s.found[0][0] != '"' || len(s.found[1]) == 0 ||
-		s.found[2] == nil {
-		return nil, at, false
-	}
-	at, ok = u.clock.Parse(s.found[1])
-	u.scratch = unescape(u.scratch[:0], s.found[0][1:len(s.found[0])-1])
-	return bytes.TrimRight(u.scratch, "\r\n"), at, ok
 }
 
 // compose is what "docker compose logs" writes: the container's name and a bar.

@@ -82,6 +82,15 @@ func TestTimes(t *testing.T) {
 		{name: "months of another language", text: `192.0.2.1 - - [21/Mai/2024:07:11:23 +0200] "GET / HTTP/1.1" 200 100` +
 			"\n",
 			format: "COMMON", sources: "192.0.2.1", check: second(23)},
+		{name: "day and month", text: "ip,time\n192.0.2.1,05/06/2024 07:11:23\n192.0.2.2,05/21/2024 07:11:24\n",
+			format:  "CSV",
+			sources: "192.0.2.1 192.0.2.2", idle: 1, notes: "NO_ZONE", check: second(23, 24)},
+		{name: "day or month", text: "ip,time\n192.0.2.1,05/06/2024 07:11:23\n", format: "CSV", sources: "192.0.2.1", idle: 1,
+			check: func(t *testing.T, events []Event, a attribution.Account) {
+				if !events[0].Time.IsZero() || a.NotTaken["time"] != "time" {
+					t.Errorf("%v, not taken %v", events[0].Time, a.NotTaken)
+				}
+			}},
 		{name: "no zone", text: "when,ip\n2024-05-21 07:11:23,192.0.2.1\n", o: Options{Time: "when"}, format: "CSV",
 			sources: "192.0.2.1", idle: 1, notes: "NO_ZONE", check: second(23)},
 	})

@@ -25,6 +25,7 @@ type Reader struct {
 	ledger ledger
 	more   bool // the record may have another event
 	stamp  time.Time
+	open   error // of the first member, which is not understood
 	err    error
 }
 
@@ -32,7 +33,8 @@ type Reader struct {
 // is that of messages and places, such as a path.
 //
 // The error wraps [ErrOptions], [ErrEmpty] or [ErrUndecided], or it is that of r. An error of
-// the type [UndecidedError] lists what may be chosen.
+// the type [UndecidedError] lists what may be chosen. An archive is refused only if none of its
+// files is understood; that error comes from [Reader.Next].
 func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 	if _, err := o.named(); err != nil {
 		return nil, err
@@ -46,6 +48,10 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 			return rd, nil
 		case errors.Is(err, ErrEmpty) && rd.member != "": // of an archive
 			continue
+		case errors.Is(err, ErrUndecided) && rd.member != "": // others may be understood
+			rd.open = fmt.Errorf("%s: %w", quoted(name), err)
+			rd.passOver()
+			return rd, nil
 		case err == io.EOF:
 			err = ErrEmpty
 		}
@@ -202,18 +208,24 @@ func (r *Reader) turn(err error) error {
 	for {
 		err := r.nextMember()
 		switch {
+		case err == io.EOF && r.ledger.records == 0 && r.open != nil:
+			return r.open
 		case err == nil, err == io.EOF:
 			return err
 		case errors.Is(err, ErrEmpty):
 		case errors.Is(err, ErrUndecided), errors.Is(err, ErrOptions):
-			// Its lines are lost, and the account says so.
-			r.plan = &plan{selection: newSelection(), parse: func([]byte, *Event) fault { return badMember }}
-			r.unwrap.kinds = nil
+			r.passOver()
 			return nil
 		default:
 			return fmt.Errorf("%s: %w", quoted(r.name), err)
 		}
 	}
+}
+
+// passOver loses all lines of a member that is not understood, and the account says so.
+func (r *Reader) passOver() {
+	r.plan = &plan{selection: newSelection(), parse: func([]byte, *Event) fault { return badMember }}
+	r.unwrap.kinds = nil
 }
 
 // place is where the last record begins.

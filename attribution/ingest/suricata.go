@@ -61,7 +61,7 @@ func sniffSuricata(h *head) int {
 		}
 	}
 	if types, _ := eveTypes(h); len(types) > 0 && 2*eve > len(list) {
-		return 100
+		return named
 	}
 	return 0
 }

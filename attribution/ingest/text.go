@@ -164,7 +164,7 @@ func (j *joined) Read(b []byte) (n int, err error) {
 			b[n], j.end = '\n', false
 			n++
 			continue
-		case n > len(b)/2:
+		case n > len(b)/2, n > 0 && !j.lines.Ready(): // what is there must not wait for more
 			return n, nil
 		}
 		if j.rest, err = j.lines.Next(); err == container.ErrLong {
@@ -174,9 +174,6 @@ func (j *joined) Read(b []byte) (n int, err error) {
 			return n, err
 		}
 		j.end = true
-		if n > 0 && !j.lines.Ready() {
-			return n, nil
-		}
 	}
 	return n, nil
 }

@@ -36,7 +36,7 @@ func answered(history []byte) bool {
 
 func sniffZeek(h *head) int {
 	if zeekColumns(h) != nil {
-		return 100
+		return named
 	}
 	list, _ := documents(h)
 	found := 0
@@ -46,7 +46,7 @@ func sniffZeek(h *head) int {
 		}
 	}
 	if 2*found > len(list) {
-		return 100
+		return named
 	}
 	return 0
 }

@@ -12,7 +12,8 @@ import (
 
 func TestKeyed(t *testing.T) {
 	for _, g := range []golden{
-		{file: "cef1.log", format: "CEF", want: "77.88.8.8 114.114.114.114 x2 2001:db8::7", window: "07:11:23 07:11:25", idle: 1,
+		{file: "cef1.log", format: "CEF", want: "77.88.8.8 114.114.114.114 x2 2001:db8::7", window: "07:11:23 07:11:25",
+			idle: 1,
 			lost: 1, events: 15, targets: "9.9.9.9  9.9.9.9 "},
 		{file: "cef2.log", format: "CEF", want: "77.88.8.8 77.88.8.1", window: "07:11:23 07:11:24", idle: 1},
 		{file: "cef3.log", format: "CEF", want: "77.88.8.8 77.88.8.2", window: "07:11:23 07:11:26", lost: 2},
@@ -38,13 +39,17 @@ func TestClientsOfKeyedDecideNothing(t *testing.T) {
 		lossy      bool
 	}{
 		{"CEF", "CEF:0|A|B|1|2|x|3|src=%[2]s dst=9.9.9.9 rt=%[1]d cnt=1 in=5 request=/%[3]s suser=%[3]s", escape, false},
-		{"CEF, not escaped", "CEF:0|A|B|1|2|x|3|src=%[2]s dst=9.9.9.9 rt=%[1]d cnt=1 in=5 request=/%[3]s suser=%[3]s", plain, false},
-		{"CEF, clients first", "CEF:0|A|B|1|2|x|3|request=/%[3]s src=%[2]s dst=9.9.9.9 rt=%[1]d cnt=1 in=5 suser=%[3]s", escape,
+		{"CEF, not escaped", "CEF:0|A|B|1|2|x|3|src=%[2]s dst=9.9.9.9 rt=%[1]d cnt=1 in=5 request=/%[3]s suser=%[3]s", plain,
+			false},
+		{"CEF, clients first", "CEF:0|A|B|1|2|x|3|request=/%[3]s src=%[2]s dst=9.9.9.9 rt=%[1]d cnt=1 in=5 suser=%[3]s",
+			escape,
 			false},
 		{"CEF, clients first and not escaped",
 			"CEF:0|A|B|1|2|x|3|request=/%[3]s src=%[2]s dst=9.9.9.9 rt=%[1]d cnt=1 in=5 suser=%[3]s", plain, true},
-		{"LEEF", "LEEF:1.0|A|B|1|2|usrName=%[3]s\tsrc=%[2]s\tdst=9.9.9.9\tdevTime=%[1]d\tsrcPackets=1\tsrcBytes=5", noTab, false},
-		{"LEEF, with tabs", "LEEF:1.0|A|B|1|2|src=%[2]s\tdst=9.9.9.9\tdevTime=%[1]d\tsrcPackets=1\tsrcBytes=5\tusrName=%[3]s", plain,
+		{"LEEF", "LEEF:1.0|A|B|1|2|usrName=%[3]s\tsrc=%[2]s\tdst=9.9.9.9\tdevTime=%[1]d\tsrcPackets=1\tsrcBytes=5", noTab,
+			false},
+		{"LEEF, with " +
+			"tabs", "LEEF:1.0|A|B|1|2|src=%[2]s\tdst=9.9.9.9\tdevTime=%[1]d\tsrcPackets=1\tsrcBytes=5\tusrName=%[3]s", plain,
 			false},
 	} {
 		var text strings.Builder

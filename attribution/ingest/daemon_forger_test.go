@@ -34,20 +34,27 @@ var mailers = []struct {
 	name, stamp, line string
 	lossy             bool // a record may be lost, but not become another one
 }{
-	{"postfix reject", time.Stamp, "%[1]s mx postfix/smtpd[9]: NOQUEUE: reject: RCPT from unknown[%[2]s]: 554 5.7.1 <%[3]s>: no; " +
+	{"postfix reject", time.Stamp, "%[1]s mx postfix/smtpd[9]: NOQUEUE: reject: RCPT from unknown[%[2]s]: 554 5.7.1 " +
+		"<%[3]s>: no; " +
 		"from=<%[3]s> to=<%[3]s> proto=ESMTP helo=<%[3]s>", false},
-	{"postfix SASL", time.Stamp, "%[1]s mx postfix/smtpd[9]: warning: unknown[%[2]s]: SASL LOGIN authentication failed: x, sasl_username=%[3]s",
+	{"postfix SASL", time.Stamp, "%[1]s mx postfix/smtpd[9]: warning: unknown[%[2]s]: SASL LOGIN authentication " +
+		"failed: x, sasl_username=%[3]s",
 		false},
-	{"exim reject", "2006-01-02 15:04:05", "%[1]s H=host.example (%[3]s) [%[2]s]:99 F=<%[3]s> rejected RCPT <%[3]s>: no", true},
+	{"exim reject", "2006-01-02 15:04:05", "%[1]s H=host.example (%[3]s) [%[2]s]:99 F=<%[3]s> rejected RCPT <%[3]s>: no",
+		true},
 	{"exim without HELO", "2006-01-02 15:04:05", "%[1]s H=[%[2]s]:99 F=<%[3]s> rejected RCPT <%[3]s>: no", false},
-	{"exim login", "2006-01-02 15:04:05", "%[1]s plain authenticator failed for (%[3]s) [%[2]s]:99: 535 no (set_id=%[3]s)", true},
-	{"dovecot", time.Stamp, "%[1]s mx dovecot: imap-login: Aborted login (auth failed): user=<%[3]s>, method=PLAIN, rip=%[2]s, lip=9.9.9.9",
+	{"exim login", "2006-01-02 15:04:05", "%[1]s plain authenticator failed for (%[3]s) [%[2]s]:99: 535 no " +
+		"(set_id=%[3]s)", true},
+	{"dovecot", time.Stamp, "%[1]s mx dovecot: imap-login: Aborted login (auth failed): user=<%[3]s>, method=PLAIN, " +
+		"rip=%[2]s, lip=9.9.9.9",
 		false},
 	{"sshd", time.Stamp, "%[1]s h sshd[%[4]d]: Failed password for invalid user %[3]s from %[2]s port 4711 ssh2", false},
 	{"sshd invalid", time.Stamp, "%[1]s h sshd[%[4]d]: Invalid user %[3]s from %[2]s port 4711", false},
-	{"sshd closed", time.Stamp, "%[1]s h sshd[%[4]d]: Connection closed by invalid user %[3]s %[2]s port 4711 [preauth]", false},
+	{"sshd closed", time.Stamp, "%[1]s h sshd[%[4]d]: Connection closed by invalid user %[3]s %[2]s port 4711 [preauth]",
+		false},
 	{"sshd bare", time.Stamp, "Failed password for invalid user %[3]s from %[2]s port 4711 ssh2", false},
-	{"sshd certificate", time.Stamp, "%[1]s h sshd[%[4]d]: Failed publickey for invalid user %[3]s from %[2]s port 4711 ssh2: " +
+	{"sshd certificate", time.Stamp, "%[1]s h sshd[%[4]d]: Failed publickey for invalid user %[3]s from %[2]s port " +
+		"4711 ssh2: " +
 		"RSA-CERT SHA256:x ID %[3]s (serial 0) CA RSA SHA256:y", true},
 }
 
@@ -76,7 +83,8 @@ func TestClientsOfDaemonsDecideNothing(t *testing.T) {
 			}
 			lost := int(a.Lost[attribution.LostUnread])
 			if len(events)+lost != len(sources) || a.NoRecords != 0 || !m.lossy && lost > 0 || lost > len(all) {
-				t.Errorf("%s, one of %d forged: %d records are %d events, %d no records, %v", m.name, every, len(sources), len(events),
+				t.Errorf("%s, one of %d forged: %d records are %d events, %d no records, %v", m.name, every, len(sources),
+					len(events),
 					a.NoRecords, a.Unread)
 			}
 			for i, e := range events {
@@ -96,7 +104,8 @@ func TestClientsOfDaemonsDecideNothing(t *testing.T) {
 
 func TestDaemonsDoNotAllocate(t *testing.T) {
 	for _, m := range mailers {
-		line := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(m.line, "%[4]d", "7"), "%[3]s", "info"), "%[2]s", "77.88.8.8")
+		line := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(m.line, "%[4]d", "7"), "%[3]s", "info"), "%[2]s",
+			"77.88.8.8")
 		line = strings.ReplaceAll(line, "%[1]s", time.Date(2024, 5, 21, 7, 11, 0, 0, time.UTC).Format(m.stamp))
 		noAllocs(t, m.name, "", line)
 	}

@@ -10,7 +10,8 @@ import (
 
 const (
 	sshdLineOf   = "May 21 07:11:%02d h sshd[%d]: Failed password for root from 77.88.8.%d port 4000 ssh2\n"
-	kernelLineOf = "May 21 07:11:%02d h kernel: [UFW BLOCK] IN=eth0 OUT= SRC=114.114.114.%d DST=9.9.9.9 LEN=40 PROTO=TCP SPT=1 SYN\n"
+	kernelLineOf = "May 21 07:11:%02d h kernel: [UFW BLOCK] IN=eth0 OUT= SRC=114.114.114.%d DST=9.9.9.9 LEN=40 " +
+		"PROTO=TCP SPT=1 SYN\n"
 )
 
 // Packets and logins do not count together, and what is not chosen is not lost in silence.
@@ -61,9 +62,10 @@ func TestDaemonsInCollectors(t *testing.T) {
 // A record that is nearly one of the format is lost. It is no address in text.
 func TestNearlyARecord(t *testing.T) {
 	for name, l := range map[string][3]string{ // a record, and what is changed in it
-		"postfix":  {"May 21 07:11:23 m postfix/smtpd[1]: connect from unknown[77.88.8.8]", "8]", "8"},
-		"exim":     {"2024-05-21 07:11:23 H=(x) [77.88.8.8]:1 F=<a> rejected RCPT <b>: no", "]:1", ":1"},
-		"dovecot":  {"May 21 07:11:23 m dovecot: imap-login: Login: user=<a>, rip=77.88.8.8, lip=9.9.9.9", "8, lip", "8; lip"},
+		"postfix": {"May 21 07:11:23 m postfix/smtpd[1]: connect from unknown[77.88.8.8]", "8]", "8"},
+		"exim":    {"2024-05-21 07:11:23 H=(x) [77.88.8.8]:1 F=<a> rejected RCPT <b>: no", "]:1", ":1"},
+		"dovecot": {"May 21 07:11:23 m dovecot: imap-login: Login: user=<a>, rip=77.88.8.8, lip=9.9.9.9", "8, lip",
+			"8; lip"},
 		"sshd":     {"May 21 07:11:23 m sshd[1]: Failed password for a from 77.88.8.8 port 5 ssh2", "8 port", "8.1 port"},
 		"fail2ban": {"2024-05-21 07:11:23,1 fail2ban.filter [1]: INFO [sshd] Found 77.88.8.8 - x", "8 -", "8x -"},
 		"kernel":   {"May 21 07:11:23 m kernel: IN=eth0 OUT= SRC=77.88.8.8 DST=9.9.9.9 LEN=4 PROTO=TCP", "8 DST", "8: DST"},

@@ -32,7 +32,8 @@ func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
 		text, _ = cutText(text, level)
 	}
 	sentence := false
-	for _, begin := range []string{"Login: ", "Logged in: ", "Disconnected", "Aborted login", "Login aborted", "Maximum number of"} {
+	for _, begin := range []string{"Login: ", "Logged in: ", "Disconnected", "Aborted login", "Login aborted",
+		"Maximum number of"} {
 		_, ok := cutText(text, begin)
 		sentence = sentence || ok
 	}

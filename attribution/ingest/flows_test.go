@@ -9,24 +9,30 @@ import (
 
 func TestFlows(t *testing.T) {
 	for _, g := range []golden{
-		{file: "zeek1.log", format: "ZEEK", want: "77.88.8.8 77.88.8.1 2001:db8::7 114.114.114.114", events: 12, idle: 10, lost: 2,
+		{file: "zeek1.log", format: "ZEEK", want: "77.88.8.8 77.88.8.1 2001:db8::7 114.114.114.114", events: 12, idle: 10,
+			lost:   2,
 			window: "07:11:23 07:11:26", shakes: "77.88.8.8", targets: "9.9.9.9 9.9.9.9 9.9.9.9 9.9.9.9"},
 		{file: "zeek2.log", format: "ZEEK", want: "77.88.8.8 114.114.114.114", idle: 7, lost: 2, window: "07:11:23 07:11:24"},
 		{file: "zeek3.json", format: "ZEEK", want: "77.88.8.8 114.114.114.114", events: 8, idle: 1,
 			window: "07:11:23 07:11:24", shakes: "77.88.8.8"},
-		{file: "zeek4.json", format: "ZEEK", want: "77.88.8.8 77.88.8.1", window: "07:11:23 07:11:24", targets: "9.9.9.9 9.9.9.9"},
+		{file: "zeek4.json", format: "ZEEK", want: "77.88.8.8 77.88.8.1", window: "07:11:23 07:11:24",
+			targets: "9.9.9.9 9.9.9.9"},
 		{file: "eve1.json", format: "SURICATA", want: "77.88.8.8 114.114.114.114", events: 7, idle: 4, lost: 1,
 			window: "07:11:23 07:11:25", shakes: "77.88.8.8"},
-		{file: "eve2.json", format: "SURICATA", want: "77.88.8.8 77.88.8.1 114.114.114.114", idle: 2, window: "07:11:23 07:11:25",
+		{file: "eve2.json", format: "SURICATA", want: "77.88.8.8 77.88.8.1 114.114.114.114", idle: 2,
+			window:  "07:11:23 07:11:25",
 			targets: "9.9.9.9  9.9.9.9"},
 		{file: "eve3.json", format: "SURICATA", want: "77.88.8.8 77.88.8.1", idle: 1, window: "07:11:23 07:11:24"},
 		{file: "eve4.json", format: "SURICATA", want: "77.88.8.8 9.9.9.9", events: 4, window: "07:11:23 07:11:23"},
 		{file: "nfdump1.csv", format: "NFDUMP", want: "77.88.8.8 2001:db8::7", events: 8, idle: 5, lost: 2,
 			window: "07:11:23 07:11:24"},
-		{file: "nfdump2.csv", format: "NFDUMP", want: "77.88.8.8 114.114.114.114", events: 7, idle: 5, window: "07:11:23 07:11:24"},
+		{file: "nfdump2.csv", format: "NFDUMP", want: "77.88.8.8 114.114.114.114", events: 7, idle: 5,
+			window: "07:11:23 07:11:24"},
 		{file: "nfdump3.csv", format: "NFDUMP", want: "77.88.8.8 77.88.8.1", events: 9, window: "07:11:23 07:11:24"},
-		{file: "nfdump4.csv", format: "NFDUMP", want: "77.88.8.8 77.88.8.1", events: 11, idle: 1, window: "07:11:23 07:11:24"},
-		{file: "nfdump5.txt", format: "NFDUMP", want: "77.88.8.8 2001:db8::7", events: 6, lost: 2, window: "07:11:23 07:11:24",
+		{file: "nfdump4.csv", format: "NFDUMP", want: "77.88.8.8 77.88.8.1", events: 11, idle: 1,
+			window: "07:11:23 07:11:24"},
+		{file: "nfdump5.txt", format: "NFDUMP", want: "77.88.8.8 2001:db8::7", events: 6, lost: 2,
+			window:  "07:11:23 07:11:24",
 			targets: "9.9.9.9 2001:db8::1"},
 		{file: "nfdump6.txt", format: "NFDUMP", want: "77.88.8.8 77.88.8.1", events: 12, window: "07:11:23 07:11:24"},
 	} {
@@ -73,7 +79,8 @@ func TestSuricataAlertsAlone(t *testing.T) {
 
 func TestAnswered(t *testing.T) {
 	for history, want := range map[string]bool{
-		"ShADadFf": true, "ShA": true, "ShD": true, "^hADaf": true, "Sh": false, "ShR": false, "S": false, "": false, "-": false,
+		"ShADadFf": true, "ShA": true, "ShD": true, "^hADaf": true, "Sh": false, "ShR": false, "S": false, "": false,
+		"-":  false,
 		"Dd": false, "ADadF": false, "SAh": false, "ShaTdtR": false,
 	} {
 		if answered([]byte(history)) != want {

@@ -169,7 +169,8 @@ func (n *nfdump) parseCSV(line []byte, e *Event) fault {
 }
 
 func isNfdumpEnd(line []byte) bool {
-	for _, begin := range []string{"Summary", "Time window:", "Total flows processed:", "No matched flows", "No matching flows"} {
+	for _, begin := range []string{"Summary", "Time window:", "Total flows processed:", "No matched flows",
+		"No matching flows"} {
 		if _, ok := cutText(line, begin); ok {
 			return true
 		}

@@ -45,6 +45,7 @@ func TestDaemonsInCollectors(t *testing.T) {
 		"compose":       `sshd-1  | May 21 07:11:23 h sshd[7]: ` + said,
 		"journal":       `May 21 07:11:23 h sshd-session[7]: ` + said,
 		"journal ISO":   `2024-05-21T07:11:23+0000 h sshd[7]: ` + said,
+		"journal JSON":  `{"__REALTIME_TIMESTAMP":"1716275483000000","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"` + said + `"}`,
 		"priority":      `<86>May 21 07:11:23 sshd[7]: ` + said,
 		"RFC 5424":      `<86>1 2024-05-21T07:11:23.5Z h sshd 7 - - ` + said,
 		"time and text": `2024-05-21T07:11:23Z ` + said,
@@ -56,6 +57,17 @@ func TestDaemonsInCollectors(t *testing.T) {
 		if err != nil || a.Format != "SSHD" || sourcesOf(events) != "77.88.8.8 77.88.8.9" || events[0].Time.IsZero() {
 			t.Errorf("%s: %s, %s, %v, %v", name, a.Format, sourcesOf(events), a.Unread, err)
 		}
+	}
+}
+
+// What another program says is not what sshd says, though its client has made it look alike.
+func TestOtherProgramsInTheJournal(t *testing.T) {
+	const line = `{"__REALTIME_TIMESTAMP":"1716275483000000","SYSLOG_IDENTIFIER":"%s",` +
+		`"MESSAGE":"Failed password for root from %s port 4000 ssh2"}` + "\n"
+	text := fmt.Sprintf(line+line, "sshd", "77.88.8.8", "app", "6.6.6.6")
+	events, a, err := readAll(text, Options{})
+	if err != nil || a.Format != "SSHD" || sourcesOf(events) != "77.88.8.8" || a.NoRecords != 1 {
+		t.Errorf("%s: %s, %v, %v", a.Format, sourcesOf(events), a.Unread, err)
 	}
 }
 

@@ -28,7 +28,7 @@ func (h *head) surveyed() *survey {
 	named, bare := d.survey(h, false, false), d.survey(h, true, false)
 	h.daemons = named
 	switch {
-	case bare.records() > named.records():
+	case bare.records() > named.records() && len(h.tags) == 0:
 		h.daemons = bare
 	case named.records() == 0:
 		if nested := d.survey(h, false, true); 2*nested.named > nested.lines {

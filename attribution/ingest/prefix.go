@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -97,12 +98,11 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 			continue
 		}
 		with++
-		switch {
-		case u.tag != nil:
-			tags = append(tags, string(u.tag))
-		case len(h.tags) > 0:
-			tags = append(tags, h.tags[i])
+		tag := string(u.tag)
+		if tag == "" && len(h.tags) > 0 {
+			tag = h.tags[i]
 		}
+		tags = append(tags, tag)
 		inner.text = append(append(inner.text, rest...), '\n')
 	}
 	if with == 0 || 10*with < 9*lines {
@@ -112,7 +112,8 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 		inner.lines = append(inner.lines, bytes.TrimRight(line, "\r\n"))
 	}
 	inner.whole = h.whole
-	if len(tags) == len(inner.lines) {
+	named := func(tag string) bool { return tag != "" }
+	if len(tags) == len(inner.lines) && slices.ContainsFunc(tags, named) {
 		inner.tags = tags
 	}
 	return &inner
@@ -211,6 +212,8 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 	p := paths{line, at}
 	copy(p[2:], others)
 	n := 2 + len(others)
+	const program = len(p) - 1
+	p[program] = "SYSLOG_IDENTIFIER" // of the journal
 	return func(u *unwrapper, line []byte) (rest []byte, at time.Time, ok bool) {
 		if !bytes.HasPrefix(line, []byte("{")) {
 			return nil, at, false
@@ -229,6 +232,9 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 		}
 		at, ok = u.clock.Parse(s.found[1])
 		u.scratch = unescape(u.scratch[:0], s.found[0][1:len(s.found[0])-1])
+		if name := s.found[program]; len(name) > 2 && name[0] == '"' {
+			u.tag = name[1 : len(name)-1]
+		}
 		return bytes.TrimRight(u.scratch, "\r\n"), at, ok
 	}
 }

@@ -71,23 +71,12 @@ func looseRequest(line []byte) (r request, ok bool) {
 		return r, false
 	}
 	r.quote = quote + 1
-	for end := quote; ; {
-		r.end = bytes.LastIndexByte(line[:end], ']')
-		r.time = bytes.LastIndexByte(line[:max(r.end, 0)], '[') + 1
-		if r.end < 0 || r.time < 2 {
-			break
-		}
-		if isTimeShaped(line[r.time:r.end]) {
-			return r, true
-		}
-		end = r.end
-	}
 	r.end = bytes.LastIndexByte(line[:quote], ']')
 	r.time = bytes.LastIndexByte(line[:max(r.end, 0)], '[') + 1
 	if r.end < 0 || r.time < 2 {
 		return r, false
 	}
-	return r, hasStatus(line[r.quote:])
+	return r, isTimeShaped(line[r.time:r.end]) || hasStatus(line[r.quote:])
 }
 
 // hasStatus reports whether a request, its status and its size stand in a line.

@@ -160,6 +160,9 @@ const lastField = "last"
 
 func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
+		if err := o.only(roleSource, roleTarget); err != nil {
+			return nil, err
+		}
 		w := lookAhead(h, f)
 		forced := ""
 		if o.Format != "" {

@@ -139,6 +139,9 @@ func sniffText(h *head) int {
 }
 
 func openText(h *head, o *Options, f *facts) (*plan, error) {
+	if err := o.only(); err != nil {
+		return nil, err
+	}
 	x := new(anyText)
 	s := newSelection()
 	s.names["source"] = anywhere

@@ -297,6 +297,9 @@ func sniffList(h *head) int {
 }
 
 func openList(h *head, o *Options, f *facts) (*plan, error) {
+	if err := o.only(); err != nil {
+		return nil, err
+	}
 	l := &list{counted: countedLines(h.lines) > listLines(h.lines)}
 	s := newSelection()
 	s.names["source"] = anywhere

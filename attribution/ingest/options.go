@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,16 @@ const notTaken = "-"
 // asked are the fields in the order of the roles.
 func (o *Options) asked() [roles]string {
 	return [roles]string{o.Source, o.Time, o.Target, o.Count, o.Bytes, o.Protocol, o.SourcePort, o.Flags}
+}
+
+// only refuses options for fields that a format does not have, besides those of some roles.
+func (o *Options) only(allowed ...role) error {
+	for r, name := range o.asked() {
+		if name != "" && name != notTaken && !slices.Contains(allowed, role(r)) {
+			return fmt.Errorf("%w: %s: the format has no field for it", ErrOptions, optionNames[r])
+		}
+	}
+	return nil
 }
 
 // named returns the format that was asked for, nil for none.

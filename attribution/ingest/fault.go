@@ -22,5 +22,8 @@ const (
 	badBytes     fault = "BAD_BYTES"      // the field of the bytes holds no number
 	moreThanList fault = "OTHER_TEXT"     // text beside the addresses of a list
 	badMember    fault = "UNKNOWN_FORMAT" // in a file of an archive whose others are understood
+	noFlow       fault = "NO_FLOW"        // not the numbers of a flow
+	noPairs      fault = "NO_PAIRS"       // not a record of CEF or LEEF
 	noPrefix     fault = "NO_PREFIX"      // without the words of the collector that the others begin with
+	otherProgram fault = "OTHER_PROGRAM"  // of a program that the first lines do not decide for: Format chooses it
 )

@@ -35,10 +35,13 @@ type values [roleDate + 1][]byte
 type facts struct {
 	chain     chain
 	clock     *clock.Parser
+	unwrap    *unwrapper         // what was taken off before the record
 	taken     [roleDate + 1]bool // which roles have a field
 	handshake bool               // of a source that nobody else has claimed
 	claimed   bool               // the field is one that clients write
 	portless  bool               // port 0 says that a client may have written the address
+	flows     bool               // a record without packets is none
+	history   bool               // the flags are Zeek's history of a connection
 }
 
 // fill makes an event of the values of a record.
@@ -64,7 +67,11 @@ func (f *facts) fill(v *values, e *Event) fault {
 	}
 	e.Target = v[roleTarget]
 	if f.taken[roleCount] {
-		if e.Events, ok = parseNumber(v[roleCount]); !ok || e.Events == 0 {
+		e.Events, ok = parseNumber(v[roleCount])
+		switch {
+		case f.flows && (v[roleCount] == nil || string(v[roleCount]) == "0"):
+			return noRecord
+		case !ok, e.Events == 0:
 			return badCount
 		}
 	}
@@ -79,7 +86,10 @@ func (f *facts) fill(v *values, e *Event) fault {
 	if n, ok := parseNumber(v[rolePort]); ok && n <= 65535 {
 		e.SourcePort = uint16(n)
 	}
-	if v[roleFlags] != nil {
+	switch {
+	case f.history:
+		e.Handshake = e.Protocol == 6 && !e.Claimed && answered(v[roleFlags])
+	case v[roleFlags] != nil:
 		e.TCPFlags = tcpFlags(v[roleFlags])
 	}
 	return ""

@@ -12,7 +12,7 @@ import (
 type format struct {
 	name string
 
-	// sniff says how well the head fits, from 0 for not at all to 100.
+	// sniff says how well the head fits, from 0 for not at all to 100, or named.
 	sniff func(h *head) int
 
 	// open decides how the records are read. The facts are for formats with fields.
@@ -70,10 +70,17 @@ func init() {
 		{"AZURE", azureJSON.sniff, azureJSON.open},
 		{"AWSWAF", awsWAFJSON.sniff, awsWAFJSON.open},
 		{"JSON", sniffJSON, openJSON},
+		{"CEF", sniffKeyed(false), openKeyed(false)},
+		{"LEEF", sniffKeyed(true), openKeyed(true)},
+		{"NFDUMP", sniffNfdump, openNfdump},
+		{"SURICATA", sniffSuricata, openSuricata},
+		{"SURICATA_ALERT", never, openSuricataAlerts},
+		{"ZEEK", sniffZeek, openZeek},
 		{"CSV", sniffTable, openTable},
 		{"ADDR", sniffList, openList},
 		{"TEXT", sniffText, openText},
 	}
+	formats = append(formats, daemonFormats()...)
 }
 
 // never is the sniff of a format that another one finds.
@@ -92,6 +99,8 @@ func Formats() []string {
 const (
 	enough = 20 // the least that is taken
 	lead   = 5  // by how much the best must lead
+
+	named = 105 // the input itself names the format, which may also be a table or JSON
 )
 
 // decide chooses the format of a head, and opens it.

@@ -60,6 +60,10 @@ func accounted(t *testing.T, text string, o Options) {
 // seeds are all small inputs of the tests.
 func seeds(add func(text string)) {
 	files, _ := filepath.Glob("testdata/cases/*")
+	for _, dir := range []string{"daemons", "events", "flows"} {
+		more, _ := filepath.Glob("testdata/" + dir + "/*")
+		files = append(files, more...)
+	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err == nil && len(text) < 1500 {
@@ -78,6 +82,9 @@ func seeds(add func(text string)) {
 		}
 	}
 	for _, text := range slices.Concat(malformed, nearly) {
+		add(text)
+	}
+	for _, text := range malformedRecords {
 		add(text)
 	}
 }

@@ -9,10 +9,12 @@ import (
 // head is what a reader decides by: the first lines, without their ends.
 type head struct {
 	lines [][]byte
-	text  []byte // the lines, and what stands behind them
-	whole bool   // it is all of the text
+	text  []byte   // the lines, and what stands behind them
+	whole bool     // it is all of the text
+	tags  []string // of the lines, where syslog has named programs
 
 	objects *documentList // what documents has found
+	daemons *survey       // what is known about daemons, once it was asked for
 }
 
 const (

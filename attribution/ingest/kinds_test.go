@@ -143,7 +143,7 @@ func TestWhoseAddress(t *testing.T) {
 			format: "JSON", sources: "192.0.2.1", fields: "source=source.ip"},
 		{name: "conn of Zeek as JSON",
 			text:   `{"ts":1716275483.5,"id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"9.9.9.9"}`,
-			format: "JSON", sources: "192.0.2.1", fields: "source=id.orig_h time=ts source_port=id.orig_p target=id.resp_h"},
+			format: "ZEEK", sources: "192.0.2.1", fields: "source=id.orig_h time=ts source_port=id.orig_p target=id.resp_h"},
 		{name: "host alone", text: `{"host":"9.9.9.9","user":"x"}`, option: "Source", choices: "host user"},
 		{name: "address alone", text: "address,user\n192.0.2.1,x\n192.0.2.2,y\n", option: "Source", choices: "address user"},
 		{name: "unknown names", text: "wer,wann\n192.0.2.1,1716275460\n192.0.2.2,1716275461\n", option: "Source",

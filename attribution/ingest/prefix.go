@@ -40,10 +40,12 @@ type unwrapper struct {
 	clock   *clock.Parser
 	kinds   []*prefix // from the outside in
 	scratch []byte
+	tag     []byte // what syslog says of the program, of the last line
 }
 
 // strip takes off all words. The time is the innermost one.
 func (u *unwrapper) strip(line []byte) (rest []byte, at time.Time, ok bool) {
+	u.tag = nil
 	for _, p := range u.kinds {
 		var t time.Time
 		if line, t, ok = p.strip(u, line); !ok {
@@ -85,16 +87,23 @@ func (u *unwrapper) learn(h *head) *head {
 func (u *unwrapper) without(p *prefix, h *head) *head {
 	lines, with := 0, 0
 	var inner head
-	for _, line := range h.lines {
+	var tags []string
+	for i, line := range h.lines {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
 		lines++
+		u.tag = nil
 		rest, _, ok := p.strip(u, line)
 		if !ok {
 			continue
 		}
 		with++
+		tag := string(u.tag)
+		if tag == "" && len(h.tags) > 0 {
+			tag = h.tags[i]
+		}
+		tags = append(tags, tag)
 		inner.text = append(append(inner.text, rest...), '\n')
 	}
 	if with == 0 || 10*with < 9*lines {
@@ -104,13 +113,17 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 		inner.lines = append(inner.lines, bytes.TrimRight(line, "\r\n"))
 	}
 	inner.whole = h.whole
+	named := func(tag string) bool { return tag != "" }
+	if len(tags) == len(inner.lines) && slices.ContainsFunc(tags, named) {
+		inner.tags = tags
+	}
 	return &inner
 }
 
 // certain reports whether a format with structure fits nearly all lines.
 func certain(h *head) bool {
 	return len(h.lines) > 0 && (sniffAccess(h) > 90 || sniffJSON(h) > 90 || listLines(h.lines) == len(h.lines) ||
-		slices.ContainsFunc(formats, func(f format) bool { return f.sniff(h) >= shaped }))
+		daemonsFit(h) || slices.ContainsFunc(formats, func(f format) bool { return f.sniff(h) >= shaped }))
 }
 
 // syslog has a stamp, a host and a tag (RFC 3164, or what daemons write today), or the fields
@@ -124,10 +137,14 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false // no host, but the level of an error log
 	}
 	if isVersion1(line) {
-		for range 4 { // host, application, process, message id
+		for i := range 4 { // host, application, process, message id
+			var word []byte
 			var found bool
-			if _, rest, found = bytes.Cut(rest, []byte(" ")); !found {
+			if word, rest, found = bytes.Cut(rest, []byte(" ")); !found {
 				return nil, at, false
+			}
+			if i == 1 {
+				u.tag = word
 			}
 		}
 		rest, ok = behindData(rest)
@@ -139,7 +156,9 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		if !found || len(word) == 0 {
 			return nil, at, false
 		}
-		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && !isAddr {
+		if _, isAddr := parseAddr(word); word[len(word)-1] == ':' && len(word) > 1 && word[0] != '[' && !isAddr &&
+			bytes.IndexByte(word, '|') < 0 { // CEF's header is no tag
+			u.tag = word
 			return bytes.TrimLeft(behind, " "), at, true
 		}
 		rest = behind
@@ -196,6 +215,8 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 	p := paths{line, at}
 	copy(p[2:], others)
 	n := 2 + len(others)
+	const program = len(p) - 1
+	p[program] = "SYSLOG_IDENTIFIER" // of the journal
 	return func(u *unwrapper, line []byte) (rest []byte, at time.Time, ok bool) {
 		if !bytes.HasPrefix(line, []byte("{")) {
 			return nil, at, false
@@ -214,6 +235,9 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 		}
 		at, ok = u.clock.Parse(s.found[1])
 		u.scratch = unescape(u.scratch[:0], s.found[0][1:len(s.found[0])-1])
+		if name := s.found[program]; len(name) > 2 && name[0] == '"' {
+			u.tag = name[1 : len(name)-1]
+		}
 		return bytes.TrimRight(u.scratch, "\r\n"), at, ok
 	}
 }

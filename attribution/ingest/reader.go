@@ -75,7 +75,7 @@ func (r *Reader) nextMember() error {
 	}
 	r.unwrap = &unwrapper{clock: r.clock}
 	h = r.unwrap.learn(h)
-	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock}
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
 	r.plan, err = decide(h, &r.o, f)
 	if err != nil {
 		return err

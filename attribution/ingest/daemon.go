@@ -1,0 +1,196 @@
+package ingest
+
+import (
+	"bytes"
+	"time"
+)
+
+// Daemons log sentences, most of them through syslog, and many share a file. Each one knows
+// its own records. Which kinds of its records are events is fixed by the head, since a client
+// that connects is logged several times: as it comes, as it fails, and as it leaves.
+//
+// A record is known by the name of its program and by how its sentence begins. The server has
+// written both. So what clients write, such as names, cannot stand in their place.
+type daemon struct {
+	format string
+	source string // what the account says of it
+
+	// runs reports whether a program of this name, without its process, is the daemon.
+	runs func(program []byte) bool
+
+	// parse makes an event of a message. The kind is 0 if it is not one of a client.
+	parse func(d *daemons, m *message, e *Event) (kind, fault)
+
+	// choose says which kinds are events, by how many records of each the head has.
+	choose func(seen *[kinds]int) kindSet
+
+	// login says that the records are of clients which have connected. Those of several such
+	// daemons count together.
+	login bool
+
+	target string // what the target is, by name
+}
+
+type (
+	kind    uint8
+	kindSet uint16
+)
+
+const kinds = 9
+
+func setOf(list ...kind) (s kindSet) {
+	for _, k := range list {
+		s |= 1 << k
+	}
+	return s
+}
+
+// some reports how many records are of these kinds.
+func some(seen *[kinds]int, list ...kind) (n int) {
+	for _, k := range list {
+		n += seen[k]
+	}
+	return n
+}
+
+// A message is a line cut into what syslog says and what the program says.
+type message struct {
+	program []byte // such as postfix/smtpd
+	process []byte // its number
+	text    []byte
+	at      time.Time
+}
+
+// daemonTable has all daemons.
+var daemonTable = []*daemon{&postfix, &exim, &dovecot, &sshd, &postgres, &fail2ban, &kernel}
+
+func daemonFormats() (list []format) {
+	for _, m := range daemonTable {
+		list = append(list, format{m.format, sniffDaemon(m), openDaemon(m)})
+	}
+	return list
+}
+
+// known returns the place of the daemon that a program is, or -1.
+func known(program []byte) int {
+	for i, m := range daemonTable {
+		if m.runs(program) {
+			return i
+		}
+	}
+	return -1
+}
+
+// daemons reads the logs of daemons.
+type daemons struct {
+	facts *facts
+	use   []kindSet // by daemon: the kinds that are events
+	other []kindSet // by daemon: the kinds of which the user must choose
+
+	bare   bool // lines name no programs
+	nested bool // programs are named behind another name, as of a container
+	m      message
+	conns  connections
+	ssh    sshdLine
+}
+
+// split cuts a line. What a program says begins behind the first word that ends in a colon.
+// Before it stand at most a time, a host and the program.
+func (d *daemons) split(line, tag []byte) {
+	m := &d.m
+	*m = message{text: line}
+	if len(tag) > 0 && !d.bare {
+		m.name(tag)
+		if !d.nested || known(m.program) >= 0 {
+			return
+		}
+	}
+	rest := m.text
+	if t, n, ok := d.facts.clock.Syslog(rest); ok && n < len(rest) {
+		m.at, rest = t, bytes.TrimLeft(rest[n:], " ")
+		m.text = rest
+	}
+	for range 3 {
+		if d.bare {
+			return
+		}
+		word, behind, _ := bytes.Cut(rest, []byte(" "))
+		if len(word) == 0 {
+			return
+		}
+		behind = bytes.TrimLeft(behind, " ")
+		if last := word[len(word)-1]; last == ':' || bytes.HasPrefix(word, []byte("fail2ban.")) {
+			m.name(word)
+			m.text = behind
+			return
+		}
+		rest = behind
+	}
+}
+
+// programOf takes off a colon and a process.
+func programOf(tag []byte) []byte {
+	tag = bytes.TrimSuffix(tag, []byte(":"))
+	if i := bytes.IndexByte(tag, '['); i > 0 {
+		return tag[:i]
+	}
+	return tag
+}
+
+func (m *message) name(tag []byte) {
+	m.program = programOf(tag)
+	m.process = nil
+	if i := bytes.IndexByte(tag, '['); i > 0 {
+		if j := bytes.IndexByte(tag[i:], ']'); j > 0 {
+			m.process = tag[i+1 : i+j]
+		}
+	}
+}
+
+// read makes an event of the message, and says of which daemon it is.
+func (d *daemons) read(e *Event) (which int, k kind, why fault) {
+	m := &d.m
+	if len(m.program) > 0 {
+		if which = known(m.program); which >= 0 {
+			k, why = daemonTable[which].parse(d, m, e)
+		}
+		return which, k, why
+	}
+	for i, server := range daemonTable {
+		if k, why = server.parse(d, m, e); k != 0 {
+			return i, k, why
+		}
+	}
+	return -1, 0, ""
+}
+
+func (d *daemons) parse(line []byte, e *Event) fault {
+	var tag []byte
+	if d.facts.unwrap != nil {
+		tag = d.facts.unwrap.tag
+	}
+	d.split(line, tag)
+	if !d.bare && len(d.m.program) == 0 {
+		if _, _, ok := nextAddr(line); ok {
+			return noPrefix
+		}
+		return noRecord
+	}
+	which, k, why := d.read(e)
+	switch {
+	case k == 0:
+		return noRecord
+	case d.other[which]&(1<<k) != 0:
+		return otherProgram
+	case d.use[which]&(1<<k) == 0:
+		return noRecord
+	}
+	if why != "" {
+		return why
+	}
+	if e.Time.IsZero() {
+		e.Time = d.m.at
+	}
+	e.Handshake = e.Handshake || daemonTable[which].login
+	return ""
+}

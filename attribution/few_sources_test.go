@@ -91,6 +91,21 @@ func TestHandfulOfNetworks(t *testing.T) {
 	}
 }
 
+// What a tunnel gives away for nothing, one /48 with any number of /64, decides no claim.
+func TestOneTunnel(t *testing.T) {
+	tally := emptyTally(least)
+	for i := range 20_000 {
+		tally.Add(netip.AddrFrom16([16]byte{0x2a, 0x02, 5: 1, 6: byte(i >> 8), 7: byte(i), 15: 1}))
+	}
+	for i := range 3_000 {
+		tally.Add(world.IP("US", i<<8|1))
+	}
+	v := ask(tally.Snapshot(), "majority RU")
+	if v.Outcome != attribution.Undecided || v.Reason != caveat.ClusteredSources || v.EffectiveSources > 2 {
+		t.Errorf("%v, worth %v", v, v.EffectiveSources)
+	}
+}
+
 // A census of clustered sources stands, and says as how many independent sources they speak
 // of others. A claim about others is undecided.
 func TestClusteredCensus(t *testing.T) {

@@ -142,8 +142,8 @@ func (a *access) parse(line []byte, e *Event) fault {
 	e.Source, e.Time = source, at
 	e.Claimed = claimed || a.claimed
 	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(source)) {
-		if source, claimed, ok = a.facts.chain.read(lastQuoted(line)); ok {
-			e.Source, e.Claimed = source, a.facts.chain.trusted == nil
+		if forwarded, _, ok := a.facts.chain.read(lastQuoted(line)); ok {
+			e.Source, e.Claimed = forwarded, a.facts.chain.trusted == nil
 		}
 	}
 	e.Handshake = !e.Claimed

@@ -63,11 +63,10 @@ func isVPC(line []byte) bool {
 }
 
 func sniffVPC(h *head) int {
-	for _, line := range h.lines {
-		if _, _, ok := vpcHeader(line); ok {
+	if len(h.lines) > 0 {
+		if _, _, ok := vpcHeader(h.lines[0]); ok {
 			return shaped + 1
 		}
-		break
 	}
 	return fitScore(h, isVPC)
 }

@@ -127,14 +127,9 @@ func leadingZeros(b []byte) (n int) {
 
 // dropZeros moves the bytes of b that are not NUL to its head and returns their number.
 func dropZeros(b []byte) int {
-	kept := 0
-	for len(b) > kept {
-		i := bytes.IndexByte(b[kept:], 0)
-		if i < 0 {
-			return len(b)
-		}
-		kept += i
-		break
+	kept := bytes.IndexByte(b, 0)
+	if kept < 0 {
+		return len(b)
 	}
 	for _, c := range b[kept:] {
 		if c != 0 {

@@ -38,16 +38,15 @@ const (
 
 // Input is an input that is taken apart. Use [Open].
 type Input struct {
-	o        Options
-	root     int64 // bytes of the source that were read
-	stack    []*frame
-	lines    Lines
-	notes    notes
-	total    Stats
-	produced int64 // by the innermost layers
-	unread   error // the first member that could not be read
-	read     int   // members that were
-	err      error
+	o      Options
+	root   int64 // bytes of the source that were read
+	stack  []*frame
+	lines  Lines
+	notes  notes
+	total  Stats
+	unread error // the first member that could not be read
+	read   int   // members that were
+	err    error
 }
 
 // frame is an archive that is being read, or at the bottom, the source.

@@ -87,6 +87,7 @@ type Matter struct {
 	cases []*Case
 
 	sites, holdings, systems snapshot.Clusters // made when first needed
+	data                     []caveat.Caveat   // likewise: those about the data
 }
 
 // Case is a state as one database sees it.
@@ -155,7 +156,9 @@ func (m *Matter) ruleOut(a Answer, reason caveat.Caveat) Answer {
 	a.Outcome, a.Reason = Inadmissible, reason.Code
 	standing := m.standing()
 	if a.Reason == caveat.Reflection { // which says it
-		standing = slices.DeleteFunc(standing, func(c caveat.Caveat) bool { return c.Code == caveat.ReflectorsPresent })
+		standing = slices.DeleteFunc(slices.Clone(standing), func(c caveat.Caveat) bool {
+			return c.Code == caveat.ReflectorsPresent
+		})
 	}
 	a.Caveats = distinct([]caveat.Caveat{reason}, standing)
 	return a

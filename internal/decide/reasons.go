@@ -117,8 +117,17 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 	return caveats
 }
 
-// standing are the caveats about the data, whatever the question.
-func (m *Matter) standing() (caveats []caveat.Caveat) {
+// standing are the caveats about the data, whatever the question. The caller must not
+// change them.
+func (m *Matter) standing() []caveat.Caveat {
+	if m.data == nil {
+		m.data = m.aboutTheData()
+	}
+	return m.data
+}
+
+func (m *Matter) aboutTheData() []caveat.Caveat {
+	caveats := []caveat.Caveat{} // not nil, which stands for not made yet
 	add := func(code caveat.Code, value float64, subject string) {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}

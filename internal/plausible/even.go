@@ -45,9 +45,12 @@ func (w *witnesses) evenPlaces(v *snapshot.View, butDark bool) (places []Even) {
 		if butDark && w.inDark[o] > c.n/2 {
 			continue
 		}
-		if o := geo.Origin(o); c.n > 1 && o.IsCountry() && c.isEven(times, addresses(v.Spaces, o)...) {
-			space := addresses(v.Spaces, o)
-			places = append(places, c.even(o.String(), space[len(space)-1], o, 0))
+		o := geo.Origin(o)
+		if c.n <= 1 || !o.IsCountry() {
+			continue
+		}
+		if sizes := addresses(v.Spaces, o); c.isEven(times, sizes...) {
+			places = append(places, c.even(o.String(), sizes[len(sizes)-1], o, 0))
 		}
 	}
 	for b := range w.eights {

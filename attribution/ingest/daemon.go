@@ -45,6 +45,16 @@ func setOf(list ...kind) (s kindSet) {
 	return s
 }
 
+// orElse chooses the first kind, or the second if the head has only that.
+func orElse(first, second kind) func(seen *[kinds]int) kindSet {
+	return func(seen *[kinds]int) kindSet {
+		if seen[first] == 0 && seen[second] > 0 {
+			return setOf(second)
+		}
+		return setOf(first)
+	}
+}
+
 // some reports how many records are of these kinds.
 func some(seen *[kinds]int, list ...kind) (n int) {
 	for _, k := range list {

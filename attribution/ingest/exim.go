@@ -27,13 +27,10 @@ const (
 )
 
 func chooseExim(seen *[kinds]int) kindSet {
-	switch {
-	case seen[eximConnect] > 0:
+	if seen[eximConnect] > 0 {
 		return setOf(eximConnect)
-	case seen[eximAttempt] == 0 && seen[eximEnd] > 0:
-		return setOf(eximEnd)
 	}
-	return setOf(eximAttempt)
+	return orElse(eximAttempt, eximEnd)(seen)
 }
 
 func (d *daemons) parseExim(m *message, e *Event) (kind, fault) {

@@ -7,14 +7,9 @@ import "bytes"
 // Fail2ban takes addresses from the logs of others, so that a handshake is not proven.
 var fail2ban = daemon{
 	format: "FAIL2BAN", source: "the address behind Found or Ban", target: "jail",
-	runs:  func(p []byte) bool { return bytes.HasPrefix(p, []byte("fail2ban")) },
-	parse: (*daemons).parseFail2ban,
-	choose: func(seen *[kinds]int) kindSet {
-		if seen[fail2banFound] == 0 && seen[fail2banBan] > 0 {
-			return setOf(fail2banBan)
-		}
-		return setOf(fail2banFound)
-	},
+	runs:   func(p []byte) bool { return bytes.HasPrefix(p, []byte("fail2ban")) },
+	parse:  (*daemons).parseFail2ban,
+	choose: orElse(fail2banFound, fail2banBan),
 }
 
 // Kinds of records of Fail2ban.

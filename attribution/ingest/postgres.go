@@ -16,13 +16,8 @@ var postgres = daemon{
 		}
 		return false
 	},
-	parse: (*daemons).parsePostgres,
-	choose: func(seen *[kinds]int) kindSet {
-		if seen[postgresReceived] == 0 && seen[postgresFatal] > 0 {
-			return setOf(postgresFatal)
-		}
-		return setOf(postgresReceived)
-	},
+	parse:  (*daemons).parsePostgres,
+	choose: orElse(postgresReceived, postgresFatal),
 }
 
 // Kinds of records of PostgreSQL.

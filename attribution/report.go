@@ -120,52 +120,6 @@ type DatabaseResult struct {
 	Disagreement Share `json:"disagreement"`
 }
 
-// Account is what a reader of input says about it. Its texts may come from the input: quote
-// them before you show them.
-type Account struct {
-	Format  string            `json:"format"`           // what the input was read as
-	Fields  map[string]string `json:"fields,omitempty"` // "source", "time", "target": the field taken for it
-	Records uint64            `json:"records"`          // used
-
-	Lost  map[Loss]uint64 `json:"lost,omitempty"`  // records that were not, by the reason why
-	First map[Loss]string `json:"first,omitempty"` // the place of the first of each: a line, a byte
-
-	// Instead are fields that come next and were not taken, by what they would be taken for.
-	Instead map[string]string `json:"instead,omitempty"`
-
-	// NotTaken are fields that look like a "count" of events, like "bytes" or like a "time", and
-	// were not taken: two are as good, or their values cannot be read. The events, bytes or time
-	// of a record are then not known.
-	NotTaken map[string]string `json:"not_taken,omitempty"`
-
-	// Unread says what was wrong with the records of LostUnread, the most frequent first.
-	Unread []Unread `json:"unread,omitempty"`
-	Notes  []Note   `json:"notes,omitempty"`
-
-	Lines     uint64 `json:"lines,omitzero"`      // of the text
-	NoRecords uint64 `json:"no_records,omitzero"` // lines without a record: blank ones, comments, headers
-	Excluded  uint64 `json:"excluded,omitzero"`   // records of sources that the caller leaves out
-	Undated   uint64 `json:"undated,omitzero"`    // records used, without a time that can be read
-
-	// From and To span nearly all records that have a time, in UTC.
-	From time.Time `json:"from,omitzero"`
-	To   time.Time `json:"to,omitzero"`
-}
-
-// Unread is a reason why records could not be read. Code is stable.
-type Unread struct {
-	Code    string `json:"code"`
-	Records uint64 `json:"records"`
-	First   string `json:"first"` // the place of the first one
-}
-
-// Note is something about an input that a reader of the report must know. Code is stable.
-type Note struct {
-	Code    string `json:"code"`
-	Value   uint64 `json:"value"`             // such as how many records it is true of
-	Subject string `json:"subject,omitempty"` // such as an address or a time
-}
-
 // String returns the report in a few lines for logs: the counts and each verdict, without
 // prose. Package text has sentences and tables.
 func (r Report) String() string {

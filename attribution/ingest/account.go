@@ -23,7 +23,7 @@ const (
 	noteClaimed     = "CLAIMED"      // records whose address the client may have written
 	noteBlocks      = "BLOCKS"       // records that are blocks; the subject is how many addresses they cover
 	noteOneSource   = "ONE_SOURCE"   // the records of one source that makes nearly all: a server or proxy of one's own?
-	noteCut4        = "CUT_IPV4"     // to how many bits addresses are cut
+	noteCut4        = "CUT_IPV4"     // addresses that are cut; the subject is to how many bits, such as /24
 	noteCut6        = "CUT_IPV6"
 	noteStrays      = "STRAY_TIMES" // records far from all others; the subject is the first one's time and place
 	noteZoneless    = "NO_ZONE"     // times that named no zone
@@ -202,8 +202,12 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	if l.records >= 100 && 10*l.majority >= 8*l.records {
 		add(noteOneSource, (l.records+l.majority)/2, l.most.String())
 	}
-	add(noteCut4, uint64(l.cut4.length(lengths4[:])), "")
-	add(noteCut6, uint64(l.cut6.length(lengths6[:])), "")
+	if bits := l.cut4.length(lengths4[:]); bits > 0 {
+		add(noteCut4, l.cut4.n, fmt.Sprintf("/%d", bits))
+	}
+	if bits := l.cut6.length(lengths6[:]); bits > 0 {
+		add(noteCut6, l.cut6.n, fmt.Sprintf("/%d", bits))
+	}
 	if s := l.window.Span(); s.Strays > 0 {
 		add(noteStrays, uint64(s.Strays), fmt.Sprintf("%s, line %d", s.Stray.Format(time.RFC3339), s.At))
 	}

@@ -58,7 +58,7 @@
 // A record may name a block, such as 192.0.2.0/24 or 192.0.2.x. It is one event with
 // Event.Prefix set, and the account counts such records: they say nothing about single
 // addresses. Addresses that were cut without a trace are found by their zeros; the notes
-// CUT_IPV4 and CUT_IPV6 have the number of bits that are left.
+// CUT_IPV4 and CUT_IPV6 have the number of bits that are left as their subject.
 //
 // # Performance
 //

@@ -375,11 +375,11 @@ func TestShapesOfJSON(t *testing.T) {
 
 // Addresses that were cut are found by their zeros, or by what stands in their place.
 func TestCutAddresses(t *testing.T) {
-	cut := func(code string, want uint64) func(t *testing.T, events []Event, a attribution.Account) {
+	cut := func(code, want string) func(t *testing.T, events []Event, a attribution.Account) {
 		return func(t *testing.T, events []Event, a attribution.Account) {
 			for _, n := range a.Notes {
-				if n.Code == code && n.Value != want {
-					t.Errorf("%s %d, want %d", code, n.Value, want)
+				if n.Code == code && n.Subject != want {
+					t.Errorf("%s %s, want %s", code, n.Subject, want)
 				}
 			}
 		}
@@ -398,10 +398,10 @@ func TestCutAddresses(t *testing.T) {
 	}
 	runAll(t, []reading{
 		{name: "two octets", text: lines("77.%d.0.0", 13)[len("77.0.0.0\n"):], format: "ADDR", sources: strings.Join(v4, " "),
-			notes: "CUT_IPV4", check: cut("CUT_IPV4", 16)},
+			notes: "CUT_IPV4", check: cut("CUT_IPV4", "/16")},
 		{name: "48 bits", text: lines("2001:%d:5::", 13)[len("2001:0:5::\n"):], format: "ADDR", sources: strings.Join(v6,
 			" "),
-			notes: "CUT_IPV6", check: cut("CUT_IPV6", 48)},
+			notes: "CUT_IPV6", check: cut("CUT_IPV6", "/48")},
 		{name: "letters", text: combined("77.1.2.x", "77.1.3.xxx"), format: "COMBINED", sources: "77.1.2.0/24 77.1.3.0/24",
 			notes: "BLOCKS"},
 		{name: "stars", text: "ip,x\n77.1.*.*,1\n", format: "CSV", sources: "77.1.0.0/16", idle: 1, notes: "BLOCKS"},

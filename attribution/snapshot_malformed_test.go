@@ -99,12 +99,20 @@ func falseHeaders(table map[string]malformed) {
 	put := func(name, want string, at int, b ...byte) {
 		table[name] = malformed{spliced(good, at, len(b), b...), want}
 	}
-	put("unknown flag", "flags 0x10", atFlags, 16)
+	put("unknown flag", "flags 0x20", atFlags, 32)
 	put("prefix 31", "IPv6 prefix length 31, want 32 to 128", atPrefix, 31)
 	put("prefix 129", "IPv6 prefix length 129", atPrefix, 129)
 	put("precision 11", "precision 11, want 12 to 16", atPrecision, 11)
 	put("precision 17", "precision 17", atPrecision, 17)
 	put("sample size 1,023", "sample size 1023, want 1024 to 1048576", atSize, 0xff, 0x07)
+	limits := func(name, want string, b ...byte) {
+		data := spliced(good, atRate, 0, b...)
+		table[name] = malformed{spliced(data, atFlags, 1, data[atFlags]|16), want}
+	}
+	limits("limits that are none", "limits that are none", 0, 0, 0, 0, 0)
+	limits("unknowns 4", "unknowns 0x4", 4, 0, 0, 0, 0)
+	limits("33 bits of IPv4", "bits cut off IPv4 33, want 0 to 32", 0, 33, 0, 0, 0)
+	limits("129 bits of IPv6", "bits cut off IPv6 129, want 0 to 128", 0, 0, 129, 0, 0)
 	put("finest rate without a rate", "finest sampling rate 1, want 0 to 0", atRate, 0)
 	put("rate without a finest one", "no finest sampling rate", atFinest, 0)
 	put("finest rate above the rate", "finest sampling rate 2, want 0 to 1", atFinest, 2)

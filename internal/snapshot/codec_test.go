@@ -88,6 +88,9 @@ func (r random) state() *snapshot.State {
 	for i := range s.Lost {
 		s.Lost[i] = r.number()
 	}
+	if r.IntN(2) == 0 {
+		s.Limits = r.limits()
+	}
 	s.Rate = uint32(r.number())
 	s.Finest = min(s.Rate, 1+uint32(r.number()>>32))
 	if s.From, s.To = snapshot.NoSpan(); r.IntN(3) > 0 {
@@ -118,6 +121,18 @@ func (r random) state() *snapshot.State {
 		r.lookUp(s)
 	}
 	return s
+}
+
+// limits are some, or none.
+func (r random) limits() (l snapshot.Limits) {
+	l.NoEvents, l.NoBytes = r.IntN(3) == 0, r.IntN(3) == 0
+	if r.IntN(2) == 0 {
+		l.Cut4, l.Cut6 = uint8(r.IntN(33)), uint8(r.IntN(129))
+	}
+	if r.IntN(2) == 0 {
+		l.Blocks, l.Claimed = r.number(), r.number()
+	}
+	return l
 }
 
 // remainder is of at least n sources.
@@ -185,6 +200,8 @@ func checkSame(t *testing.T, i int, a, b *snapshot.State) {
 	switch {
 	case a.Shape != b.Shape || a.Unsampled != b.Unsampled || a.Records != b.Records || a.Lost != b.Lost:
 		t.Errorf("%d: %+v and %+v", i, a.Shape, b.Shape)
+	case a.Limits != b.Limits:
+		t.Errorf("%d: limits %+v and %+v", i, a.Limits, b.Limits)
 	case a.Rate != b.Rate || a.Finest != b.Finest || a.From != b.From || a.To != b.To:
 		t.Errorf("%d: other rates or another span", i)
 	case !slices.Equal(a.Items, b.Items):

@@ -64,6 +64,9 @@ func (d decoder) state() *State {
 	for i := range s.Lost {
 		s.Lost[i] = d.Uvarint()
 	}
+	if flags&flagLimits != 0 {
+		s.Limits = d.limits()
+	}
 	s.Rate = uint32(d.within("sampling rate", d.Uvarint(), 0, math.MaxUint32))
 	s.Finest = uint32(d.within("finest sampling rate", d.Uvarint(), 0, int64(s.Rate)))
 	if s.Rate != 0 && s.Finest == 0 {
@@ -83,6 +86,21 @@ func (d decoder) state() *State {
 		s.Rest = d.remainder()
 	}
 	return s
+}
+
+func (d decoder) limits() Limits {
+	unknown := d.Byte()
+	if unknown&^knownUnknowns != 0 {
+		d.Fail("unknowns %#x", unknown)
+	}
+	l := Limits{NoEvents: unknown&noEvents != 0, NoBytes: unknown&noBytes != 0}
+	l.Cut4 = uint8(d.within("bits cut off IPv4", uint64(d.Byte()), 0, IPv4Bits))
+	l.Cut6 = uint8(d.within("bits cut off IPv6", uint64(d.Byte()), 0, IPv6Bits))
+	l.Blocks, l.Claimed = d.Uvarint(), d.Uvarint()
+	if l == (Limits{}) {
+		d.Fail("limits that are none")
+	}
+	return l
 }
 
 func (d decoder) within(what string, v uint64, low, high int64) int {

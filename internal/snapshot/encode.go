@@ -19,8 +19,9 @@ const (
 	flagDense                 // not exact
 	flagUnsampled             // registers alone
 	flagRest                  // a difference of two states
+	flagLimits                // it has limits
 
-	knownFlags = flagDropped | flagDense | flagUnsampled | flagRest
+	knownFlags = flagDropped | flagDense | flagUnsampled | flagRest | flagLimits
 )
 
 // Append appends the canonical encoding of s to b: equal contents give equal bytes,
@@ -36,12 +37,16 @@ const (
 //	             order: origin (1), its public addresses, those of them announced
 //
 //	4  "wht2"
-//	1  flags: 1 addresses dropped, 2 not exact, 4 registers alone, 8 a difference
+//	1  flags: 1 addresses dropped, 2 not exact, 4 registers alone, 8 a difference,
+//	   16 limits
 //	1  length of an IPv6 source prefix, 32 to 128
 //	1  precision p of the HyperLogLogs, 12 to 16
 //	8  id of the key, big endian
 //	   sample size k, 1,024 to 1,048,576
 //	   records counted; records lost: unread, late, undated, misdated, shed
+//	   if there are limits: what of a record is not known, 1 events, 2 bytes (1); bits
+//	   that IPv4 (1) and IPv6 addresses (1) were cut by, 0 to 32 and to 128; records that
+//	   are blocks of addresses; records whose address the client may have written
 //	   coarsest and finest sampling rate, 1 in so many; 0 if nothing was counted
 //	8  begin of the span in Unix nanoseconds, big endian, two's complement
 //	8  end of the span; begin 2^63-1 and end -2^63 say that it is not known
@@ -80,6 +85,9 @@ func (s *State) Append(b []byte) []byte {
 	for _, n := range s.Lost {
 		b = binary.AppendUvarint(b, n)
 	}
+	if s.Limits != (Limits{}) {
+		b = s.Limits.append(b)
+	}
 	b = binary.AppendUvarint(b, uint64(s.Rate))
 	b = binary.AppendUvarint(b, uint64(s.Finest))
 	b = binary.BigEndian.AppendUint64(b, uint64(s.From))
@@ -102,12 +110,34 @@ func (s *State) Append(b []byte) []byte {
 func (s *State) flags() (flags byte) {
 	for flag, set := range map[byte]bool{
 		flagDropped: s.DropAddresses, flagDense: s.Dense != nil, flagUnsampled: s.Unsampled, flagRest: s.Rest != nil,
+		flagLimits: s.Limits != Limits{},
 	} {
 		if set {
 			flags |= flag
 		}
 	}
 	return flags
+}
+
+// What of a record is not known.
+const (
+	noEvents = 1 << iota
+	noBytes
+
+	knownUnknowns = noEvents | noBytes
+)
+
+func (l Limits) append(b []byte) []byte {
+	unknown := byte(0)
+	if l.NoEvents {
+		unknown |= noEvents
+	}
+	if l.NoBytes {
+		unknown |= noBytes
+	}
+	b = append(b, unknown, l.Cut4, l.Cut6)
+	b = binary.AppendUvarint(b, l.Blocks)
+	return binary.AppendUvarint(b, l.Claimed)
 }
 
 func (d Database) append(b []byte) []byte {

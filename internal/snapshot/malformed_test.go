@@ -59,6 +59,11 @@ func malformed() map[string]struct {
 		return sketch.Item{Hash: sketch.HashOf(rank), Hi: a.Hi, Lo: a.Lo, Events: 1}
 	}
 	tail := func(at int, rest ...byte) []byte { return sealed(append(slices.Clone(body[:at]), rest...)) }
+	limited := func(limits ...byte) []byte {
+		b := slices.Concat(body[:rate], limits, body[rate:])
+		b[flags] = 16
+		return sealed(b)
+	}
 	float := func(v float64) []byte { return binary.BigEndian.AppendUint64(nil, math.Float64bits(v)) }
 	difference := func(numbers ...float64) []byte {
 		b := slices.Clone(body)
@@ -79,7 +84,7 @@ func malformed() map[string]struct {
 		"damaged":           {slices.Concat(whole[:20], []byte{whole[20] ^ 1}, whole[21:]), "checksum"},
 		"ends early":        {sealed(body[:30]), "8 bytes announced, 5 left at byte 25"},
 		"bytes too many":    {sealed(append(slices.Clone(body), 0)), "1 bytes too many"},
-		"unknown flag":      {set(flags, 16), "flags 0x10"},
+		"unknown flag":      {set(flags, 32), "flags 0x20"},
 		"prefix 31":         {set(prefix, 31), "IPv6 prefix length 31"},
 		"prefix 129":        {set(prefix, 129), "IPv6 prefix length 129"},
 		"precision 11":      {set(precision, 11), "precision 11"},
@@ -92,6 +97,12 @@ func malformed() map[string]struct {
 		"finest is coarser": {set(finest, 2), "finest sampling rate 2, want 0 to 1"},
 		"span backwards": {set(begin, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe),
 			"a span that ends before it begins"},
+		"unknowns 4":             {limited(4, 0, 0, 0, 0), "unknowns 0x4"},
+		"all of IPv4 and more":   {limited(0, 33, 0, 0, 0), "bits cut off IPv4 33, want 0 to 32"},
+		"all of IPv6 and more":   {limited(0, 0, 129, 0, 0), "bits cut off IPv6 129, want 0 to 128"},
+		"limits that are none":   {limited(0, 0, 0, 0, 0), "limits that are none"},
+		"limits cut off":         {limited(1, 0, 0), "no number"},
+		"limits unannounced":     {tail(rate, 3, 8, 0, 5, 9), "finest sampling rate 8, want 0 to 3"},
 		"many databases":         {set(databases, 65), "65 databases, more than there can be"},
 		"databases twice":        {named("a", "a"), "databases out of order"},
 		"databases out of order": {named("b", "a"), "databases out of order"},

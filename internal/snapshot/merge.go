@@ -103,6 +103,7 @@ func (m *State) mergeCounts(a, b *State) {
 	for i := range m.Lost {
 		m.Lost[i] = AddSaturated(a.Lost[i], b.Lost[i])
 	}
+	m.Limits = a.Limits.With(b.Limits)
 	m.From, m.To = min(a.From, b.From), max(a.To, b.To)
 	m.Rate, m.Finest = max(a.Rate, b.Rate), a.Finest
 	if m.Finest == 0 || b.Finest != 0 && b.Finest < m.Finest {

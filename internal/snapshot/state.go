@@ -61,6 +61,7 @@ type State struct {
 
 	Records uint64         // that were counted
 	Lost    [Losses]uint64 // that were not, by reason
+	Limits  Limits         // of what was counted
 
 	From, To     int64  // span of the traffic in Unix nanoseconds; From > To: not known
 	Rate, Finest uint32 // sampling rates, 1 in so many: the coarsest and the finest; 0: nothing counted

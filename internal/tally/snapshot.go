@@ -18,7 +18,7 @@ func (t *Tally) shape() snapshot.Shape {
 func (t *Tally) Snapshot() *snapshot.State {
 	t.shared = t.dense != nil
 	s := &snapshot.State{
-		Shape: t.shape(), Dense: t.dense, Unsampled: t.unsampled, Records: t.records, Lost: t.lost,
+		Shape: t.shape(), Dense: t.dense, Unsampled: t.unsampled, Records: t.records, Lost: t.lost, Limits: t.limits,
 		From: t.from, To: t.to, Rate: t.rate, Finest: t.finest, Databases: t.used(),
 	}
 	if !t.unsampled {
@@ -89,6 +89,7 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	for i, n := range s.Lost {
 		t.AddLost(i, n)
 	}
+	t.AddLimits(s.Limits)
 	t.from, t.to = min(t.from, s.From), max(t.to, s.To)
 	if s.Finest != 0 {
 		t.addRate(s.Rate)

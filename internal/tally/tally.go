@@ -51,6 +51,7 @@ type counts struct {
 	unsampled    bool // registers came without a sample
 	records      uint64
 	lost         [snapshot.Losses]uint64
+	limits       snapshot.Limits
 	from, to     int64
 	rate, finest uint32             // of what was counted; 0: nothing was
 	databases    snapshot.Databases // of what was merged
@@ -85,6 +86,9 @@ func (t *Tally) Table() *geo.Table { return t.table }
 func (t *Tally) AddLost(reason int, n uint64) {
 	t.lost[reason] = snapshot.AddSaturated(t.lost[reason], n)
 }
+
+// AddLimits notes limits of records that are counted here.
+func (t *Tally) AddLimits(l snapshot.Limits) { t.limits = t.limits.With(l) }
 
 // ExtendSpan widens the span of the traffic.
 func (t *Tally) ExtendSpan(from, to time.Time) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Account is what a reader of input says about it. Its texts may come from the input: quote
-// them before you show them.
+// Account is what a reader of input says about it. [Tally.AddAccount] makes what limits the
+// verdicts part of them. Its texts may come from the input: quote them before you show them.
 type Account struct {
 	Format  string            `json:"format"`           // what the input was read as
 	Fields  map[string]string `json:"fields,omitempty"` // "source", "time", "target": the field taken for it
@@ -46,7 +46,8 @@ type Unread struct {
 	First   string `json:"first"` // the place of the first one
 }
 
-// Note is something about an input that a reader of the report must know. Code is stable.
+// Note is something about an input that a reader of the report must know. Code is stable;
+// docs/INPUTS.md has those of package ingest.
 type Note struct {
 	Code    string `json:"code"`
 	Value   uint64 `json:"value"`             // how many records, lines or files it is true of

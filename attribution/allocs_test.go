@@ -30,6 +30,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	exact.AddBatch(v6)
 	dense.AddBatch(v6)
 	sharded.AddBatch(v6)
+	account := everyLimit()
 	i := 0
 	next := func() int { i++; return i % n }
 	for _, c := range []struct {
@@ -51,6 +52,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		{"AddFlows, exact", func() { exact.AddFlows(flows) }},
 		{"AddFlows", func() { dense.AddFlows(flows) }},
 		{"AddLost", func() { dense.AddLost(attribution.LostLate, 1) }},
+		{"AddAccount", func() { dense.AddAccount(account) }},
 		{"ExtendSpan", func() { dense.ExtendSpan(world.Built, world.Built) }},
 		{"Distinct", func() { dense.Distinct() }},
 		{"Size", func() { dense.Size() }},

@@ -126,6 +126,12 @@ func aboutTheData() []decision {
 		{name: "some reflectors", make: counting(least, most, adding(attribution.Flow{
 			Source: apart("CN", 1), Protocol: 17, SourcePort: 53}), reflectors(9)),
 			claim: "majority RU", want: yes, also: []caveat.Caveat{{Code: caveat.ReflectorsPresent}}},
+		{name: "clients wrote the addresses", claim: "majority RU", want: yes,
+			make: counting(least, most, reading(noted(attribution.NoteClaimed, 400, ""))),
+			also: []caveat.Caveat{{Code: caveat.ClaimedAddresses, Value: .5}}},
+		{name: "events of blocks", claim: "majority RU of events", want: yes,
+			make: counting(least, most, reading(noted(attribution.NoteBlocks, 3, "768"))),
+			also: []caveat.Caveat{{Code: caveat.Blocks, Value: 3}}},
 		{name: "cut addresses, of events", claim: "majority RU of events", want: yes,
 			make: func(*testing.T) attribution.Snapshot {
 				tally := emptyTally(least)

@@ -62,15 +62,13 @@ func newReport(m *decide.Matter, p Policy) Report {
 	r := Report{
 		Schema: SchemaVersion, Method: MethodVersion, Policy: p,
 		LocatedBy: databases(s.Databases), Databases: []DatabaseResult{},
-		Sources: countOf(c.View), Records: s.Records, Lost: lostOf(s),
+		Sources: countOf(c.View), Records: s.Records, Lost: lostOf(s), Limits: limitsOf(s),
 		SamplingRate: max(s.Rate, 1), FinestSamplingRate: max(s.Finest, 1),
 		Basis: basisOf(c.View), SampleSize: int(c.Sampling.K),
 		Plausibility: plausibilityOf(c), Verdicts: []Verdict{},
 	}
 	r.From, r.To = s.Span()
-	if c.Volume {
-		r.Events, r.Bytes = c.Events, c.Bytes
-	}
+	r.Events, r.Bytes = volumeOf(c.View, c.Events, c.Bytes)
 	r.Countries, r.Unlocated, r.Reserved = rowsOf(c.View, p)
 	for _, other := range m.Cases()[1:] {
 		d := DatabaseResult{
@@ -111,6 +109,17 @@ func lostOf(s *snapshot.State) map[Loss]uint64 {
 	return lost
 }
 
+// volumeOf leaves out what is not known.
+func volumeOf(v *snapshot.View, events, bytes uint64) (uint64, uint64) {
+	if !v.Volume || v.Limits.NoEvents {
+		events = 0
+	}
+	if !v.Volume || v.Limits.NoBytes {
+		bytes = 0
+	}
+	return events, bytes
+}
+
 func basisOf(v *snapshot.View) Basis {
 	return [...]Basis{BasisAll, BasisSample, BasisSketches}[v.Basis]
 }
@@ -126,9 +135,7 @@ func rowsOf(v *snapshot.View, p Policy) (countries []Row, unlocated, reserved Ro
 	row := func(o geo.Origin) Row {
 		c := &v.Counted[o]
 		r := Row{Origin: o, Sources: stat.Round(c.Sources.Value)}
-		if v.Volume {
-			r.Events, r.Bytes = c.Events, c.Bytes
-		}
+		r.Events, r.Bytes = volumeOf(v, c.Events, c.Bytes)
 		if o != geo.Reserved && all.Sources.Value > 0 {
 			r.Share = Share(v.ShareOf(o, all, alpha))
 		}
@@ -145,10 +152,10 @@ func plausibilityOf(c *decide.Case) Plausibility {
 	p := Plausibility{
 		Reflectors: c.Reflected(plausible.Sources), Anonymized: c.Anonymized(), Proxied: c.Proxied(),
 	}
-	if c.Volume {
+	if c.Volume && !c.Limits.NoEvents {
 		p.TopSource = c.TopSource()
 	}
-	if h := c.Heavy; h.Sources > 0 {
+	if h := c.Heavy; h.Sources > 0 && !c.Limits.NoEvents {
 		p.Heavy = &HeavySources{h.Sources, stat.Round(h.Above), stat.Round(h.Median), h.Share}
 	}
 	if s := c.Spoofing; s != nil {

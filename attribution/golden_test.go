@@ -26,8 +26,10 @@ func goldenSnapshots(t *testing.T) map[string]attribution.Snapshot {
 		return tally.Snapshot()
 	}
 	exact, sketched := count(least, 40), count(least, 800)
+	limited := spread(least, map[string]int{"RU": 4})
+	limited.AddAccount(everyLimit())
 	return map[string]attribution.Snapshot{
-		"zero": {}, "exact": exact, "sketched": sketched,
+		"zero": {}, "exact": exact, "sketched": sketched, "limits": limited.Snapshot(),
 		"enriched": must(exact.Enrich(everything(t))),
 		"dropped":  count(with(least, func(o *attribution.Options) { o.DropAddresses = true }), 40),
 		"sketches": must(attribution.FromSketches(world.Table(), least.Key.ID(), exact.Sketches())),

@@ -18,6 +18,7 @@ type scene struct {
 	options    attribution.Options
 	flows      []attribution.Flow
 	lost       uint64
+	account    attribution.Account
 	from, to   time.Time
 	enrichment attribution.Enrichment
 }
@@ -44,6 +45,9 @@ func randomScene(t *testing.T, rng *rand.Rand) scene {
 	}
 	if !s.options.DropAddresses {
 		s.enrichment = randomEnrichment(t, rng)
+	}
+	if rng.IntN(8) == 0 {
+		s.account = randomAccount(rng)
 	}
 	return s
 }
@@ -136,9 +140,35 @@ func (s scene) snapshot() attribution.Snapshot {
 	return s.finish(tally)
 }
 
+// randomAccount has some of what limits claims.
+func randomAccount(rng *rand.Rand) (a attribution.Account) {
+	for _, role := range []string{"count", "bytes", "time"} {
+		if rng.IntN(4) == 0 {
+			if a.NotTaken == nil {
+				a.NotTaken = map[string]string{}
+			}
+			a.NotTaken[role] = "hits, packets"
+		}
+	}
+	for _, n := range []attribution.Note{
+		{Code: attribution.NoteClaimed, Value: 1 + uint64(rng.IntN(2000))},
+		{Code: attribution.NoteBlocks, Value: 1 + uint64(rng.IntN(100)), Subject: "1024"},
+		{Code: attribution.NoteCutIPv4, Value: 12, Subject: []string{"/24", "/16", "/8", "?"}[rng.IntN(4)]},
+		{Code: attribution.NoteCutIPv6, Value: 12, Subject: []string{"/64", "/56", "/48", "/32"}[rng.IntN(4)]},
+		{Code: "ONE_SOURCE", Value: 99, Subject: "192.0.2.1"},
+	} {
+		if rng.IntN(3) == 0 {
+			a.Notes = append(a.Notes, n)
+		}
+	}
+	a.Lost = map[attribution.Loss]uint64{attribution.LostUnread: uint64(rng.IntN(20))}
+	return a
+}
+
 // finish tells a tally the rest, and makes the snapshot.
 func (s scene) finish(tally *attribution.Tally) attribution.Snapshot {
 	tally.AddLost(attribution.LostUndated, s.lost)
+	tally.AddAccount(s.account)
 	tally.ExtendSpan(s.from, s.to)
 	if s.options.DropAddresses {
 		return tally.Snapshot()
@@ -146,7 +176,8 @@ func (s scene) finish(tally *attribution.Tally) attribution.Snapshot {
 	return must(tally.Snapshot().Enrich(s.enrichment))
 }
 
-// parts counts the flows in several tallies. The first has lost all that was lost.
+// parts counts the flows in several tallies. The first has lost all that was lost, and the
+// account.
 func (s scene) parts(rng *rand.Rand, n int) (parts []attribution.Snapshot) {
 	tallies := make([]*attribution.Tally, n)
 	for i := range tallies {
@@ -157,7 +188,7 @@ func (s scene) parts(rng *rand.Rand, n int) (parts []attribution.Snapshot) {
 	}
 	for i, tally := range tallies {
 		if i > 0 {
-			s.lost = 0
+			s.lost, s.account = 0, attribution.Account{}
 		}
 		parts = append(parts, s.finish(tally))
 	}

@@ -143,6 +143,35 @@ func TestLawOneMore(t *testing.T) {
 	}
 }
 
+// A limit that a reader knows of decides nothing: a claim that it does not rule out ends as
+// before, with the same share.
+func TestLawLimits(t *testing.T) {
+	ruledOut := 0
+	laws(t, 6, func(t *testing.T, rng *rand.Rand, sc scene, s attribution.Snapshot, q question) {
+		more := randomAccount(rng)
+		more.Lost = nil
+		tally := emptyTally(sc.options)
+		if err := tally.Merge(s.WithoutAddresses()); err != nil {
+			t.Fatal(err)
+		}
+		tally.AddAccount(more)
+		before := q.of(s.WithoutAddresses()).Verdicts
+		for i, v := range q.of(tally.Snapshot()).Verdicts {
+			switch {
+			case v.Outcome == attribution.Inadmissible:
+				if before[i].Outcome != attribution.Inadmissible {
+					ruledOut++
+				}
+			case v.Outcome != before[i].Outcome || v.Share != before[i].Share || v.Reason != before[i].Reason:
+				t.Errorf("%+v turns\n%v\ninto\n%v", more, before[i], v)
+			}
+		}
+	})
+	if ruledOut == 0 {
+		t.Error("no limit rules anything out: the test shows nothing")
+	}
+}
+
 // unknown is an address that no database of the plain world locates.
 func unknown(rng *rand.Rand) netip.Addr { return world.IP("", 1<<23|rng.IntN(1<<22)<<1|1) }
 

@@ -22,7 +22,8 @@ const (
 // claim. It is plain data and the caller's own: nothing is decided from it, and
 // decoding its JSON gives an equal Report.
 //
-// A count that is not known is 0 here and absent in JSON; Basis says which are known.
+// A count that is not known is 0 here and absent in JSON; Basis and Limits say which are
+// known.
 // Reserved sources (private, loopback, multicast and the like) are in Reserved alone.
 // Unlocated sources are in every total.
 type Report struct {
@@ -47,6 +48,9 @@ type Report struct {
 	// Records were counted; Lost were not, by the reason why.
 	Records uint64          `json:"records"`
 	Lost    map[Loss]uint64 `json:"lost,omitempty"`
+
+	// Limits are what readers know of the records beside their counts; nil: nothing.
+	Limits *Limits `json:"limits,omitempty"`
 
 	// Account is what the reader of the input says about it. The caller sets it.
 	Account *Account `json:"account,omitempty"`

@@ -32,6 +32,7 @@ func richSnapshot(t *testing.T) attribution.Snapshot {
 	}
 	tally.AddLost(attribution.LostUnread, 3)
 	tally.AddLost(attribution.LostLate, 2)
+	tally.AddAccount(noted(attribution.NoteClaimed, 7, ""))
 	tally.ExtendSpan(world.Built.AddDate(0, 0, 1), world.Built.AddDate(0, 0, 200))
 	return must(tally.Snapshot().Enrich(attribution.Enrichment{
 		Databases: []*geo.Table{
@@ -57,6 +58,9 @@ func richReport(t *testing.T) attribution.Report {
 		Unread: []attribution.Unread{{Code: "NO_ADDRESS", Records: 3, First: "line 7"}},
 		Notes:  []attribution.Note{{Code: "SYSLOG", Value: 500, Subject: "x"}},
 		Lines:  510, NoRecords: 7, Excluded: 2, Undated: 1, From: r.From.Add(1), To: r.To.Add(2),
+	}
+	r.Limits = &attribution.Limits{
+		EventsUnknown: true, BytesUnknown: true, IPv4Cut: 8, IPv6Cut: 64, Blocks: 3, Claimed: 7,
 	}
 	return r
 }

@@ -37,6 +37,7 @@ func TestShardedTallyIsATally(t *testing.T) {
 		want.AddIPv4(packed)
 		want.ExtendSpan(world.Built, world.Built.Add(time.Hour))
 		want.AddLost(attribution.LostLate, 8)
+		want.AddAccount(everyLimit())
 
 		const writers = 8
 		sharded := shardedTally(t, least, 5)
@@ -60,14 +61,15 @@ func TestShardedTallyIsATally(t *testing.T) {
 				sharded.AddLost(attribution.LostLate, 1)
 			})
 		}
+		sharded.AddAccount(everyLimit())
 		wait.Go(func() {
 			last := uint64(0)
 			for range 10 {
 				r := reportOn(sharded.Snapshot())
-				if r.Events < last {
-					t.Errorf("events fell from %d to %d", last, r.Events)
+				if r.Records < last {
+					t.Errorf("records fell from %d to %d", last, r.Records)
 				}
-				last = r.Events
+				last = r.Records
 			}
 		})
 		wait.Wait()

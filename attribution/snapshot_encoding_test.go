@@ -38,10 +38,12 @@ func kindsOfSnapshot(t testing.TB) map[string]attribution.Snapshot {
 	t.Helper()
 	dropped := with(least, func(o *attribution.Options) { o.DropAddresses, o.IPv6PrefixLen, o.Precision = true, 128, 16 })
 	exact, sketched := fullTally(100).Snapshot(), fullTally(1500).Snapshot()
+	limited := fullTally(100)
+	limited.AddAccount(everyLimit())
 	sketches := must(attribution.FromSketches(world.Table(), least.Key.ID(), sketched.Sketches()))
 	return map[string]attribution.Snapshot{
 		"zero": {}, "empty": emptyTally(least).Snapshot(), "one": fullTally(1).Snapshot(),
-		"exact": exact, "sketched": sketched,
+		"exact": exact, "sketched": sketched, "limited": limited.Snapshot(),
 		"enriched": must(exact.Enrich(everything(t))), "enriched, sketched": must(sketched.Enrich(everything(t))),
 		"dropped": tallied(dropped, map[string]int{"RU": 9}).Snapshot(), "dropped, sketched": sketched.WithoutAddresses(),
 		"from sketches": sketches, "from sketches, merged": must(attribution.Merge(sketches, exact)),

@@ -14,6 +14,12 @@ const (
 	Spoofed            Code = "SPOOFED"              // least share of the sources that is forged
 	UnseenSources      Code = "UNSEEN_SOURCES"       // part of the sources that was seen, at most
 	EstimatorsDisagree Code = "ESTIMATORS_DISAGREE"  // distance in standard errors
+
+	// These come of what the input does not say, see attribution.Tally.AddAccount.
+	EventsNotRead Code = "EVENTS_NOT_READ" // 0: it is not known how many events a record stands for
+	BytesNotRead  Code = "BYTES_NOT_READ"  // 0: likewise of bytes
+	Blocks        Code = "BLOCKS"          // records that are blocks of addresses
+	CutAddresses  Code = "CUT_ADDRESSES"   // bits left of the addresses of the subject, IPv4 or IPv6
 )
 
 // Codes that can leave a claim undecided.
@@ -56,6 +62,7 @@ const (
 	ForgeryUntested   Code = "FORGERY_UNTESTED"   // share of the sources that no test for forging covers
 	ReflectorsPresent Code = "REFLECTORS_PRESENT" // share of the sources that look like reflectors
 
+	ClaimedAddresses   Code = "CLAIMED_ADDRESSES"   // share of the records whose address the client may have written
 	ReflectionUntested Code = "REFLECTION_UNTESTED" // 0: of many sources, nothing shows if they are reflectors
 )
 
@@ -88,6 +95,7 @@ var effects = map[Code]Effect{
 	NothingCounted: CanRuleOut, NothingLocated: CanRuleOut, NothingSampled: CanRuleOut, VolumeUnknown: CanRuleOut,
 	MixedSamplingRates: CanRuleOut, Saturated: CanRuleOut, ProxyInFront: CanRuleOut, Anonymized: CanRuleOut,
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
+	EventsNotRead: CanRuleOut, BytesNotRead: CanRuleOut, Blocks: CanRuleOut, CutAddresses: CanRuleOut,
 
 	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, LateEvents: CanUndecide,
 	Unlocated: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
@@ -99,7 +107,7 @@ var effects = map[Code]Effect{
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
 	SketchesOnly: Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
-	ReflectorsPresent: Annotates, ReflectionUntested: Annotates,
+	ReflectorsPresent: Annotates, ReflectionUntested: Annotates, ClaimedAddresses: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,

@@ -15,18 +15,15 @@ import (
 	"github.com/whence-go/whence/attribution/ingest/internal/container"
 )
 
-// Codes of the notes of an account. Those of what was taken off, such as SYSLOG, are beside
-// the code that takes it off.
+// Codes of the notes of an account. Those that limit what may be claimed are in package
+// attribution; the subject of BLOCKS is how many addresses they cover. Those of what was taken
+// off, such as SYSLOG, are beside the code that takes it off.
 const (
 	noteNoTime      = "NO_TIME"      // the format has no times
 	noteNoDirection = "NO_DIRECTION" // an address may be that of a server
-	noteClaimed     = "CLAIMED"      // records whose address the client may have written
-	noteBlocks      = "BLOCKS"       // records that are blocks; the subject is how many addresses they cover
 	noteOneSource   = "ONE_SOURCE"   // the records of one source that makes nearly all: a server or proxy of one's own?
-	noteCut4        = "CUT_IPV4"     // addresses that are cut; the subject is to how many bits, such as /24
-	noteCut6        = "CUT_IPV6"
-	noteStrays      = "STRAY_TIMES" // records far from all others; the subject is the first one's time and place
-	noteZoneless    = "NO_ZONE"     // times that named no zone
+	noteStrays      = "STRAY_TIMES"  // records far from all others; the subject is the first one's time and place
+	noteZoneless    = "NO_ZONE"      // times that named no zone
 )
 
 // ledger collects what the account says.
@@ -194,19 +191,19 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	for _, code := range slices.Sorted(maps.Keys(l.prefixed)) {
 		add(code, l.prefixed[code], "")
 	}
-	add(noteClaimed, l.claimed, "")
+	add(attribution.NoteClaimed, l.claimed, "")
 	if l.blocks > 0 {
-		add(noteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
+		add(attribution.NoteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}
 	// The vote proves that the source makes at least (1 + majority/records)/2 of all.
 	if l.records >= 100 && 10*l.majority >= 8*l.records {
 		add(noteOneSource, (l.records+l.majority)/2, l.most.String())
 	}
 	if bits := l.cut4.length(lengths4[:]); bits > 0 {
-		add(noteCut4, l.cut4.n, fmt.Sprintf("/%d", bits))
+		add(attribution.NoteCutIPv4, l.cut4.n, fmt.Sprintf("/%d", bits))
 	}
 	if bits := l.cut6.length(lengths6[:]); bits > 0 {
-		add(noteCut6, l.cut6.n, fmt.Sprintf("/%d", bits))
+		add(attribution.NoteCutIPv6, l.cut6.n, fmt.Sprintf("/%d", bits))
 	}
 	if s := l.window.Span(); s.Strays > 0 {
 		add(noteStrays, uint64(s.Strays), fmt.Sprintf("%s, line %d", s.Stray.Format(time.RFC3339), s.At))

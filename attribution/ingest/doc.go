@@ -33,7 +33,7 @@
 // has no record: it is blank, a comment or a header. A record may go over the end of its line
 // only in a quoted field of CSV and in JSON, and only as long as it is well formed. Else its
 // line stands alone, so that a stray quote takes no other record along. Lost records belong
-// into the tally ([attribution.Tally.AddLost]), because they may change a verdict.
+// into the tally ([attribution.Tally.AddAccount]), because they may change a verdict.
 //
 // # Whose address
 //

@@ -238,8 +238,8 @@ func (r *Reader) place() string {
 }
 
 // Account says what was read so far: as what, from which fields, how many records were used,
-// and how many were not and why. The counts of [attribution.Account.Lost] belong into the
-// tally, by [attribution.Tally.AddLost].
+// and how many were not and why. At the end of the input it belongs into the tally, by
+// [attribution.Tally.AddAccount].
 func (r *Reader) Account() attribution.Account { return r.ledger.account(r.clock, r.input) }
 
 // Close releases what reading has taken, before the end of the input. It does not close the

@@ -20,6 +20,11 @@ func (c *Case) gate(q Question) (caveat.Caveat, bool) {
 	switch {
 	case c.IsZero() || c.Total.Value == 0:
 		return because(caveat.NothingCounted, 0)
+	}
+	if reason, ok := c.limited(q.Unit); ok {
+		return reason, true
+	}
+	switch {
 	case q.Unit != plausible.Sources && !c.Volume:
 		return because(caveat.VolumeUnknown, c.Sampling.K)
 	case amount(all, q.Unit) == 0:

@@ -132,6 +132,7 @@ func (m *Matter) aboutTheData() []caveat.Caveat {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}
 	c := m.cases[0]
+	caveats = append(caveats, c.limits()...)
 	if c.Rate > 1 {
 		add(caveat.PacketSampled, float64(c.Rate), "")
 	}
@@ -157,7 +158,7 @@ func (c *Case) plausibility() (caveats []caveat.Caveat) {
 	add := func(code caveat.Code, value float64) {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value})
 	}
-	if share := c.Anonymized(); share > 0 {
+	if share := c.Anonymized(); share > 0 && len(c.cut()) == 0 { // which says it
 		add(caveat.Anonymized, share)
 	}
 	if share := c.Reflected(plausible.Sources); share > fewReflectors {
@@ -204,7 +205,7 @@ func (t *trial) couldBeForged(a *Answer) bool {
 }
 
 // open is how much of a unit comes, in the sample, from sources of which nobody saw a
-// handshake, and from all.
+// handshake, and from all. An address that a client wrote proves none.
 func (c *Case) open(u plausible.Unit) (open, all float64) {
 	for i := range c.Items {
 		if c.OriginOf(i) == geo.Reserved {
@@ -216,7 +217,7 @@ func (c *Case) open(u plausible.Unit) (open, all float64) {
 			open += w
 		}
 	}
-	return open, all
+	return max(open, c.mostClaimed(u)*all), all
 }
 
 // untested is the share of the public sources, of which nobody saw a handshake, that no
@@ -234,7 +235,7 @@ func (c *Case) volume() (caveats []caveat.Caveat) {
 	add := func(code caveat.Code, value float64, subject string) {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}
-	if !c.Volume || c.Events == 0 {
+	if !c.Volume || c.Events == 0 || c.Limits.NoEvents {
 		return nil
 	}
 	top := c.TopSource()

@@ -19,6 +19,8 @@ type reportCase struct {
 	count  func(t testing.TB) attribution.Snapshot
 	policy attribution.Policy
 	claims []string
+
+	account *attribution.Account
 }
 
 var at = time.Date(2026, 6, 10, 7, 11, 23, 0, time.UTC)
@@ -168,6 +170,23 @@ func reportCases() []reportCase {
 			}),
 		},
 		{
+			name: "account", claims: []string{majority, "RU > 40% of events"}, account: usualAccount(),
+			count: plain(attribution.Options{}, func(t *attribution.Tally) {
+				spread(t, "RU", 0, 600, 1)
+				spread(t, "US", 0, 411, 1)
+				t.AddAccount(*usualAccount())
+			}),
+		},
+		{
+			name: "account-limits", claims: []string{majority, "RU > 40% of events", "RU > 40% of bytes"},
+			account: limitedAccount(),
+			count: plain(attribution.Options{}, func(t *attribution.Tally) {
+				spread(t, "RU", 0, 60, 1)
+				spread(t, "US", 0, 40, 1)
+				t.AddAccount(*limitedAccount())
+			}),
+		},
+		{
 			name: "sampled-packets", claims: []string{majority, "RU > 50% of events"},
 			count: scene(
 				scenario.Botnet{Sources: 2_000, Origin: ru, Share: .6, Unlocated: .01, Repeat: 60},
@@ -228,5 +247,7 @@ func (c reportCase) report(t testing.TB) attribution.Report {
 	for _, text := range c.claims {
 		claims = append(claims, world.Must(attribution.ParseClaim(text)))
 	}
-	return world.Must(c.count(t).Report(c.policy, claims...))
+	r := world.Must(c.count(t).Report(c.policy, claims...))
+	r.Account = c.account
+	return r
 }

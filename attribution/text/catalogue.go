@@ -39,6 +39,7 @@ type catalogue struct {
 	insideMany, outsideMany phrase // n countries, which are not named
 
 	report   reportPhrases
+	account  accountPhrases
 	baseline baselinePhrases
 	network  networkPhrases
 	burst    burstPhrases
@@ -66,12 +67,30 @@ type reportPhrases struct {
 	stray                            phrase // n tested
 	reserved, reservedEvents         phrase // n; n events
 	lost                             phrase // list
-	input, fields, field, used       phrase // format; list; field name; n
-	first                            phrase // lost place
 	credit                           phrase // credit
 	compared, comparedSample, differ phrase // n
 	notShown                         phrase // n
 	every                            phrase
+}
+
+// accountPhrases say what the input was read as. The maps have what docs/INPUTS.md names, by its code or role.
+type accountPhrases struct {
+	input                        phrase            // format
+	fields                       phrase            // list
+	field, fieldNext, noField    phrase            // role name; instead as well; role instead
+	roles                        map[string]phrase // of fields
+	used, usedOf                 phrase            // n; lines as well
+	noRecords, excluded, undated phrase            // n
+	span                         phrase            // from to
+	notTaken                     map[string]phrase // by role: name
+	otherNotTaken                phrase            // name role
+	unread, unreadSomewhere      phrase            // n why; place as well
+	moreUnread                   phrase            // n
+	lost, lostSomewhere          phrase            // lost; place as well
+	faults                       map[string]phrase // why a record was not read
+	notes                        map[string]phrase // n subject
+	off                          phrase            // list
+	takenOff                     map[string]phrase // n
 }
 
 // verdictPhrases are those of a verdict.

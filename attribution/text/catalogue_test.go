@@ -171,13 +171,15 @@ func foreign() *catalogue {
 			for i := range v.Len() {
 				walk(v.Index(i))
 			}
+		case reflect.Map:
+			own := map[string]phrase{}
+			for _, key := range v.MapKeys() {
+				own[key.String()] = translate(v.MapIndex(key).String())
+			}
+			reflect.NewAt(v.Type(), v.Addr().UnsafePointer()).Elem().Set(reflect.ValueOf(own))
 		}
 	}
 	walk(reflect.ValueOf(&c).Elem())
-	c.caveats = map[string]phrase{}
-	for key, p := range english.caveats {
-		c.caveats[key] = translate(p)
-	}
 	return &c
 }
 

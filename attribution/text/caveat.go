@@ -4,7 +4,6 @@ import (
 	"math"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -43,7 +42,7 @@ const (
 var measures = map[caveat.Code]measure{
 	caveat.VolumeUnknown: aCount, caveat.MixedSamplingRates: aCount, caveat.ProxyInFront: aShare,
 	caveat.Anonymized: aShare, caveat.Reflection: aShare, caveat.Spoofed: leastShare, caveat.UnseenSources: mostShare,
-	caveat.EstimatorsDisagree: number,
+	caveat.EstimatorsDisagree: number, caveat.Blocks: aCount, caveat.CutAddresses: aCount,
 
 	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount,
 	caveat.LateEvents: aCount, caveat.Unlocated: aShare, caveat.SpoofingPartial: mostShare,
@@ -56,7 +55,7 @@ var measures = map[caveat.Code]measure{
 	caveat.Fragile: leastShare, caveat.SameDatabase: aLetter, caveat.DatabaseAge: days, caveat.MixedDatabases: aCount,
 	caveat.ReservedPresent: ofSources, caveat.AddressChurn: hours, caveat.PacketSampled: aCount,
 	caveat.SketchesOnly: aShare, caveat.ForgeryUntested: aShare,
-	caveat.ReflectorsPresent: aShare,
+	caveat.ReflectorsPresent: aShare, caveat.ClaimedAddresses: aShare,
 
 	caveat.DominantSource: aShare, caveat.UnsampledVolume: aShare, caveat.HeavySources: aShare,
 	caveat.RankDiffers: aCount, caveat.PrefixConcentrated: aShare, caveat.NetworkConcentrated: aShare,
@@ -86,11 +85,7 @@ func (t teller) caveat(c caveat.Caveat) string {
 
 // unknown prints a caveat of a code that this package does not know.
 func (p *Printer) unknown(c caveat.Caveat) string {
-	code := string(c.Code)
-	if strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" || len(code) > longestName {
-		code = p.quoted(code)
-	}
-	text := code + " " + strconv.FormatFloat(c.Value, 'g', 4, 64)
+	text := p.code(string(c.Code)) + " " + strconv.FormatFloat(c.Value, 'g', 4, 64)
 	if c.Subject != "" {
 		text += " " + p.subject(c.Subject).text
 	}
@@ -193,7 +188,7 @@ const largestSample = 1e12
 func variantOfNumber(c caveat.Caveat) string {
 	switch {
 	case c.Code == caveat.VolumeUnknown && c.Value < 1, c.Code == caveat.Spoofed && c.Value <= 0,
-		c.Code == caveat.Fragile && c.Value <= 0:
+		c.Code == caveat.Fragile && c.Value <= 0, c.Code == caveat.CutAddresses && c.Value <= 0:
 		return "none"
 	case c.Code == caveat.SamplingError && c.Value > largestSample:
 		return "near"
@@ -224,6 +219,10 @@ func (t teller) deciding(c caveat.Caveat) (string, args) {
 			return "open", args{"outcome": word(p.Outcome(s.Outcome))}
 		} else if s != nil {
 			return "decides", args{"rate": p.count(uint64(s.Rate)), "once": word(p.share(s.SeenOnce))}
+		}
+	case caveat.CutAddresses:
+		if c.Value > 0 && !t.ofSources() {
+			return "unit", nil
 		}
 	case caveat.Unlocated:
 		return "decides", unit

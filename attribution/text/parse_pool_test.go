@@ -2,6 +2,7 @@ package text
 
 import (
 	"math"
+	"net/netip"
 	"reflect"
 	"regexp"
 	"slices"
@@ -63,6 +64,13 @@ func numbersOf(r *attribution.Report) (all []float64) {
 			}
 		}
 	}
+	if r.Account != nil {
+		for _, n := range r.Account.Notes {
+			if v, err := strconv.ParseFloat(n.Subject, 64); err == nil {
+				all = append(all, v)
+			}
+		}
+	}
 	if s := r.Plausibility.Spoofing; s != nil {
 		all = append(all, tested(r)*s.Forged.Low, tested(r)*s.Forged.High)
 	}
@@ -82,6 +90,13 @@ func strangers(text string, r *attribution.Report) (list []string) {
 	pool := numbersOf(r)
 	for _, v := range r.Verdicts {
 		text = strings.ReplaceAll(text, v.Claim.String(), "")
+	}
+	if r.Account != nil {
+		for _, n := range r.Account.Notes {
+			if a, err := netip.ParseAddr(n.Subject); err == nil {
+				text = strings.ReplaceAll(text, a.String(), "")
+			}
+		}
 	}
 	for _, m := range anyNumber.FindAllStringSubmatch(given.ReplaceAllString(text, ""), -1) {
 		digits := strings.ReplaceAll(m[2], ",", "")

@@ -67,8 +67,8 @@ func TestReportWithoutClaims(t *testing.T) {
 	for _, want := range []string{
 		"1 source with reserved addresses (2 events) is in no row and in no total.",
 		"Only 1 in 10 packets or flows was looked at.",
-		`The input was read as "csv". Fields: "source" from "ip" and "time" from "ts". 6 records were used. ` +
-			`Lost: 1 record without a time, the first at "line 7".`,
+		`The input was read as "csv". Fields: the source is field "ip" and the time is field "ts".` + "\n" + `6 records were used.` +
+			"\nLost: 3 records that were too late.\n" + `Lost: 1 record without a time, the first at "line 7".` + "\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("not %q in\n%s", want, b.String())

@@ -22,8 +22,9 @@ func (p *Printer) Report(w io.Writer, r attribution.Report) error {
 	return write(w, b.String())
 }
 
-// writeCounts writes what was counted.
+// writeCounts writes what was read and what was counted.
 func (p *Printer) writeCounts(b *strings.Builder, r *attribution.Report) {
+	p.writeAccount(b, r)
 	p.writeHead(b, r)
 	if r.Sources.Value > 0 {
 		b.WriteString("\n")
@@ -142,8 +143,10 @@ func (p *Printer) writeNotes(b *strings.Builder, r *attribution.Report) {
 		events := say(w.events, args{"n": p.count(r.Reserved.Events)})
 		line(say(text, args{"n": p.some(r, r.Reserved.Sources), "events": word(events)}))
 	}
-	line(p.lost(r.Lost))
-	line(p.account(r.Account)...)
+	if r.Account == nil || !maps.Equal(r.Lost, r.Account.Lost) { // else it says so
+		line(p.lost(r.Lost))
+	}
+	line(p.limits(r)...)
 	for _, credit := range p.credits(r) {
 		line(say(w.credit, args{"credit": word(credit)}))
 	}
@@ -221,30 +224,6 @@ func (p *Printer) loss(reason attribution.Loss, n uint64) string {
 		reason = attribution.LostUnread
 	}
 	return say(p.words.losses[reason], args{"n": p.count(n)})
-}
-
-// account says what the input was read as.
-func (p *Printer) account(a *attribution.Account) (list []string) {
-	if a == nil {
-		return nil
-	}
-	w := &p.words.report
-	list = append(list, say(w.input, args{"format": word(p.quoted(a.Format))}))
-	var fields []string
-	for _, name := range slices.Sorted(maps.Keys(a.Fields)) {
-		from := args{"field": word(p.quoted(name)), "name": word(p.quoted(a.Fields[name]))}
-		fields = append(fields, say(w.field, from))
-	}
-	if len(fields) > 0 {
-		list = append(list, say(w.fields, args{"list": word(p.joined(fields, p.words.and))}))
-	}
-	list = append(list, say(w.used, args{"n": p.count(a.Records)}))
-	for _, reason := range slices.Sorted(maps.Keys(a.First)) {
-		list = append(list, say(w.first, args{
-			"lost": word(p.loss(reason, a.Lost[reason])), "place": word(p.quoted(a.First[reason])),
-		}))
-	}
-	return list
 }
 
 // credits are the lines that the licenses of the databases ask for, in quotation marks, as the files have them.

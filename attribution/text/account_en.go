@@ -1,0 +1,101 @@
+package text
+
+var accountEnglish = accountPhrases{
+	input:  "The input was read as {format}.",
+	fields: "Fields: {list}.", field: "{role} is field {name}",
+	fieldNext: "{role} is field {name} (next best: {instead})",
+	noField:   "{role} is not known (next best: {instead})",
+	roles: map[string]phrase{
+		"source": "the source", "time": "the time", "target": "the target", "count": "the number of events",
+		"bytes":    "the number of bytes",
+		"protocol": "the protocol", "source_port": "the source port", "flags": "the value of the TCP flags",
+	},
+
+	used:      "{n} {n:record was|records were} used.",
+	usedOf:    "{n} {n:record|records} of {lines} {lines:line|lines} {n:was|were} used.",
+	noRecords: "{n} {n:line holds|lines hold} no record.",
+	excluded:  "{n} {n:record was|records were} excluded, as asked.",
+	undated:   "{n} of those used {n:has|have} no time that can be read.",
+	span:      "They are from {from} to {to} UTC.",
+
+	notTaken: map[string]phrase{
+		"count": "The number of events of a record is not known. {name} may be it, and was not taken: name the field " +
+			"to use it.",
+		"bytes": "The number of bytes of a record is not known. {name} may be it, and was not taken: name the field to " +
+			"use it.",
+		"time": "The time of a record is not known. {name} may be it, and was not taken, because it cannot be read for " +
+			"sure.",
+	},
+	otherNotTaken: "{name} may be {role}, and was not taken.",
+
+	unread:          "{n} {n:record was|records were} not read, the first at {place}: {why}.",
+	unreadSomewhere: "{n} {n:record was|records were} not read: {why}.",
+	moreUnread:      "{n} more {n:record was|records were} not read, for other reasons.",
+	lost:            "Lost: {lost}, the first at {place}.",
+	lostSomewhere:   "Lost: {lost}.",
+	faults: map[string]phrase{
+		"TOO_LONG":       "the line is longer than 1 MiB",
+		"NO_ADDRESS":     "something else is where the client's address should be",
+		"NO_REQUEST":     "it is not a line of an access log",
+		"NOT_OF_FORMAT":  "it is not a line of the format",
+		"AMBIGUOUS":      "the client may have moved its address to another place of the line",
+		"FEW_COLUMNS":    "the row ends before the address is complete",
+		"MANY_COLUMNS":   "the row has so many columns that it is open which one is which",
+		"EMPTY_FIELD":    "the field of the address is empty",
+		"NO_FIELD":       "the field of the address is missing",
+		"NO_OBJECT":      "it is not a JSON object",
+		"BAD_COUNT":      "the field of the count holds no number",
+		"BAD_BYTES":      "the field of the bytes holds no number",
+		"OTHER_TEXT":     "there is text beside the addresses of the list",
+		"NO_PREFIX":      "the words of the collector are missing, which other lines have",
+		"NO_FLOW":        "it is not the numbers of a flow",
+		"NO_PAIRS":       "it is not a record of CEF or LEEF",
+		"OTHER_PROGRAM":  "it is of another program than most lines: name the format to read that one",
+		"UNKNOWN_FORMAT": "it is in a file of the archive whose format is not known",
+		"UNREAD_MEMBER":  "a file of the archive cannot be read",
+		"TRAILING":       "there is data behind the end of the archive",
+		"CUT_LINE":       "the input broke off within the line",
+	},
+
+	notes: map[string]phrase{
+		"CLAIMED": "Clients may have written the addresses of {n} {n:record|records}, which may then be invented.",
+		"ONE_SOURCE": "{subject} makes {n} of the records. Is this your own server or proxy? If it is, the true sources " +
+			"are elsewhere.",
+		"NO_TIME":      "The format has no times.",
+		"NO_DIRECTION": "The format does not say which side began. An address may be that of a server.",
+		"BLOCKS": "{n} {n:record is a block|records are blocks} of addresses, which cover {subject} addresses. " +
+			"{n:It|Each} counts as one event.",
+		"CUT_IPV4": "{n} IPv4 {n:address was|addresses were} cut before {n:it was|they were} logged, to {subject}.",
+		"CUT_IPV6": "{n} IPv6 {n:address was|addresses were} cut before {n:it was|they were} logged, to {subject}.",
+		"STRAY_TIMES": "{n} {n:record is|records are} dated far from all others, the first at {subject}. The time span " +
+			"leaves {n:it|them} out.",
+		"NO_ZONE":        "{n} {n:time names|times name} no time zone. The zone is assumed.",
+		"INBOUND_ONLY":   "Packets that go out of the network are not counted.",
+		"SKIPPED_MEMBER": "{n} {n:entry|entries} of the archive {n:is|are} no file, the first is {subject}.",
+		"UNREAD_MEMBER":  "{n} {n:file|files} of the archive cannot be read, the first is {subject}.",
+		"TRAILING":       "Data behind the end of the archive was not read.",
+		"INNER_RETURN":   "{n} {n:line has|lines have} a carriage return inside. {n:It|They} may hold several records.",
+		"LONG_LINE":      "{n} {n:line is|lines are} longer than 1 MiB.",
+		"CUT_LINE":       "The input broke off within its last line.",
+		"OPEN_LINE":      "The last line has no end yet and was left for later.",
+	},
+	off: "Taken off before reading: {list}.",
+	takenOff: map[string]phrase{
+		"SYSLOG":           "the words of syslog",
+		"CRI":              "the words of Kubernetes",
+		"DOCKER":           "the JSON of Docker",
+		"COMPOSE":          "the words of docker compose",
+		"BEATS":            "the JSON of a log shipper",
+		"JOURNAL":          "the JSON of the systemd journal",
+		"FLUENT":           "the JSON of Fluentd",
+		"STAMP":            "a time before each line",
+		"CONSOLE":          "the words before JSON on a console",
+		"BYTE_ORDER_MARK":  "a byte order mark",
+		"UTF16":            "the encoding UTF-16",
+		"ZEROS":            "NUL bytes ({n} {n:line|lines})",
+		"COLORS":           "colors ({n} {n:line|lines})",
+		"CARRIAGE_RETURNS": "carriage returns as line ends",
+		"PADDING":          "padding behind the data",
+		"SKIPPABLE_FRAMES": "empty frames of zstd",
+	},
+}

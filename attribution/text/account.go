@@ -94,11 +94,17 @@ func (p *Printer) used(r *attribution.Report) (list []string) {
 	} else {
 		list = append(list, say(w.used, n))
 	}
+	undated := w.undated
+	if a.Undated >= a.Records {
+		if undated = w.untimed; slices.ContainsFunc(a.Notes, func(n attribution.Note) bool { return n.Code == "NO_TIME" }) {
+			undated = "" // the note says it
+		}
+	}
 	for _, c := range []struct {
 		n    uint64
 		text phrase
-	}{{a.NoRecords, w.noRecords}, {a.Excluded, w.excluded}, {a.Undated, w.undated}} {
-		if c.n > 0 {
+	}{{a.Undated, undated}, {a.NoRecords, w.noRecords}, {a.Excluded, w.excluded}} {
+		if c.n > 0 && c.text != "" {
 			list = append(list, say(c.text, args{"n": p.count(c.n)}))
 		}
 	}

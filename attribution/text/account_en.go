@@ -2,13 +2,12 @@ package text
 
 var accountEnglish = accountPhrases{
 	input:  "The input was read as {format}.",
-	fields: "Fields: {list}.", field: "{role} is field {name}",
-	fieldNext: "{role} is field {name} (next best: {instead})",
-	noField:   "{role} is not known (next best: {instead})",
+	fields: "Taken: {list}.", field: "{role} from {name}", fieldNext: "{role} from {name} (next best: {instead})",
+	noField: "{role} from nothing (next best: {instead})",
 	roles: map[string]phrase{
 		"source": "the source", "time": "the time", "target": "the target", "count": "the number of events",
 		"bytes":    "the number of bytes",
-		"protocol": "the protocol", "source_port": "the source port", "flags": "the value of the TCP flags",
+		"protocol": "the protocol", "source_port": "the source port", "flags": "the TCP flags",
 	},
 
 	used:      "{n} {n:record was|records were} used.",
@@ -16,6 +15,7 @@ var accountEnglish = accountPhrases{
 	noRecords: "{n} {n:line holds|lines hold} no record.",
 	excluded:  "{n} {n:record was|records were} excluded, as asked.",
 	undated:   "{n} of those used {n:has|have} no time that can be read.",
+	untimed:   "They have no times.",
 	span:      "They are from {from} to {to} UTC.",
 
 	notTaken: map[string]phrase{

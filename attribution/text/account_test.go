@@ -132,6 +132,30 @@ func TestAccountQuotesTheInput(t *testing.T) {
 	}
 }
 
+// Records without a time are counted, unless it is all of them.
+func TestAccountOfTimes(t *testing.T) {
+	untimed := []attribution.Note{{Code: "NO_TIME", Value: 5}}
+	for _, c := range []struct {
+		account attribution.Account
+		want    string
+	}{
+		{attribution.Account{Records: 5, Undated: 2}, "5 records were used. 2 of those used have no time that can be read.\n"},
+		{attribution.Account{Records: 5, Undated: 5}, "5 records were used. They have no times.\n"},
+		{attribution.Account{Records: 5, Undated: 5, Notes: untimed}, "5 records were used.\nThe format has no times.\n"},
+		{attribution.Account{Records: 5, From: at, To: at}, "5 records were used. They are from 2026-06-10 07:11:23 to " +
+			"2026-06-10 07:11:23 UTC.\n"},
+	} {
+		if got := accountText(t, attribution.Report{Account: &c.account}); !strings.Contains(got, c.want) {
+			t.Errorf("not %q in\n%s", c.want, got)
+		}
+	}
+	if got := accountText(t, attribution.Report{
+		From: at, To: at, Account: &attribution.Account{Records: 5, From: at, To: at},
+	}); strings.Contains(got, "07:11") {
+		t.Errorf("the head of the table has the time as well:\n%s", got)
+	}
+}
+
 // A fault and a note that nobody knows are their codes, and of many reasons most are counted together.
 func TestAccountOfLater(t *testing.T) {
 	a := &attribution.Account{

@@ -81,6 +81,7 @@ type accountPhrases struct {
 	roles                        map[string]phrase // of fields
 	used, usedOf                 phrase            // n; lines as well
 	noRecords, excluded, undated phrase            // n
+	untimed                      phrase
 	span                         phrase            // from to
 	notTaken                     map[string]phrase // by role: name
 	otherNotTaken                phrase            // name role

@@ -67,7 +67,7 @@ func TestReportWithoutClaims(t *testing.T) {
 	for _, want := range []string{
 		"1 source with reserved addresses (2 events) is in no row and in no total.",
 		"Only 1 in 10 packets or flows was looked at.",
-		`The input was read as "csv". Fields: the source is field "ip" and the time is field "ts".` + "\n" + `6 records were used.` +
+		`The input was read as "csv". Taken: the source from "ip" and the time from "ts".` + "\n" + `6 records were used.` +
 			"\nLost: 3 records that were too late.\n" + `Lost: 1 record without a time, the first at "line 7".` + "\n",
 	} {
 		if !strings.Contains(b.String(), want) {

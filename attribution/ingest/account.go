@@ -25,15 +25,17 @@ const (
 	noteOneSource   = "ONE_SOURCE"   // the records of one source that makes nearly all: a server or proxy of one's own?
 	noteCut4        = "CUT_IPV4"     // addresses that are cut; the subject is to how many bits, such as /24
 	noteCut6        = "CUT_IPV6"
-	noteStrays      = "STRAY_TIMES" // records far from all others; the subject is the first one's time and place
-	noteZoneless    = "NO_ZONE"     // times that named no zone
+	noteStrays      = "STRAY_TIMES"  // records far from all others; the subject is the first one's time and place
+	noteZoneless    = "NO_ZONE"      // times that named no zone
+	noteTransport   = "NO_TRANSPORT" // records whose protocol, port or flags cannot be read
 )
 
 // ledger collects what the account says.
 type ledger struct {
-	records, noRecords, excluded, undated, claimed, blocks uint64
+	records, noRecords, excluded, undated, claimed, blocks, unreadable uint64
 
 	lines, usedLines, lostLines uint64 // of all members, and of records by what became of them
+	lostRecords                 uint64
 	lost                        map[fault]*attribution.Unread
 	window                      clock.Window
 	covered                     float64 // addresses in blocks
@@ -60,6 +62,7 @@ func (l *ledger) lose(why fault, r *Reader) {
 		l.lost[why] = u
 	}
 	u.Records++
+	l.lostRecords++
 }
 
 // use counts an event that is handed out.
@@ -67,6 +70,9 @@ func (l *ledger) use(e *Event, line uint64) {
 	l.records++
 	if e.Claimed {
 		l.claimed++
+	}
+	if e.unreadable {
+		l.unreadable++
 	}
 	if e.Time.IsZero() {
 		l.undated++
@@ -195,6 +201,7 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 		add(code, l.prefixed[code], "")
 	}
 	add(noteClaimed, l.claimed, "")
+	add(noteTransport, l.unreadable, "")
 	if l.blocks > 0 {
 		add(noteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}

@@ -155,7 +155,7 @@ func usedAndLost(a *attribution.Account) string {
 	if len(a.Unread) > 0 {
 		s += ")"
 	}
-	if a.Undated > 0 && a.Undated < a.Records {
+	if a.Undated > 0 && a.Fields["time"] != "" {
 		s += ", " + group(a.Undated) + " without a time"
 	}
 	if slices.ContainsFunc(a.Notes, func(n attribution.Note) bool { return n.Code == "OPEN_LINE" }) {

@@ -44,16 +44,12 @@ func (w *watcher) open(in *input, r *ingest.Reader) error {
 
 // resume goes to where the run before has left the input.
 func (w *watcher) resume(in *input, r *ingest.Reader) error {
-	format := r.Account().Format
-	at, as := w.state.resume(r.Head(), format)
-	if as != format {
-		return fmt.Errorf("it was read as %s before and looks like %s now; give -format", as, format)
-	}
-	if w.at = at; at.Records == 0 {
-		return nil
+	at, err := w.state.resume(r.Head(), r.Account().Format)
+	if w.at = at; err != nil || at.Records == 0 {
+		return err
 	}
 	in.resumed = true
-	err := r.Skip(at)
+	err = r.Skip(at)
 	switch {
 	case errors.Is(err, ingest.ErrShort):
 		return fmt.Errorf("shorter than when %s was written; remove the state to begin anew", w.cfg.state)

@@ -184,11 +184,11 @@ func (s *state) write(m *monitor.Monitor) error {
 	return err
 }
 
-// resume returns how far an input was read that begins so, and as which format.
-func (s *state) resume(head []byte, format string) (at ingest.Position, as string) {
+// resume returns how far an input was read that begins so. It must be of the format that it was.
+func (s *state) resume(head []byte, format string) (ingest.Position, error) {
 	head = head[:min(len(head), headSize)]
 	if s.known = len(head) > 0; !s.known {
-		return at, format
+		return ingest.Position{}, nil
 	}
 	best, found := -1, place{}
 	for i, p := range s.inputs {
@@ -197,17 +197,18 @@ func (s *state) resume(head []byte, format string) (at ingest.Position, as strin
 		}
 	}
 	switch {
+	case best >= 0 && found.Format != format:
+		s.known = false
+		return ingest.Position{}, fmt.Errorf("it was read as %s before and looks like %s now; give -format", found.Format,
+			format)
 	case best >= 0:
 		s.inputs = slices.Delete(s.inputs, best, best+1)
 	case len(s.inputs) == maxInputs:
 		s.inputs = slices.Delete(s.inputs, 0, 1)
 	}
-	if as = found.Format; as == "" {
-		as = format
-	}
 	found.HeadBytes, found.Head, found.Format = len(head), headSum(head), format
 	s.inputs = append(s.inputs, found)
-	return found.Position, as
+	return found.Position, nil
 }
 
 // reached says how far the input is read.

@@ -41,7 +41,7 @@ func TestReadmeCodeIsCompiled(t *testing.T) {
 		t.Fatal(err)
 	}
 	var examples []byte
-	for _, name := range []string{"example_test.go", "example_stream_test.go"} {
+	for _, name := range []string{"example_test.go", "example_stream_test.go", "example_log_test.go"} {
 		code, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

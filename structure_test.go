@@ -84,8 +84,8 @@ var rooms = []room{
 		"attribution", "attribution/ingest/internal/clock", "attribution/ingest/internal/container", "geo",
 	}},
 	{"examples/attribute", []string{
-		"attribution", "attribution/evidence", "attribution/monitor", "attribution/network", "attribution/text",
-		"geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", "github.com/klauspost/compress/zstd", tags,
+		"attribution", "attribution/caveat", "attribution/evidence", "attribution/ingest", "attribution/monitor",
+		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", tags,
 	}},
 	{"examples/middleware", []string{"attribution", "attribution/monitor", "attribution/text", "geo", "geo/dbip", tags}},
 	{"bench", nil},

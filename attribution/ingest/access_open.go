@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -116,8 +115,7 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		if i := columnNumber(asked, maxLead); i >= 0 {
 			return i, w.quoted[i] > 0, nil
 		}
-		return 0, false, fmt.Errorf("%w: Source %.40q: of an access log it is the number of a word, from 1", ErrOptions,
-			asked)
+		return 0, false, badOption("Source", "%.40q: of an access log it is the number of a word, from 1", asked)
 	}
 	var list []int
 	for i := range w.before() {
@@ -198,14 +196,14 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 		case "":
 		case "host":
 			if a.site < 0 {
-				return nil, fmt.Errorf("%w: Target %q: the lines do not begin with a site", ErrOptions, o.Target)
+				return nil, badOption("Target", "%q: the lines do not begin with a site", o.Target)
 			}
 		case "path":
 			a.target = targetPath
 		case notTaken:
 			a.target = targetNone
 		default:
-			return nil, fmt.Errorf("%w: Target %.40q: an access log has host and path", ErrOptions, o.Target)
+			return nil, badOption("Target", "%.40q: an access log has host and path", o.Target)
 		}
 		switch {
 		case a.target == targetNone:

@@ -24,13 +24,15 @@ const (
 	noteOneSource   = "ONE_SOURCE"   // the records of one source that makes nearly all: a server or proxy of one's own?
 	noteStrays      = "STRAY_TIMES"  // records far from all others; the subject is the first one's time and place
 	noteZoneless    = "NO_ZONE"      // times that named no zone
+	noteTransport   = "NO_TRANSPORT" // records whose protocol, port or flags cannot be read
 )
 
 // ledger collects what the account says.
 type ledger struct {
-	records, noRecords, excluded, undated, claimed, blocks uint64
+	records, noRecords, excluded, undated, claimed, blocks, unreadable uint64
 
 	lines, usedLines, lostLines uint64 // of all members, and of records by what became of them
+	lostRecords                 uint64
 	lost                        map[fault]*attribution.Unread
 	window                      clock.Window
 	covered                     float64 // addresses in blocks
@@ -57,6 +59,7 @@ func (l *ledger) lose(why fault, r *Reader) {
 		l.lost[why] = u
 	}
 	u.Records++
+	l.lostRecords++
 }
 
 // use counts an event that is handed out.
@@ -64,6 +67,9 @@ func (l *ledger) use(e *Event, line uint64) {
 	l.records++
 	if e.Claimed {
 		l.claimed++
+	}
+	if e.unreadable {
+		l.unreadable++
 	}
 	if e.Time.IsZero() {
 		l.undated++
@@ -192,6 +198,7 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 		add(code, l.prefixed[code], "")
 	}
 	add(attribution.NoteClaimed, l.claimed, "")
+	add(noteTransport, l.unreadable, "")
 	if l.blocks > 0 {
 		add(attribution.NoteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"fmt"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -312,7 +311,7 @@ func openKeyed(leef bool) func(*head, *Options, *facts) (*plan, error) {
 			}
 		}
 		if has[roleSource] == 0 && o.Source != "" {
-			return nil, fmt.Errorf("%w: Source: no record has a key named %.40q", ErrOptions, o.Source)
+			return nil, badOption("Source", "no record has a key named %.40q", o.Source)
 		}
 		s := newSelection()
 		for r, name := range taken {

@@ -14,13 +14,14 @@ import (
 
 // field is what the head says about a column, or about a member of JSON objects.
 type field struct {
-	name    string
-	records int // that have it
-	addrs   int // records in which it is an address, or a list of them
-	public  int
-	varies  bool
-	times   int
-	numbers int
+	name      string
+	records   int // that have it
+	addrs     int // records in which it is an address, or a list of them
+	public    int
+	varies    bool
+	times     int
+	numbers   int
+	protocols int // of the transport
 
 	first  netip.Addr
 	values uint64 // a hash of all addresses, to see that two fields always agree
@@ -55,6 +56,9 @@ func (f *field) sample(value []byte, c *chain, k *clock.Parser) {
 	}
 	if _, ok := parseNumber(value); ok {
 		f.numbers++
+	}
+	if _, ok := parseProtocol(value); ok {
+		f.protocols++
 	}
 	if _, ok := k.Parse(value); ok {
 		f.times++
@@ -142,7 +146,7 @@ func choose(fields []field, o *Options, what string, open bool) (*selection, []f
 		{roleCount, countNames, func(f *field) int { return f.numbers }},
 		{roleBytes, bytesNames, func(f *field) int { return f.numbers }},
 		{roleTarget, targetNames, func(f *field) int { return f.records }},
-		{roleProtocol, protocolNames, func(f *field) int { return f.records }},
+		{roleProtocol, protocolNames, func(f *field) int { return f.protocols }},
 		{rolePort, portNames, func(f *field) int { return f.numbers }},
 		{roleFlags, flagNames, func(f *field) int { return f.records }},
 	} {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"strings"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -143,7 +142,7 @@ func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 		switch target := strings.ToLower(o.Target); target {
 		case "", notTaken, strings.ToLower(server.target), "recipient":
 		default:
-			return nil, fmt.Errorf("%w: Target %.40q: of %s it is %q", ErrOptions, o.Target, server.format, server.target)
+			return nil, badOption("Target", "%.40q: of %s it is %q", o.Target, server.format, server.target)
 		}
 		s := h.surveyed()
 		d := &daemons{facts: f, use: make([]kindSet, len(daemonTable)), other: make([]kindSet, len(daemonTable)),
@@ -178,8 +177,7 @@ func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 func noFields(o *Options, format string) error {
 	for r, name := range o.asked() {
 		if name != "" && name != notTaken && role(r) != roleTarget {
-			return fmt.Errorf("%w: %s %.40q: records of %s have no fields to choose from", ErrOptions, optionNames[r], name,
-				format)
+			return badOption(optionNames[r], "%.40q: records of %s have no fields to choose from", name, format)
 		}
 	}
 	return nil

@@ -16,6 +16,22 @@ var (
 	ErrUndecided = errors.New("ingest: the input can be read in more than one way, or in none")
 )
 
+// OptionError says what is wrong with one of the options. It wraps [ErrOptions].
+type OptionError struct {
+	Option string // the field of [Options]
+	Reason string // what comes from the input or from the caller is quoted
+}
+
+// Error names the option and the reason.
+func (e *OptionError) Error() string { return "ingest: option " + e.Option + ": " + e.Reason }
+
+// Unwrap returns [ErrOptions].
+func (e *OptionError) Unwrap() error { return ErrOptions }
+
+func badOption(option, format string, args ...any) error {
+	return &OptionError{option, fmt.Sprintf(format, args...)}
+}
+
 // UndecidedError says that the reader does not guess. One of the options, set to one of the
 // candidates, decides. It wraps [ErrUndecided].
 type UndecidedError struct {

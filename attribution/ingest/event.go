@@ -25,4 +25,6 @@ type Event struct {
 	// Claimed says that the client may have written the address, as in a list of forwarded
 	// addresses without trusted proxies.
 	Claimed bool
+
+	unreadable bool // its protocol, port or flags
 }

@@ -2,9 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -80,17 +77,11 @@ func (f *facts) fill(v *values, e *Event) fault {
 			return badBytes
 		}
 	}
-	if v[roleProtocol] != nil {
-		e.Protocol = protocolNumber(v[roleProtocol])
-	}
-	if n, ok := parseNumber(v[rolePort]); ok && n <= 65535 {
-		e.SourcePort = uint16(n)
-	}
-	switch {
-	case f.history:
-		e.Handshake = e.Protocol == 6 && !e.Claimed && answered(v[roleFlags])
-	case v[roleFlags] != nil:
-		e.TCPFlags = tcpFlags(v[roleFlags])
+	if f.history {
+		e.unreadable = !e.setTransport(v[roleProtocol], v[rolePort], nil)
+		e.Handshake = e.Protocol == tcp && !e.Claimed && answered(v[roleFlags])
+	} else {
+		e.unreadable = !e.setTransport(v[roleProtocol], v[rolePort], v[roleFlags])
 	}
 	return ""
 }
@@ -128,51 +119,7 @@ func parseNumber(b []byte) (uint64, bool) {
 	return n, true
 }
 
-// protocolNumber reads a protocol as number or name, 0 for an unknown one.
-func protocolNumber(b []byte) uint8 {
-	b = bytes.Trim(b, "\" \t")
-	if n, ok := parseNumber(b); ok && n <= 255 && bytes.IndexByte(b, '.') < 0 { // 2.0 is that of HTTP
-		return uint8(n)
-	}
-	switch {
-	case bytes.EqualFold(b, []byte("tcp")):
-		return 6
-	case bytes.EqualFold(b, []byte("udp")):
-		return 17
-	case bytes.EqualFold(b, []byte("icmp")):
-		return 1
-	case bytes.EqualFold(b, []byte("ipv6-icmp")), bytes.EqualFold(b, []byte("icmpv6")), bytes.EqualFold(b,
-		[]byte("icmp6")):
-		return 58
-	}
-	return 0
-}
-
-// tcpFlags reads the union of the flags of a flow as a number, in decimal or with 0x, or as
-// letters such as ".AP.SF". It is 0 for everything else.
-func tcpFlags(b []byte) uint8 {
-	b = bytes.Trim(b, "\" \t")
-	if n, ok := parseNumber(b); ok && n <= 0xffff {
-		return uint8(n)
-	}
-	if len(b) > 2 && len(b) <= 6 && b[0] == '0' && b[1]|0x20 == 'x' {
-		n, _ := strconv.ParseUint(string(b[2:]), 16, 16)
-		return uint8(n)
-	}
-	flags := uint8(0)
-	for _, c := range b {
-		i := strings.IndexByte("FSRPAUEC", c)
-		if i < 0 && c != '.' {
-			return 0
-		}
-		if i >= 0 {
-			flags |= 1 << i
-		}
-	}
-	return flags
-}
-
 // noSuch says that a field which was asked for does not exist.
 func noSuch(option, what, name string, existing []string) error {
-	return fmt.Errorf("%w: %s: no %s named %.40q; there are: %s", ErrOptions, option, what, name, listNames(existing))
+	return badOption(option, "no %s named %.40q; there are: %s", what, name, listNames(existing))
 }

@@ -24,7 +24,7 @@ const (
 
 // look reads the head. Of a live text it takes what comes with the first line, and does not
 // wait for more.
-func look(lines *container.Lines) (*head, error) {
+func look(lines *container.Lines, wholeLines bool) (*head, error) {
 	p, err := lines.Peek(headLines, headBytes)
 	if err != nil {
 		return nil, err
@@ -32,6 +32,9 @@ func look(lines *container.Lines) (*head, error) {
 	h := &head{lines: p.Lines, whole: p.Whole}
 	for _, line := range p.Lines {
 		h.text = append(append(h.text, line...), '\n')
+	}
+	if wholeLines && p.Whole {
+		return h, nil
 	}
 	if h.text = append(h.text, p.Rest...); p.Whole && len(p.Rest) > 0 {
 		h.lines = append(h.lines, slices.Clone(p.Rest))

@@ -27,7 +27,7 @@ func parseKernel(text []byte, e *Event) (kind, fault) {
 	if i := bytes.IndexByte(text, '['); i > 0 {
 		text = text[:i]
 	}
-	e.Protocol, e.TCPFlags = 0, 0
+	e.TCPFlags = 0
 	ok := false
 	if e.Source, ok = bareAddr(kernelValue(text, " SRC=")); !ok {
 		return kernelPacket, noAddress
@@ -36,11 +36,8 @@ func parseKernel(text []byte, e *Event) (kind, fault) {
 	if e.Bytes, ok = parseNumber(kernelValue(text, " LEN=")); !ok {
 		return kernelPacket, badBytes
 	}
-	e.Protocol = protocolNumber(kernelValue(text, " PROTO="))
-	if n, ok := parseNumber(kernelValue(text, " SPT=")); ok && n <= 65535 {
-		e.SourcePort = uint16(n)
-	}
-	if e.Protocol != 6 {
+	e.unreadable = !e.setTransport(kernelValue(text, " PROTO="), kernelValue(text, " SPT="), nil)
+	if e.Protocol != tcp {
 		return kernelPacket, ""
 	}
 	for i, name := range []string{" FIN", " SYN", " RST", " PSH", " ACK", " URG"} {

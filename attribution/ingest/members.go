@@ -27,7 +27,11 @@ func unreadMembers(in *container.Input) (lost []attribution.Unread) {
 			continue // long lines were counted one by one
 		}
 		place := n.First.Member
-		if place == "" {
+		switch {
+		case place != "":
+		case n.First.Line > 0:
+			place = placeOf(uint64(n.First.Line), uint64(n.First.Offset))
+		default:
 			place = "the end"
 		}
 		lost = append(lost, attribution.Unread{Code: n.Code.String(), Records: uint64(n.Count), First: place})

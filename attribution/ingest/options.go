@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +42,10 @@ type Options struct {
 	// Live says that the input comes in its own time, such as from a pipe. The reader then
 	// decides by what comes with the first two lines, instead of the first 1,000.
 	Live bool
+
+	// WholeLines says that the input may grow. A last line without its end is then left for
+	// when it has one, with the note OPEN_LINE.
+	WholeLines bool
 }
 
 // notTaken is the name of a field that stands for no field.
@@ -57,7 +60,7 @@ func (o *Options) asked() [roles]string {
 func (o *Options) only(allowed ...role) error {
 	for r, name := range o.asked() {
 		if name != "" && name != notTaken && !slices.Contains(allowed, role(r)) {
-			return fmt.Errorf("%w: %s: the format has no field for it", ErrOptions, optionNames[r])
+			return badOption(optionNames[r], "the format has no field for it")
 		}
 	}
 	return nil
@@ -73,5 +76,5 @@ func (o *Options) named() (*format, error) {
 			return &formats[i], nil
 		}
 	}
-	return nil, fmt.Errorf("%w: no format %.40q; there are %s", ErrOptions, o.Format, strings.Join(Formats(), ", "))
+	return nil, badOption("Format", "no format %.40q; there are %s", o.Format, strings.Join(Formats(), ", "))
 }

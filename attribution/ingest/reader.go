@@ -19,11 +19,14 @@ type Reader struct {
 	input  *container.Input
 	text   *text
 	member string
+	begins []byte // what a text outside of archives begins with
 	plan   *plan
 	unwrap *unwrapper
 	clock  *clock.Parser
 	ledger ledger
-	more   bool // the record may have another event
+	cuts   uint64 // records
+	more   bool   // the last one may have another event
+	taken  uint64 // of its events
 	stamp  time.Time
 	open   error // of the first member, which is not understood
 	err    error
@@ -40,7 +43,7 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 		return nil, err
 	}
 	rd := &Reader{o: o, name: name, clock: &clock.Parser{Zone: o.Zone, Year: o.Year, Latest: o.Latest}}
-	rd.input = container.Open(r, container.Options{Live: o.Live, MaxLine: maxRecord})
+	rd.input = container.Open(r, container.Options{Live: o.Live, WholeLines: o.WholeLines, MaxLine: maxRecord})
 	for {
 		err := rd.nextMember()
 		switch {
@@ -69,10 +72,11 @@ func (r *Reader) nextMember() error {
 	}
 	r.member, r.more, r.text = lines.Member(), false, &text{direct: lines}
 	zoneless := r.clock.Zoneless
-	h, err := look(lines)
+	h, err := look(lines, r.o.WholeLines)
 	if err != nil {
 		return err
 	}
+	r.begins = beginning(h, r.member)
 	r.unwrap = &unwrapper{clock: r.clock}
 	h = r.unwrap.learn(h)
 	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
@@ -113,12 +117,15 @@ func (r *Reader) Next(e *Event) error {
 	for {
 		*e = Event{}
 		if r.more {
-			if r.more = r.plan.more(e); r.more && r.use(e) {
+			if r.more = r.plan.more(e); !r.more {
+				continue
+			}
+			if r.taken++; r.use(e) {
 				return nil
 			}
 			continue
 		}
-		record, why, err := r.cut()
+		why, err := r.record(e)
 		if err != nil {
 			if err = r.turn(err); err != nil {
 				r.err = err
@@ -126,15 +133,11 @@ func (r *Reader) Next(e *Event) error {
 			}
 			continue
 		}
-		if why == "" {
-			why = r.parse(record, e)
-		}
 		l := &r.ledger
 		l.lines += r.text.span
 		switch why {
 		case "":
 			l.usedLines += r.text.span
-			r.more = r.plan.more != nil
 			if r.use(e) {
 				return nil
 			}
@@ -145,6 +148,20 @@ func (r *Reader) Next(e *Event) error {
 			l.lose(why, r)
 		}
 	}
+}
+
+// record reads the next record.
+func (r *Reader) record(e *Event) (fault, error) {
+	record, why, err := r.cut()
+	if err != nil {
+		return "", err
+	}
+	r.cuts++
+	if why == "" {
+		why = r.parse(record, e)
+	}
+	r.more, r.taken = why == "" && r.plan.more != nil, 1
+	return why, nil
 }
 
 func (r *Reader) cut() (record []byte, why fault, err error) {
@@ -230,12 +247,14 @@ func (r *Reader) passOver() {
 
 // place is where the last record begins.
 func (r *Reader) place() string {
-	place := fmt.Sprintf("line %d, byte %d", r.text.firstLine, r.text.firstByte)
+	place := placeOf(r.text.firstLine, r.text.firstByte)
 	if r.member != "" {
 		place = fmt.Sprintf("%.200q, %s", r.member, place)
 	}
 	return place
 }
+
+func placeOf(line, at uint64) string { return fmt.Sprintf("line %d, byte %d", line, at) }
 
 // Account says what was read so far: as what, from which fields, how many records were used,
 // and how many were not and why. At the end of the input it belongs into the tally, by

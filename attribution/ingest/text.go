@@ -103,6 +103,14 @@ func (t *text) drop(n int, lines uint64) {
 	t.span += lines
 }
 
+// lines is the number of lines that end before what comes next.
+func (t *text) lines() uint64 {
+	if t.direct != nil {
+		return uint64(t.direct.Place().Line)
+	}
+	return t.line
+}
+
 // nextLine hands out the next line without its end. It stays valid until the next call of
 // any method. A line that is too long is passed over and gives a fault. Every other error
 // ends the text. A last line that an error cut short is not handed out: half an address

@@ -69,6 +69,7 @@ var accountEnglish = accountPhrases{
 		"CUT_IPV6": "{n} IPv6 {n:address was|addresses were} cut before {n:it was|they were} logged, to {subject}.",
 		"STRAY_TIMES": "{n} {n:record is|records are} dated far from all others, the first at {subject}. The time span " +
 			"leaves {n:it|them} out.",
+		"NO_TRANSPORT":   "The protocol, port or flags of {n} {n:record|records} cannot be read.",
 		"NO_ZONE":        "{n} {n:time names|times name} no time zone. The zone is assumed.",
 		"INBOUND_ONLY":   "Packets that go out of the network are not counted.",
 		"SKIPPED_MEMBER": "{n} {n:entry|entries} of the archive {n:is|are} no file, the first is {subject}.",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/geo"
@@ -21,6 +21,7 @@ import (
 // watcher feeds a monitor from files and prints the bursts that it finds. All of
 // it runs in one goroutine.
 type watcher struct {
+	ctx     context.Context
 	cfg     *config
 	console *console
 	stdout  io.Writer
@@ -32,9 +33,11 @@ type watcher struct {
 	targets targetNames
 	batch   []monitor.Event // not yet in the monitor
 	in      *input
-	sorter  *sorter // of an input that is not in the order of time, or nil
-	offset  int64   // of in: behind the last record, of which it was
-	lines   int     // line
+	sorter  *sorter         // of an input that is not in the order of time, or nil
+	at      ingest.Position // of in: behind the last record
+	lost    uint64          // records of in that were lost before
+	dated   time.Time       // the last record of in that has a time
+	undated int             // records of in, if none has
 
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
@@ -43,6 +46,7 @@ type watcher struct {
 	ended    int
 	from, to time.Time // of the records
 	used     uint64
+	unread   bool  // a claim about a burst that has ended is undecided for it
 	err      error // of printing or of the state
 }
 
@@ -59,11 +63,10 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 	}
 	complete := true
 	if len(cfg.files) > 0 {
-		c := &counter{sink: w, console: console, cfg: cfg, now: w.now, live: func(raw io.ReadCloser) io.ReadCloser {
-			return newLiveReader(ctx, raw, cfg.interval, w.flush, w.tick)
-		}}
+		w.ctx = ctx
+		c := &counter{sink: w, console: console, cfg: cfg, now: w.now}
 		if len(cfg.files) > 1 {
-			c.byTime()
+			c.byTime(ctx)
 		}
 		complete = c.files(ctx, stdin)
 	} else if err := w.play(); err != nil {
@@ -74,10 +77,7 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 		console.say("%v", err)
 		return exitUnusable
 	}
-	if !complete {
-		return exitUnusable
-	}
-	return exitOK
+	return status(complete, w.unread)
 }
 
 func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
@@ -95,7 +95,7 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	}
 	var err error
 	if w.cfg.state == "" {
-		w.monitor, err = with(sketch.NewKey())
+		w.monitor, err = with(options.Key)
 		return err
 	}
 	w.state, w.monitor, err = openState(w.cfg.state, with)
@@ -126,87 +126,6 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	return nil
 }
 
-// open implements [sink].
-func (w *watcher) open(in *input) error {
-	w.in, w.sorter = in, nil
-	if !in.regular { // has no place to go on from
-		if w.state != nil {
-			w.state.known = false
-		}
-		return nil
-	}
-	if !inOrder(in, w.cfg) {
-		if w.state != nil {
-			return errors.New("its records are not in the order of time, and -state goes on behind the last one; sort it by " +
-				"time")
-		}
-		w.console.say("%s: not in the order of time; read as a whole and sorted", in.name)
-		w.sorter = newSorter(maxSorted)
-		return nil
-	}
-	if w.state == nil {
-		return nil
-	}
-	in.text.ended = true
-	offset, lines := w.state.resume(in.text.head)
-	w.offset, w.lines = max(offset, in.text.offset), max(lines, in.text.n)
-	if offset <= in.text.offset {
-		return nil
-	}
-	in.resumed = true
-	if err := in.text.skip(offset); err != nil {
-		return fmt.Errorf("shorter than when %s was written; remove the state to begin anew: %w", w.cfg.state, err)
-	}
-	in.text.n = lines
-	w.console.say("%s: goes on behind line %s", in.name, group(uint64(lines)))
-	return nil
-}
-
-// add implements [sink].
-func (w *watcher) add(r *record) error {
-	if !r.source.IsValid() {
-		return nil
-	}
-	e := monitor.Event{Time: r.at, Target: w.targets.target(r.target), Flow: r.flow()}
-	if w.sorter != nil {
-		return w.sorter.add(&e)
-	}
-	w.batch = append(w.batch, e)
-	w.offset, w.lines = w.in.text.offset, w.in.text.n
-	if len(w.batch) == cap(w.batch) {
-		w.flush()
-	}
-	return w.err
-}
-
-// close implements [sink].
-func (w *watcher) close(n *fileCount) error {
-	if w.sorter != nil {
-		w.sorter.replay(w.observe)
-		w.sorter = nil
-	}
-	w.flush()
-	w.used += n.used - n.badTimes
-	if !n.from.IsZero() && (w.from.IsZero() || n.from.Before(w.from)) {
-		w.from = n.from
-	}
-	if n.to.After(w.to) {
-		w.to = n.to
-	}
-	if n.used > 0 && n.from.IsZero() {
-		return errors.New("not one record has a time that can be read (RFC 3339, Unix seconds or milliseconds, common " +
-			"log); -burst needs it")
-	}
-	return w.err
-}
-
-// observe passes an event on, in a batch with others.
-func (w *watcher) observe(e monitor.Event) {
-	if w.batch = append(w.batch, e); len(w.batch) == cap(w.batch) {
-		w.flush()
-	}
-}
-
 // flush passes on what is batched.
 func (w *watcher) flush() {
 	if len(w.batch) == 0 {
@@ -214,11 +133,11 @@ func (w *watcher) flush() {
 	}
 	w.monitor.Observe(w.batch...)
 	w.batch = w.batch[:0]
-	if w.in != nil && !w.in.regular {
+	if w.in != nil && w.in.file == nil {
 		w.arrived, w.reached = w.now(), w.monitor.Stats().Time
 	}
 	if w.state != nil {
-		w.state.reached(w.offset, w.lines)
+		w.state.reached(w.at)
 		w.save()
 	}
 }
@@ -263,6 +182,7 @@ func (w *watcher) tell(b monitor.Burst) {
 	if b.Final {
 		delete(w.running, b.ID)
 		w.ended++
+		w.unread = w.unread || openForUnread(b.Report.Verdicts)
 	} else {
 		w.running[b.ID] = true
 	}

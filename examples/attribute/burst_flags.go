@@ -11,7 +11,7 @@ import (
 // burstConfig is what the command line says about bursts.
 type burstConfig struct {
 	burst              bool
-	target, state      string
+	state              string
 	interval, lateness time.Duration
 }
 
@@ -21,9 +21,9 @@ func (cfg *config) addBurstFlags(flags *flag.FlagSet) {
 	flags.BoolVar(&cfg.burst, "burst", false,
 		"find bursts: print each as soon as it is confirmed, when it has doubled, and when it has ended; -json gives one "+
 			"object a line")
-	flags.StringVar(&cfg.target, "target", "",
-		"`field` with what was hit: a csv column or json field (default none); of access logs host, path or none "+
-			"(default the host, or else the path)")
+	flags.StringVar(&cfg.reading.Target, "target", "",
+		"`field` with what was hit: a column or json field, or none; of access logs host, path or none (default by name, "+
+			"of access logs the host, or else the path)")
 	flags.DurationVar(&cfg.interval, "interval", 10*time.Second,
 		"resolution in time of bursts; quiet times should have 20 records in an interval")
 	flags.DurationVar(&cfg.lateness, "lateness", 0,
@@ -40,6 +40,9 @@ func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	if cfg.burst {
 		refused, what = []string{"evidence", "asn", "list"}, "beside"
 	}
+	if cfg.state != "" && cfg.keyFile != "" {
+		return errors.New("-key has no meaning beside -state, which has a key of its own")
+	}
 	flags.Visit(func(f *flag.Flag) {
 		if slices.Contains(refused, f.Name) && err == nil {
 			err = fmt.Errorf("-%s has no meaning %s -burst", f.Name, what)
@@ -48,10 +51,6 @@ func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	switch {
 	case err != nil || !cfg.burst:
 		return err
-	case cfg.format == "addr":
-		return errors.New("-burst needs the time of each line; -format addr has none")
-	case cfg.format == "combined" && !slices.Contains(combinedTargets, cfg.target):
-		return errNoCombined(cfg.target)
 	case cfg.interval < time.Second || cfg.interval > time.Hour || 24*time.Hour%cfg.interval != 0:
 		return fmt.Errorf("-interval %v: not from 1s to 1h and a divisor of a day", cfg.interval)
 	case cfg.lateness < 0 || cfg.lateness > maxLate*cfg.interval:

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -160,7 +159,8 @@ func TestBurstFormats(t *testing.T) {
 		{"combined with server", hosts.String(), nil, want("host-login")},
 		{"combined, path of all servers", hosts.String(), []string{"-target", "path"}, nil},
 		{"csv", csv.String(), []string{"-time", "when", "-target", "path"}, want("/login")},
-		{"csv without target", csv.String(), []string{"-time", "when"}, want("")},
+		{"csv without flags", csv.String(), []string{"-time", "when"}, want("/login")},
+		{"csv without target", csv.String(), []string{"-time", "when", "-target", "none"}, want("")},
 		{"json", objects.String(), []string{"-time", "ts", "-target", "http.path"}, want("/login")},
 		{"json with a target that is missing", objects.String(), []string{"-time", "ts", "-target", "path"}, want("")},
 	} {
@@ -204,7 +204,7 @@ func TestBurstText(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
 	}
-	const summary = `attribute: standard input: read as combined, 6,200 used, 0 skipped
+	const summary = `attribute: "standard input": read as COMBINED, 6,200 used, 0 lost
 attribute: 6,200 records: 0 late, 0 set aside, 0 undated; bursts: 0 ended, 1 running
 `
 	if stderr != summary {
@@ -265,8 +265,6 @@ func TestBurstUsage(t *testing.T) {
 		{"-burst -asn a.mmdb x.log", "-asn has no meaning beside -burst"},
 		{"-burst -list a=b x.log", "-list has no meaning beside -burst"},
 		{"-burst -verify e", "-burst has no meaning beside -verify"},
-		{"-burst -format addr -", "-burst needs the time of each line; -format addr has none"},
-		{"-burst -format combined -target host2 -", `-target "host2": an access log has host, path or none`},
 		{"-burst -interval 7s -", "-interval 7s: not from 1s to 1h and a divisor of a day"},
 		{"-burst -interval 500ms -", "-interval 500ms: not from 1s"},
 		{"-burst -interval 2h -", "-interval 2h0m0s: not from 1s"},
@@ -280,77 +278,6 @@ func TestBurstUsage(t *testing.T) {
 		}
 	}
 }
-
-// What cannot be watched says what to do about it.
-func TestBurstUnusable(t *testing.T) {
-	for _, tt := range []struct{ name, text, args, want string }{
-		{"addresses", "8.8.8.8\n8.8.4.4\n", "",
-			"read as addr, which has no times, and -burst needs the time of each line; give an access log, or -time with"},
-		{"csv", "ip,when,n\n8.8.8.8,2024-05-21T22:13:05Z,1\n", "",
-			`-burst needs the time of each record; give -time with the column that has it, one of: "ip", "when", "n"`},
-		{"json", `{"ip":"8.8.8.8","ts":{"iso":"2024-05-21T22:13:05Z"}}` + "\n", "",
-			`give -time with the field that has it, one of: "ip", "ts.iso"`},
-		{"times that are none", "ip,when\n8.8.8.8,soon\n8.8.4.4,late\n", "-time when",
-			"not one record has a time that can be read"},
-		{"no such target", "ip,when\n8.8.8.8,2024-05-21T22:13:05Z\n", "-time when -target host",
-			`no column named "host"; there are: "ip", "when"`},
-		{"no server", combinedLog(requests(1)), "-target host", "the first lines do not begin with the server's name"},
-		{"target of an access log", combinedLog(requests(1)), "-target user",
-			`-target "user": an access log has host, path or none`},
-		{"empty", "", "", "standard input: empty"},
-	} {
-		status, stdout, stderr := attribute(t, tt.text, append(append([]string{"-burst"}, strings.Fields(tt.args)...),
-			"-")...)
-		if status != exitUnusable || stdout != "" || !strings.Contains(stderr, tt.want) {
-			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
-		}
-	}
-}
-
-// The hints say what keeps bursts from being found.
-func TestBurstHints(t *testing.T) {
-	all := requests(120)
-	line := func(at time.Time) hit { return hit{at, all[0].source, "/"} }
-	var sparse, early, jumping []hit
-	for i := range 400 {
-		sparse = append(sparse, line(logBegin.Add(time.Duration(i)*15*time.Second)))
-		early = append(early, line(logBegin.Add(time.Duration(i)*100*time.Millisecond)))
-		jumping = append(jumping, line(logBegin.Add(time.Duration(i)*time.Second-time.Duration(i%4)*15*time.Second)))
-	}
-	for _, tt := range []struct {
-		name string
-		all  []hit
-		want string // "" if there is none
-	}{
-		{"enough", all, ""},
-		{"few records", sparse, "fewer than 20 records in an interval of 10s on average, too few to tell a small burst " +
-			"from chance; try -interval 5m\n"},
-		{"few intervals", early, "all of it is within 4 intervals of 10s; a burst is told from what came in 12 intervals " +
-			"before it\n"},
-		{"out of order", jumping, "many records came too late to be counted; give a longer -lateness (now 10s)"},
-		{"twice", slices.Concat(all, all), "the times went back 1 times, and all began anew"},
-	} {
-		status, _, stderr := attribute(t, combinedLog(tt.all), "-burst", "-")
-		_, hints, found := strings.Cut(stderr, " running\n")
-		if status != exitOK || !found || (tt.want == "") != (hints == "") || !strings.Contains(hints, tt.want) {
-			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
-		}
-	}
-}
-
-// A burst that cannot be printed is not lost silently.
-func TestBurstUnprintable(t *testing.T) {
-	var stderr bytes.Buffer
-	status := run(t.Context(), []string{"-burst", "-"}, strings.NewReader(combinedLog(requests(120))), brokenWriter{},
-		&stderr)
-	if status != exitUnusable || !strings.Contains(stderr.String(), "broken") {
-		t.Errorf("exit status %d, %s", status, stderr.String())
-	}
-}
-
-type brokenWriter struct{}
-
-func (brokenWriter) Write([]byte) (int, error) { return 0, fmt.Errorf("broken") }
 
 // overwrite puts a text into a file that may exist.
 func overwrite(t *testing.T, path, text string) {

@@ -163,7 +163,7 @@ func TestApacheAccess(t *testing.T) {
 	}
 	r, status, stderr := attributeJSON(t, "", path)
 	count.check(t, r, status)
-	if len(count.seen) != 1753 || r.Events+r.Reserved.Events != 10_000 || !strings.Contains(stderr, "read as combined") {
+	if len(count.seen) != 1753 || r.Events+r.Reserved.Events != 10_000 || !strings.Contains(stderr, "read as COMBINED") {
 		t.Errorf("%d clients, %d events, %s", len(count.seen), r.Events, stderr)
 	}
 }

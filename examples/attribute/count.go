@@ -1,23 +1,17 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/ingest"
 )
-
-// maxPlaces is how many unusable lines of a file are named; the others are
-// only counted.
-const maxPlaces = 3
 
 // counter reads the files of the command line.
 type counter struct {
@@ -25,35 +19,18 @@ type counter struct {
 	console *console
 	cfg     *config
 	now     func() time.Time
-	live    func(io.ReadCloser) io.ReadCloser // what to make of an input that may pause; nil: nothing
-	account *attribution.Account              // of all files; nil: none was read
+	account *attribution.Account // of all files; nil: none was read
 }
 
-// sink takes the records of files. One that could not be used has no source.
+// sink takes the records of files.
 type sink interface {
-	open(in *input) error // before the first record
-	add(r *record) error
-	close(n *fileCount) error // after the last
-}
+	// live returns what is to be done while an input pauses, before each wait and now and then.
+	live() (every time.Duration, idle func(), tick func(time.Time))
 
-// input is a file that is being read.
-type input struct {
-	name    string
-	regular bool // all of it is there already
-	text    *lines
-	format  format
-	resumed bool // only what is new in it is read
+	open(in *input, r *ingest.Reader) error // before the first record
+	add(r *ingest.Reader, e *ingest.Event) error
+	close(a *attribution.Account) error // after the last
 }
-
-// fileCount is what became of the records of one file.
-type fileCount struct {
-	used, skipped, badTimes uint64
-	badTransports           uint64
-	firstSkipped            int // its line
-	from, to                time.Time
-}
-
-var errInterrupted = errors.New("interrupted")
 
 // files counts all files of the command line, and reports whether that went
 // well. A file that cannot be read does not keep the others from being counted.
@@ -71,174 +48,120 @@ func (c *counter) files(ctx context.Context, stdin io.Reader) (ok bool) {
 // file counts one file and says on the console how it was read. What it counted
 // stays counted if it returns an error.
 func (c *counter) file(ctx context.Context, name string, stdin io.Reader) error {
-	in, done, err := c.open(name, stdin)
+	in, err := openInput(ctx, name, stdin)
 	if err != nil {
 		return err
 	}
-	defer done()
-	if err := c.sink.open(in); err != nil {
-		return fmt.Errorf("%s: %w", in.name, err)
+	if in.file == nil {
+		every, idle, tick := c.sink.live()
+		in.source = newLiveReader(ctx, in.source, every, idle, tick)
 	}
-	return c.count(ctx, in)
+	defer in.source.Close()
+	r, err := c.cfg.reader(ctx, in)
+	if err != nil {
+		return told(in.name, err)
+	}
+	defer r.Close()
+	defer c.console.clear()
+	if err := c.sink.open(in, r); err != nil {
+		return fmt.Errorf("%q: %w", in.name, err)
+	}
+	return c.count(in, r)
 }
 
-// open opens a file and settles how to read it.
-func (c *counter) open(name string, stdin io.Reader) (in *input, done func(), err error) {
-	raw, size, err := openInput(name, stdin)
-	if err != nil {
-		return nil, nil, err
+// reader makes the reader of an input.
+func (cfg *config) reader(ctx context.Context, in *input) (*ingest.Reader, error) {
+	o := cfg.reading
+	if !cfg.burst {
+		o.Target = "-"
 	}
-	in = &input{name: name}
-	if name == "-" {
-		in.name, in.regular = "standard input", isRegular(stdin)
-	} else {
-		in.regular = isRegular(raw)
+	if in.file == nil {
+		o.Live = cfg.burst
+		return ingest.NewReader(in.source, in.name, o)
 	}
-	live := c.live != nil && !in.regular
-	if live {
-		raw = c.live(raw)
-	}
-	bar := &progress{Reader: raw, console: c.console, name: in.name, size: size, now: c.now}
-	plain, release, err := decompress(bufio.NewReaderSize(bar, 64<<10))
-	if err != nil {
-		raw.Close()
-		return nil, nil, fmt.Errorf("%s: %w", in.name, err)
-	}
-	done = func() {
-		release()
-		raw.Close()
-		c.console.clear()
-	}
-	in.text = newLines(plain)
-	in.text.live = live
-	bar.text = in.text
-	if in.format, err = openFormat(in.text, c.cfg); err != nil {
-		done()
-		return nil, nil, fmt.Errorf("%s: %w", in.name, err)
-	}
-	return in, done, nil
+	o.Latest, o.WholeLines = in.modified, cfg.state != ""
+	return ingest.NewReader(in.whole(ctx), in.name, o)
 }
 
 // count reads a file to its end and says what it gave.
-func (c *counter) count(ctx context.Context, in *input) error {
-	n, err := c.read(ctx, in)
-	if err == errInterrupted && in.text.live {
-		err = nil // it has no other end
+func (c *counter) count(in *input, r *ingest.Reader) error {
+	err := c.read(in, r)
+	if errors.Is(err, errInterrupted) {
+		err = errInterrupted
+		if in.file == nil && c.cfg.burst {
+			err = nil // it has no other end
+		}
 	}
-	err = cmp.Or(err, c.sink.close(&n))
-	c.enter(in, &n)
-	if n.used > 0 {
-		c.console.say("%s: read as %s, %s used, %s skipped", in.name, in.format.name, group(n.used), group(n.skipped))
+	a := r.Account()
+	if closing := c.sink.close(&a); err == nil && closing != nil {
+		err = fmt.Errorf("%q: %w", in.name, closing)
 	}
-	if n.badTimes > 0 {
-		c.console.say("%s: %s of them without a readable time", in.name, group(n.badTimes))
-	}
-	if n.badTransports > 0 {
-		c.console.say("%s: %s of them without a readable protocol, port or flags", in.name, group(n.badTransports))
-	}
-	if in.text.left {
-		c.console.say("%s: its last line has no end yet, and is left for the next run", in.name)
+	c.account.Add(strconv.Quote(in.name), a)
+	if a.Records > 0 {
+		c.console.say("%q: read as %s, %s", in.name, a.Format, usedAndLost(&a))
 	}
 	switch {
-	case err != nil && n.used > 0:
-		return fmt.Errorf("%s:%d: %w; what stands before is counted", in.name, in.text.n, err)
+	case err == errInterrupted:
+		return fmt.Errorf("%q: line %d: %w; what stands before is counted", in.name, r.Position().Lines, err)
+	case err != nil && a.Records > 0:
+		return fmt.Errorf("%w; what stands before line %d is counted", err, r.Position().Lines)
 	case err != nil:
-		return fmt.Errorf("%s: %w", in.name, err)
-	case n.used > 0 || in.resumed:
+		return err
+	case a.Records > 0 || in.resumed:
 		return nil
-	case n.skipped == 0:
-		return fmt.Errorf("%s: empty", in.name)
+	case a.Excluded > 0:
+		return fmt.Errorf("%q: read as %s, and all of its records are excluded", in.name, a.Format)
 	}
-	return fmt.Errorf("%s: read as %s, and not one record of %s could be used: no address %s", in.name, in.format.name,
-		group(n.skipped), in.format.where)
-}
-
-// enter puts into the account what became of a file.
-func (c *counter) enter(in *input, n *fileCount) {
-	a := c.account
-	switch {
-	case a.Format == "":
-		a.Format = in.format.name
-	case !slices.Contains(strings.Split(a.Format, ","), in.format.name):
-		a.Format += "," + in.format.name
-	}
-	for what, name := range in.format.fields {
-		if a.Fields == nil {
-			a.Fields = map[string]string{}
-		}
-		a.Fields[what] = name
-	}
-	a.Records += n.used
-	if n.skipped == 0 {
-		return
-	}
-	if a.Lost == nil {
-		a.Lost = map[attribution.Loss]uint64{}
-		a.First = map[attribution.Loss]string{
-			attribution.LostUnread: fmt.Sprintf("%s:%d", in.name, n.firstSkipped),
-		}
-	}
-	a.Lost[attribution.LostUnread] += n.skipped
+	return fmt.Errorf("%q: read as %s, and not one record could be used: %s", in.name, a.Format, usedAndLost(&a))
 }
 
 // read counts the records of one text to its end.
-func (c *counter) read(ctx context.Context, in *input) (n fileCount, err error) {
-	r := new(record) // one for all, as it escapes
-	for i := 0; ; i++ {
-		if i%4096 == 0 && ctx.Err() != nil {
-			return n, errInterrupted
-		}
-		*r = record{}
-		line, err := in.format.next()
-		why, skip := err.(fault)
-		switch {
-		case skip:
+func (c *counter) read(in *input, r *ingest.Reader) error {
+	bar := progress{console: c.console, name: in.name, now: c.now}
+	if in.file != nil {
+		bar.size = in.file.Size()
+	}
+	e := new(ingest.Event)
+	for n := uint64(1); ; n++ {
+		switch err := r.Next(e); {
 		case err == io.EOF:
-			return n, nil
+			return nil
 		case err != nil:
-			return n, err
-		case len(bytes.TrimSpace(line)) == 0:
-			continue
-		default:
-			why = in.format.parse(line, r)
+			return err
 		}
-		if why == nothing {
-			continue
+		if err := c.sink.add(r, e); err != nil {
+			return fmt.Errorf("%q: %w", in.name, err)
 		}
-		if why != "" {
-			if n.skipped++; n.skipped == 1 {
-				n.firstSkipped = in.text.first
-			}
-			if n.skipped <= maxPlaces {
-				c.console.say("%s:%d: skipped: %s: %.60q", in.name, in.text.first, why, line)
-			}
-			*r = record{} // without an address it counts as lost
-		} else {
-			n.add(r)
-		}
-		if err := c.sink.add(r); err != nil {
-			return n, err
+		if n%4096 == 0 && c.console.terminal {
+			bar.draw(n, r.Consumed())
 		}
 	}
 }
 
-func (n *fileCount) add(r *record) {
-	n.used++
-	if r.badTime {
-		n.badTimes++
+// usedAndLost says what became of the records.
+func usedAndLost(a *attribution.Account) string {
+	s := group(a.Records) + " used"
+	if a.Excluded > 0 {
+		s += ", " + group(a.Excluded) + " excluded"
 	}
-	if r.transport.bad {
-		n.badTransports++
+	s += ", " + group(a.Lost[attribution.LostUnread]) + " lost"
+	for i, u := range a.Unread {
+		separator := "; "
+		if i == 0 {
+			separator = " ("
+		}
+		s += fmt.Sprintf("%s%s %s, first at %s", separator, group(u.Records), u.Code, u.First)
 	}
-	if r.at.IsZero() {
-		return
+	if len(a.Unread) > 0 {
+		s += ")"
 	}
-	if n.from.IsZero() || r.at.Before(n.from) {
-		n.from = r.at
+	if a.Undated > 0 && a.Fields["time"] != "" {
+		s += ", " + group(a.Undated) + " without a time"
 	}
-	if r.at.After(n.to) {
-		n.to = r.at
+	if slices.ContainsFunc(a.Notes, func(n attribution.Note) bool { return n.Code == "OPEN_LINE" }) {
+		s += "; its last line has no end yet, and is left for the next run"
 	}
+	return s
 }
 
 // tallySink counts without regard to time.
@@ -251,19 +174,26 @@ func newTallySink(tally *attribution.Tally) *tallySink {
 	return &tallySink{tally: tally, batch: make([]attribution.Flow, 0, 1024)}
 }
 
-func (s *tallySink) open(*input) error { return nil }
+func (s *tallySink) live() (time.Duration, func(), func(time.Time)) {
+	return time.Hour, s.flush, func(time.Time) {}
+}
 
-func (s *tallySink) add(r *record) error {
-	if s.batch = append(s.batch, r.flow()); len(s.batch) == cap(s.batch) {
+func (s *tallySink) open(*input, *ingest.Reader) error { return nil }
+
+func (s *tallySink) add(_ *ingest.Reader, e *ingest.Event) error {
+	if s.batch = append(s.batch, e.Flow); len(s.batch) == cap(s.batch) {
 		s.flush()
 	}
 	return nil
 }
 
-func (s *tallySink) close(n *fileCount) error {
+func (s *tallySink) close(a *attribution.Account) error {
 	s.flush()
-	if !n.from.IsZero() {
-		s.tally.ExtendSpan(n.from, n.to)
+	for reason, n := range a.Lost {
+		s.tally.AddLost(reason, n)
+	}
+	if !a.From.IsZero() {
+		s.tally.ExtendSpan(a.From, a.To)
 	}
 	return nil
 }

@@ -3,13 +3,15 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
+	"math/rand/v2"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -55,7 +57,12 @@ func rawZstd(text string, exponent byte) string {
 
 // manyAddresses is a text that does not compress into a single block.
 func manyAddresses(lines int) string {
-	return string(sampleText(lines, sampleTexts[0].line))
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for range lines {
+		fmt.Fprintln(&b, netip.AddrFrom4([4]byte{32, byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32())}))
+	}
+	return b.String()
 }
 
 // attribute runs the program on a text as its standard input.
@@ -76,9 +83,10 @@ func TestCompressed(t *testing.T) {
 		{"gzip in two members", gzipped(t, text[:half]) + gzipped(t, text[half:])},
 		{"zstd in two frames", zstandard(t, text[:half]) + zstandard(t, text[half:])},
 		{"zstd with the largest window", rawZstd(text, 15)},
+		{"gzip with padding", gzipped(t, text) + strings.Repeat("\x00", 1000)},
 	} {
 		status, _, stderr := attribute(t, tt.input, "-")
-		if status != exitOK || stderr != "attribute: standard input: read as addr, 50,000 used, 0 skipped\n" {
+		if status != exitOK || stderr != "attribute: \"standard input\": read as ADDR, 50,000 used, 0 lost\n" {
 			t.Errorf("%s: exit status %d, %s", tt.name, status, stderr)
 		}
 	}
@@ -95,29 +103,18 @@ func TestDamaged(t *testing.T) {
 		return string(b)
 	}
 	for _, tt := range []struct{ name, input, want string }{
-		{"gzip cut", cut(gzipped(t, text)), "gzip data: unexpected EOF"},
-		{"zstd cut", cut(zstandard(t, text)), "zstd data: unexpected EOF"},
-		{"gzip cut behind the text", gzipped(t, "8.8.8.8\n")[:len(gzipped(t, "8.8.8.8\n"))-4], "gzip data: unexpected EOF"},
-		{"gzip flipped", flip(gzipped(t, text)), "gzip: invalid checksum"},
-		{"gzip with a tail", gzipped(t, text) + "192.0.2.1\n", "gzip: invalid header"},
+		{"gzip cut", cut(gzipped(t, text)), "unexpected EOF"},
+		{"zstd cut", cut(zstandard(t, text)), "unexpected EOF"},
+		{"gzip cut behind the text", gzipped(t, "8.8.8.8\n")[:len(gzipped(t, "8.8.8.8\n"))-4], "unexpected EOF"},
+		{"gzip flipped", flip(gzipped(t, text)), "gzip"},
+		{"gzip with a tail", gzipped(t, text) + "192.0.2.1\n", "gzip data: invalid header"},
 		{"zstd with a tail", zstandard(t, text) + "192.0.2.1\n", "magic number mismatch"},
 	} {
 		status, stdout, stderr := attribute(t, tt.input, "-")
 		if status != exitUnusable || stdout == "" || !strings.Contains(stderr, tt.want) ||
-			!strings.Contains(stderr, "; what stands before is counted") {
+			!strings.Contains(stderr, "; what stands before line ") {
 			t.Errorf("%s: exit status %d, %d bytes of report, %s", tt.name, status, len(stdout), stderr)
 		}
-	}
-}
-
-func TestCutLineIsDropped(t *testing.T) {
-	l := newLines(io.MultiReader(strings.NewReader("192.0.2.1\n192.0.2.2"), iotest.ErrReader(io.ErrUnexpectedEOF)))
-	line, err := l.next()
-	if string(line) != "192.0.2.1" || err != nil {
-		t.Fatalf("first line %q, %v", line, err)
-	}
-	if line, err = l.next(); err != io.ErrUnexpectedEOF || line != nil || l.n != 2 {
-		t.Fatalf("cut line %q, %v, line number %d", line, err, l.n)
 	}
 }
 
@@ -132,18 +129,19 @@ func TestUnusable(t *testing.T) {
 		args        []string
 		want        string
 	}{
-		{"empty", "", nil, "standard input: empty"},
-		{"blank", "\n\n", nil, "standard input: empty"},
-		{"no addresses", "a\nb\n", nil,
-			"read as addr, and not one record of 2 could be used: no address at the start of the line"},
-		{"gzip header cut", "\x1f\x8b\x08", nil, "gzip data: unexpected EOF"},
-		{"zstd header cut", "\x28\xb5\x2f\xfd", nil, "zstd data: unexpected EOF"},
-		{"zstd window too large", rawZstd("192.0.2.1\n", 16), nil, "zstd data: window size exceeded"},
-		{"xz", "\xfd7zXZ\x00\x00", nil, "this is xz"},
-		{"UTF-16", "\xff\xfe1\x00", nil, "this is UTF-16"},
+		{"empty", "", nil, `"standard input": it has no records`},
+		{"blank", "\n\n", nil, `"standard input": it has no records`},
+		{"no addresses", "a\nb\n", nil, "of no known format, and have no address; give -format with one of: "},
+		{"gzip header cut", "\x1f\x8b\x08", nil, "unexpected EOF"},
+		{"zstd header cut", "\x28\xb5\x2f\xfd", nil, "unexpected EOF"},
+		{"zstd window too large", rawZstd("192.0.2.1\n", 16), nil, "window size exceeded"},
+		{"a picture", "\x89PNG\r\n\x1a\n\x00\x00\x00", nil, "this is an image"},
 		{"no such field", "{\"a\":1}\n", []string{"-addr", "b"},
-			`no address in field "b" of an object on each line; the first lines have the fields "a"`},
-		{"no such column", "a,b\n1,2\n", []string{"-addr", "c"}, `header row: no column named "c"; there are: "a", "b"`},
+			"not one record could be used: 0 used, 1 lost (1 NO_FIELD, "},
+		{"no such column", "a,b\n1,2\n", []string{"-addr", "c"},
+			`"standard input": -addr: no column named "c"; there are: "a", "b"`},
+		{"two that may be it", "a,b\n8.8.8.8,8.8.4.4\n8.8.8.9,8.8.4.5\n", nil, "give -addr with one of: \"a\", \"b\""},
+		{"excluded", "8.8.8.8\n", []string{"-exclude", "8.8.8.0/24"}, "all of its records are excluded"},
 		{"missing file", "", []string{filepath.Join(dir, "missing")}, "missing: no such file"},
 		{"folder", "", []string{dir}, "is a directory"},
 		{"missing database", "8.8.8.8\n", []string{"-db", filepath.Join(dir, "missing")}, "no such file"},
@@ -161,7 +159,7 @@ func TestUnusable(t *testing.T) {
 
 	// One bad file of several leaves a report on the others.
 	status, stdout, stderr := attribute(t, "", filepath.Join(dir, "missing"), good)
-	if status != exitUnusable || stdout == "" || !strings.Contains(stderr, "good.log: read as addr, 1 used, 0 skipped") {
+	if status != exitUnusable || stdout == "" || !strings.Contains(stderr, `good.log": read as ADDR, 1 used, 0 lost`) {
 		t.Errorf("one of two files: exit status %d, %d bytes of report, %s", status, len(stdout), stderr)
 	}
 }
@@ -170,16 +168,20 @@ func TestProgress(t *testing.T) {
 	var screen strings.Builder
 	c := &console{w: &screen, terminal: true}
 	clock := time.Unix(0, 0)
-	p := &progress{Reader: strings.NewReader(strings.Repeat("x", 4e6)), console: c, name: "a.log", size: 8e6,
-		text: &lines{n: 1_234_567}, now: func() time.Time { clock = clock.Add(150 * time.Millisecond); return clock }}
-	for range 3 {
-		if _, err := p.Read(make([]byte, 1e6)); err != nil {
-			t.Fatal(err)
-		}
+	p := &progress{console: c, name: "a.log", size: 8e6,
+		now: func() time.Time { clock = clock.Add(150 * time.Millisecond); return clock }}
+	for i := range 3 {
+		p.draw(1_234_567, int64(i+1)*1e6)
 	}
 	c.say("done")
-	const want = "\ra.log: 1,234,567 lines, 3 MB (37 %), 4,115,223 lines/s\x1b[K" + "\r\x1b[K" + "attribute: done\n"
+	const want = "\r\"a.log\": 1,234,567 records, 3 MB (37 %), 4,115,223 records/s\x1b[K" + "\r\x1b[K" +
+		"attribute: done\n"
 	if screen.String() != want {
+		t.Errorf("got %q, want %q", screen.String(), want)
+	}
+	screen.Reset()
+	c.say("open %s: no such file", "a\x1b]0;b\x07\u202ec \"d\"")
+	if want := "attribute: open a\\x1b]0;b\\a\\u202ec \"d\": no such file\n"; screen.String() != want {
 		t.Errorf("got %q, want %q", screen.String(), want)
 	}
 	if newConsole(&screen).terminal {

@@ -3,19 +3,8 @@ package main
 import (
 	"context"
 	"io"
-	"os"
 	"time"
 )
-
-// isRegular reports whether all that r will give is there already.
-func isRegular(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode().IsRegular()
-}
 
 // liveReader reads from what may pause. What is to be done meanwhile is done by the
 // goroutine that reads, so that nothing needs a lock. It ends when the context does.
@@ -84,7 +73,7 @@ func (r *liveReader) wait() {
 		case now := <-r.clock.C:
 			r.tick(now)
 		case <-r.ctx.Done():
-			r.err = io.EOF
+			r.err = errInterrupted
 			return
 		}
 	}

@@ -117,35 +117,9 @@ func TestBurstInterrupt(t *testing.T) {
 		interrupt()
 		synctest.Wait()
 	})
-	if want := "read as combined, 80 used, 0 skipped\nattribute: 80 records: "; status != exitOK ||
+	if want := "read as COMBINED, 80 used, 0 lost\nattribute: 80 records: "; status != exitOK ||
 		!strings.Contains(stderr, want) {
 		t.Errorf("exit status %d, %s", status, stderr)
-	}
-}
-
-// The first lines are told apart as soon as they are there.
-func TestSampleLive(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		text []string // as it comes
-		want string   // what is looked at
-	}{
-		{"two lines at once", []string{"a\nb\nc"}, "a\nb\nc"},
-		{"a piece at a time", []string{"a", "a\nb", "b", "\n", "c\n"}, "aa\nbb\n"},
-		{"one line", []string{"a\n"}, "a\n"},
-		{"nothing", nil, ""},
-		{"a long line", []string{strings.Repeat("x", sampleSize), "x"}, strings.Repeat("x", sampleSize)},
-	} {
-		var parts []io.Reader
-		for _, text := range tt.text {
-			parts = append(parts, strings.NewReader(text))
-		}
-		l := newLines(io.MultiReader(parts...))
-		l.live = true
-		l.sample()
-		if !strings.HasPrefix(string(l.head), tt.want) || tt.name != "a long line" && string(l.head) != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, l.head, tt.want)
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,20 +85,18 @@ func TestMixedInput(t *testing.T) {
 			t.Errorf("%v", v)
 		}
 	}
-	want := attribution.Account{Format: "combined,csv,json,addr", Fields: r.Account.Fields, Records: 6,
-		Lost:  map[attribution.Loss]uint64{attribution.LostUnread: 5},
-		First: map[attribution.Loss]string{attribution.LostUnread: filepath.Join(dir, "b.csv") + ":3"}}
-	if !reflect.DeepEqual(*r.Account, want) || r.Lost[attribution.LostUnread] != 5 || len(r.Verdicts) != 2 {
-		t.Errorf("account %+v, lost %v, %d verdicts", *r.Account, r.Lost, len(r.Verdicts))
+	place := strconv.Quote(filepath.Join(dir, "b.csv")) + ": line 3, byte 31"
+	a := r.Account
+	if a.Format != "COMMON, CSV, JSON, ADDR" || a.Records != 6 || a.Lost[attribution.LostUnread] != 5 ||
+		a.First[attribution.LostUnread] != place || r.Lost[attribution.LostUnread] != 5 || len(r.Verdicts) != 2 {
+		t.Errorf("account %+v, lost %v, %d verdicts", *a, r.Lost, len(r.Verdicts))
 	}
-	wantErr := "attribute: DIR/a.log.gz: read as combined, 2 used, 0 skipped\n" +
-		`attribute: DIR/b.csv:3: skipped: no address in its column: "25,-"` + "\n" +
-		`attribute: DIR/b.csv:4: skipped: no address in its column: "25,"` + "\n" +
-		`attribute: DIR/b.csv:5: skipped: no address in its column: "25,?"` + "\n" +
-		"attribute: DIR/b.csv: read as csv, 1 used, 4 skipped\n" +
-		"attribute: DIR/c.json: read as json, 1 used, 0 skipped\n" +
-		`attribute: standard input:3: skipped: no address at the start of the line: "x"` + "\n" +
-		"attribute: standard input: read as addr, 2 used, 1 skipped\n"
+	wantErr := `attribute: "DIR/a.log.gz": read as COMMON, 2 used, 0 lost
+attribute: "DIR/b.csv": read as CSV, 1 used, 4 lost (3 NO_ADDRESS, first at line 3, byte 31; ` +
+		`1 EMPTY_FIELD, first at line 4, byte 36)
+attribute: "DIR/c.json": read as JSON, 1 used, 0 lost
+attribute: "standard input": read as ADDR, 2 used, 1 lost (1 NO_ADDRESS, first at line 3, byte 21)
+`
 	if got := strings.ReplaceAll(stderr, dir+string(filepath.Separator), "DIR/"); got != wantErr {
 		t.Errorf("got\n%swant\n%s", got, wantErr)
 	}
@@ -128,7 +127,7 @@ func TestTimes(t *testing.T) {
 	const text = "ip,when\n8.8.8.8,1716329586\n8.8.4.4,soon\n"
 	r, status, stderr := attributeJSON(t, text, "-time", "when", "-")
 	if status != exitOK || r.Sources.Value != 2 || !r.From.Equal(time.Unix(1716329586, 0)) ||
-		!strings.Contains(stderr, "1 of them without a readable time") {
+		!strings.Contains(stderr, "2 used, 0 lost, 1 without a time") {
 		t.Errorf("exit status %d, %d sources from %v, %s", status, r.Sources.Value, r.From, stderr)
 	}
 }
@@ -136,10 +135,12 @@ func TestTimes(t *testing.T) {
 func TestUsage(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"-nonsense", "flag provided but not defined"},
-		{"-format xml", `-format "xml": there are auto, addr, combined, csv, json`},
-		{"-format addr -addr ip", "-sport and -flags name columns and fields"},
-		{"-format combined -time t", "-sport and -flags name columns and fields"},
-		{"-format combined -proto p", "-sport and -flags name columns and fields"},
+		{"-format xml", `-format "xml": there are COMBINED, `},
+		{"-zone Mars/Base", `-zone "Mars/Base": neither the name of a zone nor an offset`},
+		{"-year 24", "-year 24: not from 1970 to 2200"},
+		{"-trust 10.0.0.0/99", "neither addresses and prefixes nor a file with them"},
+		{"-exclude nowhere.txt", "nowhere.txt: no such file"},
+		{"-burst -state s -key k x.log", "-key has no meaning beside -state"},
 		{"-sport p", "-sport has no meaning without -proto"},
 		{"-v6 0", "-v6 0: not a prefix length"},
 		{"-v6 129", "-v6 129: not a prefix length"},
@@ -182,23 +183,6 @@ func (c *cancelling) Read(b []byte) (int, error) {
 	return c.text.Read(b[:min(len(b), 4096)])
 }
 
-// Whoever got an answer was there: access logs say so of their clients, but not of
-// a client that a forwarder names. Of other records the flag says it.
-func TestHandshake(t *testing.T) {
-	for _, c := range []struct {
-		line string
-		want bool
-	}{
-		{`77.88.8.1 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 5`, true},
-		{`77.88.8.1, 10.0.0.1 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 5`, false},
-	} {
-		r := new(record)
-		if why := parseCombined([]byte(c.line), r); why != "" || r.flow().Handshake != c.want {
-			t.Errorf("%s: %q, handshake %v, want %v", c.line, why, r.flow().Handshake, c.want)
-		}
-	}
-}
-
 func TestSampling(t *testing.T) {
 	status, stdout, _ := attribute(t, "77.88.8.1\n77.88.8.2\n", "-sampling", "1000", "-claim", "majority RU", "-")
 	if status != exitOK || !strings.Contains(stdout, "Only 1 in 1,000 packets or flows was looked at") ||
@@ -212,5 +196,48 @@ func TestSampling(t *testing.T) {
 	_, proven, _ := attribute(t, "", "-handshake", "-json")
 	if strings.Contains(proven, `"spoofing"`) {
 		t.Error("sources that completed a handshake were tested for being forged")
+	}
+}
+
+// A key makes runs give the same digits, also where not all sources fit.
+func TestKey(t *testing.T) {
+	key := fileOf(t, "key", "sixteen bytes of a secret\n")
+	text := manyAddresses(200_000)
+	first, status, stderr := attributeJSON(t, text, "-key", key, "-")
+	again, _, _ := attributeJSON(t, text, "-key", key, "-")
+	if status != exitOK || first.Sources.Exact || !reflect.DeepEqual(first, again) {
+		t.Errorf("exit status %d, %+v and %+v, %s", status, first.Sources, again.Sources, stderr)
+	}
+	if other, _, _ := attributeJSON(t, text, "-"); reflect.DeepEqual(first.Sources, other.Sources) {
+		t.Errorf("the same estimate %+v with another key", first.Sources)
+	}
+	short := fileOf(t, "short", "secret\n")
+	if status, _, stderr := attribute(t, text, "-key", short, "-"); status != exitUnusable ||
+		!strings.Contains(stderr, "need at least 16") {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+}
+
+// Trusted proxies are passed over in lists, and sources that are excluded are in no count.
+func TestTrustAndExclude(t *testing.T) {
+	const rest = ` - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 5` + "\n"
+	text := "8.8.8.8, 77.88.55.60, 10.0.0.1" + rest + "9.9.9.9, 77.88.55.61, 10.0.0.1" + rest +
+		"1.1.1.1, 77.88.55.62, 10.0.0.1" + rest
+	file := fileOf(t, "probes.txt", "# monitoring\n77.88.55.61\n")
+	r, status, stderr := attributeJSON(t, text, "-trust", "10.0.0.0/8,192.0.2.1", "-exclude", file, "-exclude",
+		"77.88.55.62", "-")
+	if status != exitOK || r.Sources.Value != 1 || len(r.Countries) != 1 || r.Countries[0].Origin.String() != "RU" ||
+		r.Account.Excluded != 2 {
+		t.Errorf("exit status %d, %+v, account %+v, %s", status, r.Countries, r.Account, stderr)
+	}
+}
+
+func TestZone(t *testing.T) {
+	const text = "ip,time\n8.8.8.8,2024-05-21 07:11:23\n"
+	for zone, want := range map[string]string{"UTC": "07:11:23", "Europe/Moscow": "04:11:23", "-05:00": "12:11:23"} {
+		r, _, stderr := attributeJSON(t, text, "-zone", zone, "-")
+		if got := r.From.UTC().Format(time.TimeOnly); got != want {
+			t.Errorf("%s: %s, want %s; %s", zone, got, want, stderr)
+		}
 	}
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"net/netip"
 	"os"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/attribution/monitor"
 )
 
@@ -16,8 +17,7 @@ import (
 // records have later times, up to the lateness. Times are the same or jump a
 // little in any log; a file that is written newest first, or put together, is
 // another matter.
-func inOrder(in *input, cfg *config) bool {
-	times := sampleTimes(in, cfg)
+func inOrder(times []time.Time, cfg *config) bool {
 	if len(times) < 2 {
 		return true
 	}
@@ -37,18 +37,20 @@ func inOrder(in *input, cfg *config) bool {
 // byTime puts files into the order of their times, since a shell lists access.log
 // before the older access.log.1. What it cannot read is left for when its turn
 // comes, and is told then.
-func (c *counter) byTime() {
+func (c *counter) byTime(ctx context.Context) {
 	begins := map[string]time.Time{}
 	for _, name := range c.cfg.files {
 		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 			return // what comes through a pipe has its place
 		}
-		if in, done, err := c.open(name, nil); err == nil {
-			if times := sampleTimes(in, c.cfg); len(times) > 0 {
-				begins[name] = median(times)
-			}
-			done()
+		in, err := openInput(ctx, name, nil)
+		if err != nil {
+			continue
 		}
+		if times := c.cfg.sampleTimes(ctx, in); len(times) > 0 {
+			begins[name] = median(times)
+		}
+		in.source.Close()
 	}
 	sorted := slices.Clone(c.cfg.files)
 	slices.SortStableFunc(sorted, func(a, b string) int { return begins[a].Compare(begins[b]) })
@@ -58,27 +60,22 @@ func (c *counter) byTime() {
 	}
 }
 
-// sampleTimes reads the times in the head of a file.
-func sampleTimes(in *input, cfg *config) (times []time.Time) {
-	whole := in.text.head
-	if in.text.more {
-		whole = whole[:bytes.LastIndexByte(whole, '\n')+1]
-	}
-	f, err := openFormat(newLines(bytes.NewReader(whole)), cfg)
+const sampleSize = 1000 // records
+
+// sampleTimes reads the times of the first records of a regular file.
+func (cfg *config) sampleTimes(ctx context.Context, in *input) (times []time.Time) {
+	r, err := cfg.reader(ctx, in)
 	if err != nil {
 		return nil
 	}
-	for {
-		var r record
-		text, err := f.next()
-		switch _, skip := err.(fault); {
-		case skip:
-		case err != nil:
-			return times
-		case f.parse(text, &r) == "" && !r.at.IsZero():
-			times = append(times, r.at)
+	defer r.Close()
+	e := new(ingest.Event)
+	for len(times) < sampleSize && r.Next(e) == nil {
+		if !e.Time.IsZero() {
+			times = append(times, e.Time)
 		}
 	}
+	return times
 }
 
 func median(times []time.Time) time.Time {
@@ -86,7 +83,7 @@ func median(times []time.Time) time.Time {
 	return sorted[len(sorted)/2]
 }
 
-// maxSorted is how many records are held to be put in order. One takes 72 bytes.
+// maxSorted is how many records are held to be put in order. One takes 80 bytes.
 const maxSorted = 3_000_000
 
 // sorter holds the records of a file until all of them are there.
@@ -100,6 +97,7 @@ type sorter struct {
 type sortable struct {
 	at        time.Time
 	source    netip.Addr
+	events    uint64
 	bytes     uint64
 	target    int32 // number in targets
 	port      uint16
@@ -127,7 +125,7 @@ func (s *sorter) add(e *monitor.Event) error {
 		s.numbers[e.Target] = number
 	}
 	s.records = append(s.records, sortable{
-		e.Time, e.Source, e.Bytes, number, e.SourcePort, e.Protocol, e.TCPFlags, e.Handshake,
+		e.Time, e.Source, e.Events, e.Bytes, number, e.SourcePort, e.Protocol, e.TCPFlags, e.Handshake,
 	})
 	return nil
 }
@@ -137,7 +135,7 @@ func (s *sorter) replay(yield func(monitor.Event)) {
 	slices.SortStableFunc(s.records, func(a, b sortable) int { return a.at.Compare(b.at) })
 	for _, r := range s.records {
 		e := monitor.Event{Time: r.at, Target: s.targets[r.target]}
-		e.Source, e.Events, e.Bytes, e.Handshake = r.source, 1, r.bytes, r.handshake
+		e.Source, e.Events, e.Bytes, e.Handshake = r.source, r.events, r.bytes, r.handshake
 		e.Protocol, e.SourcePort, e.TCPFlags = r.protocol, r.port, r.flags
 		yield(e)
 	}

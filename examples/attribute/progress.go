@@ -5,7 +5,9 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // console is standard error: messages, and below them on a terminal one line
@@ -28,7 +30,16 @@ func newConsole(w io.Writer) *console {
 // say writes one message, above the progress line if there is one.
 func (c *console) say(format string, args ...any) {
 	c.clear()
-	fmt.Fprintf(c.w, "attribute: "+format+"\n", args...)
+	fmt.Fprintf(c.w, "attribute: %s\n", printable(fmt.Sprintf(format, args...)))
+}
+
+// printable shows what would not print as escapes, such as in names of files.
+func printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	q := strconv.QuoteToGraphic(s)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 }
 
 func (c *console) clear() {
@@ -38,30 +49,18 @@ func (c *console) clear() {
 	}
 }
 
-// progress is a reader that shows on the terminal how much has gone through it.
-// It looks at the clock once per read, which is once in thousands of lines.
+// progress shows on the terminal how far a file was read.
 type progress struct {
-	io.Reader
 	console  *console
 	name     string
 	size     int64 // bytes to come in all, 0 if that is not known
-	done     int64
-	text     *lines // what comes out at the other end, once it is known
 	now      func() time.Time
 	start    time.Time
 	nextDraw time.Time
 }
 
-func (p *progress) Read(b []byte) (int, error) {
-	n, err := p.Reader.Read(b)
-	p.done += int64(n)
-	if p.console.terminal && p.text != nil {
-		p.draw()
-	}
-	return n, err
-}
-
-func (p *progress) draw() {
+// draw is told how many records and bytes there were so far.
+func (p *progress) draw(records uint64, bytes int64) {
 	const every = 200 * time.Millisecond
 	now := p.now()
 	if p.start.IsZero() {
@@ -73,10 +72,10 @@ func (p *progress) draw() {
 	p.nextDraw = now.Add(every)
 	part := ""
 	if p.size > 0 {
-		part = fmt.Sprintf(" (%d %%)", min(100, 100*p.done/p.size))
+		part = fmt.Sprintf(" (%d %%)", min(100, 100*bytes/p.size))
 	}
-	fmt.Fprintf(p.console.w, "\r%s: %s lines, %s MB%s, %s lines/s\x1b[K", p.name, group(uint64(p.text.n)),
-		group(uint64(p.done/1e6)), part, group(uint64(float64(p.text.n)/now.Sub(p.start).Seconds())))
+	fmt.Fprintf(p.console.w, "\r%q: %s records, %s MB%s, %s records/s\x1b[K", p.name, group(records),
+		group(uint64(bytes/1e6)), part, group(uint64(float64(records)/now.Sub(p.start).Seconds())))
 	p.console.drawn = true
 }
 

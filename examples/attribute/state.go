@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/sketch"
 )
@@ -55,8 +56,8 @@ type state struct {
 type place struct {
 	HeadBytes int    `json:"head_bytes"`
 	Head      []byte `json:"head_sha256"`
-	Offset    int64  `json:"offset"` // of the text, without compression
-	Lines     int    `json:"lines"`
+	Format    string `json:"format"` // as which it was read
+	ingest.Position
 }
 
 const (
@@ -158,8 +159,8 @@ func parsePlaces(text []byte) ([]place, error) {
 		return nil, fmt.Errorf("position: %w", err)
 	}
 	for i, p := range places {
-		if p.HeadBytes <= 0 || p.HeadBytes > headSize || len(p.Head) != sha256.Size || p.Offset < 0 || p.Lines < 0 {
-			return nil, fmt.Errorf("position of input %d: %d bytes, %d lines, head of %d", i, p.Offset, p.Lines, p.HeadBytes)
+		if p.HeadBytes <= 0 || p.HeadBytes > headSize || len(p.Head) != sha256.Size || p.Lines > 0 && p.Records == 0 {
+			return nil, fmt.Errorf("position of input %d: %+v, head of %d bytes", i, p.Position, p.HeadBytes)
 		}
 	}
 	return places, nil
@@ -183,11 +184,11 @@ func (s *state) write(m *monitor.Monitor) error {
 	return err
 }
 
-// resume returns how far an input was read that begins so.
-func (s *state) resume(head []byte) (offset int64, lines int) {
+// resume returns how far an input was read that begins so. It must be of the format that it was.
+func (s *state) resume(head []byte, format string) (ingest.Position, error) {
 	head = head[:min(len(head), headSize)]
 	if s.known = len(head) > 0; !s.known {
-		return 0, 0
+		return ingest.Position{}, nil
 	}
 	best, found := -1, place{}
 	for i, p := range s.inputs {
@@ -196,21 +197,24 @@ func (s *state) resume(head []byte) (offset int64, lines int) {
 		}
 	}
 	switch {
+	case best >= 0 && found.Format != format:
+		s.known = false
+		return ingest.Position{}, fmt.Errorf("it was read as %s before and looks like %s now; give -format", found.Format,
+			format)
 	case best >= 0:
 		s.inputs = slices.Delete(s.inputs, best, best+1)
 	case len(s.inputs) == maxInputs:
 		s.inputs = slices.Delete(s.inputs, 0, 1)
 	}
-	found.HeadBytes, found.Head = len(head), headSum(head)
+	found.HeadBytes, found.Head, found.Format = len(head), headSum(head), format
 	s.inputs = append(s.inputs, found)
-	return found.Offset, found.Lines
+	return found.Position, nil
 }
 
 // reached says how far the input is read.
-func (s *state) reached(offset int64, lines int) {
+func (s *state) reached(at ingest.Position) {
 	if s.known {
-		last := &s.inputs[len(s.inputs)-1]
-		last.Offset, last.Lines = offset, lines
+		s.inputs[len(s.inputs)-1].Position = at
 	}
 }
 

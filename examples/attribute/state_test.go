@@ -4,18 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/internal/testenv/world"
-	"github.com/whence-go/whence/sketch"
 )
 
 // stateText is a log of which the tests of -state read one part after the other.
@@ -65,16 +66,16 @@ func TestStateGrows(t *testing.T) {
 			got = append(got, texts(bursts(t, stdout))...)
 		}
 		overwrite(t, log, pack(lineAt(cut)))
-		run("attribute: "+log+": read as combined, 2,000 used, 0 skipped\nattribute: 2,000 records: ", args...)
-		run("attribute: "+log+": goes on behind line 2,000\nattribute: 2,000 records: ", args...)
+		run("attribute: "+strconv.Quote(log)+": read as COMBINED, 2,000 used, 0 lost\nattribute: 2,000 records: ", args...)
+		run("attribute: "+strconv.Quote(log)+": goes on behind line 2,000\nattribute: 2,000 records: ", args...)
 		overwrite(t, log, pack(stateText[:torn]))
-		run(log+": read as combined, 900 used, 0 skipped\nattribute: "+log+": its last line has no end yet, and is left "+
-			"for the next run\nattribute: 2,900 records: ", args...)
+		run(strconv.Quote(log)+": read as COMBINED, 900 used, 0 lost; its last line has no end yet, and is left for the "+
+			"next run\nattribute: 2,900 records: ", args...)
 		overwrite(t, rotated, pack(lineAt(6000)))
 		overwrite(t, log, pack(stateText[len(lineAt(6000)):]))
 		run("attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 2 ended, 0 running\n",
 			append(args, rotated)...)
-		run(log+": goes on behind line 1,800\nattribute: 7,800 records: ", append(args, rotated)...)
+		run(strconv.Quote(log)+": goes on behind line 1,800\nattribute: 7,800 records: ", append(args, rotated)...)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
@@ -115,18 +116,12 @@ func TestStateAfterKill(t *testing.T) {
 			}
 			return time.Now()
 		}
-		in, done, err := (&counter{sink: w, console: console, cfg: cfg, now: time.Now}).open(log, nil)
-		if err != nil {
-			t.Fatal(err)
+		c := &counter{sink: w, console: console, cfg: cfg, now: time.Now, account: new(attribution.Account)}
+		w.ctx = ctx
+		err = c.file(ctx, log, nil)
+		if !errors.Is(err, context.Canceled) || c.account.Records != uint64(1024*kill) {
+			t.Fatalf("killed after %d records: %v, %s", c.account.Records, err, stderr.String())
 		}
-		if err := w.open(in); err != nil {
-			t.Fatal(err)
-		}
-		n, err := (&counter{sink: w, console: console, cfg: cfg, now: time.Now}).read(ctx, in)
-		if err != context.Canceled || n.used != uint64(1024*kill) {
-			t.Fatalf("killed after %d records: %v, %s", n.used, err, stderr.String())
-		}
-		done()
 		stop()
 
 		told := texts(bursts(t, stdout.String()))
@@ -231,7 +226,7 @@ func TestStateOfInput(t *testing.T) {
 	status, _, stderr := attribute(t, "", "-burst", "-state", state, backwards)
 	if status != exitUnusable ||
 		!strings.Contains(stderr,
-			"backwards.log: its records are not in the order of time, and -state goes on behind the last one") {
+			`backwards.log": its records are not in the order of time, and -state goes on behind the last one`) {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 	log := fileOf(t, "access.log", stateText)
@@ -252,99 +247,47 @@ func TestStateOfInput(t *testing.T) {
 // thousand of them.
 func TestStateInputs(t *testing.T) {
 	s := new(state)
+	resume := func(head string) ingest.Position {
+		t.Helper()
+		at, err := s.resume([]byte(head), "CSV")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
 	for range 2 {
-		if offset, lines := s.resume([]byte("a,b\n")); offset != 0 || lines != 0 {
-			t.Fatalf("an input of a header alone goes on at %d", offset)
+		if at := resume("a,b\n"); at != (ingest.Position{}) {
+			t.Fatalf("an input of a header alone goes on at %+v", at)
 		}
 	}
-	s.reached(4, 1)
-	if offset, lines := s.resume([]byte("a,b\n1,2\n")); offset != 4 || lines != 1 || len(s.inputs) != 1 {
-		t.Fatalf("goes on at %d, line %d; %v", offset, lines, s.inputs)
+	first, second := ingest.Position{Records: 1, Lines: 1}, ingest.Position{Records: 2, Lines: 2}
+	s.reached(first)
+	if at := resume("a,b\n1,2\n"); at != first || len(s.inputs) != 1 {
+		t.Fatalf("goes on at %+v; %v", at, s.inputs)
 	}
-	s.reached(8, 2)
-	if offset, _ := s.resume([]byte("a,b\n3,4\n")); offset != 0 {
-		t.Fatalf("another input of the same header goes on at %d", offset)
+	s.reached(second)
+	if at := resume("a,b\n3,4\n"); at != (ingest.Position{}) {
+		t.Fatalf("another input of the same header goes on at %+v", at)
 	}
-	s.reached(7, 2)
-	if offset, _ := s.resume([]byte("a,b\n1,2\n5,6\n")); offset != 8 {
-		t.Fatalf("goes on at %d", offset)
+	s.reached(first)
+	if at := resume("a,b\n1,2\n5,6\n"); at != second {
+		t.Fatalf("goes on at %+v", at)
 	}
-	if s.resume(nil); len(s.inputs) != 2 {
+	if _, err := s.resume([]byte("a,b\n1,2\n5,6\n7,8\n"), "TEXT"); err == nil || len(s.inputs) != 2 {
+		t.Fatalf("the same input in another format: %v, %v", err, s.inputs)
+	}
+	if resume(""); len(s.inputs) != 2 {
 		t.Fatalf("an empty input is known: %v", s.inputs)
 	}
-	s.reached(99, 99)
-	if s.inputs[1].Offset != 8 {
+	s.reached(ingest.Position{Records: 99, Lines: 99})
+	if s.inputs[1].Position != second {
 		t.Errorf("an empty input is taken for another: %v", s.inputs)
 	}
 	for i := range maxInputs + 100 {
-		s.resume(fmt.Appendf(nil, "%d\n", i))
+		resume(fmt.Sprintf("%d\n", i))
 	}
 	text, err := json.Marshal(s.inputs)
 	if len(s.inputs) != maxInputs || err != nil || len(text) > 1<<19 {
 		t.Errorf("%d inputs in %d bytes, %v", len(s.inputs), len(text), err)
 	}
-}
-
-// malformedPlaces are positions that no state has.
-var malformedPlaces = []string{
-	"", "{}", "[", "null x", `[{"offset":1}]`, `[{"head_bytes":1,"head_sha256":"AAAA","offset":1}]`,
-	`[{"head_bytes":4097,"head_sha256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","offset":1}]`,
-	`[{"head_bytes":1,"head_sha256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","offset":-1}]`,
-	`[{"head_bytes":1,"head_sha256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","lines":-1}]`,
-	`[{"head_bytes":1e99}]`,
-}
-
-func TestMalformedPlaces(t *testing.T) {
-	for _, text := range malformedPlaces {
-		if places, err := parsePlaces([]byte(text)); err == nil {
-			t.Errorf("%s: %v", text, places)
-		}
-	}
-}
-
-// FuzzState reads states, whatever they look like.
-func FuzzState(f *testing.F) {
-	make := func(key sketch.Key) (*monitor.Monitor, error) {
-		o := monitor.Options{Targets: 16, Retention: time.Minute, Tally: attribution.Options{Key: key}}
-		return monitor.New(world.Embedded(), o)
-	}
-	s := new(state)
-	m, err := s.begin(make)
-	if err != nil {
-		f.Fatal(err)
-	}
-	s.path = filepath.Join(f.TempDir(), "state")
-	s.resume([]byte("ip,time\n"))
-	if err := s.write(m); err != nil {
-		f.Fatal(err)
-	}
-	whole, err := os.ReadFile(s.path)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole)
-	f.Add(whole[:stateHeader])
-	f.Add(whole[:10])
-	f.Add([]byte(stateText[:100]))
-	for _, text := range malformedPlaces {
-		var b bytes.Buffer
-		b.Write(whole[:stateHeader])
-		if err := m.Checkpoint(&b, []byte(text)); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes())
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		s := new(state)
-		m, err := s.read(bytes.NewReader(data), make)
-		if (m == nil) != (err != nil) {
-			t.Fatalf("%v and %v", m, err)
-		}
-		if err == nil && len(data) > 0 {
-			var b bytes.Buffer
-			if position, err := json.Marshal(s.inputs); err != nil || m.Checkpoint(&b, position) != nil {
-				t.Fatalf("what was read cannot be written: %v", err)
-			}
-		}
-	})
 }

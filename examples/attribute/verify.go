@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,8 +25,15 @@ type verified struct {
 
 // verify compares a file of evidence with what follows from the snapshot in it, and that
 // with the database.
-func verify(cfg *config, table *geo.Table, stdin io.Reader, stdout io.Writer, console *console) int {
-	data, err := readEvidence(cfg.verify, stdin)
+func verify(
+	ctx context.Context,
+	cfg *config,
+	table *geo.Table,
+	stdin io.Reader,
+	stdout io.Writer,
+	console *console,
+) int {
+	data, err := readEvidence(ctx, cfg.verify, stdin)
 	if err != nil {
 		console.say("%v", err)
 		return exitUnusable
@@ -61,13 +69,13 @@ func verify(cfg *config, table *geo.Table, stdin io.Reader, stdout io.Writer, co
 
 // readEvidence reads a file, or standard input, to its end, and no further than evidence may
 // reach.
-func readEvidence(name string, stdin io.Reader) ([]byte, error) {
-	raw, _, err := openInput(name, stdin)
+func readEvidence(ctx context.Context, name string, stdin io.Reader) ([]byte, error) {
+	in, err := openInput(ctx, name, stdin)
 	if err != nil {
 		return nil, err
 	}
-	defer raw.Close()
-	return io.ReadAll(io.LimitReader(raw, evidence.MaxSize+1))
+	defer in.source.Close()
+	return io.ReadAll(io.LimitReader(in.source, evidence.MaxSize+1))
 }
 
 // recompute takes the report of the file, or the one that follows with the further databases

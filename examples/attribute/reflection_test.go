@@ -10,67 +10,6 @@ import (
 	"github.com/whence-go/whence/attribution/caveat"
 )
 
-func TestParseProtocol(t *testing.T) {
-	for text, want := range map[string]int{
-		"udp": 17, "UDP": 17, "17": 17, "tcp": 6, "Tcp": 6, "6": 6, "icmp": 1, "IPv6-ICMP": 58, "gre": 47, "0": 0, "255": 255,
-		"256": -1, "-1": -1, "6.0": -1, "DNS": -1, "17x": -1, "a name of more than that": -1, "99999999999999999999": -1,
-	} {
-		got, ok := parseProtocol([]byte(text))
-		if ok != (want >= 0) || ok && int(got) != want {
-			t.Errorf("%q: %d, %v, want %d", text, got, ok, want)
-		}
-	}
-}
-
-func TestParseFlags(t *testing.T) {
-	for text, want := range map[string]int{
-		"S": 2, "SA": 0x12, "S.": 0x12, "[S.]": 0x12, "R.": 0x14, "R": 4, "P.": 0x18, ".": 0x10, "none": 0,
-		"FPU": 0x29, "S.EW": 0xd2, "SEC": 0xc2,
-		".AP.SF": 0x1b, "......": 0, "...A..S.": 0x12, "UAPRSF": 0x3f, "CEUAPRSF": 0xff, ".A..S.": 0x12, "....S.": 2,
-		"·······A··S·": 0x12, "·········R··": 4, // tshark
-		"18": 0x12, "2": 2, "0": 0, "0x12": 0x12, "0X014": 0x14, "0x0c2": 0xc2, "0x112": 0x12, "274": 0x12,
-		"x": -1, "SYN": -1, "0x": -1, "0xg": -1, "0x1000": -1, "4096": -1, "1b": -1, "S A": -1, "s": -1, "\xc2": -1, "[]": 0,
-	} {
-		got, ok := parseFlags([]byte(text))
-		if ok != (want >= 0) || ok && int(got) != want {
-			t.Errorf("%q: %#x, %v, want %#x", text, got, ok, want)
-		}
-	}
-}
-
-func TestTransportOf(t *testing.T) {
-	for _, c := range []struct {
-		protocol, port, flags string // "": there is no such column
-		want                  transport
-	}{
-		{"", "", "", transport{}},
-		{"udp", "53", "", transport{protocol: udp, port: 53}},
-		{"udp", "53", "-", transport{protocol: udp, port: 53}},
-		{"tcp", "53", "S", transport{protocol: tcp, flags: 2}}, // the port of a client
-		{"", "", "S", transport{protocol: tcp, flags: 2}},
-		{"", "", "0", transport{}},
-		{"-", "53", "", transport{}},
-		{" 17 ", " 500 ", "", transport{protocol: udp, port: 500}},
-		{"DNS", "53", "", transport{bad: true}},
-		{"udp", "65536", "", transport{protocol: udp, bad: true}},
-		{"tcp", "", "?", transport{protocol: tcp, bad: true}},
-	} {
-		field := func(s string) []byte {
-			if s == "" {
-				return nil
-			}
-			return []byte(s)
-		}
-		if got := transportOf(field(c.protocol), field(c.port), field(c.flags)); got != c.want {
-			t.Errorf("%q %q %q: %+v, want %+v", c.protocol, c.port, c.flags, got, c.want)
-		}
-	}
-	protocol, port, flags := []byte("UDP"), []byte("500"), []byte("0x012")
-	if n := testing.AllocsPerRun(100, func() { transportOf(protocol, port, flags) }); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
-
 // packets are those of n sources in as many networks of one country, in a form.
 func packets(n int, header, form string) string {
 	var b strings.Builder
@@ -93,7 +32,8 @@ func TestReflectionInFiles(t *testing.T) {
 		reason, beside caveat.Code
 	}{
 		{"IKE", packets(n, csvHeader, "%s,17,500,"), csvArgs, caveat.Reflection, ""},
-		{"IKE, and nobody says so", packets(n, csvHeader, "%s,17,500,"), csvArgs[:2], "", caveat.ReflectionUntested},
+		{"IKE, by the names of the columns", packets(n, csvHeader, "%s,17,500,"), nil, caveat.Reflection, ""},
+		{"IKE, and nobody says so", packets(n, "src,a,b,c\n", "%s,17,500,"), nil, "", caveat.ReflectionUntested},
 		{"a port that all share", packets(n, csvHeader, "%s,udp,44818,"), csvArgs, caveat.Reflection, ""},
 		{"SYN-ACKs", packets(n, csvHeader, "%s,6,,0x012"), csvArgs, caveat.Reflection, ""},
 		{"resets", packets(n, csvHeader, "%s,tcp,,R."), csvArgs, caveat.Reflection, ""},
@@ -107,6 +47,8 @@ func TestReflectionInFiles(t *testing.T) {
 		{"a list", packets(n, "", "%s"), nil, "", caveat.ReflectionUntested},
 		{"a list of handshakes", packets(n, "", "%s"), []string{"-handshake"}, "", ""},
 		{"an access log", packets(n, "", `%s - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5`), nil, "", ""},
+		{"an access log behind a proxy", packets(n, "",
+			`%s, 10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5`), nil, "", caveat.ReflectionUntested},
 	} {
 		r, status, stderr := attributeJSON(t, c.text, slices.Concat(c.args, []string{"-claim", "plurality JP", "-"})...)
 		v := r.Verdicts[0]
@@ -120,12 +62,13 @@ func TestReflectionInFiles(t *testing.T) {
 			(c.reason == "") != (v.Outcome == attribution.Supported) {
 			t.Errorf("%s: exit status %d, %v, %s", c.name, status, v, stderr)
 		}
-		if bad := strings.Contains(stderr, "60 of them without a readable protocol"); bad != (c.name == "nothing readable") {
-			t.Errorf("%s: %s", c.name, stderr)
+		unreadable := slices.Contains(r.Account.Notes, attribution.Note{Code: "NO_TRANSPORT", Value: 60})
+		if unreadable != (c.name == "nothing readable") {
+			t.Errorf("%s: notes %v", c.name, r.Account.Notes)
 		}
 		if len(c.args) == 8 {
 			f := r.Account.Fields
-			if f["protocol"] != c.args[3] || f["source_port"] != c.args[5] || f["tcp_flags"] != c.args[7] {
+			if f["protocol"] != c.args[3] || f["source_port"] != c.args[5] || f["flags"] != c.args[7] {
 				t.Errorf("%s: the account has %v", c.name, f)
 			}
 		}

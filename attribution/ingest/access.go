@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"net/netip"
 	"time"
 )
 
@@ -133,17 +134,17 @@ func (a *access) parse(line []byte, e *Event) fault {
 	}
 	source, claimed, ok := a.facts.chain.read(word)
 	if !ok {
-		p, isPrefix := parsePrefix(word)
-		if !isPrefix {
+		if a.claimed || !e.block(word) { // no client comes from a block
 			return noAddress
 		}
-		e.Prefix, source = p, p.Addr()
+		source = e.Source
 	}
 	e.Source, e.Time = source, at
 	e.Claimed = claimed || a.claimed
 	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(source)) {
 		if forwarded, _, ok := a.facts.chain.read(lastQuoted(line)); ok {
 			e.Source, e.Claimed = forwarded, a.facts.chain.trusted == nil
+			e.Prefix, e.masked = netip.Prefix{}, false
 		}
 	}
 	e.Handshake = !e.Claimed

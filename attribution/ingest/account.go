@@ -91,19 +91,26 @@ func (l *ledger) use(e *Event, line uint64) {
 	default:
 		l.majority--
 	}
-	if a := e.Source; a.Is4() {
+	switch a := e.Source; {
+	case e.masked:
+		l.cut4.addMasked(e.Prefix.Bits())
+	case e.Prefix.IsValid(): // a block begins with an address that ends in zeros
+	case a.Is4():
 		b := a.As4()
 		l.cut4.add4(binary.BigEndian.Uint32(b[:]))
-	} else if !a.Is4In6() {
+	case !a.Is4In6():
 		b := a.As16()
 		l.cut6.add6(binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:]))
 	}
 }
 
-// cuts counts addresses by the zeros that they end in.
+// cuts counts addresses by the zeros that they end in, and those that show what was cut off.
 type cuts struct {
 	n     uint64
 	zeros [5]uint64 // by the lengths of their family
+
+	masked uint64
+	left   int // bits of the shortest of these
 }
 
 var (
@@ -133,6 +140,25 @@ func (c *cuts) add6(hi, lo uint64) {
 	for i := len(lengths6) - 1; i >= 0 && hi<<lengths6[i]>>1<<1 == 0; i-- {
 		c.zeros[i]++
 	}
+}
+
+// addMasked counts an address with letters or stars in place of its end.
+func (c *cuts) addMasked(left int) {
+	if c.masked == 0 || left < c.left {
+		c.left = left
+	}
+	c.masked++
+}
+
+// note is to how many bits addresses were cut, 0 for not cut, and how many.
+func (c *cuts) note(lengths []int) (bits int, n uint64) {
+	if bits = c.length(lengths); bits > 0 {
+		n = c.n
+	}
+	if c.masked > 0 && (bits == 0 || c.left < bits) {
+		bits = c.left
+	}
+	return bits, n + c.masked
 }
 
 // length is to how many bits nearly all addresses are cut, 0 for not cut. A few addresses may
@@ -206,11 +232,11 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	if l.records >= 100 && 10*l.majority >= 8*l.records {
 		add(noteOneSource, (l.records+l.majority)/2, l.most.String())
 	}
-	if bits := l.cut4.length(lengths4[:]); bits > 0 {
-		add(attribution.NoteCutIPv4, l.cut4.n, fmt.Sprintf("/%d", bits))
+	if bits, n := l.cut4.note(lengths4[:]); bits > 0 {
+		add(attribution.NoteCutIPv4, n, fmt.Sprintf("/%d", bits))
 	}
-	if bits := l.cut6.length(lengths6[:]); bits > 0 {
-		add(attribution.NoteCutIPv6, l.cut6.n, fmt.Sprintf("/%d", bits))
+	if bits, n := l.cut6.note(lengths6[:]); bits > 0 {
+		add(attribution.NoteCutIPv6, n, fmt.Sprintf("/%d", bits))
 	}
 	if s := l.window.Span(); s.Strays > 0 {
 		add(noteStrays, uint64(s.Strays), fmt.Sprintf("%s, line %d", s.Stray.Format(time.RFC3339), s.At))

@@ -27,4 +27,19 @@ type Event struct {
 	Claimed bool
 
 	unreadable bool // its protocol, port or flags
+	masked     bool // Prefix is what was left of an address
+}
+
+// block takes a word that names a block of addresses, and reports whether it does. A block of
+// one address is an address.
+func (e *Event) block(word []byte) bool {
+	p, ok := parsePrefix(word)
+	if !ok {
+		return false
+	}
+	e.Source = p.Addr()
+	if !p.IsSingleIP() {
+		e.Prefix, e.masked = p, isMasked(word)
+	}
+	return true
 }

@@ -51,11 +51,9 @@ func (d *daemons) parseFail2ban(m *message, e *Event) (kind, fault) {
 		e.Source = a
 	} else {
 		word, _, _ := bytes.Cut(rest, []byte(" "))
-		p, ok := parsePrefix(word)
-		if !ok {
+		if !e.block(word) {
 			return k, noAddress
 		}
-		e.Prefix, e.Source = p, p.Addr()
 	}
 	e.Target = jail
 	return k, ""

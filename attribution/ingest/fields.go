@@ -52,10 +52,9 @@ func (f *facts) fill(v *values, e *Event) fault {
 	}
 	var claimed, ok bool
 	if e.Source, claimed, ok = f.chain.read(source); !ok {
-		if e.Prefix, ok = parsePrefix(source); !ok {
+		if f.claimed || !e.block(source) { // no client comes from a block
 			return noAddress
 		}
-		e.Source = e.Prefix.Addr()
 	}
 	e.Claimed = claimed || f.claimed || f.portless && bytes.HasSuffix(source, []byte(":0"))
 	e.Handshake = f.handshake && !e.Claimed

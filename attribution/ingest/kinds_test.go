@@ -403,8 +403,29 @@ func TestCutAddresses(t *testing.T) {
 			" "),
 			notes: "CUT_IPV6", check: cut("CUT_IPV6", "/48")},
 		{name: "letters", text: combined("77.1.2.x", "77.1.3.xxx"), format: "COMBINED", sources: "77.1.2.0/24 77.1.3.0/24",
-			notes: "BLOCKS"},
-		{name: "stars", text: "ip,x\n77.1.*.*,1\n", format: "CSV", sources: "77.1.0.0/16", idle: 1, notes: "BLOCKS"},
+			notes: "BLOCKS CUT_IPV4", check: cut("CUT_IPV4", "/24")},
+		{name: "stars", text: "ip,x\n77.1.*.*,1\n77.1.2.*,1\n", format: "CSV", sources: "77.1.0.0/16 77.1.2.0/24", idle: 1,
+			notes: "BLOCKS CUT_IPV4", check: cut("CUT_IPV4", "/16")},
+		{name: "letters in a list", text: "77.1.2.x\n77.1.3.4\n77.1.3.0/24\n", format: "ADDR",
+			sources: "77.1.2.0/24 77.1.3.4 77.1.3.0/24", notes: "BLOCKS CUT_IPV4",
+			check: func(t *testing.T, _ []Event, a attribution.Account) {
+				if n := a.Notes[len(a.Notes)-1]; n.Value != 1 || n.Subject != "/24" {
+					t.Errorf("%+v, want 1 to /24", n)
+				}
+			}},
+		{name: "letters and zeros", text: strings.Join(v4, "\n") + "\n77.1.x.x\n77.x.x.x\n", format: "ADDR",
+			sources: strings.Join(v4, " ") + " 77.1.0.0/16 77.0.0.0/8", notes: "BLOCKS CUT_IPV4",
+			check: func(t *testing.T, _ []Event, a attribution.Account) {
+				if n := a.Notes[len(a.Notes)-1]; n.Value != 14 || n.Subject != "/8" {
+					t.Errorf("%+v, want 14 to /8", n)
+				}
+			}},
+		{name: "blocks are not cut", text: lines("77.%d.0.0/16", 12), format: "ADDR",
+			sources: strings.TrimSpace(strings.ReplaceAll(lines("77.%d.0.0/16", 12), "\n", " ")), notes: "BLOCKS"},
+		{name: "blocks of one", text: "ip,x\n77.1.2.3/32,1\n2001:db8::1/128,1\n", format: "CSV",
+			sources: "77.1.2.3 2001:db8::1", idle: 1},
+		{name: "a client writes no block", text: "x_forwarded_for,x\n77.1.2.3,1\n77.1.2.4,1\n77.x.x.x,1\n7.0.0.0/8,1\n",
+			format: "CSV", sources: "77.1.2.3 77.1.2.4", idle: 1, lost: "2 NO_ADDRESS", notes: "CLAIMED"},
 		{name: "whole ones", text: each("%s", 12), format: "ADDR", sources: strings.ReplaceAll(strings.TrimSpace(each("%s",
 			12)), "\n", " ")},
 	})

@@ -24,6 +24,7 @@ type item struct {
 	blocks []netip.Prefix
 	plain  [64]byte
 	room   [1]netip.Prefix
+	masked bool
 }
 
 func (l *list) parse(line []byte, e *Event) fault {
@@ -82,7 +83,7 @@ func (l *list) event(e *Event) {
 		e.Source = l.item.addr
 		return
 	}
-	e.Prefix, l.blocks = l.blocks[0], l.blocks[1:]
+	e.Prefix, l.blocks, e.masked = l.blocks[0], l.blocks[1:], l.item.masked
 	e.Source = e.Prefix.Addr()
 	if e.Prefix.IsSingleIP() {
 		e.Prefix = netip.Prefix{}
@@ -132,7 +133,7 @@ func cutItem(b []byte) (word, rest []byte) {
 
 // read makes sense of an item, without an allocation for an address.
 func (t *item) read(b []byte) (ok bool) {
-	t.blocks = nil
+	t.blocks, t.masked = nil, false
 	if t.addr, ok = parseAddr(b); ok {
 		return true
 	}
@@ -154,7 +155,7 @@ func (t *item) read(b []byte) (ok bool) {
 	}
 	if p, ok := parsePrefix(b); ok {
 		t.room[0] = p
-		t.blocks = t.room[:]
+		t.blocks, t.masked = t.room[:], isMasked(b)
 		return true
 	}
 	first, last, found := bytes.Cut(b, []byte("-"))
@@ -171,7 +172,7 @@ func (t *item) read(b []byte) (ok bool) {
 }
 
 // parsePrefix reads a block: with its length, or with letters or stars in place of the parts
-// that were cut off, as in 192.0.2.x. A block of one address is not given as one.
+// that were cut off, as in 192.0.2.x.
 func parsePrefix(b []byte) (netip.Prefix, bool) {
 	if i := bytes.IndexByte(b, '/'); i > 0 && len(b)-i <= 4 {
 		addr, ok := parseAddr(b[:i])
@@ -189,6 +190,9 @@ func parsePrefix(b []byte) (netip.Prefix, bool) {
 	}
 	return parseMasked(b)
 }
+
+// isMasked reports whether the word of a block is an address with parts that were cut off.
+func isMasked(word []byte) bool { return bytes.IndexByte(word, '/') < 0 }
 
 // parseMasked reads dotted quads that end in x, xx, xxx or *.
 func parseMasked(b []byte) (netip.Prefix, bool) {

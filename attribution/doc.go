@@ -21,7 +21,8 @@
 // Up to [Options.SampleSize] distinct sources every number is exact. Beyond, each country has a
 // HyperLogLog (standard error 0.8 %), and claims about sources are decided on a uniform sample.
 // Every uncertainty counts as the worst case: unlocated sources, lost records ([Tally.AddLost]),
-// forged sources, sampled packets, databases that disagree. docs/CLAIMS.md has the steps,
+// forged sources, sampled packets, databases that disagree. What a reader knows about the limits
+// of its input is part of the snapshot, too ([Tally.AddAccount]). docs/CLAIMS.md has the steps,
 // docs/ACCURACY.md what was measured.
 //
 // # Concurrency

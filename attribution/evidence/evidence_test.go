@@ -94,6 +94,34 @@ func TestSecondDatabaseIsProven(t *testing.T) {
 	}
 }
 
+// What a reader knows of the input is part of the snapshot, and so what it rules out is proven.
+func TestLimitsAreProven(t *testing.T) {
+	tally := world.Must(attribution.NewTally(world.Table(), small))
+	tally.AddFlows(mixed(600))
+	tally.AddAccount(attribution.Account{
+		NotTaken: map[string]string{"count": "hits"},
+		Notes:    []attribution.Note{{Code: attribution.NoteCutIPv4, Value: 500, Subject: "/24"}},
+	})
+	_, data := mustMake(t, tally.Snapshot(), attribution.Policy{}, attribution.Majority("RU"))
+	v := mustVerify(t, data)
+	r := v.Evidence.Report()
+	if !v.OK() || r.Verdicts[0].Reason != caveat.CutAddresses ||
+		!reflect.DeepEqual(r.Limits, &attribution.Limits{EventsUnknown: true, IPv4Cut: 8}) {
+		t.Fatalf("%v %v %+v", v.Difference, r.Verdicts[0], r.Limits)
+	}
+	for path, change := range map[string]func(b map[string]any){
+		"/evidence/report/limits":          func(b map[string]any) { delete(at(b, "report"), "limits") },
+		"/evidence/report/limits/ipv4_cut": func(b map[string]any) { at(b, "report", "limits")["ipv4_cut"] = 1 },
+		"/evidence/report/verdicts/0/outcome": func(b map[string]any) {
+			at(b, "report", "verdicts", 0)["outcome"] = "supported"
+		},
+	} {
+		if v := mustVerify(t, reseal(t, data, change)); v.OK() || v.Difference.Path != path {
+			t.Errorf("%s: %v", path, v.Difference)
+		}
+	}
+}
+
 func TestNewRefusesNonsense(t *testing.T) {
 	for name, c := range map[string]struct {
 		policy attribution.Policy

@@ -42,9 +42,10 @@ type Group struct {
 	Claimed attribution.Share `json:"claimed"` // of the sources in the claimed countries
 
 	// Events are those of its sources, and EventShare is their part of the events of all
-	// sources. Beyond the exact state both are of the sources in the sample.
-	Events     uint64  `json:"events"`
-	EventShare float64 `json:"event_share"`
+	// sources. Beyond the exact state both are of the sources in the sample. They are 0 where
+	// the number of events of a record is not known.
+	Events     uint64  `json:"events,omitzero"`
+	EventShare float64 `json:"event_share,omitzero"`
 }
 
 // NewBreakdown returns who holds the sources in the countries of a claim, of whatever unit
@@ -98,6 +99,9 @@ func (p parts) groups(held []snapshot.Held, name func(item int) string) []Group 
 }
 
 func (p parts) group(name string, h snapshot.Held) Group {
+	if p.Limits.NoEvents {
+		h.Events = 0
+	}
 	return Group{
 		Name:       name,
 		Sources:    stat.Round(h.Sources * p.Sampling.N / max(p.Sampling.K, 1)),

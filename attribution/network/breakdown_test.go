@@ -334,3 +334,17 @@ func covers(s attribution.Share, want float64) float64 {
 	}
 	return 0
 }
+
+// Events that nobody knows are in no group.
+func TestEventsThatWereNotRead(t *testing.T) {
+	tally := newTally(small)
+	tally.AddFlow(attribution.Flow{Source: world.IP("RU", 1), Events: 7})
+	if g := breakdown(t, tally.Snapshot(), attribution.Majority("RU"), 0).IPv4[0]; g.Events != 7 || g.EventShare != 1 {
+		t.Errorf("%+v, want 7 events", g)
+	}
+	tally.AddAccount(attribution.Account{NotTaken: map[string]string{"count": "hits"}})
+	g := breakdown(t, tally.Snapshot(), attribution.Majority("RU"), 0).IPv4[0]
+	if g.Events != 0 || g.EventShare != 0 || g.Sources != 1 {
+		t.Errorf("%+v, want a source and no events", g)
+	}
+}

@@ -18,9 +18,11 @@ func usualAccount() *attribution.Account {
 	return &attribution.Account{
 		Format: "COMBINED", Fields: map[string]string{"source": "1", "time": "4", "target": "5", "bytes": "7"}, Records: 1011,
 		Instead: map[string]string{"source": "10"}, Lines: 1019, NoRecords: 4, Undated: 2,
-		Lost:   map[attribution.Loss]uint64{attribution.LostUnread: 4},
-		First:  map[attribution.Loss]string{attribution.LostUnread: "line 7, byte 612"},
-		Unread: []attribution.Unread{{Code: "NO_ADDRESS", Records: 3, First: "line 7, byte 612"}, {Code: "TOO_LONG", Records: 1}},
+		Lost:  map[attribution.Loss]uint64{attribution.LostUnread: 4},
+		First: map[attribution.Loss]string{attribution.LostUnread: "line 7, byte 612"},
+		Unread: []attribution.Unread{
+			{Code: "NO_ADDRESS", Records: 3, First: "line 7, byte 612"}, {Code: "TOO_LONG", Records: 1},
+		},
 		Notes: []attribution.Note{
 			{Code: "SYSLOG", Value: 1011}, {Code: "LONG_LINE", Value: 1}, {Code: "COLORS", Value: 1},
 			{Code: "ONE_SOURCE", Value: 950, Subject: "192.0.2.1"},
@@ -36,7 +38,8 @@ func limitedAccount() *attribution.Account {
 		NotTaken: map[string]string{"count": "hits, packets", "bytes": "size", "time": "date", "rank": "n"},
 		Notes: []attribution.Note{
 			{Code: attribution.NoteClaimed, Value: 25}, {Code: attribution.NoteBlocks, Value: 2, Subject: "512"},
-			{Code: attribution.NoteCutIPv4, Value: 90, Subject: "/24"}, {Code: attribution.NoteCutIPv6, Value: 1, Subject: "/56"},
+			{Code: attribution.NoteCutIPv4, Value: 90, Subject: "/24"},
+			{Code: attribution.NoteCutIPv6, Value: 1, Subject: "/56"},
 		},
 	}
 }
@@ -139,7 +142,8 @@ func TestAccountOfTimes(t *testing.T) {
 		account attribution.Account
 		want    string
 	}{
-		{attribution.Account{Records: 5, Undated: 2}, "5 records were used. 2 of those used have no time that can be read.\n"},
+		{attribution.Account{Records: 5, Undated: 2}, "5 records were used. 2 of those used have no time that can be " +
+			"read.\n"},
 		{attribution.Account{Records: 5, Undated: 5}, "5 records were used. They have no times.\n"},
 		{attribution.Account{Records: 5, Undated: 5, Notes: untimed}, "5 records were used.\nThe format has no times.\n"},
 		{attribution.Account{Records: 5, From: at, To: at}, "5 records were used. They are from 2026-06-10 07:11:23 to " +
@@ -160,7 +164,9 @@ func TestAccountOfTimes(t *testing.T) {
 func TestAccountOfLater(t *testing.T) {
 	a := &attribution.Account{
 		Records: 1,
-		Notes:   []attribution.Note{{Code: "NEW_NOTE", Value: 12, Subject: "x"}, {Code: "BLOCKS", Value: 1, Subject: "7.9e+28"}},
+		Notes: []attribution.Note{
+			{Code: "NEW_NOTE", Value: 12, Subject: "x"}, {Code: "BLOCKS", Value: 1, Subject: "7.9e+28"},
+		},
 	}
 	for _, code := range []string{"NEW_FAULT", "TOO_LONG", "NO_FIELD", "NO_FLOW", "NO_PAIRS", "BAD_COUNT", "BAD_BYTES"} {
 		a.Unread = append(a.Unread, attribution.Unread{Code: code, Records: 10})

@@ -189,9 +189,7 @@ func (s *tallySink) add(_ *ingest.Reader, e *ingest.Event) error {
 
 func (s *tallySink) close(a *attribution.Account) error {
 	s.flush()
-	for reason, n := range a.Lost {
-		s.tally.AddLost(reason, n)
-	}
+	s.tally.AddAccount(*a)
 	if !a.From.IsZero() {
 		s.tally.ExtendSpan(a.From, a.To)
 	}

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 // No event allocates, on any way in, exact or beyond.
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
-	if racing {
+	if testenv.Race {
 		t.Skip("the race detector empties pools at random")
 	}
 	const n = 1024

@@ -8,6 +8,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -16,7 +17,7 @@ import (
 func TestLargestNetwork(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	told := 0
-	for range trialsOf(50, 200, 1000) {
+	for range testenv.Trials(50, 200, 1000) {
 		tally := emptyTally(least)
 		claimed, all := map[netip.Prefix]int{}, map[netip.Prefix]bool{}
 		seen := map[netip.Addr]bool{}

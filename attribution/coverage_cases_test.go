@@ -7,6 +7,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // coverageCase is traffic of which a share is true, whatever the collector sees of it.
@@ -59,7 +60,7 @@ func coverageCases() []coverageCase {
 // From addresses to verdict, intervals cover the truth as often as they say, and "majority"
 // is not said of what is none more often than it may be.
 func TestCoverageFromEndToEnd(t *testing.T) {
-	trials := trialsOf(4, 40, 2_000)
+	trials := testenv.Trials(4, 40, 2_000)
 	for _, c := range coverageCases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -28,7 +29,7 @@ func TestCoverage(t *testing.T) {
 		{1_000_000, 0, 0, 200, attribution.Options{}},
 	} {
 		for _, share := range []float64{.1, .5, .52, .9} {
-			trials := trialsOf(set.short, set.usual, set.long)
+			trials := testenv.Trials(set.short, set.usual, set.long)
 			if trials == 0 {
 				continue
 			}

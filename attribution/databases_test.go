@@ -11,6 +11,7 @@ import (
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/stat"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -249,7 +250,7 @@ func TestSecondDatabaseCoverage(t *testing.T) {
 	for _, a := range addrs {
 		want += truth(table.Lookup(a) == origin("FR")) / float64(len(addrs))
 	}
-	trials := trialsOf(40, 150, 250)
+	trials := testenv.Trials(40, 150, 250)
 	var rows, opinions float64
 	for trial := range trials {
 		o := with(least, func(o *attribution.Options) { o.Key = world.Key(byte(trial)) })

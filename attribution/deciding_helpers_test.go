@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -75,17 +74,6 @@ func truth(b bool) float64 {
 
 // covers reports whether an interval holds a share.
 func covers(s attribution.Share, share float64) bool { return s.Low <= share && share <= s.High }
-
-// trialsOf is how many trials there are: all of them with -long, else few.
-func trialsOf(short, usual, all int) int {
-	switch {
-	case testenv.Long():
-		return all
-	case testing.Short():
-		return short
-	}
-	return usual
-}
 
 // nested is a table of blocks of which one may lie in another, which it then replaces.
 func nested(blocks map[string]string, built time.Time) *geo.Table {

@@ -37,7 +37,7 @@ func played(t testing.TB, o attribution.Options, b scenario.Builder) *attributio
 // No claim is made on a flood of forged addresses, of whatever unit, whatever filter is on
 // the way.
 func TestForgedFloods(t *testing.T) {
-	runs := trialsOf(1, 3, 200)
+	runs := testenv.Trials(1, 3, 200)
 	sizes := []struct {
 		sources int
 		options attribution.Options
@@ -252,7 +252,7 @@ func TestForgedSources(t *testing.T) {
 		if testing.Short() && size.sources > 4096 {
 			continue
 		}
-		trials := max(2, trialsOf(10_000, 30_000, 8_000_000)/size.sources/10)
+		trials := max(2, testenv.Trials(10_000, 30_000, 8_000_000)/size.sources/10)
 		if testenv.Long() {
 			trials = min(200, max(trials, 10))
 		} else {

@@ -11,6 +11,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/internal/scenario"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -72,10 +73,13 @@ func oneCountryForged(t *testing.T) attribution.Snapshot {
 // sources, or that of all that came, or none. What he can reach is therefore what nobody can
 // keep him from who has addresses alone: to send what a claim is about.
 func TestForgersBendNoVerdict(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for a long time")
+	}
 	w := world.Real(t)
 	claims := []string{"majority RU", "plurality US", "US > 12%", "RU < 47%"}
 	const sources = 10_000
-	counts, runs := []int{10, 100, 300, 1000}, trialsOf(1, 1, 10)
+	counts, runs := []int{10, 100, 300, 1000}, testenv.Trials(1, 1, 10)
 	if testing.Short() {
 		counts = []int{100, 1000}
 	}
@@ -116,7 +120,7 @@ func TestForgersBendNoVerdict(t *testing.T) {
 func TestStraySources(t *testing.T) {
 	w := world.Real(t)
 	stray := forgers(w)[0]
-	for run := range trialsOf(2, 5, 10) {
+	for run := range testenv.Trials(2, 5, 10) {
 		for _, c := range []struct {
 			russian float64
 			forged  int
@@ -145,7 +149,7 @@ func TestStraySources(t *testing.T) {
 func TestForgedFromAPart(t *testing.T) {
 	w := world.Real(t)
 	const sources = 20_000
-	runs := trialsOf(1, 3, 20)
+	runs := testenv.Trials(1, 3, 20)
 	for _, f := range forgers(w) {
 		if f.name != "US" && f.name != "US, CN and JP" && f.name != "some blocks" {
 			continue

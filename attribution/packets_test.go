@@ -72,7 +72,7 @@ func sampledTally(
 func TestPacketSamplingCoverage(t *testing.T) {
 	means := [][2]float64{{20, 20}, {15, 20}, {10, 20}, {4, 20}, {50, 100}, {20, 100}, {100, 400}}
 	rates := []uint32{2, 5, 10, 50}
-	sources, runs := 10_000, trialsOf(10, 40, 40)
+	sources, runs := 10_000, testenv.Trials(10, 40, 40)
 	if !testenv.Long() {
 		means, rates, sources = [][2]float64{{20, 20}, {10, 20}, {20, 100}}, []uint32{2, 10}, 2_000
 	}
@@ -127,7 +127,7 @@ func TestPacketSamplingCoverage(t *testing.T) {
 // Of one in 1,000 packets, where countries differ in packets per source, hardly ever a claim
 // about all sources is decided, and never wrongly.
 func TestSparseSamplingDecidesNothing(t *testing.T) {
-	runs := trialsOf(40, 200, 200)
+	runs := testenv.Trials(40, 200, 200)
 	rng := rand.New(rand.NewPCG(10, 51))
 	kept := 0
 	for i := range runs {
@@ -225,7 +225,7 @@ func binomial(rng *rand.Rand, n int, share float64) (x int) {
 // A share of sampled events or bytes has the error of the packets drawn, besides what is
 // unlocated.
 func TestSampledVolumeCoverage(t *testing.T) {
-	runs := trialsOf(250, 1_000, 1_000)
+	runs := testenv.Trials(250, 1_000, 1_000)
 	rng := rand.New(rand.NewPCG(3, 4))
 	o := with(least, func(o *attribution.Options) { o.SamplingRate = 100 })
 	const n = 3_000 // packets, of 40 bytes or 1,500

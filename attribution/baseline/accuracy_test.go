@@ -8,14 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/whence-go/whence/internal/testenv"
-
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/oracle"
 	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/stat"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
@@ -124,6 +123,9 @@ func TestCoverage(t *testing.T) {
 // minutes it is a part; among the new sources it is nearly everything. What is new is known
 // by remembering everybody.
 func TestAttackOnAnOrdinaryDay(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for a long time")
+	}
 	w := world.Real(t)
 	for seed := range uint64(3) {
 		story := must(scenario.Overlay{

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 func TestVerifyNamesTheFirstDifference(t *testing.T) {
@@ -145,6 +146,9 @@ func isShare(data []byte) bool {
 
 // Every changed byte is noticed, and its place is named.
 func TestEveryChangedByteIsNoticed(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for a long time")
+	}
 	e, _ := mustMake(t, few(), attribution.Policy{}, attribution.Majority("RU"))
 	with, err := e.WithAccount(someAccount())
 	if err != nil {

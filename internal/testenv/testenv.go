@@ -20,11 +20,14 @@ var long = flag.Bool("long", false, "run tests and benchmarks with all their tri
 // Long reports whether go test was given -long.
 func Long() bool { return *long }
 
-// Trials returns one of three numbers of trials: for go test -short, for go test, and for go test -long.
+// Trials returns one of three numbers of trials: for go test -short, for go test, and for go test -long. With the race
+// detector, which looks for other faults, go test -short takes a quarter.
 func Trials(short, usual, long int) int {
 	switch {
 	case Long():
 		return long
+	case testing.Short() && Race:
+		return (short + 3) / 4
 	case testing.Short():
 		return short
 	}

@@ -1,5 +1,0 @@
-//go:build !race
-
-package attribution_test
-
-const racing = false

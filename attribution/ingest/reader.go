@@ -75,6 +75,9 @@ func (r *Reader) nextMember() error {
 	}
 	r.unwrap = &unwrapper{clock: r.clock}
 	h = r.unwrap.learn(h)
+	if r.unwrap.pieces != nil {
+		r.unwrap.pieces.lose = r.losePiece
+	}
 	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
 	r.plan, err = decide(h, &r.o, f)
 	if err != nil {
@@ -130,6 +133,9 @@ func (r *Reader) Next(e *Event) error {
 			why = r.parse(record, e)
 		}
 		l := &r.ledger
+		if why == goesOn {
+			continue
+		}
 		l.lines += r.text.span
 		switch why {
 		case "":
@@ -163,13 +169,13 @@ func (r *Reader) parse(record []byte, e *Event) fault {
 		return noRecord
 	}
 	zoneless := r.clock.Zoneless
-	rest, at, ok := r.unwrap.strip(record)
+	rest, at, why := r.unwrap.strip(record, r.text)
 	zoneless = r.clock.Zoneless - zoneless
-	if !ok {
-		return noPrefix
+	if why != "" {
+		return why
 	}
 	r.stamp = at
-	why := r.plan.parse(rest, e)
+	why = r.plan.parse(rest, e)
 	if !e.Time.IsZero() {
 		r.clock.Zoneless -= zoneless // the record has a time of its own
 	}
@@ -189,7 +195,7 @@ func (r *Reader) use(e *Event) bool {
 	if e.Events == 0 {
 		e.Events = 1
 	}
-	if e.Time.IsZero() {
+	if e.Source = e.Source.Unmap(); e.Time.IsZero() {
 		e.Time = r.stamp
 	}
 	if r.o.Exclude != nil && r.o.Exclude.Contains(e.Source) {
@@ -204,6 +210,9 @@ func (r *Reader) use(e *Event) bool {
 func (r *Reader) turn(err error) error {
 	if err != io.EOF {
 		return fmt.Errorf("%s: %w", quoted(r.name), err)
+	}
+	if r.unwrap.pieces != nil {
+		r.unwrap.pieces.end()
 	}
 	for {
 		err := r.nextMember()
@@ -226,6 +235,14 @@ func (r *Reader) turn(err error) error {
 func (r *Reader) passOver() {
 	r.plan = &plan{selection: newSelection(), parse: func([]byte, *Event) fault { return badMember }}
 	r.unwrap.kinds = nil
+}
+
+// losePiece loses a line whose end does not come.
+func (r *Reader) losePiece(p *pieceOf) {
+	r.ledger.lines += p.lines
+	r.ledger.lostLines += p.lines
+	r.text.firstLine, r.text.firstByte = p.line, p.offset
+	r.ledger.lose(cutShort, r)
 }
 
 // place is where the last record begins.

@@ -66,7 +66,7 @@ func sniffWebError(h *head) int {
 			clients++
 		}
 	}
-	if clients == 0 {
+	if clients == 0 || sniffAccess(h) >= 75 { // a container has both, and what failed is a request too
 		return 0
 	}
 	return fitScore(h, func(line []byte) bool { return isNginxError(line) || isApacheError(line) })

@@ -111,6 +111,7 @@ func (d *daemons) split(line, tag []byte) {
 	*m = message{text: line}
 	if len(tag) > 0 && !d.bare {
 		m.name(tag)
+		m.text = behindSolaris(line)
 		if !d.nested || known(m.program) >= 0 {
 			return
 		}
@@ -131,7 +132,7 @@ func (d *daemons) split(line, tag []byte) {
 		behind = bytes.TrimLeft(behind, " ")
 		if last := word[len(word)-1]; last == ':' || bytes.HasPrefix(word, []byte("fail2ban.")) {
 			m.name(word)
-			m.text = behind
+			m.text = behindSolaris(behind)
 			return
 		}
 		rest = behind
@@ -141,6 +142,9 @@ func (d *daemons) split(line, tag []byte) {
 // programOf takes off a colon and a process.
 func programOf(tag []byte) []byte {
 	tag = bytes.TrimSuffix(tag, []byte(":"))
+	if n := len(tag); n > 2 && tag[0] == '[' && tag[n-1] == ']' {
+		return tag[1 : n-1]
+	}
 	if i := bytes.IndexByte(tag, '['); i > 0 {
 		return tag[:i]
 	}
@@ -181,6 +185,9 @@ func (d *daemons) parse(line []byte, e *Event) fault {
 	}
 	d.split(line, tag)
 	if !d.bare && len(d.m.program) == 0 {
+		if isBlankOrComment(line) {
+			return noRecord
+		}
 		if _, _, ok := nextAddr(line); ok {
 			return noPrefix
 		}

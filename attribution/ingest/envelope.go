@@ -23,6 +23,7 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 		if !s.object(p.all(), 0) || len(bytes.TrimSpace(line[s.pos:])) > 0 {
 			return nil, at, false
 		}
+		u.absent = string(s.found[0]) == "null" // of the journal, instead of a long text
 		for _, value := range s.found[:n] {
 			if len(value) < 2 {
 				return nil, at, false
@@ -35,6 +36,8 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 			if u.scratch, ok = byteArray(u.scratch[:0], text); !ok {
 				return nil, at, false
 			}
+		case 'n':
+			u.scratch = u.scratch[:0]
 		default:
 			return nil, at, false
 		}

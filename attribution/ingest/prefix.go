@@ -44,6 +44,7 @@ type unwrapper struct {
 	piece   bool   // the last line goes on in the next one of its writer
 	writer  []byte // of the last line, such as a stream of a container
 	pieces  *pieces
+	absent  bool // the last line is too long for what wrote it
 }
 
 // strip takes off all words. The time is the innermost one. Of a line in pieces it hands out
@@ -55,6 +56,10 @@ func (u *unwrapper) strip(line []byte, t *text) (rest []byte, at time.Time, why 
 		rest, stamp, ok := p.strip(u, line)
 		if !ok {
 			return nil, at, u.unmarked(line)
+		}
+		if u.absent {
+			u.absent = false
+			return nil, at, tooLong
 		}
 		if u.pieces != nil && u.writer != nil && (u.piece || u.pieces.n > 0) {
 			if rest, stamp, ok = u.pieces.add(u, rest, stamp, t); !ok {

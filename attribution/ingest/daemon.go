@@ -72,7 +72,7 @@ type message struct {
 }
 
 // daemonTable has all daemons.
-var daemonTable = []*daemon{&postfix, &exim, &dovecot, &sshd, &postgres, &fail2ban, &kernel}
+var daemonTable = []*daemon{&postfix, &exim, &dovecot, &sshd, &postgres, &fail2ban, &kernel, &filterlog}
 
 func daemonFormats() (list []format) {
 	for _, m := range daemonTable {

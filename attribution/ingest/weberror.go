@@ -57,6 +57,12 @@ func isApacheError(line []byte) bool {
 	return ok
 }
 
+// isServersOwn reports whether a line among requests is what the server or the script that
+// starts it says. What it says of a request stands in the request's own line too.
+func isServersOwn(line []byte) bool {
+	return isNginxError(line) || isApacheError(line) || bytes.HasPrefix(line, []byte("/docker-entrypoint.sh: "))
+}
+
 // sniffWebError wants a line with a client.
 func sniffWebError(h *head) int {
 	clients := 0

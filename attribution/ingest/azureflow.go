@@ -67,7 +67,7 @@ func (x *azureFlow) cut(t *text) (record []byte, why fault, err error) {
 			last := isEnd(t, i+1)
 			return t.take(i+1, lineCount(t.view()[:i+1], last))[:0], "", nil
 		}
-		end := bytes.IndexByte(view[i+1:], '"')
+		end := bytes.IndexAny(view[i+1:], "\"\n")
 		if end < 0 {
 			if t.more() {
 				continue
@@ -75,7 +75,10 @@ func (x *azureFlow) cut(t *text) (record []byte, why fault, err error) {
 			x.inside = false // cut short, or longer than any tuple
 			return t.take(len(view), lineCount(view, true)), "", nil
 		}
-		end += i + 1
+		if end += i + 1; view[end] == '\n' { // cut short
+			x.inside = false
+			return t.take(end+1, lineCount(view[:end+1], false))[i:end], "", nil
+		}
 		last := isEnd(t, end+1)
 		return t.take(end+1, lineCount(t.view()[:end+1], last))[i+1 : end], "", nil
 	}

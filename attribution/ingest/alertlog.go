@@ -112,5 +112,6 @@ func (x *nginxStream) parse(line []byte, e *Event) fault {
 
 func openNginxStream(h *head, o *Options, f *facts) (*plan, error) {
 	x := &nginxStream{facts: f}
-	return fixedPlan(x.parse, o, "source", "remote_addr", "time", "time_local", "bytes", "bytes_sent", "protocol", "protocol")
+	return fixedPlan(x.parse, o, "source", "remote_addr", "time", "time_local", "bytes", "bytes_sent", "protocol",
+		"protocol")
 }

@@ -10,7 +10,7 @@ import (
 
 // bindLog reads what BIND says about clients, with and without syslog, categories and levels:
 //
-//	21-May-2024 07:11:23.123 queries: info: client @0x7f 192.0.2.1#4711 (a.example): query: a.example IN A +E(0) (9.9.9.9)
+//	21-May-2024 07:11:23.123 queries: info: client @0x7f 192.0.2.1#4711 (a.example): query: a.example IN A +
 //
 // A query is an event. In a log without queries it is whatever BIND says of a client, such as
 // that it was refused. Most queries come in single packets, which prove no handshake. The name

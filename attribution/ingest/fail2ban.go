@@ -21,7 +21,8 @@ const (
 
 func (d *daemons) parseFail2ban(m *message, e *Event) (kind, fault) {
 	text, program := m.text, m.program
-	if t, n, ok := d.facts.clock.Leading(text); ok && string(program) == "fail2ban-server" { // all of its line, in the journal
+	// The journal has all of its line.
+	if t, n, ok := d.facts.clock.Leading(text); ok && string(program) == "fail2ban-server" {
 		m.at, text = t, bytes.TrimLeft(text[n:], " ")
 		program, text, _ = bytes.Cut(text, []byte(" "))
 		text = bytes.TrimLeft(text, " ")

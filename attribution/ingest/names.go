@@ -115,8 +115,8 @@ var (
 
 // methods and statuses are fields of servers that have answered a request.
 var (
-	methods = wordSet(`method reqmethod requestmethod clientrequestmethod csmethod verb request httpmethod httprequestmethod
-		httprequestrequestmethod`)
+	methods = wordSet(`method reqmethod requestmethod clientrequestmethod csmethod verb request httpmethod
+		httprequestmethod 		httprequestrequestmethod`)
 	statuses = wordSet(`status statuscode responsestatus edgeresponsestatus downstreamstatus scstatus httpstatus
 		responsestatuscode responsecode httpstatuscode httpresponsestatuscode httprequeststatus`)
 )

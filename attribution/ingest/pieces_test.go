@@ -32,12 +32,14 @@ func TestPieces(t *testing.T) {
 	}{
 		"Kubernetes": {text: cri("stdout", "P", first[:quote]) + cri("stdout", "P", forged) + cri("stdout", "F", `"`) +
 			cri("stdout", "F", last), want: "77.88.8.8 77.88.8.1"},
-		"two streams": {text: cri("stdout", "P", first[:quote]) + cri("stderr", "F", `2024/05/21 07:11:23 [notice] 1#1: exit`) +
+		"two streams": {text: cri("stdout", "P", first[:quote]) +
+			cri("stderr", "F", `2024/05/21 07:11:23 [notice] 1#1: exit`) +
 			cri("stdout", "F", forged+`"`) + cri("stdout", "F", last), want: "77.88.8.8 77.88.8.1", idle: 1},
 		"Docker": {text: docker("stdout", "", first[:quote]) + docker("stderr", "\n", last) + docker("stdout", "", forged) +
 			docker("stdout", "\n", `"`) + docker("stdout", "\n", last) + docker("stdout", "\n", last),
 			want: "77.88.8.1 x3 77.88.8.8"},
-		"Docker without line ends": {text: docker("stdout", "", first) + docker("stdout", "", last), want: "77.88.8.8 77.88.8.1"},
+		"Docker without line ends": {text: docker("stdout", "", first) + docker("stdout", "", last),
+			want: "77.88.8.8 77.88.8.1"},
 		"journal": {text: journal(partial, first[:quote]) + journal("", forged+`"`) + journal("", last),
 			want: "77.88.8.8 77.88.8.1"},
 		"no end": {text: cri("stdout", "F", last) + cri("stdout", "F", last) + cri("stdout", "P", first) +

@@ -44,6 +44,7 @@ type ledger struct {
 	dated     bool // some record has a time
 	zoneless  int64
 	prefixed  map[string]uint64
+	opinions  opinions
 	formats   []string
 	selection *selection
 	notes     []string
@@ -195,6 +196,8 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 		add(code, l.prefixed[code], "")
 	}
 	add(noteClaimed, l.claimed, "")
+	add(noteTor, l.opinions.tor, "")
+	add(noteUnknown, l.opinions.unknown, "")
 	if l.blocks > 0 {
 		add(noteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}

@@ -78,7 +78,8 @@ func (r *Reader) nextMember() error {
 	if r.unwrap.pieces != nil {
 		r.unwrap.pieces.lose = r.losePiece
 	}
-	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap,
+		opinions: &r.ledger.opinions}
 	r.plan, err = decide(h, &r.o, f)
 	if err != nil {
 		return err

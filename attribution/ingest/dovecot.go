@@ -4,17 +4,26 @@ import "bytes"
 
 // dovecot reads what the login processes of Dovecot say as a client logs in or gives up. Each
 // connection has one such line. The user stands before the addresses and may be any text, so
-// that the last "rip=" is the server's.
+// that the last "rip=" is the server's. A log of the authentication alone has its failures for
+// events.
 var dovecot = daemon{
 	format: "DOVECOT", source: "rip", login: true, target: "user",
 	runs: func(p []byte) bool {
-		return string(p) == "dovecot" || bytes.HasSuffix(p, []byte("-login"))
+		switch string(p) {
+		case "dovecot", "dovecot-auth", "auth", "auth-worker":
+			return true
+		}
+		return bytes.HasSuffix(p, []byte("-login"))
 	},
 	parse:  (*daemons).parseDovecot,
-	choose: func(*[kinds]int) kindSet { return setOf(dovecotLogin) },
+	choose: orElse(dovecotLogin, dovecotAuth),
 }
 
-const dovecotLogin kind = 1
+// Kinds of records of Dovecot.
+const (
+	dovecotLogin kind = iota + 1
+	dovecotAuth
+)
 
 func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
 	text := m.text
@@ -24,7 +33,7 @@ func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
 			service = service[:i]
 		}
 		if !ok || !bytes.HasSuffix(service, []byte("-login")) || bytes.IndexByte(service, ' ') >= 0 {
-			return 0, ""
+			return dovecotFailure(text, e)
 		}
 		text = rest
 	}
@@ -64,4 +73,55 @@ func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
 		}
 	}
 	return dovecotLogin, ""
+}
+
+// dovecotFailure reads "pam_unix(dovecot:auth): authentication failure; ... rhost=192.0.2.1" and
+// "sql(user,192.0.2.1,<session>): Password mismatch". The user may be any text: a line with two
+// places of the address has none for certain.
+func dovecotFailure(text []byte, e *Event) (kind, fault) {
+	if rest, ok := behind(text, "(dovecot:auth): "); ok {
+		if rest, ok = cutText(rest, "authentication failure; "); !ok {
+			return 0, ""
+		}
+		i := lastText(rest, " rhost=")
+		if i < 0 {
+			return 0, ""
+		}
+		a, _, ok := leadingAddr(rest[i+len(" rhost="):])
+		if !ok {
+			return 0, "" // of the host itself
+		}
+		e.Source = a
+		return dovecotAuth, ""
+	}
+	failed := false
+	for _, says := range []string{"): Password mismatch", "): unknown user", "): pam_authenticate() failed",
+		"): invalid credentials"} {
+		failed = failed || indexText(text, says) > 0
+	}
+	if !failed {
+		return 0, ""
+	}
+	found := false
+	for rest := text; ; {
+		i := bytes.IndexByte(rest, ',')
+		if i < 0 {
+			break
+		}
+		rest = rest[i+1:]
+		end := bytes.IndexAny(rest, ",)")
+		if end < 0 {
+			break
+		}
+		if a, ok := bareAddr(rest[:end]); ok {
+			if found && a != e.Source {
+				return dovecotAuth, ambiguous
+			}
+			e.Source, found = a, true
+		}
+	}
+	if !found {
+		return 0, "" // of a client without an address, such as a mail server's socket
+	}
+	return dovecotAuth, ""
 }

@@ -72,7 +72,7 @@ func init() {
 		{"ENVOYJSON", envoyJSON.sniff, envoyJSON.open},
 		{"CLOUDFLARE", cloudflareJSON.sniff, cloudflareJSON.open},
 		{"GCP", gcpJSON.sniff, gcpJSON.open},
-		{"GCPFLOW", gcpFlowJSON.sniff, openGCPFlow},
+		{"GCPFLOW", gcpFlow.server.sniff, gcpFlow.open},
 		{"CLOUDTRAIL", cloudTrailJSON.sniff, cloudTrailJSON.open},
 		{"AZURE", azureJSON.sniff, azureJSON.open},
 		{"AZUREFLOW", sniffAzureFlow, openAzureFlow},

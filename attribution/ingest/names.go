@@ -78,7 +78,7 @@ var timeNames = weights(map[int]string{
 	sure: `time timestamp ts datetime timestampstart starttime startutc edgestarttimestamp eventtime timelocal
 		timeiso8601 start flowstart timereceived firstseen startlocal flowstartmilliseconds flowstartseconds
 		requesttime receivedtimestamp timegenerated stime requesttimestamp startedat reqtimesec
-		timemicros timegeneratedutc requestreceivedtimestamp`,
+		timemicros timegeneratedutc requestreceivedtimestamp timeepoch querytimestamp`,
 	likely: `date when created createdat msec at logtime loggedat first timeflowstart timeflowstartns asctime
 		eventtimestamp eventtimems timems epoch unixtime begin t logged`,
 	vague: `end endtime last lastseen updatedat timestampend edgeendtimestamp ingesttime`,

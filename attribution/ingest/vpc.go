@@ -31,16 +31,20 @@ func vpcHeader(line []byte) (names []string, delim byte, ok bool) {
 	if !bytes.Contains(line, []byte("srcaddr")) || !bytes.Contains(line, []byte("dstaddr")) {
 		return nil, 0, false
 	}
-	for name := range strings.FieldsSeq(string(line)) {
-		name = strings.ReplaceAll(strings.Trim(name, "${}"), "_", "-")
-		for _, c := range name {
+	if bytes.IndexByte(line, ',') > 0 { // as Athena has it
+		names, delim = strings.Split(string(bytes.TrimSpace(line)), ","), ','
+	} else {
+		names, delim = strings.Fields(string(line)), ' '
+	}
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(strings.Trim(name, "${}\""), "_", "-")
+		for _, c := range names[i] {
 			if c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
 				return nil, 0, false
 			}
 		}
-		names = append(names, name)
 	}
-	return names, ' ', true
+	return names, delim, true
 }
 
 // isVPC reports whether a line is a record of version 2, or a header.
@@ -64,9 +68,14 @@ func isVPC(line []byte) bool {
 
 func sniffVPC(h *head) int {
 	if len(h.lines) > 0 {
-		if _, _, ok := vpcHeader(h.lines[0]); ok {
+		if _, delim, ok := vpcHeader(h.lines[0]); ok && delim == ',' {
+			return named // it is a table too
+		} else if ok {
 			return shaped + 1
 		}
+	}
+	if awsFlow.server.sniff(h) > 0 {
+		return named
 	}
 	return fitScore(h, isVPC)
 }
@@ -86,6 +95,9 @@ func isOutgoing(c *columns) bool {
 }
 
 func openVPC(h *head, o *Options, f *facts) (*plan, error) {
+	if awsFlow.server.sniff(h) > 0 {
+		return awsFlow.open(h, o, f)
+	}
 	f.clock = &clock.Parser{}
 	c := &columns{facts: f, header: vpcHeader, skip: isOutgoing, names: vpcDefault, delim: ' '}
 	for _, line := range h.lines {

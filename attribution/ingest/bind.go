@@ -32,16 +32,13 @@ type bindLine struct {
 var queryColon = []byte(": query: ")
 
 func (x *bindLog) cut(line []byte) (p bindLine, ok bool) {
-	if t, n, isTime := x.facts.clock.Leading(line); isTime {
+	if t, n, isTime := x.facts.clock.Syslog(line); isTime && n < len(line) {
 		p.at, line = t, bytes.TrimLeft(line[n:], " ")
 	}
-	for range 3 { // a category and a level
+	for range 4 { // a host and a program, a category and a level
 		rest, found := cutText(line, "client ")
 		if !found {
-			var word []byte
-			if word, line = nextWord(line); len(word) < 2 || word[len(word)-1] != ':' {
-				return p, false
-			}
+			_, line = nextWord(line)
 			continue
 		}
 		if bytes.HasPrefix(rest, []byte("@0x")) {

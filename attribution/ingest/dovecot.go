@@ -4,8 +4,9 @@ import "bytes"
 
 // dovecot reads what the login processes of Dovecot say as a client logs in or gives up. Each
 // connection has one such line. The user stands before the addresses and may be any text, so
-// that the last "rip=" is the server's. A log of the authentication alone has its failures for
-// events.
+// that the last "rip=" is the server's. A failure of the
+// authentication counts for a source of which nothing else is known yet. In a log without logins
+// each failure counts.
 var dovecot = daemon{
 	format: "DOVECOT", source: "rip", login: true, target: "user",
 	runs: func(p []byte) bool {
@@ -15,14 +16,21 @@ var dovecot = daemon{
 		}
 		return bytes.HasSuffix(p, []byte("-login"))
 	},
-	parse:  (*daemons).parseDovecot,
-	choose: orElse(dovecotLogin, dovecotAuth),
+	parse: (*daemons).parseDovecot,
+	choose: func(seen *[kinds]int) kindSet {
+		if seen[dovecotLogin] == 0 {
+			return setOf(dovecotAuth, dovecotRepeat)
+		}
+		return setOf(dovecotLogin, dovecotAuth)
+	},
 }
 
 // Kinds of records of Dovecot.
 const (
-	dovecotLogin kind = iota + 1
-	dovecotAuth
+	dovecotLogin  kind = iota + 1
+	dovecotAuth        // a failure, of a source that has not logged in before
+	dovecotRepeat      // another failure, whose connection has a line of its own
+	dovecotAgain       // what a failure has said
 )
 
 func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
@@ -33,7 +41,16 @@ func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
 			service = service[:i]
 		}
 		if !ok || !bytes.HasSuffix(service, []byte("-login")) || bytes.IndexByte(service, ' ') >= 0 {
-			return dovecotFailure(text, e)
+			k, why := dovecotFailure(text, e)
+			if k == 0 || why != "" {
+				return k, why
+			}
+			at, again := d.conns.see(e.Source, nil)
+			if again {
+				return dovecotRepeat, ""
+			}
+			at.open = true // the end of its connection may follow
+			return dovecotAuth, ""
 		}
 		text = rest
 	}
@@ -71,6 +88,10 @@ func (d *daemons) parseDovecot(m *message, e *Event) (kind, fault) {
 		if end := indexText(name, ">"); end > 0 {
 			e.Target = name[:end]
 		}
+	}
+	if at, again := d.conns.see(e.Source, nil); again && at.open && indexText(text, "(auth failed") > 0 {
+		at.open = false
+		return dovecotAgain, ""
 	}
 	return dovecotLogin, ""
 }

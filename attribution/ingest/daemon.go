@@ -137,6 +137,10 @@ func (d *daemons) split(line, tag []byte) {
 		}
 		rest = behind
 	}
+	// The fields of RFC 5424, where other lines have no such prefix.
+	if program, process, text, ok := behindFields(m.text); ok && !d.bare && known(program) >= 0 {
+		m.program, m.process, m.text = program, process, text
+	}
 }
 
 // programOf takes off a colon and a process.

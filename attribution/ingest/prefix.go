@@ -184,19 +184,10 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false // no host, but the level of an error log
 	}
 	if isVersion1(line) {
-		for i := range 4 { // host, application, process, message id
-			var word []byte
-			var found bool
-			if word, rest, found = bytes.Cut(rest, []byte(" ")); !found {
-				return nil, at, false
-			}
-			if i == 1 {
-				u.tag = word
-			}
-		}
-		rest, ok = behindData(rest)
+		u.tag, _, rest, ok = behindFields(rest)
 		return rest, at, ok
 	}
+	fields := rest
 	// The tag is the word that ends in a colon: behind the host, or at once where there is none.
 	for range 2 {
 		word, behind, found := bytes.Cut(rest, []byte(" "))
@@ -210,7 +201,28 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		}
 		rest = behind
 	}
-	return nil, at, false
+	var process []byte
+	if u.tag, process, rest, ok = behindFields(fields); !ok || !isDash(process) && !isDigits(process) {
+		u.tag = nil
+		return nil, at, false
+	}
+	return rest, at, true // a file of RFC 5424 without priorities
+}
+
+// behindFields takes off what RFC 5424 has behind the time: host, program, process, message id
+// and structured data.
+func behindFields(b []byte) (program, process, rest []byte, ok bool) {
+	var w [4][]byte
+	for i := range w {
+		if w[i], b, ok = bytes.Cut(b, []byte(" ")); !ok {
+			return nil, nil, nil, false
+		}
+	}
+	if len(b) == 0 || b[0] != '[' && b[0] != '-' {
+		return nil, nil, nil, false
+	}
+	rest, ok = behindData(b)
+	return w[1], w[2], rest, ok
 }
 
 // isVersion1 reports whether a line begins with a priority and the version of RFC 5424.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -68,10 +69,12 @@ func isVPC(line []byte) bool {
 
 func sniffVPC(h *head) int {
 	if len(h.lines) > 0 {
-		if _, delim, ok := vpcHeader(h.lines[0]); ok && delim == ',' {
-			return named // it is a table too
-		} else if ok {
+		switch names, delim, ok := vpcHeader(h.lines[0]); {
+		case !ok:
+		case delim == ' ':
 			return shaped + 1
+		case slices.Contains(names, "interface-id"), slices.Contains(names, "log-status"):
+			return named // it is a table too
 		}
 	}
 	if awsFlow.server.sniff(h) > 0 {

@@ -128,11 +128,7 @@ type connection struct {
 
 // see returns the place of a connection, and whether it was counted before.
 func (c *connections) see(a netip.Addr, number []byte) (*connection, bool) {
-	ip := a.As16()
-	h := uint64(14695981039346656037)
-	for _, b := range ip {
-		h = (h ^ uint64(b)) * 1099511628211
-	}
+	h := mixAddr(a)
 	for _, b := range number {
 		h = (h ^ uint64(b)) * 1099511628211
 	}

@@ -24,6 +24,7 @@ type Reader struct {
 	clock  *clock.Parser
 	ledger ledger
 	more   bool // the record may have another event
+	table  bool // whose columns say nothing of directions
 	stamp  time.Time
 	open   error // of the first member, which is not understood
 	err    error
@@ -93,6 +94,7 @@ func (r *Reader) nextMember() error {
 	default:
 		r.text = newText(&joined{lines: lines})
 	}
+	r.table = r.plan.format == "CSV" || r.plan.format == "JSON"
 	l := &r.ledger
 	l.zoneless += r.clock.Zoneless - zoneless // what was read to decide is read again
 	r.clock.Near, r.stamp = time.Time{}, time.Time{}
@@ -202,6 +204,9 @@ func (r *Reader) use(e *Event) bool {
 	if r.o.Exclude != nil && r.o.Exclude.Contains(e.Source) {
 		r.ledger.excluded++
 		return false
+	}
+	if r.table && r.ledger.records < headLines {
+		r.ledger.directions.add(e.Source, e.Target)
 	}
 	r.ledger.use(e, r.text.firstLine)
 	return true

@@ -18,8 +18,8 @@
 //
 // Daemons that write sentences are POSTFIX, EXIM, DOVECOT, SSHD, POSTGRES, FAIL2BAN, KERNEL and
 // FILTERLOG. Of the lines about one connection, one is the event. Flows are those of ZEEK,
-// SURICATA, NFDUMP, AWSVPC, AZUREFLOW and GCPFLOW, whose events are packets. CEF and LEEF are what security products write. See
-// docs/INPUTS.md.
+// SURICATA, NFDUMP, AWSVPC, AZUREFLOW and GCPFLOW, whose events are packets. CEF and LEEF are
+// what security products write. See docs/INPUTS.md.
 //
 // Compressed data, archives, UTF-16, byte order marks and the like are undone. So are the words
 // of syslog, Kubernetes and Docker before a record. The account has a note of each.

@@ -42,8 +42,8 @@ var (
 		outgoing: []string{"SRC", "EGRESS"}, time: []string{"jsonPayload.start_time", "timestamp"},
 		count: "jsonPayload.packets_sent", bytes: "jsonPayload.bytes_sent"}
 	awsFlow = &flowKind{
-		server: jsonServer{needs: []string{"srcaddr", "dstaddr"}, one: []string{"interface_id", "log_status", "flow_direction",
-			"interface-id", "log-status", "flow-direction"}},
+		server: jsonServer{needs: []string{"srcaddr", "dstaddr"}, one: []string{"interface_id", "log_status",
+			"flow_direction", "interface-id", "log-status", "flow-direction"}},
 		paths: paths{flowSource: "srcaddr", flowDest: "dstaddr", flowSaysOut: "flow_direction",
 			flowSaysOut + 1: "flow-direction"},
 		outgoing: []string{"egress"}, time: []string{"start"}, count: "packets", bytes: "bytes", noRecords: []string{"-", ""}}

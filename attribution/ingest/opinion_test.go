@@ -13,13 +13,15 @@ func TestSecondOpinion(t *testing.T) {
 	for name, form := range map[string]string{
 		"Cloudflare": `{"ClientIP":"77.88.8.%d","ClientCountry":"%s","EdgeStartTimestamp":"2024-05-21T07:11:23Z",` +
 			`"ClientRequestURI":"%s"}`,
-		"nginx": `{"remote_addr":"77.88.8.%d","http_cf_ipcountry": "%s","time_iso8601":"2024-05-21T07:11:23Z","request":"%s"}`,
+		"nginx": `{"remote_addr":"77.88.8.%d","http_cf_ipcountry": "%s","time_iso8601":"2024-05-21T07:11:23Z",` +
+			`"request":"%s"}`,
 		"Caddy": `{"ts":1716275483,"request":{"client_ip":"77.88.8.%d","method":"GET","host":"a",` +
 			`"headers":{"Cf-Ipcountry":["%s"],"User-Agent":["%s"]}}}`,
 	} {
 		text := ""
 		for i, c := range []string{"RU", "T1", "t1", "XX", "xx", "xx", "FR"} {
-			text += fmt.Sprintf(form, i+1, c, `\"ClientCountry\":\"t1\",\"http_cf_ipcountry\": \"t1\",\"Cf-Ipcountry\":[\"t1\"]`) + "\n"
+			forged := `\"ClientCountry\":\"t1\",\"http_cf_ipcountry\": \"t1\",\"Cf-Ipcountry\":[\"t1\"]`
+			text += fmt.Sprintf(form, i+1, c, forged) + "\n"
 		}
 		events, a, err := readAll(text, Options{})
 		if err != nil || len(events) != 7 {

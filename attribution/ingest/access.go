@@ -117,7 +117,7 @@ func isTimeShaped(b []byte) bool {
 func (a *access) parse(line []byte, e *Event) fault {
 	r, usual, ok := cutRequest(line)
 	if !ok {
-		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
+		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' || isServersOwn(line) {
 			return noRecord
 		}
 		return noAccessLog

@@ -38,14 +38,17 @@ type ledger struct {
 	covered                     float64 // addresses in blocks
 	cut4, cut6                  cuts
 
-	most      netip.Addr // the source that makes most, if one makes more than half
-	majority  uint64
-	dated     bool // some record has a time
-	zoneless  int64
-	prefixed  map[string]uint64
-	formats   []string
-	selection *selection
-	notes     []string
+	most     netip.Addr // the source that makes most, if one makes more than half
+	majority uint64
+	dated    bool // some record has a time
+	zoneless int64
+	prefixed map[string]uint64
+	opinions opinions
+
+	directions directions // of the first records
+	formats    []string
+	selection  *selection
+	notes      []string
 }
 
 // lose counts a record that was not used.
@@ -220,11 +223,16 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	for _, code := range l.notes {
 		add(code, l.records, "")
 	}
+	if l.directions.both {
+		add(noteNoDirection, l.records, "")
+	}
 	for _, code := range slices.Sorted(maps.Keys(l.prefixed)) {
 		add(code, l.prefixed[code], "")
 	}
 	add(attribution.NoteClaimed, l.claimed, "")
 	add(noteTransport, l.unreadable, "")
+	add(noteTor, l.opinions.tor, "")
+	add(noteUnknown, l.opinions.unknown, "")
 	if l.blocks > 0 {
 		add(attribution.NoteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}

@@ -3,18 +3,22 @@ package ingest
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 )
 
 // anywhere stands for every address of a line, as the name of the source.
 const anywhere = "any"
 
 // anyText finds every address in any text. It knows no time, and not who spoke to whom.
+// A line counts an address once, as far as it can remember.
 type anyText struct {
 	rest []byte
+	seen [8]netip.Addr // in the line
+	n    int
 }
 
 func (x *anyText) parse(line []byte, e *Event) fault {
-	x.rest = line
+	x.rest, x.n = line, 0
 	if !x.more(e) {
 		return noRecord
 	}
@@ -22,10 +26,18 @@ func (x *anyText) parse(line []byte, e *Event) fault {
 }
 
 func (x *anyText) more(e *Event) bool {
-	a, rest, ok := nextAddr(x.rest)
-	x.rest = rest
-	e.Source = a
-	return ok
+	for {
+		a, rest, ok := nextAddr(x.rest)
+		if x.rest = rest; ok && slices.Contains(x.seen[:min(x.n, len(x.seen))], a) {
+			continue
+		}
+		if ok {
+			x.seen[x.n%len(x.seen)] = a
+			x.n++
+		}
+		e.Source = a
+		return ok
+	}
 }
 
 // nextAddr finds the next address, and returns what stands behind it.

@@ -111,7 +111,7 @@ func (c *columns) values(line []byte, cut func([]byte, byte) ([]byte, []byte, bo
 	c.watched = [3][]byte{}
 	for more := true; more; n++ {
 		var word []byte
-		if word, line, more = cut(line, c.delim); n >= len(c.roles) || isDash(word) {
+		if word, line, more = cut(line, c.delim); n >= len(c.roles) || isDash(word) || string(word) == `"-"` {
 			continue
 		}
 		for _, r := range c.roles[n] {

@@ -72,7 +72,7 @@ type message struct {
 }
 
 // daemonTable has all daemons.
-var daemonTable = []*daemon{&postfix, &exim, &dovecot, &sshd, &postgres, &fail2ban, &kernel}
+var daemonTable = []*daemon{&postfix, &exim, &dovecot, &sshd, &postgres, &fail2ban, &kernel, &filterlog}
 
 func daemonFormats() (list []format) {
 	for _, m := range daemonTable {
@@ -111,6 +111,7 @@ func (d *daemons) split(line, tag []byte) {
 	*m = message{text: line}
 	if len(tag) > 0 && !d.bare {
 		m.name(tag)
+		m.text = behindSolaris(line)
 		if !d.nested || known(m.program) >= 0 {
 			return
 		}
@@ -131,16 +132,23 @@ func (d *daemons) split(line, tag []byte) {
 		behind = bytes.TrimLeft(behind, " ")
 		if last := word[len(word)-1]; last == ':' || bytes.HasPrefix(word, []byte("fail2ban.")) {
 			m.name(word)
-			m.text = behind
+			m.text = behindSolaris(behind)
 			return
 		}
 		rest = behind
+	}
+	// The fields of RFC 5424, where other lines have no such prefix.
+	if program, process, text, ok := behindFields(m.text); ok && !d.bare && known(program) >= 0 {
+		m.program, m.process, m.text = program, process, text
 	}
 }
 
 // programOf takes off a colon and a process.
 func programOf(tag []byte) []byte {
 	tag = bytes.TrimSuffix(tag, []byte(":"))
+	if n := len(tag); n > 2 && tag[0] == '[' && tag[n-1] == ']' {
+		return tag[1 : n-1]
+	}
 	if i := bytes.IndexByte(tag, '['); i > 0 {
 		return tag[:i]
 	}
@@ -181,6 +189,9 @@ func (d *daemons) parse(line []byte, e *Event) fault {
 	}
 	d.split(line, tag)
 	if !d.bare && len(d.m.program) == 0 {
+		if isBlankOrComment(line) {
+			return noRecord
+		}
 		if _, _, ok := nextAddr(line); ok {
 			return noPrefix
 		}

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"cmp"
 	"strings"
 
@@ -50,7 +49,7 @@ func (d *daemons) survey(h *head, bare, nested bool) *survey {
 		said: make([]int, len(daemonTable)), bare: bare, nested: nested}
 	d.conns = connections{}
 	for i, line := range h.lines {
-		if len(bytes.TrimSpace(line)) == 0 {
+		if isBlankOrComment(line) {
 			continue
 		}
 		s.lines++

@@ -52,6 +52,16 @@ func bracketed(b []byte) (a netip.Addr, rest []byte, ok bool) {
 	return a, rest, true
 }
 
+// behindSolaris takes off the number and the level that the syslog of Solaris writes.
+func behindSolaris(b []byte) []byte {
+	if rest, ok := cutText(b, "[ID "); ok {
+		if rest, ok = behind(rest, "] "); ok {
+			return rest
+		}
+	}
+	return b
+}
+
 // bareAddr reads an address without quotes, brackets or port.
 func bareAddr(b []byte) (netip.Addr, bool) {
 	if ip, n, ok := parseIPv4(b); ok && n == len(b) {
@@ -118,20 +128,25 @@ type connection struct {
 
 // see returns the place of a connection, and whether it was counted before.
 func (c *connections) see(a netip.Addr, number []byte) (*connection, bool) {
-	ip := a.As16()
-	h := uint64(14695981039346656037)
-	for _, b := range ip {
-		h = (h ^ uint64(b)) * 1099511628211
-	}
+	h := mixAddr(a)
 	for _, b := range number {
 		h = (h ^ uint64(b)) * 1099511628211
 	}
-	h ^= h >> 29
-	h |= 1
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd // neighbors differ in the lowest bits alone
+	h = h ^ h>>33 | 1
 	at := &c.at[h>>20%uint64(len(c.at))]
 	if at.key == h {
 		return at, true
 	}
 	*at = connection{key: h}
 	return at, false
+}
+
+// knows is see that remembers nothing.
+func (c *connections) knows(a netip.Addr, number []byte) bool {
+	at, again := c.see(a, number)
+	if !again {
+		*at = connection{}
+	}
+	return again
 }

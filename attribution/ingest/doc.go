@@ -16,10 +16,10 @@
 // any arrangement, ADDR for lists of addresses and blocks, and TEXT, which finds every address
 // in any text and knows neither times nor who spoke to whom. Options.Format names one instead.
 //
-// Daemons that write sentences are POSTFIX, EXIM, DOVECOT, SSHD, POSTGRES, FAIL2BAN and KERNEL.
-// Of the lines about one connection, one is the event. Flows are those of ZEEK, SURICATA and
-// NFDUMP, whose events are packets. CEF and LEEF are what security products write. See
-// docs/INPUTS.md.
+// Daemons that write sentences are POSTFIX, EXIM, DOVECOT, SSHD, POSTGRES, FAIL2BAN, KERNEL and
+// FILTERLOG. Of the lines about one connection, one is the event. Flows are those of ZEEK,
+// SURICATA, NFDUMP, AWSVPC, AZUREFLOW and GCPFLOW, whose events are packets. CEF and LEEF are
+// what security products write. See docs/INPUTS.md.
 //
 // Compressed data, archives, UTF-16, byte order marks and the like are undone. So are the words
 // of syslog, Kubernetes and Docker before a record. The account has a note of each.

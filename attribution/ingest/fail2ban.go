@@ -5,6 +5,7 @@ import "bytes"
 // fail2ban reads the log of Fail2ban. An event is an attempt that a filter has found
 // ("Found"), else a ban. Bans that are restored at a start, and the end of bans, are none.
 // Fail2ban takes addresses from the logs of others, so that a handshake is not proven.
+// Its observer repeats what the filters have found.
 var fail2ban = daemon{
 	format: "FAIL2BAN", source: "the address behind Found or Ban", target: "jail",
 	runs:   func(p []byte) bool { return bytes.HasPrefix(p, []byte("fail2ban")) },
@@ -19,7 +20,16 @@ const (
 )
 
 func (d *daemons) parseFail2ban(m *message, e *Event) (kind, fault) {
-	text := m.text
+	text, program := m.text, m.program
+	// The journal has all of its line.
+	if t, n, ok := d.facts.clock.Leading(text); ok && string(program) == "fail2ban-server" {
+		m.at, text = t, bytes.TrimLeft(text[n:], " ")
+		program, text, _ = bytes.Cut(text, []byte(" "))
+		text = bytes.TrimLeft(text, " ")
+	}
+	if string(programOf(program)) == "fail2ban.observer" { // it repeats what was found
+		return 0, ""
+	}
 	if len(text) > 0 && text[0] == '[' { // the process
 		end := indexText(text, "]: ")
 		if end < 0 {

@@ -7,6 +7,9 @@ type fault string
 // noRecord is what a parser says of a comment, a blank line or a header.
 const noRecord fault = "NO_RECORD"
 
+// goesOn is what is said of the piece of a line whose end is to come.
+const goesOn fault = "GOES_ON"
+
 const (
 	tooLong      fault = "TOO_LONG"       // longer than 1 MiB
 	noAddress    fault = "NO_ADDRESS"     // something else stands where the client's address is
@@ -24,6 +27,7 @@ const (
 	badMember    fault = "UNKNOWN_FORMAT" // in a file of an archive whose others are understood
 	noFlow       fault = "NO_FLOW"        // not the numbers of a flow
 	noPairs      fault = "NO_PAIRS"       // not a record of CEF or LEEF
+	cutShort     fault = "CUT_SHORT"      // a line in pieces whose last one is missing
 	noPrefix     fault = "NO_PREFIX"      // without the words of the collector that the others begin with
 	otherProgram fault = "OTHER_PROGRAM"  // of a program that the first lines do not decide for: Format chooses it
 )

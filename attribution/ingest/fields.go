@@ -38,6 +38,7 @@ type facts struct {
 	claimed   bool               // the field is one that clients write
 	portless  bool               // port 0 says that a client may have written the address
 	flows     bool               // a record without packets is none
+	opinions  *opinions          // where second opinions about the country are counted
 	history   bool               // the flags are Zeek's history of a connection
 }
 

@@ -35,6 +35,30 @@ func TestFlows(t *testing.T) {
 			window:  "07:11:23 07:11:24",
 			targets: "9.9.9.9 2001:db8::1"},
 		{file: "nfdump6.txt", format: "NFDUMP", want: "77.88.8.8 77.88.8.1", events: 12, window: "07:11:23 07:11:24"},
+		{file: "nfdump7.txt", format: "NFDUMP", want: "77.88.8.8 77.88.8.1 114.114.114.114", events: 20, idle: 5,
+			window: "07:11:23 07:11:25"},
+		{file: "nfdump8.txt", format: "NFDUMP", want: "77.88.8.8 77.88.8.1 2001:db8::7", events: 9, idle: 1, lost: 1,
+			window: "07:11:23 07:11:25", targets: "9.9.9.9 9.9.9.9 2001:db8::1"},
+		{file: "nfdump9.txt", format: "NFDUMP", want: "77.88.8.8", events: 5, idle: 1, window: "07:11:23 07:11:23"},
+		{file: "nfdump10.txt", format: "NFDUMP", want: "77.88.8.8", events: 7, idle: 1, window: "07:11:23 07:11:23"},
+		{file: "nfdump11.txt", format: "NFDUMP", want: "114.114.114.114 77.88.8.8", events: 1_200_007, idle: 4,
+			window: "07:11:23 07:11:24"},
+		{file: "nfdump12.json", format: "NFDUMP", want: "77.88.8.8 2001:db8::7", events: 9, idle: 2,
+			window: "07:11:23 07:11:24", targets: "9.9.9.9 2001:db8::1"},
+		{file: "azure1.json", format: "AZUREFLOW", want: "77.88.8.8 77.88.8.1 114.114.114.114", events: 12, idle: 1,
+			window: "07:11:23 07:11:30", targets: "10.0.0.4 10.0.0.4 10.0.0.4"},
+		{file: "azure2.json", format: "AZUREFLOW", want: "77.88.8.8 77.88.8.1", idle: 2, window: "07:11:23 07:11:24"},
+		{file: "azure3.json", format: "AZUREFLOW", want: "77.88.8.8 77.88.8.1", events: 5, idle: 1,
+			window: "07:11:24 07:11:25"},
+		{file: "azure4.json", format: "AZUREFLOW", want: "77.88.8.8 77.88.8.1 2001:db8::7", idle: 2, lost: 2,
+			window: "07:11:23 07:11:25"},
+		{file: "vpc1.csv", format: "AWSVPC", want: "77.88.8.8 77.88.8.1", events: 40, idle: 3,
+			window: "07:11:23 07:11:23"},
+		{file: "vpc2.json", format: "AWSVPC", want: "77.88.8.8 77.88.8.1", events: 22, idle: 3,
+			window: "07:11:23 07:11:24"},
+		{file: "gcp1.json", format: "GCPFLOW", want: "77.88.8.8 114.114.114.114", events: 13, idle: 1,
+			window: "07:11:23 07:11:25"},
+		{file: "gcp2.json", format: "GCPFLOW", want: "77.88.8.8", idle: 1, window: "07:11:23 07:11:23"},
 	} {
 		g.mixed = true
 		g.run(t, "flows")
@@ -47,7 +71,9 @@ func TestFlowFields(t *testing.T) {
 		"zeek1.log": {6, 41000, 0, 7, 420}, "zeek3.json": {6, 4000, 0, 6, 400}, "eve1.json": {6, 4000, 0x1b, 6, 400},
 		"eve2.json": {6, 4000, 0, 1, 0}, "eve4.json": {17, 4000, 0, 3, 200}, "nfdump1.csv": {6, 4000, 0x1b, 7, 420},
 		"nfdump2.csv": {6, 4000, 0, 5, 300}, "nfdump4.csv": {6, 4000, 2, 5, 300}, "nfdump5.txt": {6, 4000, 27, 5, 300},
-		"nfdump6.txt": {6, 4000, 2, 5, 300},
+		"nfdump6.txt": {6, 4000, 2, 5, 300}, "nfdump7.txt": {6, 4000, 0, 7, 420}, "nfdump8.txt": {6, 4000, 0x1b, 7, 420},
+		"nfdump9.txt": {6, 4000, 0, 5, 300}, "nfdump11.txt": {0, 0, 0, 1_200_000, 1_200_000_000},
+		"nfdump12.json": {6, 4000, 0x1b, 7, 420}, "azure1.json": {6, 35370, 0, 1, 0}, "gcp1.json": {6, 40000, 0, 12, 1776},
 	} {
 		text, err := os.ReadFile("testdata/flows/" + file)
 		if err != nil {

@@ -60,7 +60,7 @@ func accounted(t *testing.T, text string, o Options) {
 // seeds are all small inputs of the tests.
 func seeds(add func(text string)) {
 	files, _ := filepath.Glob("testdata/cases/*")
-	for _, dir := range []string{"daemons", "events", "flows"} {
+	for _, dir := range []string{"daemons", "events", "flows", "unsure"} {
 		more, _ := filepath.Glob("testdata/" + dir + "/*")
 		files = append(files, more...)
 	}

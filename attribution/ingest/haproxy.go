@@ -55,6 +55,9 @@ func cutHAProxy(line []byte) (p haproxyLine, ok bool) {
 	}
 	backend, rest = nextWord(rest)
 	timers, rest = nextWord(rest)
+	if isFailedTLS(backend, timers) {
+		return p, true
+	}
 	if bytes.IndexByte(backend, '/') < 0 || !isTimers(timers) {
 		return p, false
 	}
@@ -64,6 +67,14 @@ func cutHAProxy(line []byte) (p haproxyLine, ok bool) {
 	p.size, p.behind = nextWord(rest)
 	p.size = bytes.TrimPrefix(p.size, []byte("+")) // the log was written before the end
 	return p, isDigits(p.size)
+}
+
+// isFailedTLS reports whether a line is that of "error-log-format" for connections with TLS:
+// "web~ 1/1 45/14160/0/0/0 sni/version/cipher", of which only the last word may be the client's.
+func isFailedTLS(connections, errors []byte) bool {
+	active, all, _ := bytes.Cut(connections, []byte("/"))
+	return isDigits(active) && isDigits(all) && bytes.Count(errors, []byte("/")) == 4 &&
+		len(bytes.Trim(errors, "0123456789abcdefABCDEFx/-")) == 0
 }
 
 func isTimers(b []byte) bool {

@@ -286,7 +286,8 @@ func openJSON(h *head, o *Options, f *facts) (*plan, error) {
 	j.active = j.paths.all()
 	f.handshake = isHTTP(fields)
 	f.use(s)
-	return &plan{selection: s, cut: j.cut, parse: j.parse}, nil
+	country := &opinion{counts: f.opinions}
+	return &plan{selection: s, cut: j.cut, parse: country.watch(fields, j.parse)}, nil
 }
 
 // sampleObject adds an object's members and those of its inner objects.

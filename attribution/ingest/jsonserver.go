@@ -17,6 +17,7 @@ type jsonServer struct {
 	bytes    string
 	portless bool
 	url      bool // the target is a URL
+	services bool // the source may be a service of the cloud itself, which is none
 }
 
 var (
@@ -39,6 +40,9 @@ var (
 		"properties.CIp"}, source: []string{"properties.clientIP", "properties.clientIp", "properties.CIp"}}
 	awsWAFJSON = &jsonServer{needs: []string{"httpRequest.clientIp", "webaclId"}, one: []string{"timestamp"},
 		source: []string{"httpRequest.clientIp"}, time: []string{"timestamp"}, target: "httpRequest.uri"}
+	cloudTrailJSON = &jsonServer{needs: []string{"eventVersion", "eventSource", "eventName", "eventTime"},
+		one: []string{"sourceIPAddress"}, source: []string{"sourceIPAddress"}, time: []string{"eventTime"},
+		target: "eventSource", services: true}
 )
 
 func (s *jsonServer) sniff(h *head) int {
@@ -140,7 +144,7 @@ func mostHave(list [][]byte, path string) bool {
 func (s *jsonServer) parser(parse func([]byte, *Event) fault, url bool) func([]byte, *Event) fault {
 	return func(record []byte, e *Event) fault {
 		why := parse(record, e)
-		if why == noField && !s.request(record) {
+		if why == noField && !s.request(record) || why == noAddress && s.services && isService(record) {
 			return noRecord
 		}
 		if url {
@@ -148,6 +152,19 @@ func (s *jsonServer) parser(parse func([]byte, *Event) fault, url bool) func([]b
 		}
 		return why
 	}
+}
+
+// sourceIP is the path of AWS's source.
+var sourceIP = paths{"sourceIPAddress"}
+
+// isService reports whether a service of AWS has called another.
+func isService(record []byte) bool {
+	s := scanner{text: bytes.TrimSpace(record), paths: &sourceIP}
+	if !s.object(sourceIP.all(), 0) {
+		return false
+	}
+	name := scalar(s.found[0])
+	return bytes.HasSuffix(name, []byte(".amazonaws.com")) || string(name) == "AWS Internal"
 }
 
 // request reports whether an object has one of the members that say so.

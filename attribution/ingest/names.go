@@ -59,7 +59,8 @@ var sourceNames = weights(map[int]string{
 		sourceip sourceaddr sourceaddress sourceipaddress cip saddr ipsrc ipsrcaddr idorigh origh sourceipv4address
 		sourceipv6address ipv4srcaddr ipv6srcaddr calleripaddress callerip attackerip sa srcipaddr srcipaddress
 		remoteipaddress clientipaddress srchost sourceips
-		clientips srcips remoteips downstreamremoteaddress cliip remoteendpoint`,
+		clientips srcips remoteips downstreamremoteaddress cliip remoteendpoint
+		clientips callerips src4addr src6addr`,
 	likely: `ip ipaddr ipaddress src source client remote ipv4 ipv6 userip useraddr useripaddress visitorip visitor
 		remotehost requesterip originip caller peerip peeraddr attacker fromip
 		pktsrcaddr`,
@@ -76,7 +77,8 @@ var notSource = wordSet(`dst dest destination server srv local host hostname tar
 var timeNames = weights(map[int]string{
 	sure: `time timestamp ts datetime timestampstart starttime startutc edgestarttimestamp eventtime timelocal
 		timeiso8601 start flowstart timereceived firstseen startlocal flowstartmilliseconds flowstartseconds
-		requesttime receivedtimestamp timegenerated stime requesttimestamp startedat reqtimesec`,
+		requesttime receivedtimestamp timegenerated stime requesttimestamp startedat reqtimesec
+		timemicros timegeneratedutc requestreceivedtimestamp timeepoch querytimestamp`,
 	likely: `date when created createdat msec at logtime loggedat first timeflowstart timeflowstartns asctime
 		eventtimestamp eventtimems timems epoch unixtime begin t logged`,
 	vague: `end endtime last lastseen updatedat timestampend edgeendtimestamp ingesttime`,
@@ -87,17 +89,18 @@ var timeNames = weights(map[int]string{
 var countNames = weights(map[int]string{
 	sure: `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount
 		packetssent`,
-	likely: `requests attempts occurrences frequency freq`,
+	likely: `requests attempts occurrences frequency freq totpkts totalpackets totalfwdpackets totfwdpkts flows`,
 })
 
 var bytesNames = weights(map[int]string{
 	sure: `bytes octets bytessent bodybytessent edgeresponsebytes responsebytes inbytes ibyt responsesize bytesout
 		scbytes octetcount sentbytes size downstreamcontentsize responselength contentlength totalbytes nbytes`,
+	likely: `totbytes totlenfwdpkts totallengthoffwdpackets`,
 })
 
 var targetNames = weights(map[int]string{
 	sure: `destip dstip dstaddr destaddr destinationip destinationaddress ipdst requesthost clientrequesthost host
-		cshost vhost dstaddress targetip idresph requestdomain authority hostname originalhost`,
+		cshost vhost dstaddress targetip idresph requestdomain authority hostname originalhost reqhost dip`,
 	likely: `serverip server target requestpath path uri url requesturi clientrequesturi destination dst dest
 		csuristem csuri requesturl`,
 })
@@ -112,8 +115,8 @@ var (
 
 // methods and statuses are fields of servers that have answered a request.
 var (
-	methods = wordSet(`method requestmethod clientrequestmethod csmethod verb request httpmethod httprequestmethod
-		httprequestrequestmethod`)
+	methods = wordSet(`method reqmethod requestmethod clientrequestmethod csmethod verb request httpmethod
+		httprequestmethod 		httprequestrequestmethod`)
 	statuses = wordSet(`status statuscode responsestatus edgeresponsestatus downstreamstatus scstatus httpstatus
 		responsestatuscode responsecode httpstatuscode httpresponsestatuscode httprequeststatus`)
 )
@@ -154,6 +157,9 @@ func (u usual) weight(name string) int {
 
 // sourceWeight is that of a name for the client's address.
 func sourceWeight(name string) int {
+	if name == "sIP" { // of SiLK; s-ip is a server of the W3C
+		return sure
+	}
 	all := words(name)
 	for _, word := range all {
 		if word == "headers" || word == "header" {

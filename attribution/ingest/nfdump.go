@@ -16,6 +16,8 @@ import (
 // milliseconds, or 22 of version 1.7, where they are milliseconds. An address is four numbers
 // of 32 bits, of which IPv4 uses the last.
 //
+// Tables and JSON are other readers' (nfdumptext.go, nfdumpjson.go).
+//
 // A flow counts its packets. It has one direction: servers that answer are sources too.
 type nfdump struct {
 	facts  *facts
@@ -54,6 +56,9 @@ func sniffNfdump(h *head) int {
 	if len(rows) == 0 {
 		return 0
 	}
+	if nfdumpTable(h) != nil || nfdumpJSON.sniff(h) > 0 {
+		return named
+	}
 	var e Event
 	var n nfdump
 	switch {
@@ -74,6 +79,12 @@ func sniffNfdump(h *head) int {
 }
 
 func openNfdump(h *head, o *Options, f *facts) (*plan, error) {
+	if title := nfdumpTable(h); title != nil {
+		return openNfdumpText(title, o, f)
+	}
+	if nfdumpJSON.sniff(h) > 0 {
+		return openNfdumpJSON(h, o, f)
+	}
 	n := &nfdump{facts: f, names: nfdumpNames}
 	s := newSelection()
 	f.flows = true

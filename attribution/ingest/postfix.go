@@ -8,7 +8,8 @@ import "bytes"
 // A client that connects is one event, as "connect from host[address]". Where postscreen
 // stands in front, it is "CONNECT from", and the "connect from" of the services that postscreen
 // does not guard. A log without these has the disconnections for events. A log without those
-// has the messages, rejections and failed logins.
+// has the messages, rejections and failed logins, and the connections that were lost before any
+// of these. Those are known by address and process.
 var postfix = daemon{
 	format: "POSTFIX", source: "the address in brackets", login: true, target: "recipient",
 	runs: func(p []byte) bool {
@@ -26,7 +27,8 @@ const (
 	postfixDisconnect
 	postfixAttempt // a message, or a failed login
 	postfixReject
-	postfixEnd // a connection that was lost
+	postfixEnd   // a connection that was lost
+	postfixAgain // what another line has said
 )
 
 func choosePostfix(seen *[kinds]int) kindSet {
@@ -36,10 +38,8 @@ func choosePostfix(seen *[kinds]int) kindSet {
 	case some(seen, postfixConnect, postfixService) > 0:
 	case seen[postfixDisconnect] > 0:
 		return setOf(postfixDisconnect)
-	case some(seen, postfixAttempt, postfixReject) > 0:
-		return setOf(postfixAttempt, postfixReject)
-	case seen[postfixEnd] > 0:
-		return setOf(postfixEnd)
+	case some(seen, postfixAttempt, postfixReject, postfixEnd) > 0:
+		return setOf(postfixAttempt, postfixReject, postfixEnd)
 	}
 	return setOf(postfixConnect, postfixService)
 }
@@ -65,6 +65,12 @@ func (d *daemons) parsePostfix(m *message, e *Event) (kind, fault) {
 	var ok bool
 	if e.Source, text, ok = hostAddr(text); !ok {
 		return k, noAddress
+	}
+	switch k {
+	case postfixAttempt, postfixReject, postfixEnd:
+		if _, again := d.conns.see(e.Source, m.process); again && k == postfixEnd {
+			return postfixAgain, ""
+		}
 	}
 	if k == postfixReject {
 		if to, found := behind(text, " to=<"); found {

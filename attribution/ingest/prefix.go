@@ -41,21 +41,47 @@ type unwrapper struct {
 	kinds   []*prefix // from the outside in
 	scratch []byte
 	tag     []byte // what syslog says of the program, of the last line
+	piece   bool   // the last line goes on in the next one of its writer
+	writer  []byte // of the last line, such as a stream of a container
+	pieces  *pieces
+	absent  bool // the last line is too long for what wrote it
 }
 
-// strip takes off all words. The time is the innermost one.
-func (u *unwrapper) strip(line []byte) (rest []byte, at time.Time, ok bool) {
+// strip takes off all words. The time is the innermost one. Of a line in pieces it hands out
+// the whole, with the last of them, and t has its place. Else the fault is goesOn.
+func (u *unwrapper) strip(line []byte, t *text) (rest []byte, at time.Time, why fault) {
 	u.tag = nil
 	for _, p := range u.kinds {
-		var t time.Time
-		if line, t, ok = p.strip(u, line); !ok {
-			return nil, at, false
+		u.piece, u.writer = false, nil
+		rest, stamp, ok := p.strip(u, line)
+		if !ok {
+			return nil, at, u.unmarked(line)
 		}
-		if !t.IsZero() {
-			at = t
+		if u.absent {
+			u.absent = false
+			return nil, at, tooLong
+		}
+		if u.pieces != nil && u.writer != nil && (u.piece || u.pieces.n > 0) {
+			if rest, stamp, ok = u.pieces.add(u, rest, stamp, t); !ok {
+				return nil, at, goesOn
+			}
+			if len(rest) > maxRecord {
+				return nil, at, tooLong
+			}
+		}
+		if line = rest; !stamp.IsZero() {
+			at = stamp
 		}
 	}
-	return line, at, true
+	return line, at, ""
+}
+
+// unmarked says what a line is that lacks the words: journalctl writes lines such as "-- Boot 1 --".
+func (u *unwrapper) unmarked(line []byte) fault {
+	if isBlankOrComment(line) || bytes.HasPrefix(line, []byte("-- ")) && bytes.HasSuffix(line, []byte(" --")) {
+		return noRecord
+	}
+	return noPrefix
 }
 
 // maxNested bounds how many collectors may have handed a record on.
@@ -83,22 +109,36 @@ func (u *unwrapper) learn(h *head) *head {
 	return h
 }
 
-// without is the head without the words, or nil if too few lines have them.
+// without is the head without the words, or nil if too few lines have them. Lines that are
+// pieces of a longer one are left out.
 func (u *unwrapper) without(p *prefix, h *head) *head {
-	lines, with := 0, 0
-	var inner head
+	lines, with, cut := 0, 0, 0
+	inner := &head{whole: h.whole}
 	var tags []string
+	marked := false             // by their writers
+	goesOn := map[string]bool{} // by writer
+	var begun []byte            // the first pieces
 	for i, line := range h.lines {
-		if len(bytes.TrimSpace(line)) == 0 {
+		if isBlankOrComment(line) {
 			continue
 		}
 		lines++
-		u.tag = nil
+		u.tag, u.piece, u.writer = nil, false, nil
 		rest, _, ok := p.strip(u, line)
 		if !ok {
 			continue
 		}
 		with++
+		marked = marked || u.writer != nil
+		if u.piece {
+			cut++
+		}
+		if goes := goesOn[string(u.writer)]; u.pieces != nil && (u.piece || goes) {
+			if goesOn[string(u.writer)] = u.piece; !goes {
+				begun = append(append(begun, rest...), '\n')
+			}
+			continue
+		}
 		tag := string(u.tag)
 		if tag == "" && len(h.tags) > 0 {
 			tag = h.tags[i]
@@ -109,15 +149,22 @@ func (u *unwrapper) without(p *prefix, h *head) *head {
 	if with == 0 || 10*with < 9*lines {
 		return nil
 	}
+	// Where no line ends, nothing says what is a piece.
+	if ends := p.code != "DOCKER" || 2*cut < with; ends && u.pieces == nil && marked {
+		u.pieces = new(pieces)
+		return u.without(p, h)
+	}
+	if len(inner.text) == 0 {
+		inner.text, tags = begun, nil
+	}
 	for line := range bytes.Lines(inner.text) {
 		inner.lines = append(inner.lines, bytes.TrimRight(line, "\r\n"))
 	}
-	inner.whole = h.whole
 	named := func(tag string) bool { return tag != "" }
 	if len(tags) == len(inner.lines) && slices.ContainsFunc(tags, named) {
 		inner.tags = tags
 	}
-	return &inner
+	return inner
 }
 
 // certain reports whether a format with structure fits nearly all lines.
@@ -137,19 +184,10 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false // no host, but the level of an error log
 	}
 	if isVersion1(line) {
-		for i := range 4 { // host, application, process, message id
-			var word []byte
-			var found bool
-			if word, rest, found = bytes.Cut(rest, []byte(" ")); !found {
-				return nil, at, false
-			}
-			if i == 1 {
-				u.tag = word
-			}
-		}
-		rest, ok = behindData(rest)
+		u.tag, _, rest, ok = behindFields(rest)
 		return rest, at, ok
 	}
+	fields := rest
 	// The tag is the word that ends in a colon: behind the host, or at once where there is none.
 	for range 2 {
 		word, behind, found := bytes.Cut(rest, []byte(" "))
@@ -163,7 +201,28 @@ func (u *unwrapper) syslog(line []byte) (rest []byte, at time.Time, ok bool) {
 		}
 		rest = behind
 	}
-	return nil, at, false
+	var process []byte
+	if u.tag, process, rest, ok = behindFields(fields); !ok || !isDash(process) && !isDigits(process) {
+		u.tag = nil
+		return nil, at, false
+	}
+	return rest, at, true // a file of RFC 5424 without priorities
+}
+
+// behindFields takes off what RFC 5424 has behind the time: host, program, process, message id
+// and structured data.
+func behindFields(b []byte) (program, process, rest []byte, ok bool) {
+	var w [4][]byte
+	for i := range w {
+		if w[i], b, ok = bytes.Cut(b, []byte(" ")); !ok {
+			return nil, nil, nil, false
+		}
+	}
+	if len(b) == 0 || b[0] != '[' && b[0] != '-' {
+		return nil, nil, nil, false
+	}
+	rest, ok = behindData(b)
+	return w[1], w[2], rest, ok
 }
 
 // isVersion1 reports whether a line begins with a priority and the version of RFC 5424.
@@ -205,41 +264,9 @@ func (u *unwrapper) cri(line []byte) (rest []byte, at time.Time, ok bool) {
 		string(stream) != "stdout" && string(stream) != "stderr" {
 		return nil, at, false
 	}
+	u.piece, u.writer = tag[0] == 'P', stream
 	at, ok = u.clock.Parse(stamp)
 	return rest, at, ok
-}
-
-// envelope is JSON around a line: the members that hold the line and its time, and further ones
-// that must be there.
-func envelope(line, at string, others ...string) func(u *unwrapper, line []byte) ([]byte, time.Time, bool) {
-	p := paths{line, at}
-	copy(p[2:], others)
-	n := 2 + len(others)
-	const program = len(p) - 1
-	p[program] = "SYSLOG_IDENTIFIER" // of the journal
-	return func(u *unwrapper, line []byte) (rest []byte, at time.Time, ok bool) {
-		if !bytes.HasPrefix(line, []byte("{")) {
-			return nil, at, false
-		}
-		s := scanner{text: line, paths: &p}
-		if !s.object(p.all(), 0) || len(bytes.TrimSpace(line[s.pos:])) > 0 {
-			return nil, at, false
-		}
-		for _, value := range s.found[:n] {
-			if len(value) < 2 {
-				return nil, at, false
-			}
-		}
-		if s.found[0][0] != '"' {
-			return nil, at, false
-		}
-		at, ok = u.clock.Parse(s.found[1])
-		u.scratch = unescape(u.scratch[:0], s.found[0][1:len(s.found[0])-1])
-		if name := s.found[program]; len(name) > 2 && name[0] == '"' {
-			u.tag = name[1 : len(name)-1]
-		}
-		return bytes.TrimRight(u.scratch, "\r\n"), at, ok
-	}
 }
 
 // compose is what "docker compose logs" writes: the container's name and a bar.

@@ -27,6 +27,7 @@ type Reader struct {
 	cuts   uint64 // records
 	more   bool   // the last one may have another event
 	taken  uint64 // of its events
+	table  bool   // whose columns say nothing of directions
 	stamp  time.Time
 	open   error // of the first member, which is not understood
 	err    error
@@ -79,7 +80,11 @@ func (r *Reader) nextMember() error {
 	r.begins = beginning(h, r.member)
 	r.unwrap = &unwrapper{clock: r.clock}
 	h = r.unwrap.learn(h)
-	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
+	if r.unwrap.pieces != nil {
+		r.unwrap.pieces.lose = r.losePiece
+	}
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap,
+		opinions: &r.ledger.opinions}
 	r.plan, err = decide(h, &r.o, f)
 	if err != nil {
 		return err
@@ -93,6 +98,7 @@ func (r *Reader) nextMember() error {
 	default:
 		r.text = newText(&joined{lines: lines})
 	}
+	r.table = r.plan.format == "CSV" || r.plan.format == "JSON"
 	l := &r.ledger
 	l.zoneless += r.clock.Zoneless - zoneless // what was read to decide is read again
 	r.clock.Near, r.stamp = time.Time{}, time.Time{}
@@ -134,6 +140,9 @@ func (r *Reader) Next(e *Event) error {
 			continue
 		}
 		l := &r.ledger
+		if why == goesOn {
+			continue
+		}
 		l.lines += r.text.span
 		switch why {
 		case "":
@@ -180,13 +189,13 @@ func (r *Reader) parse(record []byte, e *Event) fault {
 		return noRecord
 	}
 	zoneless := r.clock.Zoneless
-	rest, at, ok := r.unwrap.strip(record)
+	rest, at, why := r.unwrap.strip(record, r.text)
 	zoneless = r.clock.Zoneless - zoneless
-	if !ok {
-		return noPrefix
+	if why != "" {
+		return why
 	}
 	r.stamp = at
-	why := r.plan.parse(rest, e)
+	why = r.plan.parse(rest, e)
 	if !e.Time.IsZero() {
 		r.clock.Zoneless -= zoneless // the record has a time of its own
 	}
@@ -206,12 +215,15 @@ func (r *Reader) use(e *Event) bool {
 	if e.Events == 0 {
 		e.Events = 1
 	}
-	if e.Time.IsZero() {
+	if e.Source = e.Source.Unmap(); e.Time.IsZero() {
 		e.Time = r.stamp
 	}
 	if r.o.Exclude != nil && r.o.Exclude.Contains(e.Source) {
 		r.ledger.excluded++
 		return false
+	}
+	if r.table && r.ledger.records < headLines {
+		r.ledger.directions.add(e.Source, e.Target)
 	}
 	r.ledger.use(e, r.text.firstLine)
 	return true
@@ -221,6 +233,9 @@ func (r *Reader) use(e *Event) bool {
 func (r *Reader) turn(err error) error {
 	if err != io.EOF {
 		return fmt.Errorf("%s: %w", quoted(r.name), err)
+	}
+	if r.unwrap.pieces != nil {
+		r.unwrap.pieces.end()
 	}
 	for {
 		err := r.nextMember()
@@ -243,6 +258,14 @@ func (r *Reader) turn(err error) error {
 func (r *Reader) passOver() {
 	r.plan = &plan{selection: newSelection(), parse: func([]byte, *Event) fault { return badMember }}
 	r.unwrap.kinds = nil
+}
+
+// losePiece loses a line whose end does not come.
+func (r *Reader) losePiece(p *pieceOf) {
+	r.ledger.lines += p.lines
+	r.ledger.lostLines += p.lines
+	r.text.firstLine, r.text.firstByte = p.line, p.offset
+	r.ledger.lose(cutShort, r)
 }
 
 // place is where the last record begins.

@@ -17,17 +17,37 @@ type squidLine struct {
 	time, client, result, size, url []byte
 }
 
+// cutSquidTime cuts off Unix time with milliseconds, or what many configure in its place:
+// 21/May/2024:07:11:23 +0000, in brackets or not, or a time of ISO 8601 in one word or two.
+func cutSquidTime(line []byte) (at, rest []byte, ok bool) {
+	if at, rest, ok = cutBrackets(line); ok {
+		return at, rest, true
+	}
+	at, rest = nextWord(line)
+	seconds, millis, found := bytes.Cut(at, []byte("."))
+	if found && len(seconds) >= 9 && isDigits(seconds) && isDigits(millis) {
+		return at, rest, true
+	}
+	if elapsed, _ := nextWord(rest); !isDigits(elapsed) {
+		_, behind := nextWord(rest)
+		at, rest = bytes.TrimRight(line[:len(line)-len(behind)], " "), behind
+	}
+	return at, rest, isTimeShaped(at) && isDigit(at[0])
+}
+
 func cutSquid(line []byte) (p squidLine, ok bool) {
-	var w [7][]byte // time, elapsed, client, result, size, method, URL
-	if _, ok = cutWords(line, w[:]); !ok {
+	var w [6][]byte // elapsed, client, result, size, method, URL
+	at, rest, ok := cutSquidTime(line)
+	if !ok {
 		return p, false
 	}
-	p = squidLine{time: w[0], client: w[2], result: w[3], size: w[4], url: w[6]}
-	seconds, millis, found := bytes.Cut(w[0], []byte("."))
-	elapsed := bytes.TrimPrefix(w[1], []byte("-"))
-	_, status, ok := bytes.Cut(w[3], []byte("/"))
-	ok = ok && found && len(seconds) >= 9 && isDigits(seconds) && isDigits(millis) && isDigits(elapsed) && isDigits(status)
-	return p, ok && isDigits(p.size) && p.result[0] >= 'A' && p.result[0] <= 'Z'
+	if _, ok = cutWords(rest, w[:]); !ok {
+		return p, false
+	}
+	p = squidLine{time: at, client: w[1], result: w[2], size: w[3], url: w[5]}
+	elapsed := bytes.TrimPrefix(w[0], []byte("-"))
+	_, status, ok := bytes.Cut(p.result, []byte("/"))
+	return p, ok && isDigits(elapsed) && isDigits(status) && isDigits(p.size) && p.result[0] >= 'A' && p.result[0] <= 'Z'
 }
 
 func isSquid(line []byte) bool {

@@ -95,7 +95,11 @@ func (l *sshdLine) read(text []byte) (kind, fault) {
 		if !ok {
 			continue
 		}
-		return s.kind, s.read(l, rest)
+		why := s.read(l, rest)
+		if why == noRecord {
+			return 0, ""
+		}
+		return s.kind, why
 	}
 	rest, ok := cutText(text, "authentication failure; ") // of the program "sshd(pam_unix)"
 	if !ok && bytes.HasPrefix(text, []byte("pam_")) {
@@ -137,65 +141,13 @@ var sshdSentences = []struct {
 	{"Connection closed by ", sshdOther, (*sshdLine).end},
 	{"Connection reset by ", sshdOther, (*sshdLine).end},
 	{"Disconnected from ", sshdOther, (*sshdLine).end},
-}
-
-// first reads an address that the text begins with.
-func (l *sshdLine) first(rest []byte) fault {
-	a, rest, ok := leadingAddr(rest)
-	if !ok {
-		return noAddress
-	}
-	l.source = a
-	if rest, ok = cutText(rest, " port "); ok {
-		l.port = digitsOf(rest)
-	}
-	return ""
-}
-
-// last reads the address behind the last "from", which nothing but a port follows.
-func (l *sshdLine) last(rest []byte) fault {
-	i := lastText(rest, "from ")
-	if i < 0 || i > 0 && rest[i-1] != ' ' {
-		return noAddress
-	}
-	if l.first(rest[i+len("from "):]) != "" {
-		return noAddress
-	}
-	l.user = bytes.TrimSuffix(rest[:i], []byte(" "))
-	return ""
-}
-
-// attempt reads the method, the user and the address of an attempt to log in.
-func (l *sshdLine) attempt(rest []byte) fault {
-	method, rest, ok := bytes.Cut(rest, []byte(" for "))
-	if !ok {
-		return noAddress
-	}
-	if string(method) == "publickey" || string(method) == "hostbased" {
-		if bytes.Count(rest, []byte(" from ")) > 1 && indexText(rest, " ID ") > 0 && indexText(rest, " ssh2: ") > 0 {
-			return ambiguous
-		}
-	}
-	if why := l.last(rest); why != "" {
-		return why
-	}
-	if len(l.port) == 0 {
-		return noAddress
-	}
-	l.user, _ = cutText(l.user, "invalid user ")
-	l.user, _ = cutText(l.user, "illegal user ")
-	return ""
-}
-
-// end reads an address and a port at the end.
-func (l *sshdLine) end(rest []byte) fault {
-	if i := lastText(rest, " port "); i > 0 && len(digitsOf(rest[i+len(" port "):])) == len(rest)-i-len(" port ") {
-		rest, l.port = rest[:i], rest[i+len(" port "):]
-	}
-	a, ok := bareAddr(rest[bytes.LastIndexByte(rest, ' ')+1:])
-	if !ok {
-		return noAddress
-	}
-	l.source = a
-	return ""
+	{"Disconnecting: Too many authentication failures for ", sshdOther, (*sshdLine).named},
+	{"Disconnecting ", sshdOther, (*sshdLine).middle},
+	{"maximum authentication attempts exceeded for ", sshdOther, (*sshdLine).last},
+	{"ROOT LOGIN REFUSED FROM ", sshdOther, (*sshdLine).first},
+	{"Protocol major versions differ for ", sshdOther, (*sshdLine).first},
+	{"drop connection #", sshdOther, (*sshdLine).dropped},
+	{"refused connect from ", sshdOther, (*sshdLine).refused},
+	{"User ", sshdOther, (*sshdLine).forbidden},
+	{"PAM: ", sshdOther, (*sshdLine).pam},
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -31,16 +32,20 @@ func vpcHeader(line []byte) (names []string, delim byte, ok bool) {
 	if !bytes.Contains(line, []byte("srcaddr")) || !bytes.Contains(line, []byte("dstaddr")) {
 		return nil, 0, false
 	}
-	for name := range strings.FieldsSeq(string(line)) {
-		name = strings.ReplaceAll(strings.Trim(name, "${}"), "_", "-")
-		for _, c := range name {
+	if bytes.IndexByte(line, ',') > 0 { // as Athena has it
+		names, delim = strings.Split(string(bytes.TrimSpace(line)), ","), ','
+	} else {
+		names, delim = strings.Fields(string(line)), ' '
+	}
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(strings.Trim(name, "${}\""), "_", "-")
+		for _, c := range names[i] {
 			if c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
 				return nil, 0, false
 			}
 		}
-		names = append(names, name)
 	}
-	return names, ' ', true
+	return names, delim, true
 }
 
 // isVPC reports whether a line is a record of version 2, or a header.
@@ -64,9 +69,16 @@ func isVPC(line []byte) bool {
 
 func sniffVPC(h *head) int {
 	if len(h.lines) > 0 {
-		if _, _, ok := vpcHeader(h.lines[0]); ok {
+		switch names, delim, ok := vpcHeader(h.lines[0]); {
+		case !ok:
+		case delim == ' ':
 			return shaped + 1
+		case slices.Contains(names, "interface-id"), slices.Contains(names, "log-status"):
+			return named // it is a table too
 		}
+	}
+	if awsFlow.server.sniff(h) > 0 {
+		return named
 	}
 	return fitScore(h, isVPC)
 }
@@ -86,6 +98,9 @@ func isOutgoing(c *columns) bool {
 }
 
 func openVPC(h *head, o *Options, f *facts) (*plan, error) {
+	if awsFlow.server.sniff(h) > 0 {
+		return awsFlow.open(h, o, f)
+	}
 	f.clock = &clock.Parser{}
 	c := &columns{facts: f, header: vpcHeader, skip: isOutgoing, names: vpcDefault, delim: ' '}
 	for _, line := range h.lines {

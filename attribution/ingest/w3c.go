@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
 )
@@ -27,8 +28,33 @@ func sniffW3C(cloudFront bool) func(h *head) int {
 				return shaped
 			}
 		}
+		if rows := firstRows(h, 1); cloudFront && len(rows) > 0 && headless(rows[0]) != nil {
+			return shaped
+		}
 		return 0
 	}
+}
+
+// cloudFrontNames are the columns of CloudFront's standard log, which some tools cut off with the
+// header. Older logs have only the first ones.
+var cloudFrontNames = strings.Fields(`date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status
+	cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol
+	cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version
+	fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type
+	sc-content-len sc-range-start sc-range-end`)
+
+// headless returns the columns of a line of CloudFront, or nil.
+func headless(line []byte) []string {
+	parts := bytes.SplitN(line, []byte{'\t'}, len(cloudFrontNames)+1)
+	switch n := len(parts); n {
+	case 18, 19, 23, 24, 26, 33:
+		date, edge := parts[0], parts[2]
+		if _, ok := bareAddr(parts[4]); ok && len(date) == 10 && date[4] == '-' && len(edge) > 3 && isDigits(edge[3:4]) &&
+			isDigits(parts[3]) {
+			return cloudFrontNames[:n]
+		}
+	}
+	return nil
 }
 
 func isCloudFront(names []string) bool { return slices.Contains(names, "x-edge-location") }
@@ -49,6 +75,9 @@ func openW3C(h *head, o *Options, f *facts) (*plan, error) {
 	}
 	if !local && o.Zone == nil {
 		f.clock = &clock.Parser{}
+	}
+	if rows := firstRows(h, 1); len(c.names) == 0 && len(rows) > 0 {
+		c.names, c.delim = headless(rows[0]), '\t'
 	}
 	if len(c.names) == 0 {
 		return nil, &UndecidedError{Option: "Format", Candidates: []string{"CSV", "TEXT"}, Reason: "no #Fields: header"}

@@ -57,6 +57,12 @@ func isApacheError(line []byte) bool {
 	return ok
 }
 
+// isServersOwn reports whether a line among requests is what the server or the script that
+// starts it says. What it says of a request stands in the request's own line too.
+func isServersOwn(line []byte) bool {
+	return isNginxError(line) || isApacheError(line) || bytes.HasPrefix(line, []byte("/docker-entrypoint.sh: "))
+}
+
 // sniffWebError wants a line with a client.
 func sniffWebError(h *head) int {
 	clients := 0
@@ -66,7 +72,7 @@ func sniffWebError(h *head) int {
 			clients++
 		}
 	}
-	if clients == 0 {
+	if clients == 0 || sniffAccess(h) >= 75 { // a container has both, and what failed is a request too
 		return 0
 	}
 	return fitScore(h, func(line []byte) bool { return isNginxError(line) || isApacheError(line) })

@@ -54,6 +54,7 @@ var accountEnglish = accountPhrases{
 		"UNKNOWN_FORMAT": "it is in a file of the archive whose format is not known",
 		"UNREAD_MEMBER":  "a file of the archive cannot be read",
 		"TRAILING":       "there is data behind the end of the archive",
+		"CUT_SHORT":      "the rest of the line did not come",
 		"CUT_LINE":       "the input broke off within the line",
 	},
 
@@ -70,6 +71,8 @@ var accountEnglish = accountPhrases{
 		"STRAY_TIMES": "{n} {n:record is|records are} dated far from all others, the first at {subject}. The time span " +
 			"leaves {n:it|them} out.",
 		"NO_TRANSPORT":   "The protocol, port or flags of {n} {n:record|records} cannot be read.",
+		"COUNTRY_T1":     "{n} {n:record is|records are} of the Tor network, as the log says itself.",
+		"COUNTRY_XX":     "Of {n} {n:record|records} the log itself knows no country.",
 		"NO_ZONE":        "{n} {n:time names|times name} no time zone. The zone is assumed.",
 		"INBOUND_ONLY":   "Packets that go out of the network are not counted.",
 		"SKIPPED_MEMBER": "{n} {n:entry|entries} of the archive {n:is|are} no file, the first is {subject}.",

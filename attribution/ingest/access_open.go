@@ -115,7 +115,7 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		if i := columnNumber(asked, maxLead); i >= 0 {
 			return i, w.quoted[i] > 0, nil
 		}
-		return 0, false, badOption("Source", "%.40q: of an access log it is the number of a word, from 1", asked)
+		return 0, false, badOption("Source", "%.40q: of an access log it is the number of a word, from 1, or last", asked)
 	}
 	var list []int
 	for i := range w.before() {
@@ -152,9 +152,12 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 	return best, claimed, nil
 }
 
-// lastField stands for the last field in quotes, as the name of the source. Other names of
-// sources are numbers of words, from 1.
-const lastField = "last"
+// The last field in quotes may be the source. The option and the account name it. Other names
+// of sources are numbers of words, from 1.
+const (
+	askLast   = "last"
+	lastField = "last field in quotes"
+)
 
 func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 	return func(h *head, o *Options, f *facts) (*plan, error) {
@@ -168,12 +171,19 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 		}
 		a := &access{site: -1, words: w.words, facts: f}
 		var err error
-		if a.client, a.claimed, err = w.choose(o.Source, forced); err != nil {
+		asked, last := o.Source, strings.EqualFold(o.Source, askLast)
+		switch {
+		case last && w.listed.addrs == 0:
+			return nil, badOption("Source", "%q: the last field in quotes has no addresses", o.Source)
+		case last:
+			asked = ""
+		}
+		if a.client, a.claimed, err = w.choose(asked, forced); err != nil {
 			return nil, err
 		}
 		s := newSelection()
 		s.names["source"] = strconv.Itoa(a.client + 1)
-		s.names["time"] = "[]"
+		s.names["time"] = "in brackets"
 		s.names["bytes"] = "size"
 		for i := range maxLead {
 			if i != a.client && w.fields[i].addrs > 0 && i < w.before() {
@@ -182,7 +192,8 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 		}
 		// The client of a server behind a proxy stands in a field that clients write.
 		proxy := w.fields[a.client].public == 0 || f.chain.trusted != nil
-		switch a.behind = proxy && w.listed.public > 0 && 2*w.listed.addrs > w.lines && o.Source == ""; {
+		listed := proxy && w.listed.public > 0 && 2*w.listed.addrs > w.lines && o.Source == ""
+		switch a.behind = last || listed; {
 		case a.behind:
 			s.instead["source"] = s.names["source"]
 			s.names["source"] = lastField

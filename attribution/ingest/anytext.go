@@ -7,7 +7,7 @@ import (
 )
 
 // anywhere stands for every address of a line, as the name of the source.
-const anywhere = "any"
+const anywhere = "every address"
 
 // anyText finds every address in any text. It knows no time, and not who spoke to whom.
 // A line counts an address once, as far as it can remember.

@@ -17,7 +17,8 @@ type Options struct {
 	// Source, Time, Target, Count, Bytes, Protocol, SourcePort and Flags name the fields
 	// that these are taken from: a column, a path of JSON members joined by dots, or the
 	// number of a column or word, from 1. The default is to choose by name and content. "-"
-	// takes no field. Of access logs, Target is "host" or "path".
+	// takes no field. Of access logs, Target is "host" or "path", and Source may be "last", the
+	// last field in quotes.
 	Source, Time, Target, Count, Bytes, Protocol, SourcePort, Flags string
 
 	// Zone is that of times that name no zone. The default is UTC.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -94,4 +95,23 @@ func TestTimes(t *testing.T) {
 		{name: "no zone", text: "when,ip\n2024-05-21 07:11:23,192.0.2.1\n", o: Options{Time: "when"}, format: "CSV",
 			sources: "192.0.2.1", idle: 1, notes: "NO_ZONE", check: second(23)},
 	})
+}
+
+// The last field in quotes can be asked for, where a proxy with a public address writes the log.
+func TestLastField(t *testing.T) {
+	line := func(forwarded string) string {
+		return `198.51.100.7 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 5 "-" "curl" "` + forwarded + "\"\n"
+	}
+	text := line("192.0.2.1") + line("192.0.2.2, 198.51.100.9")
+	events, a, err := readAll(text, Options{})
+	if err != nil || sourcesOf(events) != "198.51.100.7 x2" || a.Instead["source"] != lastField {
+		t.Errorf("%s, %v, %v", sourcesOf(events), a.Instead, err)
+	}
+	events, a, err = readAll(text, Options{Source: "last"})
+	if err != nil || sourcesOf(events) != "192.0.2.1 192.0.2.2" || !events[0].Claimed || a.Fields["source"] != lastField {
+		t.Errorf("%s, %v, %v", sourcesOf(events), a.Fields, err)
+	}
+	if _, _, err := readAll(line("-"), Options{Source: "last"}); !errors.Is(err, ErrOptions) {
+		t.Errorf("error %v, want %v", err, ErrOptions)
+	}
 }

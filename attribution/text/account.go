@@ -49,7 +49,7 @@ func (p *Printer) readAs(a *attribution.Account) []string {
 			text = w.fieldNext
 		}
 		fields = append(fields, say(text, args{
-			"role": word(p.role(role)), "name": word(p.quoted(name)), "instead": word(p.quoted(instead)),
+			"role": word(p.role(role)), "name": word(p.field(name)), "instead": word(p.field(instead)),
 		}))
 	}
 	if len(fields) > 0 {
@@ -76,6 +76,14 @@ func (p *Printer) roles(of ...map[string]string) (roles []string) {
 		}
 	}
 	return append(roles, slices.Sorted(maps.Keys(rest))...)
+}
+
+// field is the name of a field, or its number.
+func (p *Printer) field(name string) string {
+	if n, err := strconv.ParseUint(name, 10, 32); err == nil {
+		return say(p.words.account.number, args{"n": word(strconv.FormatUint(n, 10))})
+	}
+	return p.quoted(name)
 }
 
 func (p *Printer) role(role string) string {

@@ -3,6 +3,7 @@ package text
 var accountEnglish = accountPhrases{
 	input:  "The input was read as {format}.",
 	fields: "Taken: {list}.", field: "{role} from {name}", fieldNext: "{role} from {name} (next best: {instead})",
+	number:  "field {n}",
 	noField: "{role} from nothing (next best: {instead})",
 	roles: map[string]phrase{
 		"source": "the source", "time": "the time", "target": "the target", "count": "the number of events",

@@ -77,6 +77,7 @@ type reportPhrases struct {
 type accountPhrases struct {
 	input                        phrase            // format
 	fields                       phrase            // list
+	number                       phrase            // n, of a field that has no name
 	field, fieldNext, noField    phrase            // role name; instead as well; role instead
 	roles                        map[string]phrase // of fields
 	used, usedOf                 phrase            // n; lines as well

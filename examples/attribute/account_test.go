@@ -21,9 +21,9 @@ func TestAccount(t *testing.T) {
 		lost       uint64
 		first      string
 	}{
-		{"addr", "8.8.8.8\n10.0.0.1\n", nil, "ADDR", map[string]string{"source": "any"}, 2, 0, ""},
+		{"addr", "8.8.8.8\n10.0.0.1\n", nil, "ADDR", map[string]string{"source": "every address"}, 2, 0, ""},
 		{"common", line + "x\n\n" + line + "y\n", nil, "COMMON",
-			map[string]string{"source": "1", "time": "[]", "bytes": "size"}, 2, 2, `"standard input": line 2, byte 68`},
+			map[string]string{"source": "1", "time": "in brackets", "bytes": "size"}, 2, 2, `"standard input": line 2, byte 68`},
 		{"csv", "port,Client_IP,when\n25,8.8.8.8,1716329586\n25,-,1716329586\n",
 			[]string{"-time", "WHEN"}, "CSV", map[string]string{"source": "Client_IP", "time": "when", "target": "port"},
 			1, 1, `"standard input": line 3, byte 42`},

@@ -70,6 +70,13 @@ func numbersOf(r *attribution.Report) (all []float64) {
 				all = append(all, v)
 			}
 		}
+		for _, fields := range []map[string]string{r.Account.Fields, r.Account.Instead, r.Account.NotTaken} {
+			for _, name := range fields { // which may be numbers
+				if v, err := strconv.ParseFloat(name, 64); err == nil {
+					all = append(all, v)
+				}
+			}
+		}
 	}
 	if s := r.Plausibility.Spoofing; s != nil {
 		all = append(all, tested(r)*s.Forged.Low, tested(r)*s.Forged.High)

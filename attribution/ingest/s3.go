@@ -56,9 +56,11 @@ func (x *s3) parse(line []byte, e *Event) fault {
 		return notOfFormat
 	case isDash(p.client):
 		return noRecord
-	case !e.from(p.client):
+	}
+	if e.Source, ok = parseAddr(p.client); !ok { // it has no port
 		return noAddress
 	}
+	e.Handshake = true
 	e.Time, _ = x.facts.clock.Parse(p.time)
 	e.Bytes = s3Bytes(p.rest)
 	if x.target {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"net/netip"
 	"time"
 )
 
@@ -29,6 +30,7 @@ type access struct {
 	last    time.Time // of the text in cached
 	cached  [40]byte
 	ncached int
+	known   []byte // the same text, if it is shaped like a time
 }
 
 // Targets of access logs.
@@ -44,15 +46,23 @@ type request struct {
 	time, end, quote int
 }
 
-// nextRequest finds the next time in brackets with a quote behind it.
-func nextRequest(line []byte, from int) (r request, ok bool) {
-	for {
-		i := bytes.Index(line[from:], []byte(`] "`))
-		if i < 0 {
+// nextRequest finds the next time in brackets with a quote behind it. Known is a text that is
+// shaped like a time, such as that of the line before, or nil.
+func nextRequest(line []byte, from int, known []byte) (r request, ok bool) {
+	for at := from; ; {
+		i := bytes.IndexByte(line[at:], ']')
+		if r.end = at + i; i < 0 || r.end+2 >= len(line) {
 			return r, false
 		}
-		r.end = from + i
+		at = r.end + 1
+		if line[at] != ' ' || line[at+1] != '"' {
+			continue
+		}
 		r.quote = r.end + 2
+		if r.time = r.end - len(known); len(known) > 0 && r.time > from && line[r.time-1] == '[' &&
+			string(line[r.time:r.end]) == string(known) {
+			return r, true
+		}
 		if r.time = bytes.LastIndexByte(line[from:r.end], '['); r.time >= 0 {
 			r.time += from + 1
 			if isTimeShaped(line[r.time:r.end]) {
@@ -60,6 +70,7 @@ func nextRequest(line []byte, from int) (r request, ok bool) {
 			}
 		}
 		from = r.quote + 1
+		at = from
 	}
 }
 
@@ -90,8 +101,8 @@ func hasStatus(text []byte) bool {
 }
 
 // cutRequest finds where a line is cut, and whether that is the usual place.
-func cutRequest(line []byte) (r request, usual, ok bool) {
-	if r, ok = nextRequest(line, 0); ok {
+func cutRequest(line, known []byte) (r request, usual, ok bool) {
+	if r, ok = nextRequest(line, 0, known); ok {
 		return r, true, true
 	}
 	r, ok = looseRequest(line)
@@ -101,20 +112,25 @@ func cutRequest(line []byte) (r request, usual, ok bool) {
 // isTimeShaped reports whether text in brackets may be a time: it has digits, and what
 // separates the parts of a time.
 func isTimeShaped(b []byte) bool {
-	if len(b) < 10 || len(b) > 40 || bytes.IndexByte(b, '"') >= 0 {
+	if len(b) < 10 || len(b) > 40 {
 		return false
 	}
-	digits := 0
-	for _, c := range b {
-		if isDigit(c) {
+	digits, colon := 0, len(b)
+	for i := len(b) - 1; i >= 0; i-- {
+		switch c := b[i]; {
+		case isDigit(c):
 			digits++
+		case c == ':':
+			colon = i
+		case c == '"':
+			return false
 		}
 	}
-	return digits >= 10 && (bytes.IndexByte(b, ':') > 0 || digits >= len(b)-1)
+	return digits >= 10 && (colon > 0 && colon < len(b) || digits >= len(b)-1)
 }
 
 func (a *access) parse(line []byte, e *Event) fault {
-	r, usual, ok := cutRequest(line)
+	r, usual, ok := cutRequest(line, a.known)
 	if !ok {
 		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
 			return noRecord
@@ -122,26 +138,22 @@ func (a *access) parse(line []byte, e *Event) fault {
 		return noAccessLog
 	}
 	at := a.time(line[r.time:r.end])
-	if next, more := nextRequest(line, r.quote); more && usual {
+	if next, more := nextRequest(line, r.quote, nil); more && usual {
 		r, at = a.nearest(line, r, next, at)
 	} else if !at.IsZero() {
 		a.clock = at
 	}
-	word, site, why := a.address(line[:r.time-1])
-	if why != "" {
-		return why
-	}
-	source, claimed, ok := a.facts.chain.read(word)
-	if !ok {
-		p, isPrefix := parsePrefix(word)
-		if !isPrefix {
-			return noAddress
+	var site []byte
+	if ip, n, ok := parseIPv4(line); ok && a.client == 0 && line[n] == ' ' { // the usual line
+		e.Source, e.Claimed = netip.AddrFrom4(ip), a.claimed
+	} else {
+		var why fault
+		if site, why = a.readClient(line[:r.time-1], e); why != "" {
+			return why
 		}
-		e.Prefix, source = p, p.Addr()
 	}
-	e.Source, e.Time = source, at
-	e.Claimed = claimed || a.claimed
-	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(source)) {
+	e.Time = at
+	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(e.Source)) {
 		if forwarded, _, ok := a.facts.chain.read(lastQuoted(line)); ok {
 			e.Source, e.Claimed = forwarded, a.facts.chain.trusted == nil
 		}
@@ -159,10 +171,27 @@ func (a *access) parse(line []byte, e *Event) fault {
 	return ""
 }
 
+// readClient reads the client, or the block that stands for it, and finds the site.
+func (a *access) readClient(lead []byte, e *Event) (site []byte, why fault) {
+	word, site, why := a.address(lead)
+	if why != "" {
+		return nil, why
+	}
+	var claimed, ok bool
+	if e.Source, claimed, ok = a.facts.chain.read(word); !ok {
+		if e.Prefix, ok = parsePrefix(word); !ok {
+			return nil, noAddress
+		}
+		e.Source = e.Prefix.Addr()
+	}
+	e.Claimed = claimed || a.claimed
+	return site, ""
+}
+
 // nearest chooses among several places to cut the line.
 func (a *access) nearest(line []byte, first, next request, at time.Time) (request, time.Time) {
 	best := first
-	for more := true; more; next, more = nextRequest(line, next.quote) {
+	for more := true; more; next, more = nextRequest(line, next.quote, nil) {
 		t := a.time(line[next.time:next.end])
 		if !t.IsZero() && (at.IsZero() || t.Sub(a.clock).Abs() <= at.Sub(a.clock).Abs()) {
 			best, at = next, t
@@ -177,7 +206,10 @@ func (a *access) time(b []byte) time.Time {
 		return a.last
 	}
 	t, _ := a.facts.clock.Parse(b)
-	a.ncached, a.last = copy(a.cached[:], b), t
+	a.ncached, a.last, a.known = copy(a.cached[:], b), t, nil
+	if isTimeShaped(b) {
+		a.known = a.cached[:a.ncached]
+	}
 	return t
 }
 
@@ -213,8 +245,11 @@ func cutWord(b []byte) (word, rest []byte) {
 			}
 		}
 	}
-	word, rest, _ = bytes.Cut(b, []byte(" "))
-	return word, rest
+	i := bytes.IndexByte(b, ' ')
+	if i < 0 {
+		return b, nil
+	}
+	return b[:i], b[i+1:]
 }
 
 // cutChain is cutWord for the client's address: a list whose commas have blanks behind them is
@@ -307,20 +342,29 @@ var slash = []byte("/")
 // requestPath returns what was asked for, without a query, since those are without number.
 // It is nil if the request is none, as when a scanner speaks TLS to a port without it.
 func requestPath(request []byte) []byte {
-	_, path, found := bytes.Cut(request, []byte(" "))
-	if !found {
+	i := 0
+	for i < len(request) && request[i] != ' ' {
+		i++
+	}
+	if i == len(request) {
 		return nil
 	}
-	path, _, _ = bytes.Cut(path, []byte(" "))
-	if i := bytes.Index(path, []byte("://")); i >= 0 && path[0] != '/' { // asked of a proxy
-		path = path[i+3:]
-		if i = bytes.IndexByte(path, '/'); i < 0 {
-			return slash
+	path := request[i+1:]
+	if len(path) > 0 && path[0] != '/' {
+		path, _, _ = bytes.Cut(path, []byte(" "))
+		if i = bytes.Index(path, []byte("://")); i >= 0 { // asked of a proxy
+			path = path[i+3:]
+			if i = bytes.IndexByte(path, '/'); i < 0 {
+				return slash
+			}
+			path = path[i:]
 		}
-		path = path[i:]
 	}
-	if i := bytes.IndexAny(path, "?#"); i >= 0 {
-		path = path[:i]
+	for i, c := range path {
+		if c == ' ' || c == '?' || c == '#' {
+			path = path[:i]
+			break
+		}
 	}
 	if len(path) == 0 {
 		return nil

@@ -15,7 +15,7 @@ func sniffAccess(h *head) int {
 			continue
 		}
 		lines++
-		if r, usual, ok := cutRequest(line); ok && line[0] != '{' && (usual || beginsWithAddr(line[:r.time-1])) {
+		if r, usual, ok := cutRequest(line, nil); ok && line[0] != '{' && (usual || beginsWithAddr(line[:r.time-1])) {
 			found++
 		}
 	}
@@ -61,7 +61,7 @@ type leadWords struct {
 func lookAhead(h *head, f *facts) *leadWords {
 	w := &leadWords{}
 	for _, line := range h.lines {
-		r, _, ok := cutRequest(line)
+		r, _, ok := cutRequest(line, nil)
 		if !ok {
 			continue
 		}
@@ -234,11 +234,11 @@ func (w *leadWords) name(a *access) string {
 // firstTime is that of the first line with one time.
 func firstTime(h *head, f *facts) (t time.Time) {
 	for _, line := range h.lines {
-		r, ok := nextRequest(line, 0)
+		r, ok := nextRequest(line, 0, nil)
 		if !ok {
 			continue
 		}
-		if _, more := nextRequest(line, r.quote); !more {
+		if _, more := nextRequest(line, r.quote, nil); !more {
 			if t, ok := f.clock.Parse(line[r.time:r.end]); ok {
 				return t
 			}

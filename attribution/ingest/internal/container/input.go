@@ -297,7 +297,8 @@ func (in *Input) begin(k kind, member, layers string, b *bufio.Reader) {
 		buf = make([]byte, in.o.buffer)
 	}
 	*l = Lines{src: b, member: member, layers: layers, live: in.o.Live, whole: in.o.WholeLines, max: in.o.MaxLine,
-		buf: buf, slack: in.o.buffer, scratch: l.scratch, notes: &in.notes, mark: noMark}
+		buf: buf, slack: in.o.buffer, scratch: l.scratch, notes: &in.notes, mark: noMark,
+		at: Place{Member: member}}
 	if k == text {
 		return
 	}

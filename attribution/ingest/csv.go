@@ -32,6 +32,10 @@ const maxRows = 100
 
 // cut hands out the next record.
 func (c *table) cut(t *text) (record []byte, why fault, err error) {
+	if line, ok := t.peekLine(); ok && !c.open(line) {
+		t.takeLine()
+		return line, "", nil
+	}
 	end, next, ok := t.lineEnd(0)
 	if !ok || end > maxRecord || !c.open(t.view()[:end]) {
 		return t.nextLine()

@@ -108,9 +108,10 @@ func (f *facts) time(v *values) time.Time {
 // parseNumber reads a whole number. "-" and nothing at all stand for 0, and a fraction of
 // zeros and quotes around the number do not count.
 func parseNumber(b []byte) (uint64, bool) {
-	b = bytes.Trim(b, "\" \t")
-	if len(b) == 0 || len(b) == 1 && b[0] == '-' {
-		return 0, true
+	if len(b) == 0 || !isDigit(b[0]) || !isDigit(b[len(b)-1]) {
+		if b = bytes.Trim(b, "\" \t"); len(b) == 0 || len(b) == 1 && b[0] == '-' {
+			return 0, true
+		}
 	}
 	if i := bytes.IndexByte(b, '.'); i > 0 && len(bytes.Trim(b[i+1:], "0")) == 0 {
 		b = b[:i]

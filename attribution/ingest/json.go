@@ -25,6 +25,12 @@ type objects struct {
 // cut hands out the next object, or the text between objects.
 func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 	j.scanned = false
+	if line, ok := t.peekLine(); ok {
+		if record := j.wholeLine(line); record != nil {
+			t.takeLine()
+			return record, "", nil
+		}
+	}
 	for {
 		view := t.view()
 		i := 0
@@ -67,6 +73,30 @@ func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 		}
 		return j.broken(t, i)
 	}
+}
+
+// wholeLine returns and scans the object that a line holds. It is nil if there is anything else
+// that changes where the reader is in a document.
+func (j *objects) wholeLine(line []byte) []byte {
+	start := 0
+	for start < len(line) && isBetween(line[start]) {
+		start++
+	}
+	if start == len(line) || line[start] != '{' || j.wrapper != "" && !j.inside {
+		return nil
+	}
+	j.scan = scanner{text: line, pos: start, paths: &j.paths}
+	if !j.scan.object(j.active, 0) {
+		return nil
+	}
+	end := j.scan.pos
+	for _, c := range line[end:] {
+		if !isBetween(c) {
+			return nil
+		}
+	}
+	j.scanned = true
+	return line[start:end]
 }
 
 // between hands out text that is no record, to the end of its line if nothing else is there.
@@ -166,12 +196,12 @@ func opensWrapper(b []byte, name string) int {
 }
 
 func (j *objects) parse(record []byte, e *Event) fault {
-	trimmed := bytes.TrimSpace(record)
-	if len(trimmed) == 0 || trimmed[0] == '#' {
-		return noRecord
-	}
 	s := &j.scan
 	if !j.scanned {
+		trimmed := bytes.TrimSpace(record)
+		if len(trimmed) == 0 || trimmed[0] == '#' {
+			return noRecord
+		}
 		*s = scanner{text: trimmed, paths: &j.paths}
 		if s.peek() != '{' || !s.object(j.active, 0) || s.pos < len(trimmed) {
 			if j.wrapper != "" && (trimmed[0] == '}' || trimmed[0] == '"') {
@@ -180,13 +210,12 @@ func (j *objects) parse(record []byte, e *Event) fault {
 			return noObject
 		}
 	}
-	var v values
 	for i, value := range s.found {
 		if value != nil {
-			v[i] = scalar(value)
+			s.found[i] = scalar(value)
 		}
 	}
-	return j.facts.fill(&v, e)
+	return j.facts.fill(&s.found, e)
 }
 
 // wrappers are the members that hold the records of a document.

@@ -87,7 +87,9 @@ func (r *Reader) nextMember() error {
 	case len(h.lines) == 0: // one line without an end in sight, such as a JSON array
 		r.text = newText(lines)
 	default:
-		r.text = newText(&joined{lines: lines})
+		j := &joined{lines: lines}
+		r.text = newText(j)
+		r.text.joined = j
 	}
 	l := &r.ledger
 	l.zoneless += r.clock.Zoneless - zoneless // what was read to decide is read again

@@ -10,10 +10,11 @@ import (
 // report whether what they read was well formed. encoding/json would allocate for every
 // record, and most fast readers accept text that is no JSON.
 type scanner struct {
-	text  []byte
-	pos   int
-	paths *paths
-	found values
+	text    []byte
+	pos     int
+	paths   *paths
+	found   values
+	escaped bool // the last string has a backslash
 }
 
 // paths are those of the values to remember, "" for none. A path goes into nested objects,
@@ -23,15 +24,30 @@ type paths [roleDate + 1]string
 // active are the paths that lead into the object at hand, a bit for each, and how much of
 // them lies behind.
 type active struct {
-	bits uint
-	from [roleDate + 1]uint16
+	bits   uint
+	from   [roleDate + 1]uint16
+	begins uint64 // with which bytes what lies ahead begins, by their last six bits
+}
+
+// add makes a path active from a place on.
+func (a *active) add(i int, path string, from int) {
+	a.bits |= 1 << i
+	a.from[i] = uint16(from)
+	if from < len(path) {
+		a.begins |= 1 << (path[from] & 63)
+	}
+}
+
+// mayHave reports false if no active path begins with a member of this name.
+func (a *active) mayHave(name []byte) bool {
+	return a.bits != 0 && (len(name) == 0 || a.begins>>(name[0]&63)&1 != 0)
 }
 
 // all are the paths from the outermost object on.
 func (p *paths) all() (a active) {
 	for i, path := range p {
 		if path != "" && len(path) < 1<<16 {
-			a.bits |= 1 << i
+			a.add(i, path, 0)
 		}
 	}
 	return a
@@ -41,13 +57,11 @@ func (p *paths) all() (a active) {
 const maxDepth = 256
 
 func (s *scanner) space() {
-	for s.pos < len(s.text) {
-		switch s.text[s.pos] {
-		case ' ', '\t', '\r', '\n':
-			s.pos++
-		default:
+	for s.pos < len(s.text) && s.text[s.pos] <= ' ' {
+		if c := s.text[s.pos]; c != ' ' && c != '\t' && c != '\r' && c != '\n' {
 			return
 		}
+		s.pos++
 	}
 }
 
@@ -85,36 +99,28 @@ func (s *scanner) object(a active, depth int) bool {
 		if !s.string() {
 			return false
 		}
-		name := s.text[start+1 : s.pos-1]
-		if bytes.IndexByte(name, '\\') >= 0 {
-			var ok bool
-			if name, ok = jsonString(s.text[start:s.pos]); !ok {
-				return false
-			}
-		}
+		name, escaped := s.text[start+1:s.pos-1], s.escaped
 		if !s.is(':') {
 			return false
 		}
 		var hits uint
 		var inner active
-		for bits := a.bits; bits != 0; bits &= bits - 1 {
-			i := mathbits.TrailingZeros(bits)
-			path := s.paths[i][a.from[i]:]
-			if len(path) < len(name) || path[:len(name)] != string(name) {
-				continue
+		if a.bits != 0 {
+			if escaped {
+				name, _ = jsonString(s.text[start : start+len(name)+2])
 			}
-			if len(path) == len(name) {
-				hits |= 1 << i
-			} else if path[len(name)] == '.' {
-				inner.bits |= 1 << i
-				inner.from[i] = a.from[i] + uint16(len(name)) + 1
+			if a.mayHave(name) {
+				hits = s.match(&a, name, &inner)
 			}
 		}
 		start = s.pos
 		ok := false
-		if s.peek() == '{' {
+		switch s.peek() {
+		case '"':
+			ok = s.string()
+		case '{':
 			ok = s.object(inner, depth+1)
-		} else {
+		default:
 			ok = s.value(depth + 1)
 		}
 		if !ok {
@@ -135,6 +141,23 @@ func (s *scanner) object(a active, depth int) bool {
 			return false
 		}
 	}
+}
+
+// match finds the paths that end with a member of this name, and those that lead into it.
+func (s *scanner) match(a *active, name []byte, inner *active) (hits uint) {
+	for bits := a.bits; bits != 0; bits &= bits - 1 {
+		i := mathbits.TrailingZeros(bits)
+		path := s.paths[i][a.from[i]:]
+		if len(path) < len(name) || path[:len(name)] != string(name) {
+			continue
+		}
+		if len(path) == len(name) {
+			hits |= 1 << i
+		} else if path[len(name)] == '.' {
+			inner.add(i, s.paths[i], int(a.from[i])+len(name)+1)
+		}
+	}
+	return hits
 }
 
 func (s *scanner) value(depth int) bool {
@@ -206,7 +229,9 @@ func (s *scanner) string() bool {
 	if s.peek() != '"' {
 		return false
 	}
-	for i := plain(s.text, s.pos+1); i < len(s.text); i = plain(s.text, i+1) {
+	i := plain(s.text, s.pos+1)
+	s.escaped = i < len(s.text) && s.text[i] == '\\'
+	for ; i < len(s.text); i = plain(s.text, i+1) {
 		c := s.text[i]
 		if c == '"' {
 			s.pos = i + 1

@@ -18,6 +18,7 @@ type objects struct {
 	inside  bool   // the wrapper is open
 	array   bool   // the objects are in an array
 	scan    scanner
+	layout  layout
 	scanned bool // the scanner has read the record that was handed out
 	facts   *facts
 }
@@ -64,7 +65,7 @@ func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 				return j.between(t, i+n)
 			}
 		}
-		j.scan = scanner{text: view, pos: i, paths: &j.paths}
+		j.scan = scanner{text: view, pos: i, paths: &j.paths, layout: &j.layout}
 		if j.scan.object(j.active, 0) {
 			return j.whole(t, i)
 		}
@@ -85,7 +86,7 @@ func (j *objects) wholeLine(line []byte) []byte {
 	if start == len(line) || line[start] != '{' || j.wrapper != "" && !j.inside {
 		return nil
 	}
-	j.scan = scanner{text: line, pos: start, paths: &j.paths}
+	j.scan = scanner{text: line, pos: start, paths: &j.paths, layout: &j.layout}
 	if !j.scan.object(j.active, 0) {
 		return nil
 	}
@@ -202,7 +203,7 @@ func (j *objects) parse(record []byte, e *Event) fault {
 		if len(trimmed) == 0 || trimmed[0] == '#' {
 			return noRecord
 		}
-		*s = scanner{text: trimmed, paths: &j.paths}
+		*s = scanner{text: trimmed, paths: &j.paths, layout: &j.layout}
 		if s.peek() != '{' || !s.object(j.active, 0) || s.pos < len(trimmed) {
 			if j.wrapper != "" && (trimmed[0] == '}' || trimmed[0] == '"') {
 				return noRecord // what ends the wrapper
@@ -212,7 +213,7 @@ func (j *objects) parse(record []byte, e *Event) fault {
 	}
 	for i, value := range s.found {
 		if value != nil {
-			s.found[i] = scalar(value)
+			s.found[i] = s.scalar(i)
 		}
 	}
 	return j.facts.fill(&s.found, e)

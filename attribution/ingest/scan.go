@@ -13,8 +13,10 @@ type scanner struct {
 	text    []byte
 	pos     int
 	paths   *paths
+	layout  *layout // of the outermost object, nil to remember none
 	found   values
-	escaped bool // the last string has a backslash
+	escapes uint // of found: the strings with a backslash
+	escaped bool // the last string has one
 }
 
 // paths are those of the values to remember, "" for none. A path goes into nested objects,
@@ -82,82 +84,6 @@ func (s *scanner) is(c byte) bool {
 	s.pos++
 	s.space()
 	return true
-}
-
-// object reads an object, looking in it for the active paths.
-func (s *scanner) object(a active, depth int) bool {
-	if depth == maxDepth || s.peek() != '{' {
-		return false
-	}
-	s.pos++
-	if s.space(); s.peek() == '}' {
-		s.pos++
-		return true
-	}
-	for {
-		start := s.pos
-		if !s.string() {
-			return false
-		}
-		name, escaped := s.text[start+1:s.pos-1], s.escaped
-		if !s.is(':') {
-			return false
-		}
-		var hits uint
-		var inner active
-		if a.bits != 0 {
-			if escaped {
-				name, _ = jsonString(s.text[start : start+len(name)+2])
-			}
-			if a.mayHave(name) {
-				hits = s.match(&a, name, &inner)
-			}
-		}
-		start = s.pos
-		ok := false
-		switch s.peek() {
-		case '"':
-			ok = s.string()
-		case '{':
-			ok = s.object(inner, depth+1)
-		default:
-			ok = s.value(depth + 1)
-		}
-		if !ok {
-			return false
-		}
-		for ; hits != 0; hits &= hits - 1 {
-			s.found[mathbits.TrailingZeros(hits)] = s.text[start:s.pos]
-		}
-		s.space()
-		switch s.peek() {
-		case '}':
-			s.pos++
-			return true
-		case ',':
-			s.pos++
-			s.space()
-		default:
-			return false
-		}
-	}
-}
-
-// match finds the paths that end with a member of this name, and those that lead into it.
-func (s *scanner) match(a *active, name []byte, inner *active) (hits uint) {
-	for bits := a.bits; bits != 0; bits &= bits - 1 {
-		i := mathbits.TrailingZeros(bits)
-		path := s.paths[i][a.from[i]:]
-		if len(path) < len(name) || path[:len(name)] != string(name) {
-			continue
-		}
-		if len(path) == len(name) {
-			hits |= 1 << i
-		} else if path[len(name)] == '.' {
-			inner.add(i, s.paths[i], int(a.from[i])+len(name)+1)
-		}
-	}
-	return hits
 }
 
 func (s *scanner) value(depth int) bool {
@@ -292,6 +218,15 @@ func (s *scanner) digits() bool {
 		s.pos++
 	}
 	return s.pos > start
+}
+
+// scalar is the text of a value that was found.
+func (s *scanner) scalar(i int) []byte {
+	value := s.found[i]
+	if len(value) > 1 && value[0] == '"' && s.escapes>>i&1 == 0 {
+		return value[1 : len(value)-1]
+	}
+	return scalar(value)
 }
 
 // jsonString returns the text of a string value.

@@ -27,6 +27,7 @@ type access struct {
 	behind  bool // the last field in quotes lists forwarded addresses, and the client is a proxy
 
 	clock   time.Time // of the last line that has one time
+	unsure  bool      // it was asked for, and there was none
 	last    time.Time // of the text in cached
 	cached  [40]byte
 	ncached int
@@ -191,6 +192,7 @@ func (a *access) readClient(lead []byte, e *Event) (site []byte, why fault) {
 // nearest chooses among several places to cut the line.
 func (a *access) nearest(line []byte, first, next request, at time.Time) (request, time.Time) {
 	best := first
+	a.unsure = a.unsure || a.clock.IsZero()
 	for more := true; more; next, more = nextRequest(line, next.quote, nil) {
 		t := a.time(line[next.time:next.end])
 		if !t.IsZero() && (at.IsZero() || t.Sub(a.clock).Abs() <= at.Sub(a.clock).Abs()) {

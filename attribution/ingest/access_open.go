@@ -215,7 +215,23 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 			s.names["target"] = "path"
 		}
 		a.clock = firstTime(h, f)
-		return &plan{selection: s, format: w.name(a), parse: a.parse}, nil
+		return &plan{selection: s, format: w.name(a), parse: a.parse, fork: a.fork,
+			resume: func(end time.Time) { a.clock = end }}, nil
+	}
+}
+
+// fork is a worker. It does not know the time of the line before a block. A line that it must be
+// compared with is not alone.
+func (a *access) fork(f *facts) worker {
+	w := &access{client: a.client, words: a.words, site: a.site, target: a.target, facts: f, claimed: a.claimed,
+		behind: a.behind}
+	return worker{
+		begin: func() { w.clock, w.unsure = time.Time{}, false },
+		read: func(line []byte, e *Event) (fault, bool) {
+			why := w.parse(line, e)
+			return why, !w.unsure
+		},
+		end: func() time.Time { return w.clock },
 	}
 }
 

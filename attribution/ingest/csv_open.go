@@ -208,7 +208,20 @@ func openTable(h *head, o *Options, f *facts) (*plan, error) {
 	c.quotes = header && quotesAll(first, delim)
 	f.handshake = isHTTP(fields)
 	f.use(s)
-	return &plan{selection: s, cut: c.cut, parse: c.parse}, nil
+	return &plan{selection: s, cut: c.cut, parse: c.parse, fork: c.fork,
+		ready: func() bool { return c.rows >= c.preface }}, nil
+}
+
+// fork is for rows that stand alone on their lines, behind the header.
+func (c *table) fork(f *facts) worker {
+	k := *c
+	k.facts = f
+	return worker{read: func(line []byte, e *Event) (fault, bool) {
+		if k.open(line) {
+			return "", false
+		}
+		return k.parse(line, e), true
+	}}
 }
 
 // learnDates finds the order of day and month in columns of times.

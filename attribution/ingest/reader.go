@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -23,10 +24,15 @@ type Reader struct {
 	unwrap *unwrapper
 	clock  *clock.Parser
 	ledger ledger
-	more   bool // the record may have another event
-	stamp  time.Time
-	open   error // of the first member, which is not understood
-	err    error
+
+	workers int   // that may read ahead
+	alone   int   // records to read before they do
+	crew    *crew // who reads ahead, nil for nobody
+
+	more  bool // the record may have another event
+	stamp time.Time
+	open  error // of the first member, which is not understood
+	err   error
 }
 
 // NewReader reads the head of an input, about 1,000 records, and decides what it is. The name
@@ -41,6 +47,9 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 	}
 	rd := &Reader{o: o, name: name, clock: &clock.Parser{Zone: o.Zone, Year: o.Year, Latest: o.Latest}}
 	rd.input = container.Open(r, container.Options{Live: o.Live, MaxLine: maxRecord})
+	if rd.input.IsFile() {
+		rd.workers = runtime.GOMAXPROCS(0)
+	}
 	for {
 		err := rd.nextMember()
 		switch {
@@ -68,6 +77,7 @@ func (r *Reader) nextMember() error {
 		return err
 	}
 	r.member, r.more, r.text = lines.Member(), false, &text{direct: lines}
+	r.alone = aheadAfter
 	zoneless := r.clock.Zoneless
 	h, err := look(lines)
 	if err != nil {
@@ -113,12 +123,20 @@ func (r *Reader) Next(e *Event) error {
 		return r.err
 	}
 	for {
+		if r.crew != nil && r.ahead(e) {
+			return nil
+		}
 		*e = Event{}
 		if r.more {
 			if r.more = r.plan.more(e); r.more && r.use(e) {
 				return nil
 			}
 			continue
+		}
+		if r.alone--; r.alone < 0 {
+			if r.readAhead(); r.crew != nil {
+				continue
+			}
 		}
 		record, why, err := r.cut()
 		if err != nil {
@@ -131,22 +149,28 @@ func (r *Reader) Next(e *Event) error {
 		if why == "" {
 			why = r.parse(record, e)
 		}
-		l := &r.ledger
-		l.lines += r.text.span
-		switch why {
-		case "":
-			l.usedLines += r.text.span
-			r.more = r.plan.more != nil
-			if r.use(e) {
-				return nil
-			}
-		case noRecord:
-			l.noRecords += r.text.span
-		default:
-			l.lostLines += r.text.span
-			l.lose(why, r)
+		r.more = why == "" && r.plan.more != nil
+		if r.count(why, e) {
+			return nil
 		}
 	}
+}
+
+// count counts a record, and reports whether its event is handed out.
+func (r *Reader) count(why fault, e *Event) bool {
+	l := &r.ledger
+	l.lines += r.text.span
+	switch why {
+	case "":
+		l.usedLines += r.text.span
+		return r.use(e)
+	case noRecord:
+		l.noRecords += r.text.span
+	default:
+		l.lostLines += r.text.span
+		l.lose(why, r)
+	}
+	return false
 }
 
 func (r *Reader) cut() (record []byte, why fault, err error) {
@@ -242,8 +266,21 @@ func (r *Reader) place() string {
 // Account says what was read so far: as what, from which fields, how many records were used,
 // and how many were not and why. The counts of [attribution.Account.Lost] belong into the
 // tally, by [attribution.Tally.AddLost].
-func (r *Reader) Account() attribution.Account { return r.ledger.account(r.clock, r.input) }
+func (r *Reader) Account() attribution.Account {
+	if c := r.crew; c != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.lines.Add(&c.found)
+		c.found = container.Found{}
+	}
+	return r.ledger.account(r.clock, r.input)
+}
 
-// Close releases what reading has taken, before the end of the input. It does not close the
-// input itself.
-func (r *Reader) Close() { r.input.Close() }
+// Close releases what reading has taken, before the end of the input, and ends the goroutines
+// that read ahead. It does not close the input itself. Call it before that.
+func (r *Reader) Close() {
+	if r.crew != nil {
+		r.readAlone(nil)
+	}
+	r.input.Close()
+}

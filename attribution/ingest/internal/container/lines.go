@@ -45,6 +45,7 @@ type Lines struct {
 	at      Place // of the line that was returned last
 	off     int64 // bytes before r, with what was taken off
 	scratch []byte
+	keep    bool // all lines stay valid, not the last one alone
 	stats   Stats
 	notes   *notes
 

@@ -26,12 +26,13 @@ type access struct {
 	claimed bool // clients may have written the address
 	behind  bool // the last field in quotes lists forwarded addresses, and the client is a proxy
 
-	clock   time.Time // of the last line that has one time
-	unsure  bool      // it was asked for, and there was none
-	last    time.Time // of the text in cached
-	cached  [40]byte
-	ncached int
-	known   []byte // the same text, if it is shaped like a time
+	clock    time.Time // of the last line that has one time
+	unsure   bool      // it was asked for, and there was none
+	last     time.Time // of the text in cached
+	cached   [40]byte
+	ncached  int
+	known    []byte // the same text, if it is shaped like a time
+	zoneless int64  // 1 if it names no zone
 }
 
 // Targets of access logs.
@@ -204,15 +205,27 @@ func (a *access) nearest(line []byte, first, next request, at time.Time) (reques
 
 // time reads the text in the brackets. Many lines have the same one.
 func (a *access) time(b []byte) time.Time {
+	k := a.facts.clock
 	if len(b) == a.ncached && string(a.cached[:a.ncached]) == string(b) {
+		k.Zoneless += a.zoneless
 		return a.last
 	}
-	t, _ := a.facts.clock.Parse(b)
-	a.ncached, a.last, a.known = copy(a.cached[:], b), t, nil
+	zoneless := k.Zoneless
+	t, _ := k.Parse(b)
+	a.ncached, a.last, a.known, a.zoneless = copy(a.cached[:], b), t, nil, k.Zoneless-zoneless
 	if isTimeShaped(b) {
 		a.known = a.cached[:a.ncached]
 	}
 	return t
+}
+
+// resume goes on behind lines that others have read, of which the last one with one time has
+// this one.
+func (a *access) resume(end time.Time) {
+	if !end.IsZero() {
+		a.clock = end
+	}
+	a.ncached, a.known = 0, nil
 }
 
 // address finds the words of the client and the site before the time.

@@ -215,8 +215,7 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 			s.names["target"] = "path"
 		}
 		a.clock = firstTime(h, f)
-		return &plan{selection: s, format: w.name(a), parse: a.parse, fork: a.fork,
-			resume: func(end time.Time) { a.clock = end }}, nil
+		return &plan{selection: s, format: w.name(a), parse: a.parse, fork: a.fork, resume: a.resume}, nil
 	}
 }
 

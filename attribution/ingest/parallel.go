@@ -183,7 +183,7 @@ func (c *crew) next(r *Reader) *outcome {
 		if !j.near.IsZero() {
 			r.plan.facts.clock.Near = j.near
 		}
-		if !j.end.IsZero() {
+		if r.plan.resume != nil {
 			r.plan.resume(j.end)
 		}
 		c.now, c.at = j, 0

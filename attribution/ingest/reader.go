@@ -13,7 +13,7 @@ import (
 )
 
 // Reader reads the events of one input. It comes from [NewReader]. It belongs to one
-// goroutine.
+// goroutine. Of a file it may start others, which end with the input or with [Reader.Close].
 type Reader struct {
 	o      Options
 	name   string

@@ -207,8 +207,8 @@ func FuzzReadAhead(f *testing.F) {
 func TestZonelessTimesAreCounted(t *testing.T) {
 	text := strings.Repeat("192.0.2.1 - - [21/May/2024:07:11:23] \"GET /a HTTP/1.1\" 200 5\n", 50)
 	_, a, err := readAll(text, Options{})
-	if i := slices.IndexFunc(a.Notes, func(n attribution.Note) bool { return n.Code == noteZoneless }); err != nil || i < 0 ||
-		a.Notes[i].Value != 50 {
+	i := slices.IndexFunc(a.Notes, func(n attribution.Note) bool { return n.Code == noteZoneless })
+	if err != nil || i < 0 || a.Notes[i].Value != 50 {
 		t.Errorf("%v, %+v", err, a.Notes)
 	}
 	sameAhead(t, "no zone", []byte(text), Options{})

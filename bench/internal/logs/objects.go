@@ -8,9 +8,10 @@ func init() {
 			return fmt.Sprintf(`{"level":"info","ts":%s,"logger":"http.log.access.log0","msg":"handled request","request":`+
 				`{"remote_ip":"%s","remote_port":"%d","client_ip":"%s","proto":"HTTP/2.0","method":"GET","host":"%s","uri":"%s",`+
 				`"headers":{"User-Agent":["%s"],"Accept":["*/*"],"Accept-Encoding":["gzip, br"]},"tls":{"resumed":false,`+
-				`"version":772,"cipher_suite":4865,"proto":"h2","server_name":"%s"}},"bytes_read":0,"user_id":"","duration":0.0009,`+
-				`"size":%d,"status":%d,"resp_headers":{"Server":["Caddy"],"Content-Type":["text/html; charset=utf-8"]}}`, r.unix(),
-				r.Source, r.Port, r.Source, r.Host, r.Path, r.Agent, r.Host, r.Size, r.Status)
+				`"version":772,"cipher_suite":4865,"proto":"h2","server_name":"%s"}},"bytes_read":0,"user_id":"",`+
+				`"duration":0.0009,"size":%d,"status":%d,"resp_headers":{"Server":["Caddy"],`+
+				`"Content-Type":["text/html; charset=utf-8"]}}`, r.unix(), r.Source, r.Port, r.Source, r.Host, r.Path,
+				r.Agent, r.Host, r.Size, r.Status)
 		}},
 		"TRAEFIK": {Size: true, Line: func(r *Record) string {
 			return fmt.Sprintf(`{"ClientAddr":"%s","ClientHost":"%s","ClientPort":"%d","ClientUsername":"-",`+

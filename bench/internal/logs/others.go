@@ -6,7 +6,8 @@ import (
 )
 
 func init() {
-	vpc := "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n"
+	vpc := "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action " +
+		"log-status\n"
 	nfdump := "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt\n"
 	zeek := []string{"ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "service", "duration",
 		"orig_bytes", "resp_bytes", "conn_state", "history", "orig_pkts", "orig_ip_bytes", "resp_pkts", "resp_ip_bytes"}
@@ -27,8 +28,8 @@ func init() {
 			t := r.At.Format("2006-01-02 15:04:05")
 			return fmt.Sprintf("%s,%s,1.500,%s,10.0.0.9,%d,80,TCP,...AP.SF,0,0,1,%d,0,0", t, t, r.Source, r.Port, r.Size)
 		}},
-		"ZEEK": {Size: true, Header: "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n" +
-			"#fields\t" + strings.Join(zeek, "\t") + "\n", Line: func(r *Record) string {
+		"ZEEK": {Size: true, Header: "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n" +
+			"#path\tconn\n#fields\t" + strings.Join(zeek, "\t") + "\n", Line: func(r *Record) string {
 			return fmt.Sprintf("%s\tCx%d\t%s\t%d\t10.0.0.9\t80\ttcp\thttp\t0.2\t90\t100\tSF\tShADadfF\t1\t%d\t5\t300", r.unix(),
 				r.Port, r.Source, r.Port, r.Size)
 		}},
@@ -48,16 +49,16 @@ func init() {
 				r.Source, r.Port)
 		}},
 		"DOVECOT": {Line: func(r *Record) string {
-			return fmt.Sprintf("%s mx1 dovecot: imap-login: Login: user=<ann@shop.example>, method=PLAIN, rip=%s, lip=10.0.0.9, "+
-				"mpid=41, TLS, session=<abc>", r.syslog(), r.Source)
+			return fmt.Sprintf("%s mx1 dovecot: imap-login: Login: user=<ann@shop.example>, method=PLAIN, rip=%s, "+
+				"lip=10.0.0.9, mpid=41, TLS, session=<abc>", r.syslog(), r.Source)
 		}},
 		"SSHD": {Line: func(r *Record) string {
 			return fmt.Sprintf("%s host1 sshd[%d]: Failed password for invalid user admin from %s port %d ssh2", r.syslog(),
 				r.Port, r.Source, r.Port)
 		}},
 		"POSTGRES": {Line: func(r *Record) string {
-			return fmt.Sprintf("%s UTC [53962] LOG:  connection received: host=%s port=%d", r.At.Format("2006-01-02 15:04:05.000"),
-				r.Source, r.Port)
+			return fmt.Sprintf("%s UTC [53962] LOG:  connection received: host=%s port=%d",
+				r.At.Format("2006-01-02 15:04:05.000"), r.Source, r.Port)
 		}},
 		"FAIL2BAN": {Line: func(r *Record) string {
 			return fmt.Sprintf("%s fail2ban.filter         [811]: INFO    [sshd] Found %s - %s",

@@ -26,10 +26,13 @@ type access struct {
 	claimed bool // clients may have written the address
 	behind  bool // the last field in quotes lists forwarded addresses, and the client is a proxy
 
-	clock   time.Time // of the last line that has one time
-	last    time.Time // of the text in cached
-	cached  [40]byte
-	ncached int
+	clock    time.Time // of the last line that has one time
+	unsure   bool      // it was asked for, and there was none
+	last     time.Time // of the text in cached
+	cached   [40]byte
+	ncached  int
+	known    []byte // the same text, if it is shaped like a time
+	zoneless int64  // 1 if it names no zone
 }
 
 // Targets of access logs.
@@ -45,15 +48,23 @@ type request struct {
 	time, end, quote int
 }
 
-// nextRequest finds the next time in brackets with a quote behind it.
-func nextRequest(line []byte, from int) (r request, ok bool) {
-	for {
-		i := bytes.Index(line[from:], []byte(`] "`))
-		if i < 0 {
+// nextRequest finds the next time in brackets with a quote behind it. Known is a text that is
+// shaped like a time, such as that of the line before, or nil.
+func nextRequest(line []byte, from int, known []byte) (r request, ok bool) {
+	for at := from; ; {
+		i := bytes.IndexByte(line[at:], ']')
+		if r.end = at + i; i < 0 || r.end+2 >= len(line) {
 			return r, false
 		}
-		r.end = from + i
+		at = r.end + 1
+		if line[at] != ' ' || line[at+1] != '"' {
+			continue
+		}
 		r.quote = r.end + 2
+		if r.time = r.end - len(known); len(known) > 0 && r.time > from && line[r.time-1] == '[' &&
+			string(line[r.time:r.end]) == string(known) {
+			return r, true
+		}
 		if r.time = bytes.LastIndexByte(line[from:r.end], '['); r.time >= 0 {
 			r.time += from + 1
 			if isTimeShaped(line[r.time:r.end]) {
@@ -61,6 +72,7 @@ func nextRequest(line []byte, from int) (r request, ok bool) {
 			}
 		}
 		from = r.quote + 1
+		at = from
 	}
 }
 
@@ -91,8 +103,8 @@ func hasStatus(text []byte) bool {
 }
 
 // cutRequest finds where a line is cut, and whether that is the usual place.
-func cutRequest(line []byte) (r request, usual, ok bool) {
-	if r, ok = nextRequest(line, 0); ok {
+func cutRequest(line, known []byte) (r request, usual, ok bool) {
+	if r, ok = nextRequest(line, 0, known); ok {
 		return r, true, true
 	}
 	r, ok = looseRequest(line)
@@ -102,20 +114,25 @@ func cutRequest(line []byte) (r request, usual, ok bool) {
 // isTimeShaped reports whether text in brackets may be a time: it has digits, and what
 // separates the parts of a time.
 func isTimeShaped(b []byte) bool {
-	if len(b) < 10 || len(b) > 40 || bytes.IndexByte(b, '"') >= 0 {
+	if len(b) < 10 || len(b) > 40 {
 		return false
 	}
-	digits := 0
-	for _, c := range b {
-		if isDigit(c) {
+	digits, colon := 0, len(b)
+	for i := len(b) - 1; i >= 0; i-- {
+		switch c := b[i]; {
+		case isDigit(c):
 			digits++
+		case c == ':':
+			colon = i
+		case c == '"':
+			return false
 		}
 	}
-	return digits >= 10 && (bytes.IndexByte(b, ':') > 0 || digits >= len(b)-1)
+	return digits >= 10 && (colon > 0 && colon < len(b) || digits >= len(b)-1)
 }
 
 func (a *access) parse(line []byte, e *Event) fault {
-	r, usual, ok := cutRequest(line)
+	r, usual, ok := cutRequest(line, a.known)
 	if !ok {
 		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' || isServersOwn(line) {
 			return noRecord
@@ -123,25 +140,22 @@ func (a *access) parse(line []byte, e *Event) fault {
 		return noAccessLog
 	}
 	at := a.time(line[r.time:r.end])
-	if next, more := nextRequest(line, r.quote); more && usual {
+	if next, more := nextRequest(line, r.quote, nil); more && usual {
 		r, at = a.nearest(line, r, next, at)
 	} else if !at.IsZero() {
 		a.clock = at
 	}
-	word, site, why := a.address(line[:r.time-1])
-	if why != "" {
-		return why
-	}
-	source, claimed, ok := a.facts.chain.read(word)
-	if !ok {
-		if a.claimed || !e.block(word) { // no client comes from a block
-			return noAddress
+	var site []byte
+	if ip, n, ok := parseIPv4(line); ok && a.client == 0 && line[n] == ' ' { // the usual line
+		e.Source, e.Claimed = netip.AddrFrom4(ip), a.claimed
+	} else {
+		var why fault
+		if site, why = a.readClient(line[:r.time-1], e); why != "" {
+			return why
 		}
-		source = e.Source
 	}
-	e.Source, e.Time = source, at
-	e.Claimed = claimed || a.claimed
-	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(source)) {
+	e.Time = at
+	if a.behind && (a.facts.chain.trusted == nil || a.facts.chain.trusted.Contains(e.Source)) {
 		if forwarded, _, ok := a.facts.chain.read(lastQuoted(line)); ok {
 			e.Source, e.Claimed = forwarded, a.facts.chain.trusted == nil
 			e.Prefix, e.masked = netip.Prefix{}, false
@@ -160,10 +174,25 @@ func (a *access) parse(line []byte, e *Event) fault {
 	return ""
 }
 
+// readClient reads the client, or the block that stands for it, and finds the site.
+func (a *access) readClient(lead []byte, e *Event) (site []byte, why fault) {
+	word, site, why := a.address(lead)
+	if why != "" {
+		return nil, why
+	}
+	var claimed, ok bool
+	if e.Source, claimed, ok = a.facts.chain.read(word); !ok && (a.claimed || !e.block(word)) {
+		return nil, noAddress // no client comes from a block
+	}
+	e.Claimed = claimed || a.claimed
+	return site, ""
+}
+
 // nearest chooses among several places to cut the line.
 func (a *access) nearest(line []byte, first, next request, at time.Time) (request, time.Time) {
 	best := first
-	for more := true; more; next, more = nextRequest(line, next.quote) {
+	a.unsure = a.unsure || a.clock.IsZero()
+	for more := true; more; next, more = nextRequest(line, next.quote, nil) {
 		t := a.time(line[next.time:next.end])
 		if !t.IsZero() && (at.IsZero() || t.Sub(a.clock).Abs() <= at.Sub(a.clock).Abs()) {
 			best, at = next, t
@@ -174,12 +203,27 @@ func (a *access) nearest(line []byte, first, next request, at time.Time) (reques
 
 // time reads the text in the brackets. Many lines have the same one.
 func (a *access) time(b []byte) time.Time {
+	k := a.facts.clock
 	if len(b) == a.ncached && string(a.cached[:a.ncached]) == string(b) {
+		k.Zoneless += a.zoneless
 		return a.last
 	}
-	t, _ := a.facts.clock.Parse(b)
-	a.ncached, a.last = copy(a.cached[:], b), t
+	zoneless := k.Zoneless
+	t, _ := k.Parse(b)
+	a.ncached, a.last, a.known, a.zoneless = copy(a.cached[:], b), t, nil, k.Zoneless-zoneless
+	if isTimeShaped(b) {
+		a.known = a.cached[:a.ncached]
+	}
 	return t
+}
+
+// resume goes on behind lines that others have read, of which the last one with one time has
+// this one.
+func (a *access) resume(end time.Time) {
+	if !end.IsZero() {
+		a.clock = end
+	}
+	a.ncached, a.known = 0, nil
 }
 
 // address finds the words of the client and the site before the time.
@@ -214,8 +258,11 @@ func cutWord(b []byte) (word, rest []byte) {
 			}
 		}
 	}
-	word, rest, _ = bytes.Cut(b, []byte(" "))
-	return word, rest
+	i := bytes.IndexByte(b, ' ')
+	if i < 0 {
+		return b, nil
+	}
+	return b[:i], b[i+1:]
 }
 
 // cutChain is cutWord for the client's address: a list whose commas have blanks behind them is
@@ -235,96 +282,4 @@ func countWords(b []byte) (n int) {
 		_, b = cutWord(b)
 	}
 	return n
-}
-
-// requestAndSize reads what follows the time: a quoted request, the status and the size. A
-// backslash keeps a quote from closing the request. So does a client that writes quotes into
-// the path, where the server does not escape them: the status is not behind that one.
-func requestAndSize(text []byte) (request []byte, size uint64) {
-	text = text[1:]
-	for end := 0; ; end++ {
-		i := bytes.IndexByte(text[end:], '"')
-		if i < 0 {
-			return request, size
-		}
-		end += i
-		slashes := 0
-		for end-slashes > 0 && text[end-slashes-1] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 1 {
-			continue
-		}
-		if request == nil {
-			request = text[:end]
-		}
-		if n, ok := sizeBehind(text[end+1:]); ok {
-			return text[:end], n
-		}
-	}
-}
-
-// sizeBehind reads the status and the size.
-func sizeBehind(b []byte) (size uint64, ok bool) {
-	if len(b) < 5 || b[0] != ' ' || !isDigit(b[1]) || !isDigit(b[2]) || !isDigit(b[3]) || b[4] != ' ' {
-		return 0, len(b) == 4 && b[0] == ' ' && isDigit(b[1])
-	}
-	for _, c := range b[5:] {
-		if c == ' ' {
-			break
-		}
-		if !isDigit(c) || size >= 1e18 {
-			return 0, true
-		}
-		size = size*10 + uint64(c-'0')
-	}
-	return size, true
-}
-
-// lastQuoted returns what stands in the last quotes of a line that ends with them.
-func lastQuoted(line []byte) []byte {
-	line = bytes.TrimRight(line, " ")
-	if n := len(line); n > 2 && line[n-1] == '"' {
-		if i := bytes.LastIndex(line[:n-1], []byte(` "`)); i >= 0 {
-			return line[i+2 : n-1]
-		}
-	}
-	return nil
-}
-
-// withoutPort returns the name or address of a server.
-func withoutPort(server []byte) []byte {
-	if i := bytes.LastIndexByte(server, ':'); i >= 0 && isPortOrEmpty(server[i:]) {
-		server = server[:i]
-	}
-	if inner, ok := bytes.CutPrefix(server, []byte("[")); ok {
-		return bytes.TrimSuffix(inner, []byte("]"))
-	}
-	return server
-}
-
-var slash = []byte("/")
-
-// requestPath returns what was asked for, without a query, since those are without number.
-// It is nil if the request is none, as when a scanner speaks TLS to a port without it.
-func requestPath(request []byte) []byte {
-	_, path, found := bytes.Cut(request, []byte(" "))
-	if !found {
-		return nil
-	}
-	path, _, _ = bytes.Cut(path, []byte(" "))
-	if i := bytes.Index(path, []byte("://")); i >= 0 && path[0] != '/' { // asked of a proxy
-		path = path[i+3:]
-		if i = bytes.IndexByte(path, '/'); i < 0 {
-			return slash
-		}
-		path = path[i:]
-	}
-	if i := bytes.IndexAny(path, "?#"); i >= 0 {
-		path = path[:i]
-	}
-	if len(path) == 0 {
-		return nil
-	}
-	return path
 }

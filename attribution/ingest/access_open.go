@@ -14,7 +14,7 @@ func sniffAccess(h *head) int {
 			continue
 		}
 		lines++
-		if r, usual, ok := cutRequest(line); ok && line[0] != '{' && (usual || beginsWithAddr(line[:r.time-1])) {
+		if r, usual, ok := cutRequest(line, nil); ok && line[0] != '{' && (usual || beginsWithAddr(line[:r.time-1])) {
 			found++
 		}
 	}
@@ -60,7 +60,7 @@ type leadWords struct {
 func lookAhead(h *head, f *facts) *leadWords {
 	w := &leadWords{}
 	for _, line := range h.lines {
-		r, _, ok := cutRequest(line)
+		r, _, ok := cutRequest(line, nil)
 		if !ok {
 			continue
 		}
@@ -224,7 +224,22 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 			s.names["target"] = "path"
 		}
 		a.clock = firstTime(h, f)
-		return &plan{selection: s, format: w.name(a), parse: a.parse}, nil
+		return &plan{selection: s, format: w.name(a), parse: a.parse, fork: a.fork, resume: a.resume}, nil
+	}
+}
+
+// fork is a worker. It does not know the time of the line before a block. A line that it must be
+// compared with is not alone.
+func (a *access) fork(f *facts) worker {
+	w := &access{client: a.client, words: a.words, site: a.site, target: a.target, facts: f, claimed: a.claimed,
+		behind: a.behind}
+	return worker{
+		begin: func() { w.clock, w.unsure = time.Time{}, false },
+		read: func(line []byte, e *Event) (fault, bool) {
+			why := w.parse(line, e)
+			return why, !w.unsure
+		},
+		end: func() time.Time { return w.clock },
 	}
 }
 
@@ -243,11 +258,11 @@ func (w *leadWords) name(a *access) string {
 // firstTime is that of the first line with one time.
 func firstTime(h *head, f *facts) (t time.Time) {
 	for _, line := range h.lines {
-		r, ok := nextRequest(line, 0)
+		r, ok := nextRequest(line, 0, nil)
 		if !ok {
 			continue
 		}
-		if _, more := nextRequest(line, r.quote); !more {
+		if _, more := nextRequest(line, r.quote, nil); !more {
 			if t, ok := f.clock.Parse(line[r.time:r.end]); ok {
 				return t
 			}

@@ -38,12 +38,12 @@ type ledger struct {
 	covered                     float64 // addresses in blocks
 	cut4, cut6                  cuts
 
-	most     netip.Addr // the source that makes most, if one makes more than half
-	majority uint64
-	dated    bool // some record has a time
-	zoneless int64
-	prefixed map[string]uint64
-	opinions opinions
+	most         netip.Addr // the source that makes most, if one makes more than half
+	majority     uint64
+	dated        bool // some record has a time
+	zoneless     int64
+	prefixed     map[string]uint64
+	tor, unknown uint64 // records, by the second opinion about the country
 
 	directions directions // of the first records
 	formats    []string
@@ -73,6 +73,12 @@ func (l *ledger) use(e *Event, line uint64) {
 	}
 	if e.unreadable {
 		l.unreadable++
+	}
+	switch e.opinion {
+	case isTor:
+		l.tor++
+	case isUnknown:
+		l.unknown++
 	}
 	if e.Time.IsZero() {
 		l.undated++
@@ -231,8 +237,8 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	}
 	add(attribution.NoteClaimed, l.claimed, "")
 	add(noteTransport, l.unreadable, "")
-	add(noteTor, l.opinions.tor, "")
-	add(noteUnknown, l.opinions.unknown, "")
+	add(noteTor, l.tor, "")
+	add(noteUnknown, l.unknown, "")
 	if l.blocks > 0 {
 		add(attribution.NoteBlocks, l.blocks, fmt.Sprintf("%.10g", l.covered))
 	}

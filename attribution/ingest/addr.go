@@ -30,20 +30,26 @@ func parseAddr(b []byte) (netip.Addr, bool) {
 
 // parseIPv4 reads the dotted quad that b begins with and says how long it is.
 func parseIPv4(b []byte) (ip [4]byte, n int, ok bool) {
-	for octet := range 4 {
+	for octet := range ip {
 		if octet > 0 {
 			if n == len(b) || b[n] != '.' {
 				return ip, n, false
 			}
 			n++
 		}
-		first, v := n, 0
-		for n < len(b) && n < first+3 && isDigit(b[n]) {
-			v = v*10 + int(b[n]-'0')
-			n++
+		if n == len(b) || !isDigit(b[n]) {
+			return ip, n, false
 		}
-		// A leading zero is refused because readers disagree on what it means.
-		if n == first || v > 255 || b[first] == '0' && n > first+1 {
+		v := uint(b[n] - '0')
+		n++
+		for most := n + 2; n < len(b) && n < most && isDigit(b[n]); n++ {
+			// A leading zero is refused because readers disagree on what it means.
+			if v == 0 {
+				return ip, n, false
+			}
+			v = v*10 + uint(b[n]-'0')
+		}
+		if v > 255 {
 			return ip, n, false
 		}
 		ip[octet] = byte(v)

@@ -59,7 +59,8 @@ func (x *gin) parse(line []byte, e *Event) fault {
 
 func openGin(h *head, o *Options, f *facts) (*plan, error) {
 	x := &gin{facts: f, target: o.Target != notTaken}
-	return fixedPlan(x.parse, o, "source", "client_ip", "time", "time", "target", "path")
+	parse := func(*facts) parser { return x.parse }
+	return independent(parse, f, o, "source", "client_ip", "time", "time", "target", "path")
 }
 
 // uvicorn reads lines of Uvicorn, which have no time. It writes port 0 for an address that
@@ -113,7 +114,8 @@ func startsWithEndpoint(line []byte) bool {
 
 func openUvicorn(h *head, o *Options, f *facts) (*plan, error) {
 	x := &uvicorn{target: o.Target != notTaken}
-	return fixedPlan(x.parse, o, "source", "client", "target", "path")
+	parse := func(*facts) parser { return x.parse }
+	return independent(parse, f, o, "source", "client", "target", "path")
 }
 
 // sslRequest reads the log that mod_ssl of Apache writes beside the access log. What stands
@@ -167,5 +169,10 @@ func (x *sslRequest) parse(line []byte, e *Event) fault {
 
 func openSSLRequest(h *head, o *Options, f *facts) (*plan, error) {
 	x := &sslRequest{facts: f, target: o.Target != notTaken}
-	return fixedPlan(x.parse, o, "source", "client", "time", "time", "bytes", "size", "target", "path")
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
+	return independent(parse, f, o, "source", "client", "time", "time", "bytes", "size", "target", "path")
 }

@@ -65,6 +65,12 @@
 // Reading allocates nothing for records of the usual form. Memory does not depend on the size
 // of the input. A record has at most 1 MiB.
 //
+// A regular file, packed or not, is read on as many cores as GOMAXPROCS allows, unless
+// Options.Live is set. That needs a format whose lines stand alone: access logs, rows, JSON and
+// most logs of load balancers. Events come in the same order, and the account is the same.
+// Goroutines then read at most some 100 KiB for each core ahead of the events. They end with the
+// input, or with [Reader.Close].
+//
 // # Security
 //
 // Field names, places and subjects of notes come from the input. Quote them before you show

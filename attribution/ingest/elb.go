@@ -112,6 +112,11 @@ func openELB(kind elbKind) func(h *head, o *Options, f *facts) (*plan, error) {
 		if kind.request {
 			target = "path"
 		}
-		return fixedPlan(x.parse, o, "source", "client:port", "time", "time", "bytes", "sent_bytes", "target", target)
+		parse := func(f *facts) parser {
+			y := *x
+			y.facts = f
+			return y.parse
+		}
+		return independent(parse, f, o, "source", "client:port", "time", "time", "bytes", "sent_bytes", "target", target)
 	}
 }

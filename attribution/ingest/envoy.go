@@ -129,5 +129,10 @@ func openEnvoy(h *head, o *Options, f *facts) (*plan, error) {
 	if 2*with >= lines {
 		x.tail, source = envoyTail, "downstream_remote_address"
 	}
-	return fixedPlan(x.parse, o, "source", source, "time", "start_time", "bytes", "bytes_sent", "target", "path")
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
+	return independent(parse, f, o, "source", source, "time", "start_time", "bytes", "bytes_sent", "target", "path")
 }

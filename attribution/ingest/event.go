@@ -26,8 +26,9 @@ type Event struct {
 	// addresses without trusted proxies.
 	Claimed bool
 
-	unreadable bool // its protocol, port or flags
-	masked     bool // Prefix is what was left of an address
+	unreadable bool  // its protocol, port or flags
+	opinion    uint8 // isTor or isUnknown
+	masked     bool  // Prefix is what was left of an address
 }
 
 // block takes a word that names a block of addresses, and reports whether it does. A block of

@@ -38,7 +38,6 @@ type facts struct {
 	claimed   bool               // the field is one that clients write
 	portless  bool               // port 0 says that a client may have written the address
 	flows     bool               // a record without packets is none
-	opinions  *opinions          // where second opinions about the country are counted
 	history   bool               // the flags are Zeek's history of a connection
 }
 
@@ -99,9 +98,10 @@ func (f *facts) time(v *values) time.Time {
 // parseNumber reads a whole number. "-" and nothing at all stand for 0, and a fraction of
 // zeros and quotes around the number do not count.
 func parseNumber(b []byte) (uint64, bool) {
-	b = bytes.Trim(b, "\" \t")
-	if len(b) == 0 || len(b) == 1 && b[0] == '-' {
-		return 0, true
+	if len(b) == 0 || !isDigit(b[0]) || !isDigit(b[len(b)-1]) {
+		if b = bytes.Trim(b, "\" \t"); len(b) == 0 || len(b) == 1 && b[0] == '-' {
+			return 0, true
+		}
 	}
 	if i := bytes.IndexByte(b, '.'); i > 0 && len(bytes.Trim(b[i+1:], "0")) == 0 {
 		b = b[:i]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A format is one way to read a text. To add one, write its sniff and open in a file of its
@@ -29,13 +30,23 @@ type plan struct {
 	cut func(t *text) (record []byte, why fault, err error)
 
 	// parse makes an event of a record.
-	parse func(record []byte, e *Event) fault
+	parse parser
 
 	// more makes a further event of the record that was parsed last, and reports false if
 	// there is none. It is nil where a record is one event.
 	more func(e *Event) bool
 
 	notes []string // codes of notes that are true of every record
+
+	// fork makes a worker with facts of its own. It is nil where a record may depend on those
+	// before it. Ready reports whether workers may go on from here; nil stands for always.
+	// Resume takes over what the lines that workers have read leave behind.
+	fork   func(f *facts) worker
+	ready  func() bool
+	resume func(end time.Time)
+
+	facts   *facts
+	objects *objects // of JSON
 }
 
 // formats are all, the likeliest first: of two that fit as well it is the first.
@@ -77,7 +88,7 @@ func init() {
 		{"AZURE", azureJSON.sniff, azureJSON.open},
 		{"AZUREFLOW", sniffAzureFlow, openAzureFlow},
 		{"AWSWAF", awsWAFJSON.sniff, awsWAFJSON.open},
-		{"JSON", sniffJSON, openJSON},
+		{"JSON", sniffJSON, openObjects},
 		{"CEF", sniffKeyed(false), openKeyed(false)},
 		{"LEEF", sniffKeyed(true), openKeyed(true)},
 		{"NFDUMP", sniffNfdump, openNfdump},
@@ -134,6 +145,7 @@ func decide(h *head, o *Options, f *facts) (*plan, error) {
 	if p.format == "" {
 		p.format = fm.name
 	}
+	p.facts = f
 	return p, nil
 }
 

@@ -244,3 +244,35 @@ func lastMember(text []byte, name string) (value []byte) {
 	}
 	return value
 }
+
+// FuzzLayout scans objects with the layout of those before. It must find what the scanner finds
+// without one.
+func FuzzLayout(f *testing.F) {
+	for _, text := range []string{`{"ip":1,"c":{"ip":2}}`, `{"c":{"ip":2,"x":0},"ip":1}`, `{"c":{"x":1},"ip":"a"}`,
+		`{"ip":1,"ip":2,"\u0069p":3}`, `{"a":1,"ip":1}`, `{"b":1,"ip":1}`, `{"c.ip":1,"c":{"d":{"ip":5}}}`, `{"ip" : 1}`,
+		`{"ip":"\\","c":{}}`, `{"d":{"c":{"ip":7}},"c":8}`, `{"":1,"c":{"":{"ip":1},"ip":2}}`, `{"ip":1,`, `{}`} {
+		f.Add(text, `{"c":{"ip":2},"ip":1}`, text)
+		f.Add(`{"c":{"ip":3}}`, text, `{"ip":1}`)
+	}
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		p := &paths{"ip", "c.ip", "c", "d.c.ip"}
+		var known layout
+		for _, text := range []string{a, b, c, b, a} {
+			plain := scanner{text: []byte(text), paths: p}
+			same := scanner{text: []byte(text), paths: p, layout: &known}
+			ok := plain.object(p.all(), 0)
+			if got := same.object(p.all(), 0); got != ok {
+				t.Fatalf("%q of %q: %v, want %v", text, []string{a, b, c}, got, ok)
+			}
+			if !ok {
+				continue
+			}
+			for i := range plain.found {
+				if want, got := plain.found[i], same.found[i]; string(want) != string(got) || string(same.scalar(i)) !=
+					string(scalar(want)) {
+					t.Fatalf("%q of %q: %d: %q, want %q", text, []string{a, b, c}, i, got, want)
+				}
+			}
+		}
+	})
+}

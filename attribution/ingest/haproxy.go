@@ -156,5 +156,10 @@ func openHAProxy(h *head, o *Options, f *facts) (*plan, error) {
 			x.ports = true
 		}
 	}
-	return fixedPlan(x.parse, o, "source", "client_ip", "time", "accept_date", "target", "path", "bytes", "bytes_read")
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
+	return independent(parse, f, o, "source", "client_ip", "time", "accept_date", "target", "path", "bytes", "bytes_read")
 }

@@ -1,12 +1,6 @@
 package ingest
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
-)
+import "bytes"
 
 // objects reads JSON objects: one a line, over several lines, next to each other, in an
 // array, or in an array that is a member of an object. A value goes over the end of its line
@@ -18,13 +12,21 @@ type objects struct {
 	inside  bool   // the wrapper is open
 	array   bool   // the objects are in an array
 	scan    scanner
+	layout  layout
 	scanned bool // the scanner has read the record that was handed out
 	facts   *facts
+	country *opinion // nil if no field has it
 }
 
 // cut hands out the next object, or the text between objects.
 func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 	j.scanned = false
+	if line, ok := t.peekLine(); ok {
+		if record := j.wholeLine(line); record != nil {
+			t.takeLine()
+			return record, "", nil
+		}
+	}
 	for {
 		view := t.view()
 		i := 0
@@ -58,7 +60,7 @@ func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 				return j.between(t, i+n)
 			}
 		}
-		j.scan = scanner{text: view, pos: i, paths: &j.paths}
+		j.scan = scanner{text: view, pos: i, paths: &j.paths, layout: &j.layout}
 		if j.scan.object(j.active, 0) {
 			return j.whole(t, i)
 		}
@@ -67,6 +69,30 @@ func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 		}
 		return j.broken(t, i)
 	}
+}
+
+// wholeLine returns and scans the object that a line holds. It is nil if there is anything else
+// that changes where the reader is in a document.
+func (j *objects) wholeLine(line []byte) []byte {
+	start := 0
+	for start < len(line) && isBetween(line[start]) {
+		start++
+	}
+	if start == len(line) || line[start] != '{' || j.wrapper != "" && !j.inside {
+		return nil
+	}
+	j.scan = scanner{text: line, pos: start, paths: &j.paths, layout: &j.layout}
+	if !j.scan.object(j.active, 0) {
+		return nil
+	}
+	end := j.scan.pos
+	for _, c := range line[end:] {
+		if !isBetween(c) {
+			return nil
+		}
+	}
+	j.scanned = true
+	return line[start:end]
 }
 
 // between hands out text that is no record, to the end of its line if nothing else is there.
@@ -166,13 +192,13 @@ func opensWrapper(b []byte, name string) int {
 }
 
 func (j *objects) parse(record []byte, e *Event) fault {
-	trimmed := bytes.TrimSpace(record)
-	if len(trimmed) == 0 || trimmed[0] == '#' {
-		return noRecord
-	}
 	s := &j.scan
 	if !j.scanned {
-		*s = scanner{text: trimmed, paths: &j.paths}
+		trimmed := bytes.TrimSpace(record)
+		if len(trimmed) == 0 || trimmed[0] == '#' {
+			return noRecord
+		}
+		*s = scanner{text: trimmed, paths: &j.paths, layout: &j.layout}
 		if s.peek() != '{' || !s.object(j.active, 0) || s.pos < len(trimmed) {
 			if j.wrapper != "" && (trimmed[0] == '}' || trimmed[0] == '"') {
 				return noRecord // what ends the wrapper
@@ -180,141 +206,37 @@ func (j *objects) parse(record []byte, e *Event) fault {
 			return noObject
 		}
 	}
-	var v values
 	for i, value := range s.found {
 		if value != nil {
-			v[i] = scalar(value)
+			s.found[i] = s.scalar(i)
 		}
 	}
-	return j.facts.fill(&v, e)
+	why := j.facts.fill(&s.found, e)
+	if why == "" && j.country != nil {
+		j.country.see(record, e)
+	}
+	return why
 }
 
-// wrappers are the members that hold the records of a document.
-var wrappers = []string{"Records", "records", "value", "events", "Events", "data", "logs", "logEvents", "items",
-	"results", "entries", "hits", "flows", "rows", "requests"}
-
-// documentList is what documents has found.
-type documentList struct {
-	list    [][]byte
-	wrapper string
+// fork is for objects that stand alone on their lines.
+func (j *objects) fork(f *facts) *objects {
+	return &objects{paths: j.paths, active: j.active, wrapper: j.wrapper, inside: j.inside, array: j.array, facts: f,
+		country: j.country}
 }
 
-// documents returns the first objects of the head, and the wrapper they are in.
-func documents(h *head) (list [][]byte, wrapper string) {
-	if h.objects == nil {
-		list, wrapper = findDocuments(h)
-		h.objects = &documentList{list, wrapper}
-	}
-	return h.objects.list, h.objects.wrapper
+// worker reads lines that are blank, that hold one object, or that nobody takes for the beginning
+// of one.
+func (j *objects) worker(parse parser) worker {
+	return worker{read: func(line []byte, e *Event) (why fault, alone bool) {
+		if len(line) == 0 {
+			return noRecord, true
+		}
+		if record := j.wholeLine(line); record != nil {
+			return parse(record, e), true
+		}
+		if j.scanned = false; line[0] == '{' || isBetween(line[0]) || j.inside {
+			return "", false
+		}
+		return parse(line, e), true
+	}}
 }
-
-func findDocuments(h *head) (list [][]byte, wrapper string) {
-	b := h.text
-	first := bytes.TrimLeft(b, " \t\r\n[,\x1e")
-	for _, name := range wrappers {
-		if n := opensWrapper(first, name); n > 0 && bytes.HasPrefix(bytes.TrimLeft(first[n:], " \t\r\n"), []byte("{")) {
-			wrapper, b = name, first[n:]
-			break
-		}
-	}
-	for len(list) < headLines {
-		b = bytes.TrimLeft(b, " \t\r\n,[]\x1e")
-		if len(b) == 0 {
-			break
-		}
-		s := scanner{text: b}
-		if b[0] == '{' && s.object(active{}, 0) {
-			list = append(list, b[:s.pos])
-			b = b[s.pos:]
-			continue
-		}
-		i := bytes.IndexByte(b, '\n')
-		if i < 0 {
-			break
-		}
-		b = b[i+1:]
-	}
-	return list, wrapper
-}
-
-func sniffJSON(h *head) int {
-	b := bytes.TrimLeft(h.text, " \t\r\n,[\x1e")
-	if len(b) == 0 || b[0] != '{' {
-		objects := 0
-		for _, line := range h.lines { // something else may stand before the first object
-			if bytes.HasPrefix(line, []byte("{\"")) && bytes.HasSuffix(line, []byte("}")) {
-				objects++
-			}
-		}
-		if 2*objects > len(h.lines) {
-			return 90
-		}
-		return 0
-	}
-	if list, _ := documents(h); len(list) > 0 {
-		return 95
-	}
-	return 30
-}
-
-// openJSON settles the names of the members by the first objects.
-func openJSON(h *head, o *Options, f *facts) (*plan, error) {
-	list, wrapper := documents(h)
-	index := map[string]int{}
-	var fields []field
-	for _, document := range list {
-		var object map[string]json.RawMessage
-		if json.Unmarshal(document, &object) == nil {
-			fields = sampleObject(fields, index, "", object, f)
-		}
-	}
-	if len(list) == 0 && o.Source == "" {
-		return nil, fmt.Errorf("%w: no JSON object is whole", ErrEmpty)
-	}
-	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
-	s, fields, err := choose(fields, o, "field", true)
-	if err != nil {
-		return nil, err
-	}
-	j := &objects{wrapper: wrapper, facts: f}
-	j.array = wrapper != "" || bytes.HasPrefix(bytes.TrimSpace(h.text), []byte("["))
-	for r, at := range s.at {
-		if at >= 0 {
-			j.paths[r] = fields[at].name
-		}
-	}
-	j.active = j.paths.all()
-	f.handshake = isHTTP(fields)
-	f.use(s)
-	country := &opinion{counts: f.opinions}
-	return &plan{selection: s, cut: j.cut, parse: country.watch(fields, j.parse)}, nil
-}
-
-// sampleObject adds an object's members and those of its inner objects.
-func sampleObject(fields []field, index map[string]int, prefix string, object map[string]json.RawMessage,
-	f *facts) []field {
-	for name, value := range object {
-		path := prefix + name
-		if bytes.HasPrefix(value, []byte("{")) && strings.Count(path, ".") < 8 {
-			var inner map[string]json.RawMessage
-			if json.Unmarshal(value, &inner) == nil {
-				fields = sampleObject(fields, index, path+".", inner, f)
-			}
-			continue
-		}
-		i, ok := index[path]
-		if !ok {
-			if len(fields) == maxFields {
-				continue
-			}
-			i = len(fields)
-			index[path] = i
-			fields = append(fields, field{name: path})
-		}
-		fields[i].sample(scalar(value), &f.chain, f.clock)
-	}
-	return fields
-}
-
-// maxFields bounds the fields that are looked at: who chooses names could make any number.
-const maxFields = 4096

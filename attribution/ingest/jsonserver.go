@@ -116,7 +116,13 @@ func (s *jsonServer) open(h *head, o *Options, f *facts) (*plan, error) {
 		delete(p.selection.instead, "protocol")
 	}
 	f.handshake = isOneOf(s.source, asked.Source)
-	p.parse = s.parser(p.parse, s.url && asked.Target == s.target)
+	url := s.url && asked.Target == s.target
+	p.parse = s.parser(p.parse, url)
+	j := p.objects
+	p.fork = func(f *facts) worker {
+		k := j.fork(f)
+		return k.worker(s.parser(k.parse, url))
+	}
 	return p, nil
 }
 
@@ -141,7 +147,7 @@ func mostHave(list [][]byte, path string) bool {
 
 // parser passes over what the server says of itself in the same log: objects without any of
 // the members that a request has.
-func (s *jsonServer) parser(parse func([]byte, *Event) fault, url bool) func([]byte, *Event) fault {
+func (s *jsonServer) parser(parse parser, url bool) parser {
 	return func(record []byte, e *Event) fault {
 		why := parse(record, e)
 		if why == noField && !s.request(record) || why == noAddress && s.services && isService(record) {

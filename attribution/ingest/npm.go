@@ -85,5 +85,10 @@ func openProxyManager(h *head, o *Options, f *facts) (*plan, error) {
 	case notTaken:
 		x.target = targetNone
 	}
-	return fixedPlan(x.parse, o, "source", "client", "time", "time", "bytes", "length", "target", target)
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
+	return independent(parse, f, o, "source", "client", "time", "time", "bytes", "length", "target", target)
 }

@@ -13,15 +13,24 @@ const (
 	noteUnknown = "COUNTRY_XX" // records whose country the field does not know
 )
 
-// opinions counts over all members.
-type opinions struct {
-	tor, unknown uint64
-}
+// The values of the field that are no countries.
+const (
+	isTor     = 1
+	isUnknown = 2
+)
 
 // opinion looks for one field of JSON objects.
 type opinion struct {
-	key    []byte // in quotes
-	counts *opinions
+	key []byte // in quotes
+}
+
+// newOpinion finds the field among those of the head. It returns nil if there is none.
+func newOpinion(fields []field) *opinion {
+	name := countryField(fields)
+	if name == "" {
+		return nil
+	}
+	return &opinion{[]byte(`"` + name + `"`)}
 }
 
 // countryField finds the field among those of the head, or returns "".
@@ -40,7 +49,7 @@ func countryField(fields []field) string {
 
 // see looks at a record. In a text that a client has written a quote is escaped, so that no text
 // is taken for the field.
-func (o *opinion) see(record []byte) {
+func (o *opinion) see(record []byte, e *Event) {
 	i := bytes.Index(record, o.key)
 	if i < 0 {
 		return
@@ -51,24 +60,8 @@ func (o *opinion) see(record []byte) {
 	}
 	switch {
 	case rest[1]|0x20 == 't' && rest[2] == '1':
-		o.counts.tor++
+		e.opinion = isTor
 	case rest[1]|0x20 == 'x' && rest[2]|0x20 == 'x':
-		o.counts.unknown++
-	}
-}
-
-// watch makes a parser look at the field, if the head has it.
-func (o *opinion) watch(fields []field, parse func([]byte, *Event) fault) func([]byte, *Event) fault {
-	name := countryField(fields)
-	if name == "" || o.counts == nil {
-		return parse
-	}
-	o.key = []byte(`"` + name + `"`)
-	return func(record []byte, e *Event) fault {
-		why := parse(record, e)
-		if why == "" {
-			o.see(record)
-		}
-		return why
+		e.opinion = isUnknown
 	}
 }

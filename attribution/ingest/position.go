@@ -20,7 +20,7 @@ type Position struct {
 
 // Position is the place behind the event that [Reader.Next] returned last.
 func (r *Reader) Position() Position {
-	p := Position{Records: r.cuts, Lines: r.text.lines()}
+	p := Position{Records: r.cuts, Lines: r.text.passed()}
 	if r.more {
 		p.Records, p.Events, p.Lines = p.Records-1, r.taken, p.Lines-r.text.span
 	}
@@ -75,7 +75,7 @@ func (r *Reader) Skip(to Position) error {
 // stop is the error of Skip, which is that of the reader, too.
 func (r *Reader) stop(err error, to Position) error {
 	if err == io.EOF {
-		err = fmt.Errorf("%s: %w: %d of %d lines", quoted(r.name), ErrShort, r.text.lines(), to.Lines)
+		err = fmt.Errorf("%s: %w: %d of %d lines", quoted(r.name), ErrShort, r.text.passed(), to.Lines)
 	} else {
 		err = fmt.Errorf("%s: %w", quoted(r.name), err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -12,7 +13,7 @@ import (
 )
 
 // Reader reads the events of one input. It comes from [NewReader]. It belongs to one
-// goroutine.
+// goroutine. Of a file it may start others, which end with the input or with [Reader.Close].
 type Reader struct {
 	o      Options
 	name   string
@@ -25,12 +26,17 @@ type Reader struct {
 	clock  *clock.Parser
 	ledger ledger
 	cuts   uint64 // records
-	more   bool   // the last one may have another event
-	taken  uint64 // of its events
 	table  bool   // whose columns say nothing of directions
-	stamp  time.Time
-	open   error // of the first member, which is not understood
-	err    error
+
+	workers int   // that may read ahead
+	alone   int   // records to read before they do
+	crew    *crew // who reads ahead, nil for nobody
+
+	more  bool   // the last record may have another event
+	taken uint64 // of its events
+	stamp time.Time
+	open  error // of the first member, which is not understood
+	err   error
 }
 
 // NewReader reads the head of an input, about 1,000 records, and decides what it is. The name
@@ -45,6 +51,9 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 	}
 	rd := &Reader{o: o, name: name, clock: &clock.Parser{Zone: o.Zone, Year: o.Year, Latest: o.Latest}}
 	rd.input = container.Open(r, container.Options{Live: o.Live, WholeLines: o.WholeLines, MaxLine: maxRecord})
+	if rd.input.IsFile() {
+		rd.workers = runtime.GOMAXPROCS(0)
+	}
 	for {
 		err := rd.nextMember()
 		switch {
@@ -72,6 +81,7 @@ func (r *Reader) nextMember() error {
 		return err
 	}
 	r.member, r.more, r.text = lines.Member(), false, &text{direct: lines}
+	r.alone = aheadAfter
 	zoneless := r.clock.Zoneless
 	h, err := look(lines, r.o.WholeLines)
 	if err != nil {
@@ -83,8 +93,7 @@ func (r *Reader) nextMember() error {
 	if r.unwrap.pieces != nil {
 		r.unwrap.pieces.lose = r.losePiece
 	}
-	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap,
-		opinions: &r.ledger.opinions}
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
 	r.plan, err = decide(h, &r.o, f)
 	if err != nil {
 		return err
@@ -96,7 +105,9 @@ func (r *Reader) nextMember() error {
 	case len(h.lines) == 0: // one line without an end in sight, such as a JSON array
 		r.text = newText(lines)
 	default:
-		r.text = newText(&joined{lines: lines})
+		j := &joined{lines: lines}
+		r.text = newText(j)
+		r.text.joined = j
 	}
 	r.table = r.plan.format == "CSV" || r.plan.format == "JSON"
 	l := &r.ledger
@@ -121,6 +132,9 @@ func (r *Reader) Next(e *Event) error {
 		return r.err
 	}
 	for {
+		if r.crew != nil && r.ahead(e) {
+			return nil
+		}
 		*e = Event{}
 		if r.more {
 			if r.more = r.plan.more(e); !r.more {
@@ -131,6 +145,11 @@ func (r *Reader) Next(e *Event) error {
 			}
 			continue
 		}
+		if r.alone--; r.alone < 0 {
+			if r.readAhead(); r.crew != nil {
+				continue
+			}
+		}
 		why, err := r.record(e)
 		if err != nil {
 			if err = r.turn(err); err != nil {
@@ -139,22 +158,8 @@ func (r *Reader) Next(e *Event) error {
 			}
 			continue
 		}
-		l := &r.ledger
-		if why == goesOn {
-			continue
-		}
-		l.lines += r.text.span
-		switch why {
-		case "":
-			l.usedLines += r.text.span
-			if r.use(e) {
-				return nil
-			}
-		case noRecord:
-			l.noRecords += r.text.span
-		default:
-			l.lostLines += r.text.span
-			l.lose(why, r)
+		if r.count(why, e) {
+			return nil
 		}
 	}
 }
@@ -171,6 +176,26 @@ func (r *Reader) record(e *Event) (fault, error) {
 	}
 	r.more, r.taken = why == "" && r.plan.more != nil, 1
 	return why, nil
+}
+
+// count counts a record, and reports whether its event is handed out.
+func (r *Reader) count(why fault, e *Event) bool {
+	l := &r.ledger
+	if why == goesOn {
+		return false
+	}
+	l.lines += r.text.span
+	switch why {
+	case "":
+		l.usedLines += r.text.span
+		return r.use(e)
+	case noRecord:
+		l.noRecords += r.text.span
+	default:
+		l.lostLines += r.text.span
+		l.lose(why, r)
+	}
+	return false
 }
 
 func (r *Reader) cut() (record []byte, why fault, err error) {
@@ -282,8 +307,21 @@ func placeOf(line, at uint64) string { return fmt.Sprintf("line %d, byte %d", li
 // Account says what was read so far: as what, from which fields, how many records were used,
 // and how many were not and why. At the end of the input it belongs into the tally, by
 // [attribution.Tally.AddAccount].
-func (r *Reader) Account() attribution.Account { return r.ledger.account(r.clock, r.input) }
+func (r *Reader) Account() attribution.Account {
+	if c := r.crew; c != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.lines.Add(&c.found)
+		c.found = container.Found{}
+	}
+	return r.ledger.account(r.clock, r.input)
+}
 
-// Close releases what reading has taken, before the end of the input. It does not close the
-// input itself.
-func (r *Reader) Close() { r.input.Close() }
+// Close releases what reading has taken, before the end of the input, and ends the goroutines
+// that read ahead. It does not close the input itself. Call it before that.
+func (r *Reader) Close() {
+	if r.crew != nil {
+		r.readAlone(nil)
+	}
+	r.input.Close()
+}

@@ -196,3 +196,30 @@ func TestYears(t *testing.T) {
 		t.Errorf("without a year: %v, %d undated", err, a.Undated)
 	}
 }
+
+// The end of a path is where its first blank, query or fragment is, wherever that is.
+func TestPathEnd(t *testing.T) {
+	for n := range 40 {
+		path := bytes.Repeat([]byte{'/'}, n)
+		if got := pathEnd(path); got != n {
+			t.Errorf("%d bytes: %d", n, got)
+		}
+		for i := range n {
+			for _, c := range []byte(" ?#") {
+				b := bytes.Clone(path)
+				b[i], b[n-1] = c, '#'
+				if got := pathEnd(b); got != i {
+					t.Errorf("%q: %d, want %d", b, got, i)
+				}
+			}
+		}
+	}
+	for c := range 256 {
+		if c != ' ' && c != '?' && c != '#' {
+			b := bytes.Repeat([]byte{byte(c)}, 21)
+			if got := pathEnd(b); got != len(b) {
+				t.Errorf("%q: %d", b, got)
+			}
+		}
+	}
+}

@@ -56,9 +56,11 @@ func (x *s3) parse(line []byte, e *Event) fault {
 		return notOfFormat
 	case isDash(p.client):
 		return noRecord
-	case !e.from(p.client):
+	}
+	if e.Source, ok = parseAddr(p.client); !ok { // it has no port
 		return noAddress
 	}
+	e.Handshake = true
 	e.Time, _ = x.facts.clock.Parse(p.time)
 	e.Bytes = s3Bytes(p.rest)
 	if x.target {
@@ -83,5 +85,10 @@ func s3Bytes(b []byte) uint64 {
 
 func openS3(h *head, o *Options, f *facts) (*plan, error) {
 	x := &s3{facts: f, target: o.Target != notTaken}
-	return fixedPlan(x.parse, o, "source", "remote_ip", "time", "time", "bytes", "bytes_sent", "target", "bucket")
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
+	return independent(parse, f, o, "source", "remote_ip", "time", "time", "bytes", "bytes_sent", "target", "bucket")
 }

@@ -10,10 +10,13 @@ import (
 // report whether what they read was well formed. encoding/json would allocate for every
 // record, and most fast readers accept text that is no JSON.
 type scanner struct {
-	text  []byte
-	pos   int
-	paths *paths
-	found values
+	text    []byte
+	pos     int
+	paths   *paths
+	layout  *layout // of the outermost object, nil to remember none
+	found   values
+	escapes uint // of found: the strings with a backslash
+	escaped bool // the last string has one
 }
 
 // paths are those of the values to remember, "" for none. A path goes into nested objects,
@@ -23,15 +26,30 @@ type paths [roleDate + 1]string
 // active are the paths that lead into the object at hand, a bit for each, and how much of
 // them lies behind.
 type active struct {
-	bits uint
-	from [roleDate + 1]uint16
+	bits   uint
+	from   [roleDate + 1]uint16
+	begins uint64 // with which bytes what lies ahead begins, by their last six bits
+}
+
+// add makes a path active from a place on.
+func (a *active) add(i int, path string, from int) {
+	a.bits |= 1 << i
+	a.from[i] = uint16(from)
+	if from < len(path) {
+		a.begins |= 1 << (path[from] & 63)
+	}
+}
+
+// mayHave reports false if no active path begins with a member of this name.
+func (a *active) mayHave(name []byte) bool {
+	return a.bits != 0 && (len(name) == 0 || a.begins>>(name[0]&63)&1 != 0)
 }
 
 // all are the paths from the outermost object on.
 func (p *paths) all() (a active) {
 	for i, path := range p {
 		if path != "" && len(path) < 1<<16 {
-			a.bits |= 1 << i
+			a.add(i, path, 0)
 		}
 	}
 	return a
@@ -41,13 +59,11 @@ func (p *paths) all() (a active) {
 const maxDepth = 256
 
 func (s *scanner) space() {
-	for s.pos < len(s.text) {
-		switch s.text[s.pos] {
-		case ' ', '\t', '\r', '\n':
-			s.pos++
-		default:
+	for s.pos < len(s.text) && s.text[s.pos] <= ' ' {
+		if c := s.text[s.pos]; c != ' ' && c != '\t' && c != '\r' && c != '\n' {
 			return
 		}
+		s.pos++
 	}
 }
 
@@ -68,73 +84,6 @@ func (s *scanner) is(c byte) bool {
 	s.pos++
 	s.space()
 	return true
-}
-
-// object reads an object, looking in it for the active paths.
-func (s *scanner) object(a active, depth int) bool {
-	if depth == maxDepth || s.peek() != '{' {
-		return false
-	}
-	s.pos++
-	if s.space(); s.peek() == '}' {
-		s.pos++
-		return true
-	}
-	for {
-		start := s.pos
-		if !s.string() {
-			return false
-		}
-		name := s.text[start+1 : s.pos-1]
-		if bytes.IndexByte(name, '\\') >= 0 {
-			var ok bool
-			if name, ok = jsonString(s.text[start:s.pos]); !ok {
-				return false
-			}
-		}
-		if !s.is(':') {
-			return false
-		}
-		var hits uint
-		var inner active
-		for bits := a.bits; bits != 0; bits &= bits - 1 {
-			i := mathbits.TrailingZeros(bits)
-			path := s.paths[i][a.from[i]:]
-			if len(path) < len(name) || path[:len(name)] != string(name) {
-				continue
-			}
-			if len(path) == len(name) {
-				hits |= 1 << i
-			} else if path[len(name)] == '.' {
-				inner.bits |= 1 << i
-				inner.from[i] = a.from[i] + uint16(len(name)) + 1
-			}
-		}
-		start = s.pos
-		ok := false
-		if s.peek() == '{' {
-			ok = s.object(inner, depth+1)
-		} else {
-			ok = s.value(depth + 1)
-		}
-		if !ok {
-			return false
-		}
-		for ; hits != 0; hits &= hits - 1 {
-			s.found[mathbits.TrailingZeros(hits)] = s.text[start:s.pos]
-		}
-		s.space()
-		switch s.peek() {
-		case '}':
-			s.pos++
-			return true
-		case ',':
-			s.pos++
-			s.space()
-		default:
-			return false
-		}
-	}
 }
 
 func (s *scanner) value(depth int) bool {
@@ -206,7 +155,9 @@ func (s *scanner) string() bool {
 	if s.peek() != '"' {
 		return false
 	}
-	for i := plain(s.text, s.pos+1); i < len(s.text); i = plain(s.text, i+1) {
+	i := plain(s.text, s.pos+1)
+	s.escaped = i < len(s.text) && s.text[i] == '\\'
+	for ; i < len(s.text); i = plain(s.text, i+1) {
 		c := s.text[i]
 		if c == '"' {
 			s.pos = i + 1
@@ -267,6 +218,15 @@ func (s *scanner) digits() bool {
 		s.pos++
 	}
 	return s.pos > start
+}
+
+// scalar is the text of a value that was found.
+func (s *scanner) scalar(i int) []byte {
+	value := s.found[i]
+	if len(value) > 1 && value[0] == '"' && s.escapes>>i&1 == 0 {
+		return value[1 : len(value)-1]
+	}
+	return scalar(value)
 }
 
 // jsonString returns the text of a string value.

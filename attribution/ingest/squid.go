@@ -77,5 +77,10 @@ func (x *squid) parse(line []byte, e *Event) fault {
 
 func openSquid(h *head, o *Options, f *facts) (*plan, error) {
 	x := &squid{facts: f, target: o.Target != notTaken}
-	return fixedPlan(x.parse, o, "source", "client", "time", "time", "bytes", "bytes", "target", "host")
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
+	return independent(parse, f, o, "source", "client", "time", "time", "bytes", "bytes", "target", "host")
 }

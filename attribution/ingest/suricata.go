@@ -14,10 +14,11 @@ import "bytes"
 // FIN, and the server SYN.
 type suricata struct {
 	*objects
-	kind  string
-	own   bool // the source is Suricata's own field
-	extra scanner
-	more  active
+	kind   string
+	own    bool // the source is Suricata's own field
+	extra  scanner
+	layout layout
+	more   active
 }
 
 // Fields beside those that the options name.
@@ -136,7 +137,7 @@ func openEve(h *head, o *Options, f *facts, kind string) (*plan, error) {
 
 func (s *suricata) parse(record []byte, e *Event) fault {
 	x := &s.extra
-	*x = scanner{text: bytes.TrimSpace(record), paths: &evePaths}
+	*x = scanner{text: bytes.TrimSpace(record), paths: &evePaths, layout: &s.layout}
 	if x.peek() != '{' || !x.object(s.more, 0) {
 		return s.objects.parse(record, e)
 	}

@@ -30,10 +30,29 @@ type text struct {
 	span                 uint64 // the lines that end within it
 
 	direct *container.Lines // where every record is a line, instead of the window
+	joined *joined          // what the window reads, if that is lines
 }
 
 // newText is a window on the text to come, for cutters.
 func newText(r io.Reader) *text { return &text{r: r, buf: make([]byte, minWindow)} }
+
+// peekLine is the next line, unless the window holds something. Most cutters need no more than
+// it, and takeLine then spares them the window.
+func (t *text) peekLine() (line []byte, ok bool) {
+	if t.joined == nil || t.pos < t.end || t.err != nil {
+		return nil, false
+	}
+	return t.joined.peek()
+}
+
+// takeLine hands out the line that peekLine has returned.
+func (t *text) takeLine() {
+	t.begin()
+	t.offset += uint64(len(t.joined.rest) + 1)
+	t.line++
+	t.span = 1
+	t.joined.rest, t.joined.end = nil, false
+}
 
 // view is all of the window.
 func (t *text) view() []byte { return t.buf[t.pos:t.end] }
@@ -103,10 +122,10 @@ func (t *text) drop(n int, lines uint64) {
 	t.span += lines
 }
 
-// lines is the number of lines that end before what comes next.
-func (t *text) lines() uint64 {
+// passed is the number of lines that end before what comes next.
+func (t *text) passed() uint64 {
 	if t.direct != nil {
-		return uint64(t.direct.Place().Line)
+		return t.firstLine // the last one, which may not be the last that was read ahead
 	}
 	return t.line
 }
@@ -154,6 +173,16 @@ type joined struct {
 	rest  []byte
 	end   bool // the line end comes next
 	long  bool
+}
+
+// peek is the next line, if none has been begun. It is still to be read.
+func (j *joined) peek() (line []byte, ok bool) {
+	if len(j.rest) > 0 || j.end || j.long {
+		return nil, false
+	}
+	line, err := j.lines.Next()
+	j.rest, j.end, j.long = line, err == nil || err == container.ErrLong, err == container.ErrLong
+	return line, err == nil
 }
 
 func (j *joined) Read(b []byte) (n int, err error) {

@@ -193,3 +193,15 @@ func TestFixedFields(t *testing.T) {
 		t.Errorf("%d events, %+v, %v", len(events), a.Fields, err)
 	}
 }
+
+// The address of S3 has no port, so that none is taken off an IPv6 address.
+func TestS3AddressIsWhole(t *testing.T) {
+	for _, address := range []string{"2001:db8:77::1:4000", "2001:db8:77:1:2:3:4:beef", "77.88.8.1"} {
+		line := "79a5 media [21/May/2024:07:11:23 +0000] " + address +
+			` - 3E57 REST.GET.OBJECT a "GET /a HTTP/1.1" 200 - 113 1130 7 4 "-" "x" - s9= SigV4 - - m TLSV1.2 - -`
+		events, _, err := readAll(line+"\n", Options{Format: "AWSS3"})
+		if err != nil || len(events) != 1 || events[0].Source != mustAddr(address) || events[0].SourcePort != 0 {
+			t.Errorf("%s: %v, %v", address, events, err)
+		}
+	}
+}

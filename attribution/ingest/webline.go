@@ -168,10 +168,23 @@ func took(o *Options, pairs ...string) (*selection, error) {
 }
 
 // fixedPlan is a plan of a format whose fields are settled.
-func fixedPlan(parse func(record []byte, e *Event) fault, o *Options, pairs ...string) (*plan, error) {
+func fixedPlan(parse parser, o *Options, pairs ...string) (*plan, error) {
 	s, err := took(o, pairs...)
 	if err != nil {
 		return nil, err
 	}
 	return &plan{selection: s, parse: parse}, nil
+}
+
+// parser makes an event of a record.
+type parser func(record []byte, e *Event) fault
+
+// independent is fixedPlan for a format whose lines say nothing about each other. Parse makes a
+// parser with facts of its own.
+func independent(parse func(f *facts) parser, f *facts, o *Options, pairs ...string) (*plan, error) {
+	p, err := fixedPlan(parse(f), o, pairs...)
+	if err == nil {
+		p.fork = func(f *facts) worker { return alone(parse(f)) }
+	}
+	return p, err
 }

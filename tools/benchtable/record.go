@@ -19,7 +19,7 @@ var suites = []struct {
 	flags    []string
 	file     string
 }{
-	{".", "./bench", []string{"-bench", ".", "-skip", "BenchmarkSources"}, "tally.txt"},
+	{".", "./bench", []string{"-bench", ".", "-skip", "BenchmarkSources|BenchmarkIngest"}, "tally.txt"},
 	{".", "./bench", []string{"-bench", "BenchmarkSources", "-long"}, "sources.txt"},
 	{filepath.Join("bench", "peers"), ".", []string{"-bench", "."}, "peers.txt"},
 }

@@ -63,6 +63,9 @@ type Parser struct {
 	// Zoneless counts the times that were read with Zone, since they carried none.
 	Zoneless int64
 
+	// Yearless says that a time without a year was seen, whose year depends on the times before it.
+	Yearless bool
+
 	stamp time.Time // the last stamp without a year
 }
 

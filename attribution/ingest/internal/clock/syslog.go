@@ -63,6 +63,7 @@ func scanPriority(b []byte) int {
 // withYear gives a year to c. The zero time is a stamp whose year is unknown.
 func (p *Parser) withYear(c *civil) (t time.Time, ok bool) {
 	zoneless := p.Zoneless
+	p.Yearless = true
 	switch {
 	case !p.Near.IsZero() && !p.stamp.IsZero():
 		t, ok = p.nearest(c, p.stamp)

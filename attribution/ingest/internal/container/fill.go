@@ -146,8 +146,12 @@ func (l *Lines) clean(line []byte) []byte {
 	if !zeros && !escapes {
 		return line
 	}
-	l.scratch = append(l.scratch[:0], line...)
-	line = l.scratch
+	start := 0
+	if l.keep {
+		start = len(l.scratch)
+	}
+	l.scratch = append(l.scratch[:start], line...)
+	line = l.scratch[start:]
 	if zeros {
 		n := dropZeros(line)
 		l.noteZeros(int64(len(line)-n), l.at)

@@ -46,6 +46,7 @@ type Input struct {
 	total  Stats
 	unread error // the first member that could not be read
 	read   int   // members that were
+	file   bool  // the source is a regular file
 	err    error
 }
 
@@ -96,12 +97,14 @@ func Open(r io.Reader, o Options) *Input {
 	if o.buffer <= 0 {
 		o.buffer = chunk
 	}
+	regular := false
 	if f, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok {
-		if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-			o.Live = true
+		if info, err := f.Stat(); err == nil {
+			regular = info.Mode().IsRegular()
+			o.Live = o.Live || !regular
 		}
 	}
-	in := &Input{o: o}
+	in := &Input{o: o, file: regular && !o.Live}
 	in.stack = []*frame{{archive: &source{r: &counted{r, in}}}}
 	return in
 }
@@ -120,6 +123,9 @@ func (c *counted) Read(p []byte) (int, error) {
 
 // Consumed returns the number of bytes of the source that were read, packed as they are.
 func (in *Input) Consumed() int64 { return in.root }
+
+// IsFile reports whether the source is a regular file, so that reading ahead waits for nobody.
+func (in *Input) IsFile() bool { return in.file }
 
 // Notes returns what was skipped, taken off or lost so far, at most one note of each code.
 func (in *Input) Notes() []Note { return in.notes.list() }
@@ -297,7 +303,8 @@ func (in *Input) begin(k kind, member, layers string, b *bufio.Reader) {
 		buf = make([]byte, in.o.buffer)
 	}
 	*l = Lines{src: b, member: member, layers: layers, live: in.o.Live, whole: in.o.WholeLines, max: in.o.MaxLine,
-		buf: buf, slack: in.o.buffer, scratch: l.scratch, notes: &in.notes, mark: noMark}
+		buf: buf, slack: in.o.buffer, scratch: l.scratch, notes: &in.notes, mark: noMark,
+		at: Place{Member: member}}
 	if k == text {
 		return
 	}

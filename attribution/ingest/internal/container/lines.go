@@ -45,6 +45,7 @@ type Lines struct {
 	at      Place // of the line that was returned last
 	off     int64 // bytes before r, with what was taken off
 	scratch []byte
+	keep    bool // all lines stay valid, not the last one alone
 	stats   Stats
 	notes   *notes
 
@@ -93,6 +94,9 @@ func (l *Lines) Stats() Stats { return l.stats }
 // Next returns the next line without its end. It is valid until the next call. [ErrLong] and [ErrSpan] are faults of
 // one line; [io.EOF] and every other error end the member.
 func (l *Lines) Next() ([]byte, error) {
+	if line, ok := l.usual(); ok {
+		return line, nil
+	}
 	for {
 		if i := l.end(); i >= 0 {
 			line, size := l.buf[l.r:i], int64(i+1-l.r)+l.removed
@@ -122,6 +126,32 @@ func (l *Lines) Next() ([]byte, error) {
 			return nil, err
 		}
 	}
+}
+
+// usual is Next for a line that is in the buffer and has nothing to take off.
+func (l *Lines) usual() ([]byte, bool) {
+	if l.returns || l.r < l.dirty || l.swallow || l.discarding || l.removed > 0 {
+		return nil, false
+	}
+	i := bytes.IndexByte(l.buf[l.scanned:l.w], '\n')
+	if i < 0 {
+		l.scanned = l.w
+		return nil, false
+	}
+	end := l.scanned + i
+	line := l.buf[l.r:end]
+	if len(line) > l.max || len(line) > 0 && line[0] == 0xef {
+		l.scanned = end // where it will be found again
+		return nil, false
+	}
+	l.at.Line++
+	l.at.Offset = l.off
+	l.stats.Lines++
+	l.stats.Ends++
+	l.stats.Text += int64(len(line))
+	l.off += int64(len(line) + 1)
+	l.r, l.scanned, l.decided = end+1, end+1, true
+	return line, true
 }
 
 // end returns the index of the next line end, -1 if it is not in the buffer.

@@ -59,7 +59,11 @@ func (x *gin) parse(line []byte, e *Event) fault {
 
 func openGin(h *head, o *Options, f *facts) (*plan, error) {
 	x := &gin{facts: f, target: o.Target != notTaken}
-	parse := func(*facts) parser { return x.parse }
+	parse := func(f *facts) parser {
+		y := *x
+		y.facts = f
+		return y.parse
+	}
 	return independent(parse, f, o, "source", "client_ip", "time", "time", "target", "path")
 }
 

@@ -79,7 +79,7 @@ func (cfg *config) reader(ctx context.Context, in *input) (*ingest.Reader, error
 		o.Live = cfg.burst
 		return ingest.NewReader(in.source, in.name, o)
 	}
-	o.Latest, o.WholeLines = in.modified, cfg.state != ""
+	o.Latest, o.WholeLines = in.info.ModTime(), cfg.state != ""
 	return ingest.NewReader(in.whole(ctx), in.name, o)
 }
 

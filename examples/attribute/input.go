@@ -5,19 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"time"
 )
 
 var errInterrupted = errors.New("interrupted")
 
 // input is what one argument of the command line names.
 type input struct {
-	name     string            // as messages have it
-	file     *io.SectionReader // of a regular file, else nil
-	modified time.Time         // of a regular file
-	source   io.ReadCloser
-	resumed  bool // only what is new in it is read
+	name    string            // as messages have it
+	file    *io.SectionReader // of a regular file, else nil
+	info    fs.FileInfo       // of a regular file
+	source  io.ReadCloser
+	resumed bool // only what is new in it is read
 }
 
 // openInput opens one argument, "-" being standard input. It gives up when the context ends, as
@@ -63,18 +63,22 @@ func (in *input) look(f *os.File) {
 		return
 	}
 	in.file = io.NewSectionReader(f, at, max(0, info.Size()-at))
-	in.modified = info.ModTime()
+	in.info = info
 }
 
 // whole returns a reader of all of a regular file that an interrupt ends.
 func (in *input) whole(ctx context.Context) io.Reader {
-	return &interruptible{io.NewSectionReader(in.file, 0, in.file.Size()), ctx}
+	return &interruptible{io.NewSectionReader(in.file, 0, in.file.Size()), in.info, ctx}
 }
 
+// interruptible is a file as package ingest reads it: at any place, and on several cores.
 type interruptible struct {
 	*io.SectionReader
-	ctx context.Context
+	info fs.FileInfo
+	ctx  context.Context
 }
+
+func (r *interruptible) Stat() (fs.FileInfo, error) { return r.info, nil }
 
 func (r *interruptible) Read(b []byte) (int, error) {
 	if r.ctx.Err() != nil {

@@ -78,6 +78,7 @@ const (
 	WindowSensitive Code = "WINDOW_SENSITIVE" // windows, one interval off, with another outcome of the subject, a claim
 	NoBaseline      Code = "NO_BASELINE"      // 0: no traffic was seen before
 	EndUncertain    Code = "END_UNCERTAIN"    // 0: the traffic faded, stayed, or was no longer seen
+	EndMoved        Code = "END_MOVED"        // events of an earlier look that lie after the end
 	TargetLost      Code = "TARGET_LOST"      // 0: the target was evicted while the burst ran
 	Incomplete      Code = "INCOMPLETE"       // 0: the sources of part of the burst are not known
 	ClockOffset     Code = "CLOCK_OFFSET"     // seconds by which some clock is ahead of the stream; negative: behind
@@ -105,5 +106,5 @@ var effects = map[Code]Effect{
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,
 
 	FewNewSources: Annotates, ShortHistory: Annotates, WindowSensitive: Annotates, NoBaseline: Annotates,
-	EndUncertain: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
+	EndUncertain: Annotates, EndMoved: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -13,7 +14,7 @@ import (
 // from. It never changes, so that the burst is made without the lock of the monitor,
 // and only once.
 type account struct {
-	burst     burst     // without settled and fading
+	burst     burst     // without what has settled
 	recent    []counted // from before the onset on, without the burst before
 	settled   stored
 	usual     [2]stored
@@ -29,13 +30,15 @@ type account struct {
 // show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast(), databases: m.databases}
-	a.burst.settled, a.burst.fading = nil, nil
+	a.burst.settled, a.burst.pieces = nil, nil
+	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
+	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
 	from := a.burst.onset * m.clock.interval
 	a.burst.waiting = m.clock.waiting(w.target, from)
 	if o := &m.clock.offsets; o.last >= from {
 		a.burst.quarter = o.quarter
 	}
-	a.settled = m.packer.store(0, m.gathered(w.burst))
+	a.settled = m.packer.store(0, m.gathered(w.burst, w.burst.end))
 	if w.usual.full != nil {
 		a.usual[0] = m.packer.store(0, w.usual.full.Snapshot())
 	}
@@ -105,7 +108,12 @@ func (a *account) between(first, last int64) (in []stored) {
 // window returns what came from the first interval to the last, looked up in all that
 // the options have.
 func (a *account) window(o Options, first, last int64) attribution.Snapshot {
-	s := a.handOut(merged(o.counting(), append(a.between(first, last), a.settled, misdated(a.burst.waiting))...))
+	state := merged(o.counting(), append(a.between(first, last), a.settled, misdated(a.burst.waiting))...)
+	if !a.burst.incomplete {
+		// Nothing came in the rest of the time, which is as well known.
+		state.From, state.To = first*int64(o.Interval), (last+1)*int64(o.Interval)
+	}
+	s := a.handOut(state)
 	if !o.enriches() {
 		return s
 	}

@@ -213,12 +213,11 @@ func (d *decoder) watch(target Target) *watch {
 	w.events, w.sources = d.series(target), d.series(target)
 	w.recent = d.recent()
 	w.usual.full, w.usual.filling = d.tally(), d.tally()
-	w.usual.from = d.index()
+	w.usual.from, w.silent = d.index(), d.index()
 	w.lastOnset, w.lastEnd = d.index(), d.index()
 	if d.Bool() {
 		w.burst = d.burst()
-		w.burst.settled, w.burst.fading = d.tally(), d.tally()
-		w.burst.fadingFrom = d.index()
+		d.settled(w.burst)
 	}
 	if d.Bool() {
 		w.shown = d.account()
@@ -277,9 +276,34 @@ func (d *decoder) account() *account {
 	return a
 }
 
+// mostPieces is more than a burst can have: some per interval in which its end is looked
+// for, and one per cell.
+const mostPieces = 1 << 10
+
+func (d *decoder) settled(b *burst) {
+	b.settledTo = d.index()
+	b.settled = d.tally()
+	b.settledVolume = d.volume()
+	last := b.onset
+	for range d.count(mostPieces) {
+		p := piece{stored: d.stored(), volume: d.volume(), to: d.index()}
+		if p.index <= last || p.to <= p.index {
+			d.Fail("pieces out of order")
+		}
+		last = p.to - 1
+		b.pieces = append(b.pieces, p)
+	}
+}
+
+func (d *decoder) volume() volume {
+	return volume{
+		events: d.Uvarint(), most: d.Uvarint(), mostSources: d.Uvarint(), peak: d.index(), unknown: d.Bool(),
+	}
+}
+
 func (d *decoder) burst() *burst {
 	b := &burst{id: d.Uvarint(), target: d.target()}
-	for _, v := range []*int64{&b.onset, &b.end, &b.endsAt, &b.peak} {
+	for _, v := range []*int64{&b.onset, &b.end, &b.endsAt} {
 		*v = d.index()
 	}
 	for _, v := range []*bool{
@@ -287,7 +311,8 @@ func (d *decoder) burst() *burst {
 	} {
 		*v = d.Bool()
 	}
-	b.total, b.most, b.mostSources = d.Uvarint(), d.Uvarint(), d.Uvarint()
+	b.volume = d.volume()
+	b.held = d.Uvarint()
 	b.interim, b.nextInterim = int(d.Int(maxInterims)), d.Uvarint()
 	b.waiting, b.quarter = d.Uvarint(), int(d.Int(2*maxZones))-maxZones
 	b.expected = d.Float(0, math.MaxFloat64)

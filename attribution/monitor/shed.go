@@ -90,7 +90,10 @@ func (w *watch) memory() (n int) {
 		n += len(c.data)
 	}
 	if b := w.burst; b != nil {
-		n += size(b.settled) + size(b.fading)
+		n += size(b.settled)
+		for i := range b.pieces {
+			n += len(b.pieces[i].data)
+		}
 	}
 	if w.shown != nil {
 		n += w.shown.size()
@@ -113,7 +116,13 @@ func (w *watch) shed() {
 }
 
 func (b burst) shed() *burst {
-	b.settled, b.fading = emptied(b.settled), emptied(b.fading)
+	b.settled = emptied(b.settled)
+	b.pieces = slices.Clone(b.pieces)
+	for i := range b.pieces {
+		p := &b.pieces[i]
+		p.stored = p.stored.shed()
+		p.unknown = p.unknown || p.events > 0
+	}
 	b.before, b.first = b.before.shed(), b.first.shed()
 	b.incomplete = true
 	return &b

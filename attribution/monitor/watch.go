@@ -23,6 +23,8 @@ type watch struct {
 	recent []counted
 	usual  usual
 
+	silent int64 // intervals before the series begin, in which nothing came
+
 	burst              *burst   // that is running
 	shown              *account // of it, at the last interim report
 	lastOnset, lastEnd int64    // of the burst before
@@ -63,13 +65,17 @@ const introduced = 24 // intervals, twice as many as a series needs
 // introduce shows a new watch the most that can have come in the n intervals before i.
 // Its target weighed no more than bound in the time that weights last, or else it would
 // have been tracked. A source counts once in that time, so that there may be more of
-// them in an interval, but no more than events.
-func (w *watch) introduce(i, n int64, bound sketch.Weight) {
+// them in an interval, but no more than events. If it is known that nothing came in any of
+// these intervals, they are its history.
+func (w *watch) introduce(i, n int64, bound sketch.Weight, known bool) {
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {
 		w.events.Observe(j, events)
 		w.sources.Observe(j, sources)
+	}
+	if known {
+		w.silent = max(n-introduced, 0)
 	}
 }
 
@@ -103,16 +109,37 @@ func (w *watch) outsideLast() []counted {
 // edge.
 func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && index <= w.lastEnd }
 
-// quietSince returns the interval from which on a burst that runs is nearly all
-// quiet.
-func (w *watch) quietSince() int64 {
-	since := int64(math.MinInt64)
+// series yields those that show the burst that runs.
+func (w *watch) series() (in []*detect.Series) {
 	for _, s := range []*detect.Series{w.events, w.sources} {
 		if s.Bursting() {
-			since = max(since, s.QuietSince())
+			in = append(in, s)
 		}
 	}
-	return since
+	return in
+}
+
+// seen returns the interval after the last one in which the burst that runs shows.
+func (w *watch) seen() int64 {
+	seen := w.burst.endsAt
+	for _, s := range w.series() {
+		seen = max(seen, s.Seen())
+	}
+	return seen
+}
+
+// surely returns the interval before which the burst that runs surely has not ended, and
+// the longest step in which the end of it is looked for.
+func (w *watch) surely() (until, step int64) {
+	until, step = math.MaxInt64, 1
+	for _, s := range w.series() {
+		from, in := s.Surely()
+		until, step = min(until, from), max(step, in)
+	}
+	if until == math.MaxInt64 {
+		until = w.burst.settledTo
+	}
+	return max(until, w.burst.endsAt), step
 }
 
 // usual is who sent before what is recent, without what a burst sent: one or two

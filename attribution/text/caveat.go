@@ -62,7 +62,7 @@ var measures = map[caveat.Code]measure{
 	caveat.RankDiffers: aCount, caveat.PrefixConcentrated: aShare, caveat.NetworkConcentrated: aShare,
 	caveat.ListedSources: aShare,
 
-	caveat.FewNewSources: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
+	caveat.FewNewSources: aCount, caveat.EndMoved: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
 	caveat.ClockOffset: seconds,
 }
 

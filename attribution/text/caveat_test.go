@@ -44,6 +44,7 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.NetworkConcentrated:   {{Value: .61, Subject: "AS64500 Example"}},
 	caveat.ListedSources:         {{Value: .61, Subject: "hosting"}},
 	caveat.FewNewSources:         {{Value: 1}, {Value: 312}},
+	caveat.EndMoved:              {{Value: 1}, {Value: 1234}},
 	caveat.ShortHistory:          {{Value: .5}, {Value: 1}, {Value: 100}},
 	caveat.WindowSensitive:       {{Value: 2, Subject: "RU > 50%"}},
 }

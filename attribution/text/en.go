@@ -156,7 +156,7 @@ var english = catalogue{
 
 	burst: burstPhrases{
 		head: "Burst {id} of {target}", everything: "all traffic",
-		running:       "It began at {from} UTC and was still running at {to} UTC (resolution {interval}).",
+		running:       "It began at {from} UTC and was last seen at {to} UTC (resolution {interval}).",
 		ended:         "From {from} to {to} UTC (resolution {interval}).",
 		size:          "{events} from {sources} {sources:source|sources}.",
 		peak:          "At most {n} {n:event|events} in {interval}, where about {expected} {expected:was|were} expected.",
@@ -341,8 +341,10 @@ var english = catalogue{
 			"({value} of the windows tried).",
 		"NO_BASELINE":   "No traffic was seen before. Which sources are new cannot be told.",
 		"END_UNCERTAIN": "The end is uncertain: the traffic faded, stayed until it was normal, or was no longer seen.",
-		"TARGET_LOST":   "The target was evicted while the burst ran. Later traffic is not known.",
-		"INCOMPLETE":    "The sources of a part of the burst are not known.",
+		"END_MOVED": "An earlier look counted {value} {value:event|events} more. They came after what was then found to " +
+			"be the end.",
+		"TARGET_LOST": "The target was evicted while the burst ran. Later traffic is not known.",
+		"INCOMPLETE":  "The sources of a part of the burst are not known.",
 		"CLOCK_OFFSET": "Most records that are dated far from the others are {value} {more:ahead|behind}. Some clock is " +
 			"in another time zone: what it saw is not counted in its time.",
 	},

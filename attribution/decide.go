@@ -71,13 +71,13 @@ func newReport(m *decide.Matter, p Policy) Report {
 	if c.Volume {
 		r.Events, r.Bytes = c.Events, c.Bytes
 	}
-	r.Countries, r.Unlocated, r.Reserved = rowsOf(c.View, p)
+	r.Countries, r.Unlocated, r.Reserved = rowsOf(c, p)
 	for _, other := range m.Cases()[1:] {
 		d := DatabaseResult{
 			Database:     databaseOf(s.Columns[other.Database-1].Database),
 			Disagreement: Share(c.Disagreement(other)),
 		}
-		d.Countries, d.Unlocated, _ = rowsOf(other.View, p)
+		d.Countries, d.Unlocated, _ = rowsOf(other, p)
 		r.Databases = append(r.Databases, d)
 	}
 	return r
@@ -117,7 +117,7 @@ func basisOf(v *snapshot.View) Basis {
 
 // rowsOf are the countries, most sources first, the unlocated and the reserved. With a joint
 // policy all intervals hold together (Bonferroni; Goodman 1965).
-func rowsOf(v *snapshot.View, p Policy) (countries []Row, unlocated, reserved Row) {
+func rowsOf(v *decide.Case, p Policy) (countries []Row, unlocated, reserved Row) {
 	all, list := v.Group(snapshot.Anywhere), v.Countries()
 	alpha := stat.Alpha
 	if p.Joint {
@@ -130,7 +130,7 @@ func rowsOf(v *snapshot.View, p Policy) (countries []Row, unlocated, reserved Ro
 			r.Events, r.Bytes = c.Events, c.Bytes
 		}
 		if o != geo.Reserved && all.Sources.Value > 0 {
-			r.Share = Share(v.ShareOf(o, all, alpha))
+			r.Share = Share(v.RowShare(o, all, alpha))
 		}
 		return r
 	}

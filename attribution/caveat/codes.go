@@ -23,6 +23,7 @@ const (
 	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count, without those of LATE_EVENTS
 	LateEvents        Code = "LATE_EVENTS"        // records that came too late to be counted
 	Unlocated         Code = "UNLOCATED"          // share of the unit without a country
+	Newcomers         Code = "NEWCOMERS"          // new sources that would have come anyway
 	SpoofingPartial   Code = "SPOOFING_PARTIAL"   // greatest share of the sources that is forged
 	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources, of the subject if there is one, spread like forged ones
 	DatabasesDisagree Code = "DATABASES_DISAGREE" // databases whose outcome is not the first one's
@@ -91,7 +92,7 @@ var effects = map[Code]Effect{
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
 
 	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, LateEvents: CanUndecide,
-	Unlocated: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
+	Unlocated: CanUndecide, Newcomers: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
 	DatabasesDisagree: CanUndecide, ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
 
 	SecondEstimate: Annotates, FamiliesDiffer: Annotates, OneSidedErrors: Annotates,

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/internal/wire"
@@ -213,7 +214,9 @@ func (d *decoder) watch(target Target) *watch {
 	w.events, w.sources = d.series(target), d.series(target)
 	w.recent = d.recent()
 	w.usual.full, w.usual.filling = d.tally(), d.tally()
-	w.usual.from, w.silent = d.index(), d.index()
+	w.usual.fullFrom, w.usual.from = d.index(), d.index()
+	w.usual.arrivals = d.arrivals()
+	w.silent = d.index()
 	w.lastOnset, w.lastEnd = d.index(), d.index()
 	if d.Bool() {
 		w.burst = d.burst()
@@ -273,6 +276,25 @@ func (d *decoder) recent() (recent []counted) {
 func (d *decoder) account() *account {
 	a := &account{burst: *d.burst(), recent: d.recent(), databases: d.m.databases}
 	a.settled, a.usual[0], a.usual[1] = d.packed(), d.packed(), d.packed()
+	b := &a.before
+	b.arrivals = d.arrivals()
+	b.lastOnset, b.lastEnd, b.begin = d.index(), d.index(), d.index()
+	b.lasting = d.Float(0, math.MaxFloat64)
+	return a
+}
+
+func (d *decoder) arrivals() (a arrivals) {
+	a.last = d.index()
+	for _, v := range []*float64{&a.weight, &a.square, &a.age, &a.came} {
+		*v = d.Float(0, math.MaxFloat64)
+	}
+	for range d.count(geo.MaxOrigins) {
+		f := fresh{origin: geo.Origin(d.Int(geo.MaxOrigins - 1)), n: d.Float(0, math.MaxFloat64)}
+		if n := len(a.fresh); n > 0 && a.fresh[n-1].origin >= f.origin {
+			d.Fail("origins out of order")
+		}
+		a.fresh = append(a.fresh, f)
+	}
 	return a
 }
 

@@ -198,13 +198,25 @@ func (e *encoder) watch(w *watch) {
 	e.recent(w.recent)
 	e.tally(w.usual.full)
 	e.tally(w.usual.filling)
-	e.int(w.usual.from, w.silent, w.lastOnset, w.lastEnd)
+	e.int(w.usual.fullFrom, w.usual.from)
+	e.arrivals(&w.usual.arrivals)
+	e.int(w.silent, w.lastOnset, w.lastEnd)
 	if e.bool(w.burst != nil) {
 		e.burst(w.burst)
 		e.settled(w.burst)
 	}
 	if e.bool(w.shown != nil) {
 		e.account(w.shown)
+	}
+}
+
+func (e *encoder) arrivals(a *arrivals) {
+	e.int(a.last)
+	e.b = wire.AppendFloats(e.b, a.weight, a.square, a.age, a.came)
+	e.uint(uint64(len(a.fresh)))
+	for _, f := range a.fresh {
+		e.uint(uint64(f.origin))
+		e.b = wire.AppendFloats(e.b, f.n)
 	}
 }
 
@@ -252,6 +264,10 @@ func (e *encoder) account(a *account) {
 	for _, s := range []stored{a.settled, a.usual[0], a.usual[1]} {
 		e.packed(s)
 	}
+	b := &a.before
+	e.arrivals(&b.arrivals)
+	e.int(b.lastOnset, b.lastEnd, b.begin)
+	e.b = wire.AppendFloats(e.b, b.lasting)
 }
 
 // settled encodes what has settled of a burst that runs.

@@ -41,7 +41,7 @@ func (m *Monitor) settle(w *watch, c counted) {
 // pass makes what came the past, unless the burst before sent it.
 func (m *Monitor) pass(w *watch, s stored) {
 	if !w.inLast(s.index) {
-		w.usual.add(s, m.retained.most/2, m.newTally)
+		w.usual.add(s, w.since(w.usual.arrivals.last, s.index), m.retained.most/2, m.newTally)
 	}
 }
 

@@ -110,7 +110,8 @@ func (w *watch) shed() {
 	if a := w.shown; a != nil {
 		// An account never changes: readers may hold the old one.
 		w.shown = &account{
-			burst: *a.burst.shed(), recent: shedAll(a.recent), settled: a.settled.shed(), databases: a.databases,
+			burst: *a.burst.shed(), recent: shedAll(a.recent), settled: a.settled.shed(), before: a.before,
+			databases: a.databases,
 		}
 	}
 }

@@ -25,10 +25,13 @@ type watch struct {
 
 	silent int64 // intervals before the series begin, in which nothing came
 
-	burst              *burst   // that is running
-	shown              *account // of it, at the last interim report
-	lastOnset, lastEnd int64    // of the burst before
+	burst *burst   // that is running
+	shown *account // of it, at the last interim report
+	bounds
 }
+
+// bounds are those of the burst before.
+type bounds struct{ lastOnset, lastEnd int64 }
 
 // counted is a closed interval as a watch remembers it.
 type counted struct {
@@ -52,7 +55,7 @@ func grainOf(target Target) detect.Grain {
 func newWatch(target Target, o Options) *watch {
 	g := grainOf(target)
 	return &watch{
-		target: target, lastOnset: 1, lastEnd: 0, // none
+		target: target, bounds: bounds{1, 0}, // none
 		events: detect.New(o.Interval, g), sources: detect.New(o.Interval, g),
 	}
 }
@@ -105,9 +108,18 @@ func (w *watch) outsideLast() []counted {
 	return recent
 }
 
+// since returns how many intervals have passed from one on to another, without those of the
+// burst before, and of those at its edge.
+func (b bounds) since(from, to int64) int64 {
+	if from == 0 {
+		return 1
+	}
+	return to - from - max(min(to, b.lastEnd)-max(from+1, b.lastOnset-1)+1, 0)
+}
+
 // inLast reports whether an interval belongs to the burst before, or lies at its
 // edge.
-func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && index <= w.lastEnd }
+func (b bounds) inLast(index int64) bool { return index >= b.lastOnset-1 && index <= b.lastEnd }
 
 // series yields those that show the burst that runs.
 func (w *watch) series() (in []*detect.Series) {
@@ -145,22 +157,37 @@ func (w *watch) surely() (until, step int64) {
 // usual is who sent before what is recent, without what a burst sent: one or two
 // spans of half the retention.
 type usual struct {
-	full, filling *tally.Tally // nil: nothing
-	from          int64        // interval at which filling began
+	full, filling  *tally.Tally // nil: nothing
+	fullFrom, from int64        // intervals at which they began
+	arrivals       arrivals
 }
 
-// add takes an interval.
-func (u *usual) add(s stored, span int64, empty func() *tally.Tally) {
+// begin returns the interval from which on u has everything.
+func (u *usual) begin() int64 {
+	if u.full != nil {
+		return u.fullFrom
+	}
+	return u.from
+}
+
+// add takes an interval, the last of n since the one before.
+func (u *usual) add(s stored, n, span int64, empty func() *tally.Tally) {
 	if s.data == nil {
 		return
 	}
 	if u.filling != nil && s.index >= u.from+max(span, 1) {
-		u.full, u.filling = u.filling, nil
+		u.full, u.filling, u.fullFrom = u.filling, nil, u.from
 	}
 	if u.filling == nil {
 		u.filling, u.from = empty(), s.index
 	}
-	s.addTo(u.filling)
+	state := s.unpacked()
+	if n > 0 {
+		u.arrivals.take(state, n, s.index-u.begin(), float64(span)/2, u.full, u.filling)
+		u.arrivals.last = s.index
+	}
+	loseIn(u.filling, s.lost)
+	merge(u.filling, state)
 }
 
 func (u *usual) memory() int { return size(u.full) + size(u.filling) }

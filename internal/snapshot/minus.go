@@ -19,7 +19,7 @@ const (
 )
 
 // Minus is what burst has and usual never had: the sources that are new. Everything else
-// that d says is that of burst. Sample sizes and precisions may differ. It writes neither
+// that d says is that of burst, but what usual knows of newcomers. Sample sizes and precisions may differ. It writes neither
 // side.
 //
 // While both sides are exact, so is d. Beyond, d is the difference of two samples: a source
@@ -39,6 +39,7 @@ func Minus(burst, usual *State) (d *State, disagreement float64, err error) {
 	}
 	places, compared := burst.onlyIn(usual)
 	d = burst.pick(places)
+	d.Newcomers = usual.Newcomers
 	if burst.Exact() && usual.Exact() {
 		return d, 0, nil
 	}

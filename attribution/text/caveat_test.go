@@ -37,6 +37,7 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.PacketSampled:         {{Value: 1000}, {Value: 10, Subject: "baseline"}},
 	caveat.SketchesOnly:          {{Value: 1}, {Value: .4}},
 	caveat.ReflectionUntested:    {{}},
+	caveat.Newcomers:             {{Value: 1}, {Value: 350}},
 	caveat.SpoofingSuspected:     {{Value: 4000}},
 	caveat.ManyPerSource:         {{Value: 2000}},
 	caveat.RankDiffers:           {{Value: 3, Subject: "bytes"}},

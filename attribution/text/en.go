@@ -144,6 +144,13 @@ var english = catalogue{
 		sampled:   "The new sources are estimated from a sample of {n} of them.",
 		registers: "The new sources are estimated from HyperLogLog registers.",
 		intervals: "Each interval has 95 % confidence.",
+		everyday: "About {n} ({low} to {high}) of them would have come anyway. The shares are those of the others, and " +
+			"each interval holds the share of all new sources, too.",
+		hardly: "At most {high} of them would have come anyway. The shares are those of the others, and each interval " +
+			"holds the share of all new sources, too.",
+		withoutThem: "share of the others",
+		makers:      "{n} of the new sources made {events} of their events: {share}.",
+		amongMakers: "Among the {n} that made nearly all events, the share is {share}: {outcome}.",
 	},
 
 	network: networkPhrases{
@@ -241,6 +248,8 @@ var english = catalogue{
 		"UNLOCATED": "A part of {value} has no country in the database. It may belong to any country.",
 		"UNLOCATED decides": "{value} of all {unit} have no country in the database. They may belong to any, which " +
 			"leaves the claim open.",
+		"NEWCOMERS":         "About {value} of the new sources would have come anyway.",
+		"NEWCOMERS decides": "About {value} of the new sources would have come anyway, which leaves the claim open.",
 		"SPOOFING_PARTIAL": "Up to {value} of the sources may be forged. A verdict on sources holds with and without " +
 			"them. Shares of events and bytes are as they came.",
 		"SPOOFING_PARTIAL decides": "Up to {value} of the sources may be forged, which leaves the claim open.",

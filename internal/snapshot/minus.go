@@ -19,8 +19,8 @@ const (
 )
 
 // Minus is what burst has and usual never had: the sources that are new. Everything else
-// that d says is that of burst, but what usual knows of newcomers. Sample sizes and precisions may differ. It writes neither
-// side.
+// that d says is that of burst, but what usual knows of newcomers. Sample sizes and
+// precisions may differ. It writes neither side.
 //
 // While both sides are exact, so is d. Beyond, d is the difference of two samples: a source
 // of the one whose rank the other would have kept, and which the other lacks, is new. These

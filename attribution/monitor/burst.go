@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
 )
 
@@ -99,7 +100,7 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 		return
 	}
 	b.measure(w, min(w.seen(), c.index+1))
-	if b.id == 0 && (w == m.whole || m.proves(w)) {
+	if b.id == 0 && m.proves(w) {
 		m.lastID++
 		b.id = m.lastID
 	}
@@ -177,22 +178,32 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 	}
 }
 
-// proves reports whether the burst of a target is more than chance among all targets
-// explains. What one source does counts as one decision, so that the sources of the
-// burst are counted once the numbers alone are enough.
+// proves reports whether the burst is more than chance explains, among all targets if it is
+// of one. What one source does counts as one decision, so that the sources of the burst are
+// counted once the numbers alone are enough.
 func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
-	limit := detect.ProofLimit(m.options.Targets)
-	events, sources := b.inEvents.Weight(w.events.Past(b.onset)), b.inSources.Weight(w.sources.Past(b.onset))
+	limit, times := detect.ProofLimit(m.options.Targets), 2.
+	if w == m.whole {
+		limit, times = detect.ProofLimit(1), 1
+	}
+	events := b.inEvents.Weight(w.events.Past(b.onset), times)
+	sources := b.inSources.Weight(w.sources.Past(b.onset), times)
 	if max(events, sources) <= limit {
 		return false
 	}
-	distinct := max(m.sourcesSoFar(w), float64(b.mostSources))
-	return events > limit*b.inEvents.Clump(distinct) || sources > limit*b.inSources.Clump(distinct)
+	all := m.soFar(w)
+	distinct := max(all.Distinct().Value, float64(b.mostSources))
+	each, stay := b.inEvents.Clump(distinct), b.inSources.Clump(distinct)
+	if w == m.whole { // a source that stays is in no more intervals than it has events
+		most := detect.Clump(perSource(all))
+		each, stay = max(each, most), max(stay, most)
+	}
+	return events > limit*each || sources > limit*stay
 }
 
-// sourcesSoFar returns the number of distinct sources of a running burst.
-func (m *Monitor) sourcesSoFar(w *watch) float64 {
+// soFar returns what came of a running burst.
+func (m *Monitor) soFar(w *watch) *snapshot.State {
 	b := w.burst
 	all := m.newTally()
 	merge(all, m.gathered(b, math.MaxInt64))
@@ -202,5 +213,16 @@ func (m *Monitor) sourcesSoFar(w *watch) float64 {
 			c.addTo(all)
 		}
 	}
-	return all.Distinct().Value
+	return all.Rotate(nil)
+}
+
+// perSource returns the mean number of events of the source of an event.
+func perSource(s *snapshot.State) float64 {
+	events, squares := 0., 0.
+	for i := range s.Items {
+		n := float64(s.Items[i].Events)
+		events += n
+		squares += n * n
+	}
+	return squares / max(events, 1)
 }

@@ -300,7 +300,7 @@ func (d *decoder) arrivals() (a arrivals) {
 
 // mostPieces is more than a burst can have: some per interval in which its end is looked
 // for, and one per cell.
-const mostPieces = 1 << 10
+const mostPieces = 1 << 12
 
 func (d *decoder) settled(b *burst) {
 	b.settledTo = d.index()

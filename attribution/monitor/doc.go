@@ -93,8 +93,8 @@
 // A report of a burst is about all that came from its onset to its end, and nothing else.
 // While it runs, the end is where it was last seen. An end that is then found to be earlier
 // takes what came after it out of the report (END_MOVED). What may yet lie after the end is
-// held apart until then: some twice as many intervals as it takes to find an end, or as many
-// cells of a burst that only their sums show.
+// held apart until then: what came after the last interval that is far above the noise, and
+// no more than four times as many intervals as it takes to find an end.
 //
 // A target that was not tracked before is judged by what an untracked target can have
 // had at most. Since there are many targets, a burst of one of them is reported only

@@ -40,8 +40,8 @@ func (d grid) patience() int64 { return max(d.intervals(quietSpan), leastQuiet) 
 func (d grid) kept() int { return int(4 * max(d.patience(), d.perCell)) }
 
 // reach returns how many counts back the end of a burst is looked for: in the quiet
-// ones, and in as many before.
-func (d grid) reach() int64 { return 2 * d.patience() }
+// ones, and in thrice as many before, since noise may rise for a while after it.
+func (d grid) reach() int64 { return 4 * d.patience() }
 
 const slowReach = 2 * leastQuiet // cells, where only sums show the burst
 
@@ -198,7 +198,8 @@ func (s *Series) Surely() (until, step int64) {
 	if s.slow {
 		return max((s.next/s.grid.perCell+1-slowReach)*s.grid.perCell, s.onset+1), s.grid.perCell
 	}
-	return max(s.next+1-s.grid.reach(), s.onset+1), 1
+	t := s.each.trail.last(min(s.next-s.onset, s.grid.reach()))
+	return max(s.next+1-s.grid.reach(), s.next-int64(len(t)-t.lastPulse()), s.onset+1), 1
 }
 
 // Reach returns how many intervals back the end of a burst is looked for that shows in

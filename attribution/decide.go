@@ -69,13 +69,13 @@ func newReport(m *decide.Matter, p Policy) Report {
 	}
 	r.From, r.To = s.Span()
 	r.Events, r.Bytes = volumeOf(c.View, c.Events, c.Bytes)
-	r.Countries, r.Unlocated, r.Reserved = rowsOf(c.View, p)
+	r.Countries, r.Unlocated, r.Reserved = rowsOf(c, p)
 	for _, other := range m.Cases()[1:] {
 		d := DatabaseResult{
 			Database:     databaseOf(s.Columns[other.Database-1].Database),
 			Disagreement: Share(c.Disagreement(other)),
 		}
-		d.Countries, d.Unlocated, _ = rowsOf(other.View, p)
+		d.Countries, d.Unlocated, _ = rowsOf(other, p)
 		r.Databases = append(r.Databases, d)
 	}
 	return r
@@ -126,7 +126,7 @@ func basisOf(v *snapshot.View) Basis {
 
 // rowsOf are the countries, most sources first, the unlocated and the reserved. With a joint
 // policy all intervals hold together (Bonferroni; Goodman 1965).
-func rowsOf(v *snapshot.View, p Policy) (countries []Row, unlocated, reserved Row) {
+func rowsOf(v *decide.Case, p Policy) (countries []Row, unlocated, reserved Row) {
 	all, list := v.Group(snapshot.Anywhere), v.Countries()
 	alpha := stat.Alpha
 	if p.Joint {
@@ -135,9 +135,9 @@ func rowsOf(v *snapshot.View, p Policy) (countries []Row, unlocated, reserved Ro
 	row := func(o geo.Origin) Row {
 		c := &v.Counted[o]
 		r := Row{Origin: o, Sources: stat.Round(c.Sources.Value)}
-		r.Events, r.Bytes = volumeOf(v, c.Events, c.Bytes)
+		r.Events, r.Bytes = volumeOf(v.View, c.Events, c.Bytes)
 		if o != geo.Reserved && all.Sources.Value > 0 {
-			r.Share = Share(v.ShareOf(o, all, alpha))
+			r.Share = Share(v.RowShare(o, all, alpha))
 		}
 		return r
 	}

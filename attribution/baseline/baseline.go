@@ -93,6 +93,16 @@ type NewSources struct {
 	BaselineFrom time.Time `json:"baseline_from,omitzero"`
 	BaselineTo   time.Time `json:"baseline_to,omitzero"`
 
+	// Everyday is how many of the new sources would have come anyway, by those that came
+	// for the first time before the burst; nil if that is not known. Package monitor
+	// knows. The shares and verdicts of Report are then those of the other sources. Each
+	// interval reaches from there to the share of all new sources.
+	Everyday *attribution.Count `json:"everyday,omitempty"`
+
+	// Makers are the few new sources that made nearly all events of them; nil if it was
+	// not few, or if their events are not known.
+	Makers *Makers `json:"makers,omitempty"`
+
 	// Report is that of the new sources alone. Its events and bytes are known by the
 	// method Counting only.
 	Report attribution.Report `json:"report"`
@@ -107,6 +117,13 @@ type NewSources struct {
 	// "baseline" PACKET_SAMPLED (of the baseline) and MIXED_DATABASES (it was located by
 	// other databases). Those of a verdict on the new sources are in the Report.
 	Caveats []caveat.Caveat `json:"caveats"`
+}
+
+// Makers are at most half of the new sources: the fewest that made nine tenths of the
+// events, and those that sent at least a quarter of what the least of them did.
+type Makers struct {
+	EventShare float64            `json:"event_share"` // in the events of all new sources
+	Report     attribution.Report `json:"report"`      // about them alone
 }
 
 // Compare subtracts usual from burst as [Subtract] does, and reports on the new sources
@@ -129,9 +146,16 @@ func Compare(
 	fresh, before := d.View(), u.View()
 	n := NewSources{
 		Method: methodOf(d), Burst: countOf(b.View()), Baseline: countOf(before),
-		Report: report, Lift: liftOf(fresh, before), Caveats: []caveat.Caveat{},
+		Report: report, Lift: liftOf(fresh, before, report), Caveats: []caveat.Caveat{},
 	}
 	n.BaselineFrom, n.BaselineTo = u.Span()
+	n.Everyday = everyday(fresh)
+	if makers, share := d.Makers(); makers != nil {
+		n.Makers = &Makers{EventShare: share}
+		if n.Makers.Report, err = wrap(makers).Report(p, claims...); err != nil {
+			return NewSources{}, err
+		}
+	}
 	add := func(code caveat.Code, value float64, subject string) {
 		n.Caveats = append(n.Caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}
@@ -151,6 +175,18 @@ func Compare(
 		add(caveat.MixedDatabases, float64(len(all)), subject)
 	}
 	return n, nil
+}
+
+// everyday is how many new sources would have come anyway; no more than came.
+func everyday(fresh *snapshot.View) *attribution.Count {
+	if fresh.Newcomers == nil {
+		return nil
+	}
+	n, all := fresh.Newcomers.Expect(snapshot.Anywhere, stat.Alpha), fresh.Total
+	return &attribution.Count{
+		Value: stat.Round(min(n.Value, all.Value)), Low: stat.Round(min(n.Low, all.Value)),
+		High: stat.Round(min(n.High, all.High)),
+	}
 }
 
 // subject is that of caveats which a verdict may have as well, about other traffic.

@@ -66,16 +66,26 @@ func (q *Ratio) UnmarshalJSON(data []byte) error {
 }
 
 // liftOf compares two views, country by country.
-func liftOf(fresh, before *snapshot.View) []Lift {
+func liftOf(fresh, before *snapshot.View, report attribution.Report) []Lift {
 	lift := []Lift{} // an empty list in JSON, not null
 	if fresh.Total.Value == 0 || before.Total.Value == 0 {
 		return lift
 	}
 	now, then := fresh.Group(snapshot.Anywhere), before.Group(snapshot.Anywhere)
+	shares := map[geo.Origin]attribution.Share{}
+	if fresh.Newcomers != nil {
+		for _, row := range report.Countries {
+			shares[row.Origin] = row.Share
+		}
+	}
 	add := func(o geo.Origin) {
+		share, without := shares[o]
+		if !without {
+			share = attribution.Share(fresh.ShareOf(o, now, stat.Alpha))
+		}
 		lift = append(lift, Lift{
 			o,
-			attribution.Share(fresh.ShareOf(o, now, stat.Alpha)),
+			share,
 			attribution.Share(before.ShareOf(o, then, stat.Alpha)),
 			Ratio(stat.Quotient(drawn(fresh, o, now), drawn(before, o, then))),
 		})

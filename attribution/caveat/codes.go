@@ -29,6 +29,7 @@ const (
 	UnreadRecords     Code = "UNREAD_RECORDS"     // records that are in no count, without those of LATE_EVENTS
 	LateEvents        Code = "LATE_EVENTS"        // records that came too late to be counted
 	Unlocated         Code = "UNLOCATED"          // share of the unit without a country
+	Newcomers         Code = "NEWCOMERS"          // new sources that would have come anyway
 	SpoofingPartial   Code = "SPOOFING_PARTIAL"   // greatest share of the sources that is forged
 	SpoofingSuspected Code = "SPOOFING_SUSPECTED" // sources, of the subject if there is one, spread like forged ones
 	DatabasesDisagree Code = "DATABASES_DISAGREE" // databases whose outcome is not the first one's
@@ -85,6 +86,7 @@ const (
 	WindowSensitive Code = "WINDOW_SENSITIVE" // windows, one interval off, with another outcome of the subject, a claim
 	NoBaseline      Code = "NO_BASELINE"      // 0: no traffic was seen before
 	EndUncertain    Code = "END_UNCERTAIN"    // 0: the traffic faded, stayed, or was no longer seen
+	EndMoved        Code = "END_MOVED"        // events of an earlier look that lie after the end
 	TargetLost      Code = "TARGET_LOST"      // 0: the target was evicted while the burst ran
 	Incomplete      Code = "INCOMPLETE"       // 0: the sources of part of the burst are not known
 	ClockOffset     Code = "CLOCK_OFFSET"     // seconds by which some clock is ahead of the stream; negative: behind
@@ -98,7 +100,7 @@ var effects = map[Code]Effect{
 	EventsNotRead: CanRuleOut, BytesNotRead: CanRuleOut, Blocks: CanRuleOut, CutAddresses: CanRuleOut,
 
 	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, LateEvents: CanUndecide,
-	Unlocated: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
+	Unlocated: CanUndecide, Newcomers: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
 	DatabasesDisagree: CanUndecide, ClusteredErrors: CanUndecide, SamplingError: CanUndecide, AtLimit: CanUndecide,
 
 	SecondEstimate: Annotates, FamiliesDiffer: Annotates, OneSidedErrors: Annotates,
@@ -113,5 +115,5 @@ var effects = map[Code]Effect{
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,
 
 	FewNewSources: Annotates, ShortHistory: Annotates, WindowSensitive: Annotates, NoBaseline: Annotates,
-	EndUncertain: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
+	EndUncertain: Annotates, EndMoved: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
 }

@@ -1,22 +1,24 @@
 package monitor
 
 import (
-	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/tally"
 )
 
 // account is what a burst looked like at one moment: all that its [Burst] is made
 // from. It never changes, so that the burst is made without the lock of the monitor,
 // and only once.
 type account struct {
-	burst     burst     // without settled and fading
+	burst     burst     // without what has settled
 	recent    []counted // from before the onset on, without the burst before
 	settled   stored
 	usual     [2]stored
+	before    before
 	databases snapshot.Databases // with their address spaces
 
 	once sync.Once
@@ -29,19 +31,24 @@ type account struct {
 // show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast(), databases: m.databases}
-	a.burst.settled, a.burst.fading = nil, nil
+	a.burst.settled, a.burst.pieces = nil, nil
+	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
+	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
 	from := a.burst.onset * m.clock.interval
 	a.burst.waiting = m.clock.waiting(w.target, from)
 	if o := &m.clock.offsets; o.last >= from {
 		a.burst.quarter = o.quarter
 	}
-	a.settled = m.packer.store(0, m.gathered(w.burst))
+	a.settled = m.packer.store(0, m.gathered(w.burst, w.burst.end))
 	if w.usual.full != nil {
 		a.usual[0] = m.packer.store(0, w.usual.full.Snapshot())
 	}
 	if w.usual.filling != nil {
 		a.usual[1] = m.packer.store(0, w.usual.filling.Snapshot())
 	}
+	a.before = before{arrivals: w.usual.arrivals, bounds: w.bounds, begin: w.usual.begin()}
+	a.before.fresh = slices.Clone(a.before.fresh)
+	a.before.lasting = w.sources.Lasting()
 	if a.burst.final {
 		m.finals.add(a)
 	} else {
@@ -105,7 +112,12 @@ func (a *account) between(first, last int64) (in []stored) {
 // window returns what came from the first interval to the last, looked up in all that
 // the options have.
 func (a *account) window(o Options, first, last int64) attribution.Snapshot {
-	s := a.handOut(merged(o.counting(), append(a.between(first, last), a.settled, misdated(a.burst.waiting))...))
+	state := merged(o.counting(), append(a.between(first, last), a.settled, misdated(a.burst.waiting))...)
+	if !a.burst.incomplete {
+		// Nothing came in the rest of the time, which is as well known.
+		state.From, state.To = first*int64(o.Interval), (last+1)*int64(o.Interval)
+	}
+	s := a.handOut(state)
 	if !o.enriches() {
 		return s
 	}
@@ -119,8 +131,46 @@ func (a *account) window(o Options, first, last int64) attribution.Snapshot {
 // baseline returns what came before the burst, an interval apart, and whether there is
 // any.
 func (a *account) baseline(o Options) (usual attribution.Snapshot, found bool) {
-	state := merged(o.counting(), append(a.between(math.MinInt64, a.burst.onset-2), a.usual[:]...)...)
-	return a.handOut(state), state.Records > 0
+	past := tally.New(nil, o.counting())
+	for i := range a.usual {
+		a.usual[i].addTo(past)
+	}
+	b, span := a.before, float64(o.Retention/o.Interval/4)
+	b.fresh = slices.Clone(b.fresh)
+	take := func(n, index int64, s *snapshot.State) {
+		if n > 0 {
+			b.take(s, n, index-b.begin, span, past)
+			b.last = index
+		}
+	}
+	for _, c := range a.recent {
+		if c.index > a.burst.onset-2 || c.data == nil {
+			continue
+		}
+		if past.Records() == 0 {
+			b.begin = c.index
+		}
+		s := c.unpacked()
+		take(b.since(b.last, c.index), c.index, s)
+		loseIn(past, c.lost)
+		merge(past, s)
+	}
+	if past.Records() == 0 {
+		return attribution.Snapshot{}, false
+	}
+	take(b.since(b.last, a.burst.onset-2), a.burst.onset-2, new(snapshot.State)) // in which nothing came
+	state := past.Rotate(nil)
+	state.Newcomers = b.expect(a.burst.end-a.burst.onset, a.burst.onset-1-b.begin, b.lasting)
+	state.Newcomers.VolumeOfItems(state.Items)
+	return a.handOut(state), true
+}
+
+// before is what else is known of the time before a burst.
+type before struct {
+	arrivals
+	bounds
+	begin   int64   // of what is usual
+	lasting float64 // relative variance of the number of sources in an interval
 }
 
 // handOut makes a snapshot of a state, with the address spaces of its databases.

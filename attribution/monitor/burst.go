@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
 )
 
@@ -12,7 +13,7 @@ type burst struct {
 	id        uint64 // 0: not proven
 	target    Target
 	onset     int64 // first interval
-	end       int64 // interval after the last; so far, while it runs
+	end       int64 // interval after the last in which it showed; so far, while it runs
 	final     bool
 	uncertain bool // the end is
 	evicted   bool // its target is no longer tracked
@@ -21,25 +22,53 @@ type burst struct {
 
 	inEvents, inSources detect.Proof
 
-	total, most  uint64 // events in all, and in one interval
-	mostSources  uint64
-	peak         int64 // interval with most events
+	volume              // from the onset to the end
+	held         uint64 // events, at the look that held most
 	expected     float64
 	history      detect.Peak
 	interim      int    // number of the last interim report; 0: none yet, or the final one
 	nextInterim  uint64 // number of events at which the next one is due
 	incomplete   bool   // the sources of some of its intervals are not known
-	before       stored
-	first        stored       // of the first interval, if it is no longer recent,
-	settled      *tally.Tally // and of those after it; nil: nothing
-	fading       *tally.Tally // of what settled while it was quiet, after its end perhaps;
-	fadingFrom   int64        // from this interval on
-	endsAt       int64        // latest end that a series stated
+	before       stored // the interval before the onset, if it is no longer recent,
+	first        stored // and the first one
+	endsAt       int64  // latest end that a series stated
 	endUncertain bool
+
+	// While it runs: what is no longer recent is settled up to an interval, and surely of
+	// the burst. Of the pieces after it, some may lie after the end.
+	settledTo     int64
+	settled       *tally.Tally // without the first interval; nil: nothing
+	settledVolume volume       // with the first interval
+	pieces        []piece
 
 	// Of an account only.
 	waiting uint64 // records that were set aside while it ran, and are still
 	quarter int    // by how many quarters of an hour events of that time were off
+}
+
+// volume is how much came in some intervals.
+type volume struct {
+	events, most uint64 // in all, and in one interval
+	mostSources  uint64
+	peak         int64 // interval with most events
+	unknown      bool  // the sources of some of it are not known
+}
+
+// join adds what came in later intervals.
+func (v *volume) join(later volume) {
+	v.events = addSaturated(v.events, later.events)
+	if later.most > v.most {
+		v.most, v.peak = later.most, later.peak
+	}
+	v.mostSources = max(v.mostSources, later.mostSources)
+	v.unknown = v.unknown || later.unknown
+}
+
+func (c *counted) volume() volume {
+	return volume{
+		events: c.events, most: c.events, mostSources: c.sources, peak: c.index,
+		unknown: c.events > 0 && c.data == nil,
+	}
 }
 
 // follow shows a watch an interval that has closed. known says that the number of
@@ -51,36 +80,41 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 		s = w.sources.Observe(c.index, float64(c.sources))
 	}
 	left := w.remember(c, m.lookback)
-	if b := w.burst; b != nil {
-		b.grow(c)
-	} else if e.State == detect.Began || s.State == detect.Began {
+	if w.burst == nil && (e.State == detect.Began || s.State == detect.Began) {
 		m.begin(w, c, e, s)
 	}
 	if b := w.burst; b != nil {
 		b.see(c, e, s)
-		if b.id == 0 && (w == m.whole || m.proves(w)) {
-			m.lastID++
-			b.id = m.lastID
-		}
 	}
 	for _, old := range left {
 		m.settle(w, old)
 	}
 	b := w.burst
-	switch {
-	case b == nil:
-	case b.id == 0 && w.bursting():
-	case !w.bursting():
-		b.end, b.uncertain = min(b.endsAt, b.end), b.endUncertain
-		m.finish(w)
-	case b.interim == 0 || b.total >= b.nextInterim && b.nextInterim < math.MaxUint64: // no more doublings
+	if b == nil {
+		return
+	}
+	m.harden(w)
+	if !w.bursting() {
+		b.uncertain = b.endUncertain
+		m.finish(w, min(b.endsAt, c.index+1))
+		return
+	}
+	b.measure(w, min(w.seen(), c.index+1))
+	if b.id == 0 && m.proves(w) {
+		m.lastID++
+		b.id = m.lastID
+	}
+	// No more than 64 doublings.
+	if b.id != 0 && (b.interim == 0 || b.events >= b.nextInterim && b.nextInterim < math.MaxUint64) {
 		b.interim++
-		b.nextInterim = addSaturated(b.total, b.total)
+		b.nextInterim = addSaturated(b.events, b.events)
+		b.held = b.events
 		m.show(w)
 	}
 }
 
-// begin opens a burst, of what is recent from its onset on.
+// begin opens a burst, of what is recent from its onset on. What was of the burst before
+// is not of it.
 func (m *Monitor) begin(w *watch, c counted, e, s detect.Reading) {
 	b := &burst{target: w.target, onset: math.MaxInt64, expected: e.Baseline}
 	for _, r := range []detect.Reading{e, s} {
@@ -88,10 +122,11 @@ func (m *Monitor) begin(w *watch, c counted, e, s detect.Reading) {
 			b.onset = min(b.onset, r.Onset)
 		}
 	}
+	b.onset = max(b.onset, w.lastEnd)
+	b.settledTo = b.onset
 	events, sources := 0., 0.
 	for _, c := range w.recent {
 		if c.index >= b.onset {
-			b.grow(c)
 			events += float64(c.events)
 			sources += float64(c.sources)
 		}
@@ -103,15 +138,23 @@ func (m *Monitor) begin(w *watch, c counted, e, s detect.Reading) {
 	w.burst = b
 }
 
-// grow takes an interval of the burst.
-func (b *burst) grow(c counted) {
-	b.end = c.index + 1
-	b.total = addSaturated(b.total, c.events)
-	if c.events > b.most {
-		b.most, b.peak = c.events, c.index
+// measure sets the end of the burst, and how much came until then. Of a piece that lies
+// across it nobody knows what came before, so that it is taken whole.
+func (b *burst) measure(w *watch, end int64) {
+	b.end = max(end, b.settledTo, b.onset+1)
+	b.volume = b.settledVolume
+	for i := range b.pieces {
+		if p := &b.pieces[i]; p.index < b.end {
+			b.end = max(b.end, p.to)
+			b.join(p.volume)
+		}
 	}
-	b.mostSources = max(b.mostSources, c.sources)
-	b.incomplete = b.incomplete || c.events > 0 && c.data == nil
+	for i := range w.recent {
+		if c := &w.recent[i]; c.index >= b.onset && c.index < b.end {
+			b.join(c.volume())
+		}
+	}
+	b.incomplete = b.incomplete || b.unknown
 }
 
 // see takes what the two series say.
@@ -135,30 +178,51 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 	}
 }
 
-// proves reports whether the burst of a target is more than chance among all targets
-// explains. What one source does counts as one decision, so that the sources of the
-// burst are counted once the numbers alone are enough.
+// proves reports whether the burst is more than chance explains, among all targets if it is
+// of one. What one source does counts as one decision, so that the sources of the burst are
+// counted once the numbers alone are enough.
 func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
-	limit := detect.ProofLimit(m.options.Targets)
-	events, sources := b.inEvents.Weight(w.events.Past(b.onset)), b.inSources.Weight(w.sources.Past(b.onset))
+	limit, times := detect.ProofLimit(m.options.Targets), 2.
+	if w == m.whole {
+		limit, times = detect.ProofLimit(1), 1
+	}
+	events := b.inEvents.Weight(w.events.Past(b.onset), times)
+	sources := b.inSources.Weight(w.sources.Past(b.onset), times)
 	if max(events, sources) <= limit {
 		return false
 	}
-	distinct := max(m.sourcesSoFar(w), float64(b.mostSources))
-	return events > limit*b.inEvents.Clump(distinct) || sources > limit*b.inSources.Clump(distinct)
+	all := m.soFar(w)
+	distinct := max(all.Distinct().Value, float64(b.mostSources))
+	each, stay := b.inEvents.Clump(distinct), b.inSources.Clump(distinct)
+	if w == m.whole { // a source that stays is in no more intervals than it has events
+		most := detect.Clump(perSource(all))
+		each, stay = max(each, most), max(stay, most)
+	}
+	return events > limit*each || sources > limit*stay
 }
 
-// sourcesSoFar returns the number of distinct sources of a running burst.
-func (m *Monitor) sourcesSoFar(w *watch) float64 {
+// soFar returns what came of a running burst.
+func (m *Monitor) soFar(w *watch) *snapshot.State {
 	b := w.burst
 	all := m.newTally()
-	merge(all, m.gathered(b))
+	merge(all, m.gathered(b, math.MaxInt64))
 	b.first.addTo(all)
 	for _, c := range w.recent {
 		if c.index >= b.onset {
 			c.addTo(all)
 		}
 	}
-	return all.Distinct().Value
+	return all.Rotate(nil)
+}
+
+// perSource returns the mean number of events of the source of an event.
+func perSource(s *snapshot.State) float64 {
+	events, squares := 0., 0.
+	for i := range s.Items {
+		n := float64(s.Items[i].Events)
+		events += n
+		squares += n * n
+	}
+	return squares / max(events, 1)
 }

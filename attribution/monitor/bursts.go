@@ -25,8 +25,8 @@ type Burst struct {
 	// one target may be a burst of it and a burst of all traffic.
 	Target Target `json:"target,omitzero"`
 
-	// Onset is the begin of the first interval. End is the end of the last one; so
-	// far, while it runs. Interval is their resolution.
+	// Onset is the begin of the first interval. End is the end of the last one in which
+	// it showed; so far, while it runs. Interval is their resolution.
 	Onset    time.Time     `json:"onset"`
 	End      time.Time     `json:"end"`
 	Interval time.Duration `json:"interval_ns"`
@@ -59,8 +59,8 @@ type Burst struct {
 	// every fourth week without a cause, but hardly ever twice as much comes.
 	Unprecedented attribution.Outcome `json:"unprecedented"`
 
-	// Report is about all traffic while it ran, with a verdict on each of
-	// Options.Claims. [Monitor.BurstSnapshot] gives the same verdicts.
+	// Report is about all traffic from the onset to the end and nothing else, with a
+	// verdict on each of Options.Claims. [Monitor.BurstSnapshot] gives the same verdicts.
 	Report attribution.Report `json:"report"`
 
 	// NewSources is about the sources that were not seen in the time before, with
@@ -69,9 +69,9 @@ type Burst struct {
 	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
 	// Caveats are about the burst: SHORT_HISTORY, WINDOW_SENSITIVE (one for each
-	// claim), NO_BASELINE, END_UNCERTAIN, TARGET_LOST, INCOMPLETE, and CLOCK_OFFSET if
-	// records that came while it ran were dated in another time zone. Caveats about a
-	// verdict are in the verdict.
+	// claim), NO_BASELINE, END_UNCERTAIN, END_MOVED, TARGET_LOST, INCOMPLETE, and
+	// CLOCK_OFFSET if records that came while it ran were dated in another time zone.
+	// Caveats about a verdict are in the verdict.
 	Caveats []caveat.Caveat `json:"caveats"`
 }
 
@@ -115,7 +115,8 @@ type HistoricalPeak struct {
 	Peak float64 `json:"peak"`
 	// Before is the largest count before the burst; 0 if there was none.
 	Before float64 `json:"before"`
-	// Span is how long the target was observed, without what was missed.
+	// Span is how long the target was observed, without what was missed. Of one that
+	// has always been tracked since it came first, that is as long as the stream was.
 	Span time.Duration `json:"span_ns"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/internal/wire"
@@ -213,12 +214,13 @@ func (d *decoder) watch(target Target) *watch {
 	w.events, w.sources = d.series(target), d.series(target)
 	w.recent = d.recent()
 	w.usual.full, w.usual.filling = d.tally(), d.tally()
-	w.usual.from = d.index()
+	w.usual.fullFrom, w.usual.from = d.index(), d.index()
+	w.usual.arrivals = d.arrivals()
+	w.silent = d.index()
 	w.lastOnset, w.lastEnd = d.index(), d.index()
 	if d.Bool() {
 		w.burst = d.burst()
-		w.burst.settled, w.burst.fading = d.tally(), d.tally()
-		w.burst.fadingFrom = d.index()
+		d.settled(w.burst)
 	}
 	if d.Bool() {
 		w.shown = d.account()
@@ -274,12 +276,56 @@ func (d *decoder) recent() (recent []counted) {
 func (d *decoder) account() *account {
 	a := &account{burst: *d.burst(), recent: d.recent(), databases: d.m.databases}
 	a.settled, a.usual[0], a.usual[1] = d.packed(), d.packed(), d.packed()
+	b := &a.before
+	b.arrivals = d.arrivals()
+	b.lastOnset, b.lastEnd, b.begin = d.index(), d.index(), d.index()
+	b.lasting = d.Float(0, math.MaxFloat64)
 	return a
+}
+
+func (d *decoder) arrivals() (a arrivals) {
+	a.last = d.index()
+	for _, v := range []*float64{&a.weight, &a.square, &a.age, &a.came} {
+		*v = d.Float(0, math.MaxFloat64)
+	}
+	for range d.count(geo.MaxOrigins) {
+		f := fresh{origin: geo.Origin(d.Int(geo.MaxOrigins - 1)), n: d.Float(0, math.MaxFloat64)}
+		if n := len(a.fresh); n > 0 && a.fresh[n-1].origin >= f.origin {
+			d.Fail("origins out of order")
+		}
+		a.fresh = append(a.fresh, f)
+	}
+	return a
+}
+
+// mostPieces is more than a burst can have: some per interval in which its end is looked
+// for, and one per cell.
+const mostPieces = 1 << 12
+
+func (d *decoder) settled(b *burst) {
+	b.settledTo = d.index()
+	b.settled = d.tally()
+	b.settledVolume = d.volume()
+	last := b.onset
+	for range d.count(mostPieces) {
+		p := piece{stored: d.stored(), volume: d.volume(), to: d.index()}
+		if p.index <= last || p.to <= p.index {
+			d.Fail("pieces out of order")
+		}
+		last = p.to - 1
+		b.pieces = append(b.pieces, p)
+	}
+}
+
+func (d *decoder) volume() volume {
+	return volume{
+		events: d.Uvarint(), most: d.Uvarint(), mostSources: d.Uvarint(), peak: d.index(), unknown: d.Bool(),
+	}
 }
 
 func (d *decoder) burst() *burst {
 	b := &burst{id: d.Uvarint(), target: d.target()}
-	for _, v := range []*int64{&b.onset, &b.end, &b.endsAt, &b.peak} {
+	for _, v := range []*int64{&b.onset, &b.end, &b.endsAt} {
 		*v = d.index()
 	}
 	for _, v := range []*bool{
@@ -287,7 +333,8 @@ func (d *decoder) burst() *burst {
 	} {
 		*v = d.Bool()
 	}
-	b.total, b.most, b.mostSources = d.Uvarint(), d.Uvarint(), d.Uvarint()
+	b.volume = d.volume()
+	b.held = d.Uvarint()
 	b.interim, b.nextInterim = int(d.Int(maxInterims)), d.Uvarint()
 	b.waiting, b.quarter = d.Uvarint(), int(d.Int(2*maxZones))-maxZones
 	b.expected = d.Float(0, math.MaxFloat64)

@@ -85,9 +85,16 @@
 //
 // Options.Notify reports a burst one interval after it becomes visible, and again
 // whenever it has doubled. It reports the end of a burst five minutes later, or
-// twelve intervals if that is longer; shorter pauses of an attack do not end it.
+// twelve intervals if that is longer. A pulse within that time keeps it running, so that
+// pauses of up to five minutes do not end an attack.
 // Verdicts of a running burst are interim: they share one probability of error. The
 // final ones have their own.
+//
+// A report of a burst is about all that came from its onset to its end, and nothing else.
+// While it runs, the end is where it was last seen. An end that is then found to be earlier
+// takes what came after it out of the report (END_MOVED). What may yet lie after the end is
+// held apart until then: what came after the last interval that is far above the noise, and
+// no more than four times as many intervals as it takes to find an end.
 //
 // A target that was not tracked before is judged by what an untracked target can have
 // had at most. Since there are many targets, a burst of one of them is reported only
@@ -98,6 +105,23 @@
 // [Burst.NewSources] says where the new sources came from. New are those that were not
 // seen in the baseline: half the retention before the burst, or up to all of it. The
 // sources of other bursts and of the interval before the onset are no part of it.
+//
+// # Newcomers
+//
+// Some sources come for the first time though nothing happens, and are new without being
+// of an attack. How many come, and of which countries, is counted before the burst: in each
+// interval, those that came in none before, the last third of the baseline weighing most.
+// Their number in the time of the burst has a negative binomial distribution, wider by how
+// much the traffic strays. The share of the attack is that of the new sources without
+// them, with the uncertainty of both parts (Zou and Donner 2008). The longer the past is,
+// the fewer come for the first time. How fast their number falls is bounded by what it fell
+// until then, if each source comes again at a rate of its own: a mixture of exponential
+// functions is convex in its logarithm (Bernstein 1929).
+//
+// Nobody who sends newcomers in advance can turn a verdict: the interval reaches from the
+// share of all new sources to that without the newcomers. A claim that this leaves open is
+// undecided (NEWCOMERS). Where few new sources made nearly all events,
+// [baseline.NewSources] has a report on these alone.
 //
 // [Monitor.Bursting] tells a server whether a target is under attack now.
 // [Monitor.BurstSnapshot] has what package evidence needs to prove a verdict.

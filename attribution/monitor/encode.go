@@ -198,15 +198,25 @@ func (e *encoder) watch(w *watch) {
 	e.recent(w.recent)
 	e.tally(w.usual.full)
 	e.tally(w.usual.filling)
-	e.int(w.usual.from, w.lastOnset, w.lastEnd)
+	e.int(w.usual.fullFrom, w.usual.from)
+	e.arrivals(&w.usual.arrivals)
+	e.int(w.silent, w.lastOnset, w.lastEnd)
 	if e.bool(w.burst != nil) {
 		e.burst(w.burst)
-		e.tally(w.burst.settled)
-		e.tally(w.burst.fading)
-		e.int(w.burst.fadingFrom)
+		e.settled(w.burst)
 	}
 	if e.bool(w.shown != nil) {
 		e.account(w.shown)
+	}
+}
+
+func (e *encoder) arrivals(a *arrivals) {
+	e.int(a.last)
+	e.b = wire.AppendFloats(e.b, a.weight, a.square, a.age, a.came)
+	e.uint(uint64(len(a.fresh)))
+	for _, f := range a.fresh {
+		e.uint(uint64(f.origin))
+		e.b = wire.AppendFloats(e.b, f.n)
 	}
 }
 
@@ -254,16 +264,41 @@ func (e *encoder) account(a *account) {
 	for _, s := range []stored{a.settled, a.usual[0], a.usual[1]} {
 		e.packed(s)
 	}
+	b := &a.before
+	e.arrivals(&b.arrivals)
+	e.int(b.lastOnset, b.lastEnd, b.begin)
+	e.b = wire.AppendFloats(e.b, b.lasting)
 }
 
-// burst encodes all but the tallies of what has settled.
+// settled encodes what has settled of a burst that runs.
+func (e *encoder) settled(b *burst) {
+	e.int(b.settledTo)
+	e.tally(b.settled)
+	e.volume(b.settledVolume)
+	e.uint(uint64(len(b.pieces)))
+	for i := range b.pieces {
+		p := &b.pieces[i]
+		e.stored(p.stored)
+		e.volume(p.volume)
+		e.int(p.to)
+	}
+}
+
+func (e *encoder) volume(v volume) {
+	e.uint(v.events, v.most, v.mostSources)
+	e.int(v.peak)
+	e.bool(v.unknown)
+}
+
+// burst encodes all but what has settled.
 func (e *encoder) burst(b *burst) {
 	e.uint(b.id)
 	e.target(b.target)
-	e.int(b.onset, b.end, b.endsAt, b.peak)
+	e.int(b.onset, b.end, b.endsAt)
 	e.b = wire.AppendBools(e.b,
 		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.incomplete, b.endUncertain)
-	e.uint(b.total, b.most, b.mostSources, uint64(b.interim), b.nextInterim)
+	e.volume(b.volume)
+	e.uint(b.held, uint64(b.interim), b.nextInterim)
 	e.uint(b.waiting, uint64(b.quarter+maxZones))
 	e.b = wire.AppendFloats(e.b, b.expected)
 	e.b = b.inEvents.Append(e.b)

@@ -124,6 +124,7 @@ func (m *Monitor) beginning() bool {
 
 func (m *Monitor) closeTargets(index int64, iv *interval) {
 	bounds := m.targets.bounds()
+	known := m.targets.heavy.Evictions() == 0 // every target since it came first
 	for slot, target := range m.targets.tracked {
 		if target.IsZero() {
 			continue
@@ -131,20 +132,20 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 		w := m.targets.watches[slot]
 		if w == nil {
 			w = newWatch(target, m.options)
-			w.introduce(index, index-m.began, bounds[slot])
+			w.introduce(index, index-m.began, bounds[slot], known)
 			m.targets.watches[slot] = w
 		}
-		c, known := counted{stored: stored{index: index}}, true
+		c, whole := counted{stored: stored{index: index}}, true
 		if iv != nil && iv.targets[slot] != nil {
 			hit := iv.targets[slot]
-			c.events, known = hit.events, hit.tally != nil
-			if known {
+			c.events, whole = hit.events, hit.tally != nil
+			if whole {
 				c.sources = stat.Round(hit.tally.Distinct().Value)
 				c.stored = m.packer.store(index, iv.mark(hit.tally).Rotate(nil))
 			}
 			c.lost.add(hit.lost)
 		}
-		m.follow(w, c, known)
+		m.follow(w, c, whole)
 	}
 	m.targets.shedUsual()
 	m.targets.shedClosed()

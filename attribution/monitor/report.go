@@ -27,6 +27,9 @@ func (a *account) make(o Options) Burst {
 		ByEvents: b.byEvents, BySources: b.bySources,
 		History: HistoricalPeak(b.history), Report: a.report(o, window, claims),
 	}
+	if made.History.Peak = float64(b.most); !b.byEvents {
+		made.History.Peak = float64(b.mostSources)
+	}
 	made.Unprecedented = made.History.unprecedented()
 	made.NewSources = a.newSources(o, window, claims)
 	made.Caveats = a.caveats(o, &made, claims)
@@ -95,6 +98,9 @@ func (a *account) caveats(o Options, made *Burst, claims []attribution.Claim) []
 	}
 	if b.final && b.uncertain {
 		add(caveat.EndUncertain, 0, "")
+	}
+	if b.held > b.events {
+		add(caveat.EndMoved, float64(b.held-b.events), "")
 	}
 	if b.evicted {
 		add(caveat.TargetLost, 0, "")

@@ -1,9 +1,22 @@
 package monitor
 
 import (
+	"cmp"
+	"slices"
+
+	"github.com/whence-go/whence/attribution/monitor/internal/detect"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
 )
+
+// piece is what came in some intervals in a row, the first of which is its index, and
+// which the burst that runs may have ended before. It is one interval, or up to a cell
+// of a series where the end is looked for in cells.
+type piece struct {
+	stored
+	volume
+	to int64 // interval after its last
+}
 
 // settle takes an interval that is no longer recent: it is part of a burst, or of
 // the past, or lies at the edge of a burst.
@@ -12,43 +25,74 @@ func (m *Monitor) settle(w *watch, c counted) {
 		return
 	}
 	b := w.burst
-	if b == nil || c.index < b.onset-1 {
-		if !w.inLast(c.index) {
-			w.usual.add(c.stored, m.retained.most/2, m.newTally)
-		}
-		return
-	}
 	switch {
+	case b == nil || c.index < b.onset-1:
+		m.pass(w, c.stored)
 	case c.index < b.onset:
 		b.before.take(c.stored)
 	case c.index == b.onset:
 		b.first.take(c.stored)
-	case c.index < w.quietSince():
-		m.gather(b)
-		b.settled = m.grown(b.settled, c.stored)
+		b.settledVolume.join(c.volume())
 	default:
-		if b.fading == nil {
-			b.fadingFrom = c.index
-		}
-		b.fading = m.grown(b.fading, c.stored)
+		b.pieces = append(b.pieces, piece{stored: c.stored, volume: c.volume(), to: c.index + 1})
+	}
+}
+
+// pass makes what came the past, unless the burst before sent it.
+func (m *Monitor) pass(w *watch, s stored) {
+	if !w.inLast(s.index) {
+		w.usual.add(s, w.since(w.usual.arrivals.last, s.index), m.retained.most/2, m.newTally)
 	}
 }
 
 // settleLate takes lost records of an interval that has settled before.
 func (m *Monitor) settleLate(w *watch, late stored) {
 	b := w.burst
-	if b == nil || late.index < b.onset-1 {
-		return // the past is who came, not who was lost
-	}
 	switch {
+	case b == nil || late.index < b.onset-1: // the past is who came, not who was lost
 	case late.index < b.onset:
 		b.before.take(late)
 	case late.index == b.onset:
 		b.first.take(late)
-	case b.fading != nil && late.index >= b.fadingFrom:
-		late.addTo(b.fading)
-	default:
+	case late.index < b.settledTo:
 		b.settled = m.grown(b.settled, late)
+	default:
+		at, _ := slices.BinarySearchFunc(b.pieces, late.index, func(p piece, index int64) int {
+			return cmp.Compare(p.to-1, index)
+		})
+		if at < len(b.pieces) && b.pieces[at].index <= late.index {
+			b.pieces[at].lost.add(late.lost)
+			return
+		}
+		b.pieces = slices.Insert(b.pieces, at, piece{stored: late, to: late.index + 1})
+	}
+}
+
+// harden settles the pieces that are surely of the burst. It joins those of one cell where
+// the end can no longer lie within it.
+func (m *Monitor) harden(w *watch) {
+	b := w.burst
+	until, step := w.surely()
+	n := 0
+	for n < len(b.pieces) && b.pieces[n].to <= until {
+		p := &b.pieces[n]
+		b.settled = m.grown(b.settled, p.stored)
+		b.settledVolume.join(p.volume)
+		n++
+	}
+	b.pieces = slices.Delete(b.pieces, 0, n)
+	b.settledTo = max(b.settledTo, until)
+	old := w.events.Next() - detect.Reach(m.options.Interval)
+	for n := 1; step > 1 && n < len(b.pieces) && b.pieces[n].to <= old; {
+		p, next := &b.pieces[n-1], &b.pieces[n]
+		if p.index/step != next.index/step {
+			n++
+			continue
+		}
+		p.stored = m.packer.store(p.index, merged(m.counting, p.stored, next.stored))
+		p.join(next.volume)
+		p.to = next.to
+		b.pieces = slices.Delete(b.pieces, n, n+1)
 	}
 }
 
@@ -61,60 +105,40 @@ func (m *Monitor) grown(t *tally.Tally, s stored) *tally.Tally {
 	return t
 }
 
-// gather makes what was fading part of the burst.
-func (m *Monitor) gather(b *burst) {
-	switch {
-	case b.fading == nil:
-	case b.settled == nil:
-		b.settled = b.fading
-	default:
-		merge(b.settled, b.fading.Rotate(nil))
-	}
-	b.fading = nil
-}
-
-// gathered returns all of the burst that has settled, and leaves it as it is.
-func (m *Monitor) gathered(b *burst) *snapshot.State {
-	switch {
-	case b.settled == nil && b.fading == nil:
-		return new(snapshot.State)
-	case b.fading == nil:
+// gathered returns what has settled of the burst before an end, without its first
+// interval, and leaves it as it is.
+func (m *Monitor) gathered(b *burst, end int64) *snapshot.State {
+	if len(b.pieces) == 0 || b.pieces[0].index >= end {
+		if b.settled == nil {
+			return new(snapshot.State)
+		}
 		return b.settled.Snapshot()
-	case b.settled == nil:
-		return b.fading.Snapshot()
 	}
 	all := m.newTally()
-	merge(all, b.settled.Snapshot())
-	merge(all, b.fading.Snapshot())
+	if b.settled != nil {
+		merge(all, b.settled.Snapshot())
+	}
+	for i := range b.pieces {
+		if p := &b.pieces[i]; p.index < end {
+			p.addTo(all)
+		}
+	}
 	return all.Rotate(nil)
 }
 
-// finish ends the burst of a watch.
-func (m *Monitor) finish(w *watch) {
+// finish ends the burst of a watch. What came after its end is the past.
+func (m *Monitor) finish(w *watch, end int64) {
 	b := w.burst
-	m.endSettled(w)
+	b.measure(w, end)
 	if b.final, b.interim = true, 0; b.id != 0 {
 		m.show(w)
 	}
 	w.lastOnset, w.lastEnd = b.onset, b.end
 	m.changed = m.changed || w.shown != nil
 	w.burst, w.shown = nil, nil
-}
-
-// endSettled decides whether what was fading is part of the burst, whichever is less
-// wrong. Mostly the end of the burst is where fading began.
-func (m *Monitor) endSettled(w *watch) {
-	b := w.burst
-	if b.fading == nil {
-		return
+	for _, p := range b.pieces {
+		m.pass(w, p.stored)
 	}
-	settled := w.events.Next() - m.lookback
-	if inside := b.end - b.fadingFrom; 2*inside > settled-b.fadingFrom {
-		m.gather(b)
-	} else if inside > 0 {
-		b.incomplete = true
-	}
-	b.fading = nil
 }
 
 // forsake ends the burst of a watch whose target is no longer tracked.
@@ -127,9 +151,9 @@ func (m *Monitor) forsake(w *watch) {
 
 // breakOff ends the burst of a watch that sees no more of it.
 func (m *Monitor) breakOff(w *watch) {
-	if w.burst != nil {
-		w.burst.uncertain = true
-		m.finish(w)
+	if b := w.burst; b != nil {
+		b.uncertain = true
+		m.finish(w, b.end)
 	}
 }
 

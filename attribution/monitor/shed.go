@@ -90,7 +90,10 @@ func (w *watch) memory() (n int) {
 		n += len(c.data)
 	}
 	if b := w.burst; b != nil {
-		n += size(b.settled) + size(b.fading)
+		n += size(b.settled)
+		for i := range b.pieces {
+			n += len(b.pieces[i].data)
+		}
 	}
 	if w.shown != nil {
 		n += w.shown.size()
@@ -107,13 +110,20 @@ func (w *watch) shed() {
 	if a := w.shown; a != nil {
 		// An account never changes: readers may hold the old one.
 		w.shown = &account{
-			burst: *a.burst.shed(), recent: shedAll(a.recent), settled: a.settled.shed(), databases: a.databases,
+			burst: *a.burst.shed(), recent: shedAll(a.recent), settled: a.settled.shed(), before: a.before,
+			databases: a.databases,
 		}
 	}
 }
 
 func (b burst) shed() *burst {
-	b.settled, b.fading = emptied(b.settled), emptied(b.fading)
+	b.settled = emptied(b.settled)
+	b.pieces = slices.Clone(b.pieces)
+	for i := range b.pieces {
+		p := &b.pieces[i]
+		p.stored = p.stored.shed()
+		p.unknown = p.unknown || p.events > 0
+	}
 	b.before, b.first = b.before.shed(), b.first.shed()
 	b.incomplete = true
 	return &b

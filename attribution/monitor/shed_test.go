@@ -36,7 +36,7 @@ func TestBurstMemory(t *testing.T) {
 			t.Fatalf("interval %d: %d bytes are held", interval, held)
 		}
 	}
-	const quiet, flood, after = 25, 42, 32
+	const quiet, flood, after = 25, 42, 36
 	for i := range quiet {
 		send(i, 1)
 	}

@@ -23,26 +23,27 @@ func TestSlowBurst(t *testing.T) {
 	level(0, history, 100)
 	level(history, 60, 150)
 	level(history+60, 50, 100)
-	if m.whole.burst == nil || m.whole.burst.fading == nil {
+	b := m.whole.burst
+	if b == nil || len(b.pieces) == 0 || b.end >= b.pieces[len(b.pieces)-1].index {
 		t.Fatal("no burst fades")
 	}
 	m = restored(t, m, o)
-	late := m.clock.begin(m.whole.burst.fadingFrom)
+	late := m.clock.begin(b.pieces[len(b.pieces)-1].index)
 	m.Observe(Event{Time: late, Flow: flowOf(ip(1))})
 	level(history+110, 120, 100)
 	bursts := slices.Collect(m.Bursts())
 	if len(bursts) != 1 || !bursts[0].Final {
 		t.Fatalf("%v", bursts)
 	}
-	b := bursts[0]
-	got, want := b.Report, reportOf(m.Snapshot(b.Onset, b.End))
+	final := bursts[0]
+	got, want := final.Report, reportOf(m.Snapshot(final.Onset, final.End))
 	if got.Events != want.Events || got.Reserved.Events != want.Reserved.Events {
-		t.Errorf("%d events from %v to %v, want %d", got.Events, b.Onset, b.End, want.Events)
+		t.Errorf("%d events from %v to %v, want %d", got.Events, final.Onset, final.End, want.Events)
 	}
 	if len(got.Lost) > 0 || want.Lost != nil || m.Stats().Late != 1 {
 		t.Errorf("what came late after its end is part of it: %v", got.Lost)
 	}
-	if off := b.End.Sub(at(60 * (history + 60))).Abs(); off > 10*time.Minute {
-		t.Errorf("it ended at %v", b.End)
+	if off := final.End.Sub(at(60 * (history + 60))).Abs(); off > 10*time.Minute {
+		t.Errorf("it ended at %v", final.End)
 	}
 }

@@ -47,14 +47,21 @@ func (s stored) shed() stored {
 // addTo counts what is stored. The data was checked before it came in.
 func (s *stored) addTo(t *tally.Tally) {
 	loseIn(t, s.lost)
+	if s.data != nil {
+		merge(t, s.unpacked())
+	}
+}
+
+// unpacked returns what is stored, without lost records.
+func (s *stored) unpacked() *snapshot.State {
 	if s.data == nil {
-		return
+		return new(snapshot.State)
 	}
 	state, err := unpack(s.data)
 	if err != nil {
 		panic("monitor: " + err.Error())
 	}
-	merge(t, state)
+	return state
 }
 
 // merge counts a state. If more databases located both together than fit into one

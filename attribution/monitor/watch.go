@@ -23,10 +23,15 @@ type watch struct {
 	recent []counted
 	usual  usual
 
-	burst              *burst   // that is running
-	shown              *account // of it, at the last interim report
-	lastOnset, lastEnd int64    // of the burst before
+	silent int64 // intervals before the series begin, in which nothing came
+
+	burst *burst   // that is running
+	shown *account // of it, at the last interim report
+	bounds
 }
+
+// bounds are those of the burst before.
+type bounds struct{ lastOnset, lastEnd int64 }
 
 // counted is a closed interval as a watch remembers it.
 type counted struct {
@@ -50,7 +55,7 @@ func grainOf(target Target) detect.Grain {
 func newWatch(target Target, o Options) *watch {
 	g := grainOf(target)
 	return &watch{
-		target: target, lastOnset: 1, lastEnd: 0, // none
+		target: target, bounds: bounds{1, 0}, // none
 		events: detect.New(o.Interval, g), sources: detect.New(o.Interval, g),
 	}
 }
@@ -63,13 +68,17 @@ const introduced = 24 // intervals, twice as many as a series needs
 // introduce shows a new watch the most that can have come in the n intervals before i.
 // Its target weighed no more than bound in the time that weights last, or else it would
 // have been tracked. A source counts once in that time, so that there may be more of
-// them in an interval, but no more than events.
-func (w *watch) introduce(i, n int64, bound sketch.Weight) {
+// them in an interval, but no more than events. If it is known that nothing came in any of
+// these intervals, they are its history.
+func (w *watch) introduce(i, n int64, bound sketch.Weight, known bool) {
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {
 		w.events.Observe(j, events)
 		w.sources.Observe(j, sources)
+	}
+	if known {
+		w.silent = max(n-introduced, 0)
 	}
 }
 
@@ -99,41 +108,86 @@ func (w *watch) outsideLast() []counted {
 	return recent
 }
 
+// since returns how many intervals have passed from one on to another, without those of the
+// burst before, and of those at its edge.
+func (b bounds) since(from, to int64) int64 {
+	if from == 0 {
+		return 1
+	}
+	return to - from - max(min(to, b.lastEnd)-max(from+1, b.lastOnset-1)+1, 0)
+}
+
 // inLast reports whether an interval belongs to the burst before, or lies at its
 // edge.
-func (w *watch) inLast(index int64) bool { return index >= w.lastOnset-1 && index <= w.lastEnd }
+func (b bounds) inLast(index int64) bool { return index >= b.lastOnset-1 && index <= b.lastEnd }
 
-// quietSince returns the interval from which on a burst that runs is nearly all
-// quiet.
-func (w *watch) quietSince() int64 {
-	since := int64(math.MinInt64)
+// series yields those that show the burst that runs.
+func (w *watch) series() (in []*detect.Series) {
 	for _, s := range []*detect.Series{w.events, w.sources} {
 		if s.Bursting() {
-			since = max(since, s.QuietSince())
+			in = append(in, s)
 		}
 	}
-	return since
+	return in
+}
+
+// seen returns the interval after the last one in which the burst that runs shows.
+func (w *watch) seen() int64 {
+	seen := w.burst.endsAt
+	for _, s := range w.series() {
+		seen = max(seen, s.Seen())
+	}
+	return seen
+}
+
+// surely returns the interval before which the burst that runs surely has not ended, and
+// the longest step in which the end of it is looked for.
+func (w *watch) surely() (until, step int64) {
+	until, step = math.MaxInt64, 1
+	for _, s := range w.series() {
+		from, in := s.Surely()
+		until, step = min(until, from), max(step, in)
+	}
+	if until == math.MaxInt64 {
+		until = w.burst.settledTo
+	}
+	return max(until, w.burst.endsAt), step
 }
 
 // usual is who sent before what is recent, without what a burst sent: one or two
 // spans of half the retention.
 type usual struct {
-	full, filling *tally.Tally // nil: nothing
-	from          int64        // interval at which filling began
+	full, filling  *tally.Tally // nil: nothing
+	fullFrom, from int64        // intervals at which they began
+	arrivals       arrivals
 }
 
-// add takes an interval.
-func (u *usual) add(s stored, span int64, empty func() *tally.Tally) {
+// begin returns the interval from which on u has everything.
+func (u *usual) begin() int64 {
+	if u.full != nil {
+		return u.fullFrom
+	}
+	return u.from
+}
+
+// add takes an interval, the last of n since the one before.
+func (u *usual) add(s stored, n, span int64, empty func() *tally.Tally) {
 	if s.data == nil {
 		return
 	}
 	if u.filling != nil && s.index >= u.from+max(span, 1) {
-		u.full, u.filling = u.filling, nil
+		u.full, u.filling, u.fullFrom = u.filling, nil, u.from
 	}
 	if u.filling == nil {
 		u.filling, u.from = empty(), s.index
 	}
-	s.addTo(u.filling)
+	state := s.unpacked()
+	if n > 0 {
+		u.arrivals.take(state, n, s.index-u.begin(), float64(span)/2, u.full, u.filling)
+		u.arrivals.last = s.index
+	}
+	loseIn(u.filling, s.lost)
+	merge(u.filling, state)
 }
 
 func (u *usual) memory() int { return size(u.full) + size(u.filling) }

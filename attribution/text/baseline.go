@@ -36,7 +36,13 @@ func (p *Printer) writeNewSources(b *strings.Builder, n *baseline.NewSources) {
 	if r.Sources.Value == 0 {
 		b.WriteString(say(w.nothing, args{"all": p.about(n.Burst)}) + "\n")
 	} else {
-		b.WriteString(say(w.totals, args{"n": p.about(r.Sources), "all": p.about(n.Burst)}) + "\n\n")
+		b.WriteString(say(w.totals, args{"n": p.about(r.Sources), "all": p.about(n.Burst)}) + "\n")
+		for _, line := range []string{p.makers(n), p.everyday(n)} {
+			if line != "" {
+				b.WriteString(line + "\n")
+			}
+		}
+		b.WriteString("\n")
 		aligned(b, p.liftTable(n))
 		b.WriteString("\n")
 		p.writeMethod(b, n)
@@ -47,6 +53,36 @@ func (p *Printer) writeNewSources(b *strings.Builder, n *baseline.NewSources) {
 	for _, credit := range p.credits(r) {
 		b.WriteString(say(p.words.report.credit, args{"credit": word(credit)}) + "\n")
 	}
+}
+
+// makers says where the few new sources are that made nearly all events.
+func (p *Printer) makers(n *baseline.NewSources) string {
+	if n.Makers == nil || len(n.Makers.Report.Countries) == 0 {
+		return ""
+	}
+	const most = 3
+	r := &n.Makers.Report
+	var shares []string
+	for _, row := range r.Countries[:min(len(r.Countries), most)] {
+		shares = append(shares, row.Origin.String()+" "+p.share(row.Share.Value))
+	}
+	return say(p.words.baseline.makers, args{
+		"n": p.count(r.Sources.Value), "events": word(p.share(n.Makers.EventShare)),
+		"share": word(strings.Join(shares, ", ")),
+	})
+}
+
+// everyday says how many new sources would have come anyway.
+func (p *Printer) everyday(n *baseline.NewSources) string {
+	e := n.Everyday
+	if e == nil || e.High == 0 {
+		return ""
+	}
+	text := p.words.baseline.everyday
+	if e.Value == 0 {
+		text = p.words.baseline.hardly
+	}
+	return say(text, args{"n": p.count(e.Value), "low": p.count(e.Low), "high": p.count(e.High)})
 }
 
 // about is an argument for a number of sources, without its interval.
@@ -66,7 +102,11 @@ func (p *Printer) liftTable(n *baseline.NewSources) [][]string {
 		return p.table(r)
 	}
 	w := &p.words.baseline
-	rows := [][]string{{p.words.report.origin, w.fresh, w.shareOfNew, w.shareOfUsual, w.lift}}
+	share := w.shareOfNew
+	if p.everyday(n) != "" {
+		share = w.withoutThem
+	}
+	rows := [][]string{{p.words.report.origin, w.fresh, share, w.shareOfUsual, w.lift}}
 	for _, l := range n.Lift[:min(len(n.Lift), maxRows)] {
 		var sources uint64
 		for _, row := range r.Countries {

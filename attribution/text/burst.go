@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/monitor"
 )
 
@@ -53,6 +54,7 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 	if n := burst.NewSources; n != nil {
 		for i := range min(len(verdicts), len(n.Report.Verdicts)) {
 			among := teller{p: p, r: &n.Report, v: &n.Report.Verdicts[i], fresh: true}.among()
+			verdicts[i].lines = append(verdicts[i].lines, p.amongMakers(n, i)...)
 			verdicts[i].lines = append(verdicts[i].lines, among)
 		}
 	}
@@ -101,6 +103,21 @@ func (p *Printer) history(burst *monitor.Burst) string {
 		text = sentences(text, w.unprecedented)
 	}
 	return text
+}
+
+// amongMakers says what becomes of a claim among the few that made nearly all events.
+func (p *Printer) amongMakers(n *baseline.NewSources, i int) []string {
+	if n.Makers == nil || i >= len(n.Makers.Report.Verdicts) {
+		return nil
+	}
+	t := teller{p: p, r: &n.Makers.Report, v: &n.Makers.Report.Verdicts[i]}
+	if t.v.Outcome == attribution.Inadmissible || !t.ofSources() {
+		return nil
+	}
+	return []string{say(p.words.baseline.amongMakers, args{
+		"n": p.count(t.r.Sources.Value), "outcome": word(p.Outcome(t.v.Outcome)),
+		"share": word(p.cell(t.v.Share, t.limits()...)),
+	})}
 }
 
 // among says what becomes of a claim among the new sources.

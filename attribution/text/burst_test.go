@@ -109,7 +109,7 @@ func TestBurstsSayWhatTheyAre(t *testing.T) {
 		}
 		for text, want := range map[string]bool{
 			"unprecedented": burst.Unprecedented == attribution.Supported, "No earlier traffic": h.Before < 1,
-			"not the largest": h.Before >= h.Peak, "still running": !burst.Final,
+			"not the largest": h.Before >= h.Peak, "last seen": !burst.Final,
 		} {
 			if strings.Contains(rd.text, text) != want {
 				rd.errorf("%q: %v", text, !want)

@@ -126,6 +126,8 @@ type baselinePhrases struct {
 	fresh, shareOfNew, shareOfUsual, lift  phrase // headings of columns
 	onlyNew                                phrase // low
 	counted, sampled, registers, intervals phrase // n
+	everyday, hardly, withoutThem          phrase // n low high; high; heading of a column
+	makers, amongMakers                    phrase // n events share; n unit share outcome
 }
 
 // networkPhrases are those around the table of networks, systems and lists.

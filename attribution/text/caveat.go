@@ -47,7 +47,7 @@ var measures = map[caveat.Code]measure{
 	caveat.FewSources: ofSources, caveat.ClusteredSources: number, caveat.UnreadRecords: aCount,
 	caveat.LateEvents: aCount, caveat.Unlocated: aShare, caveat.SpoofingPartial: mostShare,
 	caveat.SpoofingSuspected: aCount, caveat.DatabasesDisagree: aCount, caveat.ClusteredErrors: number,
-	caveat.SamplingError: estimate,
+	caveat.SamplingError: estimate, caveat.Newcomers: aCount,
 
 	caveat.SecondEstimate: aShare, caveat.FamiliesDiffer: aShare, caveat.OneSidedErrors: points,
 	caveat.SamplingRateSensitive: points, caveat.NetworksDiffer: aShare,
@@ -61,7 +61,7 @@ var measures = map[caveat.Code]measure{
 	caveat.RankDiffers: aCount, caveat.PrefixConcentrated: aShare, caveat.NetworkConcentrated: aShare,
 	caveat.ListedSources: aShare,
 
-	caveat.FewNewSources: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
+	caveat.FewNewSources: aCount, caveat.EndMoved: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
 	caveat.ClockOffset: seconds,
 }
 

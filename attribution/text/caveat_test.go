@@ -41,6 +41,7 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.PacketSampled:         {{Value: 1000}, {Value: 10, Subject: "baseline"}},
 	caveat.SketchesOnly:          {{Value: 1}, {Value: .4}},
 	caveat.ReflectionUntested:    {{}},
+	caveat.Newcomers:             {{Value: 1}, {Value: 350}},
 	caveat.SpoofingSuspected:     {{Value: 4000}},
 	caveat.ManyPerSource:         {{Value: 2000}},
 	caveat.RankDiffers:           {{Value: 3, Subject: "bytes"}},
@@ -48,6 +49,7 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.NetworkConcentrated:   {{Value: .61, Subject: "AS64500 Example"}},
 	caveat.ListedSources:         {{Value: .61, Subject: "hosting"}},
 	caveat.FewNewSources:         {{Value: 1}, {Value: 312}},
+	caveat.EndMoved:              {{Value: 1}, {Value: 1234}},
 	caveat.ShortHistory:          {{Value: .5}, {Value: 1}, {Value: 100}},
 	caveat.WindowSensitive:       {{Value: 2, Subject: "RU > 50%"}},
 }

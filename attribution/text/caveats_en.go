@@ -66,6 +66,8 @@ var caveatsEnglish = map[string]phrase{
 	"UNLOCATED": "A part of {value} has no country in the database. It may belong to any country.",
 	"UNLOCATED decides": "{value} of all {unit} have no country in the database. They may belong to any, which " +
 		"leaves the claim open.",
+	"NEWCOMERS":         "About {value} of the new sources would have come anyway.",
+	"NEWCOMERS decides": "About {value} of the new sources would have come anyway, which leaves the claim open.",
 	"SPOOFING_PARTIAL": "Up to {value} of the sources may be forged. A verdict on sources holds with and without " +
 		"them. Shares of events and bytes are as they came.",
 	"SPOOFING_PARTIAL decides": "Up to {value} of the sources may be forged, which leaves the claim open.",
@@ -168,8 +170,10 @@ var caveatsEnglish = map[string]phrase{
 		"({value} of the windows tried).",
 	"NO_BASELINE":   "No traffic was seen before. Which sources are new cannot be told.",
 	"END_UNCERTAIN": "The end is uncertain: the traffic faded, stayed until it was normal, or was no longer seen.",
-	"TARGET_LOST":   "The target was evicted while the burst ran. Later traffic is not known.",
-	"INCOMPLETE":    "The sources of a part of the burst are not known.",
+	"END_MOVED": "An earlier look counted {value} {value:event|events} more. They came after what was then found to " +
+		"be the end.",
+	"TARGET_LOST": "The target was evicted while the burst ran. Later traffic is not known.",
+	"INCOMPLETE":  "The sources of a part of the burst are not known.",
 	"CLOCK_OFFSET": "Most records that are dated far from the others are {value} {more:ahead|behind}. Some clock is " +
 		"in another time zone: what it saw is not counted in its time.",
 }

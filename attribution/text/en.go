@@ -144,6 +144,13 @@ var english = catalogue{
 		sampled:   "The new sources are estimated from a sample of {n} of them.",
 		registers: "The new sources are estimated from HyperLogLog registers.",
 		intervals: "Each interval has 95 % confidence.",
+		everyday: "About {n} ({low} to {high}) of them would have come anyway. The shares are those of the others, and " +
+			"each interval holds the share of all new sources, too.",
+		hardly: "At most {high} of them would have come anyway. The shares are those of the others, and each interval " +
+			"holds the share of all new sources, too.",
+		withoutThem: "share of the others",
+		makers:      "{n} of the new sources made {events} of their events: {share}.",
+		amongMakers: "Among the {n} that made nearly all events, the share is {share}: {outcome}.",
 	},
 
 	network: networkPhrases{
@@ -156,7 +163,7 @@ var english = catalogue{
 
 	burst: burstPhrases{
 		head: "Burst {id} of {target}", everything: "all traffic",
-		running:       "It began at {from} UTC and was still running at {to} UTC (resolution {interval}).",
+		running:       "It began at {from} UTC and was last seen at {to} UTC (resolution {interval}).",
 		ended:         "From {from} to {to} UTC (resolution {interval}).",
 		size:          "{events} from {sources} {sources:source|sources}.",
 		peak:          "At most {n} {n:event|events} in {interval}, where about {expected} {expected:was|were} expected.",

@@ -197,7 +197,7 @@ func TestBurstText(t *testing.T) {
 		t.Errorf("exit status %d, the credit comes %d times in\n%s", status, n, stdout)
 	}
 	for _, want := range []string{
-		"Burst 1 of all traffic", "It began at 2024-05-21 22:10:00 UTC", "still running at 2024-05-21 22:10:10 UTC",
+		"Burst 1 of all traffic", "It began at 2024-05-21 22:10:00 UTC", "last seen at 2024-05-21 22:10:10 UTC",
 		"3,040 events from 640 sources", "\nrefuted: RU > 50% of events", "\nsupported: RU > 20% of events",
 	} {
 		if !strings.Contains(stdout, want) {

@@ -292,7 +292,7 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 			caveats = append(caveats, caveat.Caveat{Code: caveat.ClusteredSources, Value: a.EffectiveSources})
 		}
 	}
-	if share, ok := t.shareOfNetworks(); ok && t.q.Kind != Plurality {
+	if share, ok := t.shareOfNetworks(); ok && t.q.Kind != Plurality && c.Newcomers == nil {
 		byNetworks := finding{share: stat.Share{Value: share, Low: share, High: share}}
 		if o, _ := byNetworks.decide(t.q); o != a.Outcome {
 			caveats = append(caveats, caveat.Caveat{Code: caveat.NetworksDiffer, Value: share})
@@ -303,6 +303,7 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 
 // outcome is that of a finding, with what is in no count anywhere.
 func (t *trial) outcome(f finding) Outcome {
+	f = t.cases[0].withoutNewcomers(t.q, t.p.alpha(), f)
 	f.widenByLost(t.state)
 	o, _ := f.decide(t.q)
 	return o

@@ -20,7 +20,7 @@ type Family struct {
 func (t *trial) describeFamilies(a *Answer) {
 	c := t.cases[0]
 	all := c.Group(snapshot.Anywhere)
-	if t.q.Unit != plausible.Sources || !c.HasAddresses() ||
+	if t.q.Unit != plausible.Sources || !c.HasAddresses() || c.Newcomers != nil || // of either family
 		all.Sampled6 == 0 || all.Sampled6 == all.Sampled {
 		return
 	}

@@ -42,6 +42,9 @@ func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
 	if late > 0 {
 		add(caveat.LateEvents, float64(late), "")
 	}
+	if n := c.ofNewcomers(); n.Value > 0 {
+		caveats = append(caveats, n)
+	}
 	caveats = append(caveats, t.clusterCaveats(a)...)
 	if q.Unit != plausible.Sources && c.Total.Value < fewSources {
 		add(caveat.FewSources, math.Round(c.Total.Value), "")
@@ -84,7 +87,7 @@ func (t *trial) secondEstimate(a *Answer) []caveat.Caveat {
 	if t.q.Kind == Plurality || t.corrected || c.Exact() || c.Basis != snapshot.All {
 		return nil
 	}
-	f := c.byRegisters(t.q, t.p.basis(c).z())
+	f := c.withoutNewcomers(t.q, t.p.alpha(), c.byRegisters(t.q, t.p.basis(c).z()))
 	f.widenByLost(t.state)
 	if o, _ := f.decide(t.q); o == a.Outcome {
 		return nil

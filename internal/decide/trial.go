@@ -17,6 +17,7 @@ const (
 	noDoubt doubt = iota
 	unread
 	unlocated
+	newcomers
 	spoofing
 	unseen
 	otherDatabases
@@ -116,6 +117,9 @@ func (t *trial) find(c *Case, gone doubts) (finding, *caveat.Caveat) {
 			return f, hidden
 		}
 	}
+	if !gone.has(newcomers) {
+		f = c.withoutNewcomers(t.q, b.alpha, f)
+	}
 	if gone.has(unlocated) {
 		f = f.ifLocated()
 	}
@@ -181,6 +185,9 @@ func (t *trial) present(d doubt) bool {
 			}
 		}
 		return false
+	case newcomers:
+		n, _ := first.NewcomerCount()
+		return n.High > 0
 	case spoofing:
 		return t.corrected
 	case unseen:
@@ -269,6 +276,8 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 			share = max(share, amount(un, t.q.Unit)/amount(all, t.q.Unit))
 		}
 		return of(caveat.Unlocated, share)
+	case newcomers:
+		return c.ofNewcomers()
 	case spoofing:
 		return c.ofForged()
 	case unseen:

@@ -19,8 +19,8 @@ const (
 )
 
 // Minus is what burst has and usual never had: the sources that are new. Everything else
-// that d says is that of burst, but for the limits of usual on what a source is. Sample
-// sizes and precisions may differ. It writes neither side.
+// that d says is that of burst, but for the limits of usual on what a source is, and what usual
+// knows of newcomers. Sample sizes and precisions may differ. It writes neither side.
 //
 // While both sides are exact, so is d. Beyond, d is the difference of two samples: a source
 // of the one whose rank the other would have kept, and which the other lacks, is new. These
@@ -40,6 +40,7 @@ func Minus(burst, usual *State) (d *State, disagreement float64, err error) {
 	places, compared := burst.onlyIn(usual)
 	d = burst.pick(places)
 	d.Limits = burst.Limits.against(usual.Limits)
+	d.Newcomers = usual.Newcomers
 	if burst.Exact() && usual.Exact() {
 		return d, 0, nil
 	}

@@ -72,6 +72,8 @@ type State struct {
 	ASNs    *ASNs      // nil: none were asked
 	Lists   []List     // which items are on lists
 	Rest    *Remainder // nil unless this is what one state has more than another
+
+	Newcomers *Newcomers // nil: nothing is known of them
 }
 
 // Shape is what two states must have in common to be merged, but for the sample size, of

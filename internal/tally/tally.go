@@ -246,6 +246,21 @@ func (t *Tally) Distinct() sketch.Estimate {
 	return t.sample.Distinct()
 }
 
+// Threshold is about the rank up to which every source is in the sample, and never more.
+func (t *Tally) Threshold() uint64 {
+	if t.dense == nil || t.sample.Len() < t.sample.K() {
+		return math.MaxUint64
+	}
+	part := float64(t.sample.K()-1) / t.sample.Distinct().Value
+	return uint64(math.Ldexp(min(part, 1)*(1-1e-9), 64))
+}
+
+// Knows reports whether a source is in the sample.
+func (t *Tally) Knows(hash uint64) bool {
+	_, found := t.sample.Count(hash, 0, 0)
+	return found
+}
+
 // Exact reports whether t holds every source.
 func (t *Tally) Exact() bool { return t.dense == nil }
 

@@ -47,6 +47,13 @@ func between(from, to int64, f float64) func(int64) float64 {
 	}
 }
 
+// pulses is a wave of n single intervals of a hundred times, a period apart.
+func pulses(from, n, period int64) func(int64) float64 {
+	return func(i int64) float64 {
+		return 1 + 99*truth(i >= from && i < from+n*period && (i-from)%period == 0)
+	}
+}
+
 // Ten-second intervals of a series that was never seen before.
 func TestBehaviorWithoutHistory(t *testing.T) {
 	const minute, hour = 6, 360
@@ -84,6 +91,12 @@ func TestBehaviorWithoutHistory(t *testing.T) {
 		{"pulses of two minutes", 100, 4, func(i int64) float64 {
 			return 1 + 9*truth(i >= 2*hour && i < 2*hour+22*minute && (i-2*hour)%(4*minute) < 2*minute)
 		}, []want{{2 * hour, 2*hour + 22*minute}}, 0},
+		{"pulses of ten seconds, a minute and a half apart", 100, 4, pulses(2*hour, 20, 9),
+			[]want{{2 * hour, 2*hour + 19*9 + 1}}, 0},
+		{"pulses of ten seconds, five minutes apart", 100, 4, pulses(2*hour, 9, 5*minute),
+			[]want{{2 * hour, 2*hour + 8*5*minute + 1}}, 0},
+		{"pulses of ten seconds, eight minutes apart", 100, 4, pulses(2*hour, 2, 8*minute),
+			[]want{{2 * hour, 2*hour + 1}, {2*hour + 8*minute, 2*hour + 8*minute + 1}}, 0},
 		{"outage of half an hour", 100, 6, between(3*hour, 3*hour+30*minute, 0), nil, 0},
 		{"outage of three hours", 100, 12, between(5*hour, 8*hour, 0), nil, 0},
 		{"level that lasts", 100, 12, between(2*hour, 12*hour, 10), []want{{2 * hour, 0}}, 0},

@@ -43,8 +43,10 @@
 // # Where it begins and ends
 //
 // A burst has ended once five minutes, and 12 intervals at least, were nearly all
-// quiet. The onset and the end are where the counts fall into two parts of constant
-// level by least squares (ending.go).
+// quiet, and none of them was a pulse: a count that would be part of a burst by itself,
+// 5 standard deviations above the expectation. So pauses of an attack that are shorter do
+// not end it. The onset and the end are where the counts fall into two parts of constant
+// level by least squares, but the end is never before the last pulse (ending.go).
 //
 // # Many series
 //

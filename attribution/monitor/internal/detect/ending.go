@@ -7,8 +7,9 @@ import (
 )
 
 // A burst has ended once five minutes, or twelve counts if that is longer, were
-// nearly all quiet. A pulsed attack pauses for less. Where it began and ended is
-// then found by splitting the last counts into two parts of constant level.
+// nearly all quiet and had no pulse. A pulsed attack pauses for less. Where it ended
+// is then found by splitting the last counts into two parts of constant level, but
+// never before its last pulse: the mean of a pulsed attack is low.
 
 // trail is z of the last counts, in eight bits each.
 type trail []uint8
@@ -22,6 +23,9 @@ const (
 
 	keptSums = 4 * leastQuiet // cells in a trail
 
+	// pulse is the z of a count that is part of a burst, whatever its neighbors are.
+	pulse = 5
+
 	// surely is the mean z above which the end of a burst is found within three
 	// counts.
 	surely = 3.5
@@ -34,6 +38,12 @@ func (d grid) patience() int64 { return max(d.intervals(quietSpan), leastQuiet) 
 // kept returns how many intervals a trail goes back. It must reach the end of a
 // burst, and the onset of one that is found in cells.
 func (d grid) kept() int { return int(4 * max(d.patience(), d.perCell)) }
+
+// reach returns how many counts back the end of a burst is looked for: in the quiet
+// ones, and in thrice as many before, since noise may rise for a while after it.
+func (d grid) reach() int64 { return 4 * d.patience() }
+
+const slowReach = 2 * leastQuiet // cells, where only sums show the burst
 
 // Patience returns how many intervals must be nearly all quiet for a burst to have
 // ended. The interval is one that [New] takes.
@@ -54,6 +64,35 @@ func (t trail) last(n int64) trail { return t[max(0, int64(len(t))-n):] }
 // isLoud reports whether a code of a trail is above the allowance.
 func isLoud(code uint8) bool { return code >= (zAllowance-trailLow)*trailUnit }
 
+// lastPulse returns the place after the last pulse, 0 if there is none.
+func (t trail) lastPulse() int {
+	for i, code := range slices.Backward(t) {
+		if code >= (pulse-trailLow)*trailUnit {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// lastLoud returns the place after the last count above the allowance, 0 if there is none.
+func (t trail) lastLoud() int {
+	for i, code := range slices.Backward(t) {
+		if isLoud(code) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// mean returns that of z.
+func (t trail) mean() float64 {
+	sum := 0.
+	for _, code := range t {
+		sum += float64(code)
+	}
+	return sum/float64(len(t))/trailUnit + trailLow
+}
+
 // isQuiet reports whether five of six of the last n are not loud.
 func (t trail) isQuiet(n int) bool {
 	if len(t) < n {
@@ -66,20 +105,6 @@ func (t trail) isQuiet(n int) bool {
 		}
 	}
 	return loud <= n/6
-}
-
-// quiet returns how many of the last are nearly all quiet. The first of them is.
-func (t trail) quiet() (n int64) {
-	loud := 0
-	for i, code := range slices.Backward(t) {
-		length := len(t) - i
-		if isLoud(code) {
-			loud++
-		} else if loud <= length/6 {
-			n = int64(length)
-		}
-	}
-	return n
 }
 
 // split returns where t falls into two parts of constant level, by least squares,
@@ -117,18 +142,15 @@ func (s *scale) rise(since, i int64) int64 {
 // over reports whether the burst has ended after interval i, and where.
 func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 	if !s.slow {
-		t := s.each.trail.last(i + 1 - s.onset)
-		if !t.isQuiet(int(s.grid.patience())) {
-			return 0, false, false
-		}
-		at, height := t.split(true)
-		return i + 1 - int64(len(t)-at), height < surely, true
+		t := s.each.trail.last(min(i+1-s.onset, s.grid.reach()))
+		at, uncertain, over := t.end(int(s.grid.patience()))
+		return i + 1 - int64(len(t)-at), uncertain, over
 	}
 	next := (i + 1) / s.grid.perCell
 	if (i+1)%s.grid.perCell != 0 {
 		return 0, false, false
 	}
-	t := s.sums.trail.last(next - s.onset/s.grid.perCell)
+	t := s.sums.trail.last(min(next-s.onset/s.grid.perCell, slowReach))
 	if !t.isQuiet(leastQuiet) {
 		return 0, false, false
 	}
@@ -136,12 +158,50 @@ func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 	return (next - int64(len(t)-at)) * s.grid.perCell, true, true
 }
 
-// QuietSince returns the interval since which the series is nearly all quiet: a
-// burst that runs has perhaps ended there. If only sums show the burst, it is the
-// first interval of a cell.
-func (s *Series) QuietSince() int64 {
-	if s.slow {
-		return (s.next/s.grid.perCell - s.sums.trail.quiet()) * s.grid.perCell
+// end returns where a burst ended, if the last counts are patience quiet ones.
+func (t trail) end(patience int) (at int, uncertain, over bool) {
+	last := t.lastPulse()
+	if !t.isQuiet(patience) || last > 0 && len(t)-last <= patience {
+		return 0, false, false
 	}
-	return s.next - s.each.trail.quiet()
+	at, height := t.split(true)
+	if at > last && (last == 0 || t[last:at].mean() >= zAllowance) {
+		return at, height < surely, true
+	}
+	for last < len(t) && t[last] >= (surely-trailLow)*trailUnit { // what is left of the pulse
+		last++
+	}
+	return last, false, true
 }
+
+// Seen returns the interval after the last one in which a burst that runs shows.
+func (s *Series) Seen() int64 {
+	if s.slow {
+		cell := s.next / s.grid.perCell
+		t := s.sums.trail.last(cell - s.onset/s.grid.perCell)
+		if at := t.lastLoud(); at > 0 {
+			return max((cell-int64(len(t)-at))*s.grid.perCell, s.onset+1)
+		}
+		return s.next
+	}
+	t := s.each.trail.last(s.next - s.onset)
+	if at := t.lastLoud(); at > 0 {
+		return s.next - int64(len(t)-at)
+	}
+	return s.next
+}
+
+// Surely returns the interval up to which all that came since the onset is surely of
+// the burst that runs: it ends there or later, and at a multiple of step if that is
+// more than 1. [Reach] intervals back, step may be 1 again.
+func (s *Series) Surely() (until, step int64) {
+	if s.slow {
+		return max((s.next/s.grid.perCell+1-slowReach)*s.grid.perCell, s.onset+1), s.grid.perCell
+	}
+	t := s.each.trail.last(min(s.next-s.onset, s.grid.reach()))
+	return max(s.next+1-s.grid.reach(), s.next-int64(len(t)-t.lastPulse()), s.onset+1), 1
+}
+
+// Reach returns how many intervals back the end of a burst is looked for that shows in
+// single intervals. The interval is one that [New] takes.
+func Reach(interval time.Duration) int64 { return newGrid(interval, Fine).reach() }

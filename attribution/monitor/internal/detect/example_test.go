@@ -25,5 +25,5 @@ func ExampleSeries() {
 	}
 	// Output:
 	// after interval 61: a burst began in 60, 20 were expected
-	// after interval 89: it ended before 63; at most 200, before it 22
+	// after interval 93: it ended before 63; at most 200, before it 22
 }

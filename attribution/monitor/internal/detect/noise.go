@@ -58,6 +58,10 @@ func (n *noise) lasting() float64 {
 	return min(n.s2*(1+rho)/(1-rho), max(n.s2, mostLasting))
 }
 
+// Lasting returns by how much the counts stray beyond what counting explains: the relative
+// variance of one of many counts that are added up.
+func (s *Series) Lasting() float64 { return s.each.noise.lasting() }
+
 // follow takes the z of every accepted count.
 func (n *noise) follow(z float64) {
 	n.product += (z*n.last - n.product) / lagWindow

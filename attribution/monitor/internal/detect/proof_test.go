@@ -23,12 +23,12 @@ func TestProof(t *testing.T) {
 		{"less", 5, 10, 360, 1, false},
 	} {
 		p := Proof{c.seen, c.expected * c.during}
-		if got := p.Weight(c.before/c.during) > ProofLimit(1024); got != c.want {
+		if got := p.Weight(c.before/c.during, 2) > ProofLimit(1024); got != c.want {
 			t.Errorf("%s: proven is %v", c.name, got)
 		}
 	}
 	// With a very long past the level is known: the logarithms are 4.3 and 23.
-	a, b := Proof{60, 20}.Weight(1e9), Proof{90, 20}.Weight(1e9)
+	a, b := Proof{60, 20}.Weight(1e9, 2), Proof{90, 20}.Weight(1e9, 2)
 	if math.Abs(a-4.33) > .01 || math.Abs(b-22.98) > .01 {
 		t.Errorf("a level that is known gives %v and %v", a, b)
 	}

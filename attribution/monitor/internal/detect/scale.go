@@ -80,7 +80,10 @@ func (s *scale) judge(i int64, y, mu, sudden float64, seasonal bool, keep int) (
 		s.byZ.add(i, min(z, zClip)-zAllowance)
 	}
 	loud := z
-	if count > loudCount {
+	switch {
+	case count > countLimit:
+		loud = max(z, pulse)
+	case count > loudCount:
 		loud = max(z, zAllowance)
 	}
 	s.trail.add(loud, keep)

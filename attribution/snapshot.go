@@ -31,6 +31,7 @@ var (
 func init() {
 	snapshot.Wrap = func(s *snapshot.State) any { return Snapshot{s} }
 	snapshot.Unwrap = func(s any) *snapshot.State { return s.(Snapshot).state() }
+	snapshot.LimitsOf = func(a any) snapshot.Limits { account := a.(Account); return account.limits() }
 }
 
 var nothing = &snapshot.State{}

@@ -14,12 +14,12 @@ import (
 // from. It never changes, so that the burst is made without the lock of the monitor,
 // and only once.
 type account struct {
-	burst     burst     // without what has settled
-	recent    []counted // from before the onset on, without the burst before
-	settled   stored
-	usual     [2]stored
-	before    before
-	databases snapshot.Databases // with their address spaces
+	burst   burst     // without what has settled
+	recent  []counted // from before the onset on, without the burst before
+	settled stored
+	usual   [2]stored
+	before  before
+	known   known
 
 	once sync.Once
 	made Burst // what the account looks like in public, once that was asked for
@@ -30,7 +30,7 @@ type account struct {
 
 // show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
-	a := &account{burst: *w.burst, recent: w.outsideLast(), databases: m.databases}
+	a := &account{burst: *w.burst, recent: w.outsideLast(), known: m.known}
 	a.burst.settled, a.burst.pieces = nil, nil
 	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
 	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
@@ -173,13 +173,9 @@ type before struct {
 	lasting float64 // relative variance of the number of sources in an interval
 }
 
-// handOut makes a snapshot of a state, with the address spaces of its databases.
+// handOut makes a snapshot of a state.
 func (a *account) handOut(state *snapshot.State) attribution.Snapshot {
-	return handOut(state, a.databases)
-}
-
-func handOut(state *snapshot.State, databases snapshot.Databases) attribution.Snapshot {
-	return snapshot.Wrap(state.With(databases)).(attribution.Snapshot)
+	return a.known.handOut(state)
 }
 
 // snapshot returns what the burst reports on. It is made once, and kept packed.

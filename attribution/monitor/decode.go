@@ -40,7 +40,7 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 	for _, v := range counters {
 		*v = d.Uvarint()
 	}
-	m.know(d.state(d.blob(maxCheckpoint)).Databases...)
+	d.known(&m.known)
 	m.early = d.lost()
 	for range d.count(2 * m.retained.most) {
 		index := d.index()
@@ -59,6 +59,12 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 		m.finals.add(d.account())
 	}
 	return position, d.Done()
+}
+
+func (d *decoder) known(k *known) {
+	state := d.state(d.blob(maxCheckpoint))
+	d.m.know(state.Databases...)
+	k.limits, k.records = state.Limits, state.Records
 }
 
 // count reads the number of things that follow. Each has a byte at least.
@@ -274,7 +280,7 @@ func (d *decoder) recent() (recent []counted) {
 }
 
 func (d *decoder) account() *account {
-	a := &account{burst: *d.burst(), recent: d.recent(), databases: d.m.databases}
+	a := &account{burst: *d.burst(), recent: d.recent(), known: d.m.known}
 	a.settled, a.usual[0], a.usual[1] = d.packed(), d.packed(), d.packed()
 	b := &a.before
 	b.arrivals = d.arrivals()

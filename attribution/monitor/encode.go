@@ -68,10 +68,10 @@ func (e *encoder) lost(l lost) {
 	}
 }
 
-// databases encodes an empty state that has them all, with their address spaces.
-func (e *encoder) databases(m *Monitor) {
+// known encodes a state that has it all, and is empty else.
+func (e *encoder) known(m *Monitor) {
 	state := m.newTally().Rotate(nil)
-	state.Databases = m.databases
+	state.Databases, state.Limits, state.Records = m.known.databases, m.known.limits, m.known.records
 	e.blob(state.Append(nil))
 }
 
@@ -99,7 +99,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	e.int(m.began)
 	s := &m.stats
 	e.uint(m.lastID, s.Records, s.Late, s.Undated, s.Misdated, s.Ahead, s.SetBack, s.Evicted, s.Shed)
-	e.databases(m)
+	e.known(m)
 	e.lost(m.early)
 	e.uint(uint64(len(m.retained.kept)))
 	for _, one := range m.retained.kept {

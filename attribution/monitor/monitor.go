@@ -41,17 +41,17 @@ type Monitor struct {
 
 // knowledge is all that a checkpoint holds.
 type knowledge struct {
-	clock     clock
-	open      openIntervals
-	retained  retained
-	early     lost  // records that were lost before there was an interval
-	began     int64 // first interval of the stream, since the clock was last set
-	whole     *watch
-	targets   *targets // nil: none are wanted
-	lastID    uint64   // of a burst
-	finals    finals
-	databases snapshot.Databases // all that located something, with their address spaces
-	stats     Stats
+	clock    clock
+	open     openIntervals
+	retained retained
+	early    lost  // records that were lost before there was an interval
+	began    int64 // first interval of the stream, since the clock was last set
+	whole    *watch
+	targets  *targets // nil: none are wanted
+	lastID   uint64   // of a burst
+	finals   finals
+	known    known
+	stats    Stats
 }
 
 // New returns a Monitor that locates sources with table. The error, for a nil table
@@ -113,8 +113,8 @@ const maxDatabases = 64
 // know adds databases. Beyond the limit the oldest go, whose snapshots can then no
 // longer be corrected for forged sources.
 func (m *Monitor) know(more ...snapshot.Database) {
-	all := m.databases.With(more...)
-	m.databases = all[max(0, len(all)-maxDatabases):]
+	all := m.known.databases.With(more...)
+	m.known.databases = all[max(0, len(all)-maxDatabases):]
 }
 
 // watchAnew forgets what was watched, but not the bursts that were found.

@@ -36,9 +36,9 @@ func (m *Monitor) indexes(from, to time.Time) (first, last int64) {
 
 // collection is what a reader takes out of the monitor under its lock.
 type collection struct {
-	closed    []stored
-	open      []*snapshot.State
-	databases snapshot.Databases
+	closed []stored
+	open   []*snapshot.State
+	known  known
 }
 
 // handOut merges what was collected, without the lock.
@@ -50,14 +50,14 @@ func (m *Monitor) handOut(c collection) attribution.Snapshot {
 	for _, s := range c.open {
 		merge(all, s)
 	}
-	return handOut(all.Rotate(nil), c.databases)
+	return c.known.handOut(all.Rotate(nil))
 }
 
 // collect returns what came from the first interval to the last.
 func (m *Monitor) collect(first, last int64) collection {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := collection{closed: m.retained.between(first, last), databases: m.databases}
+	c := collection{closed: m.retained.between(first, last), known: m.known}
 	for _, iv := range m.open {
 		if iv.index >= first && iv.index <= last {
 			c.open = append(c.open, iv.mark(iv.whole).Snapshot())
@@ -86,7 +86,7 @@ func (m *Monitor) lately(t Target) (c collection, tracked bool) {
 	if slot < 0 {
 		return c, false
 	}
-	c.databases = m.databases
+	c.known = m.known
 	c.closed = append(c.closed, misdated(m.clock.waiting(t, 0)))
 	for _, iv := range m.open {
 		if count := iv.targets[slot]; count != nil {

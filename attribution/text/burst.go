@@ -76,10 +76,14 @@ func (p *Printer) when(burst *monitor.Burst) string {
 func (p *Printer) size(burst *monitor.Burst) string {
 	w, r := &p.words.burst, &burst.Report
 	interval := word(p.span(burst.Interval))
+	size := w.size
+	if r.Limits != nil && r.Limits.EventsUnknown {
+		size = w.records
+	}
 	text := sentences(
-		say(w.size, args{
+		say(size, args{
 			"events":  word(say(p.words.report.events, args{"n": p.count(r.Events)})),
-			"sources": p.about(r.Sources),
+			"sources": p.about(r.Sources), "n": p.count(r.Records),
 		}),
 		say(w.peak, args{"n": p.count(burst.PeakEvents), "interval": interval, "expected": p.number(burst.Expected)}))
 	if burst.BySources && !burst.ByEvents {

@@ -143,7 +143,8 @@ type burstPhrases struct {
 	head                        phrase // id target
 	everything                  phrase // the target of a burst of all traffic
 	running, ended              phrase // from to interval
-	size, peak, inSources       phrase // events sources; n interval expected
+	size, records               phrase // events sources; n sources, where the events are not known
+	peak, inSources             phrase // n interval expected
 	notLargest, first, largest  phrase // span times
 	unprecedented               phrase
 	among, amongUnit, amongNone phrase // n unit share outcome; reason

@@ -166,6 +166,7 @@ var english = catalogue{
 		running:       "It began at {from} UTC and was last seen at {to} UTC (resolution {interval}).",
 		ended:         "From {from} to {to} UTC (resolution {interval}).",
 		size:          "{events} from {sources} {sources:source|sources}.",
+		records:       "{n} {n:record|records} from {sources} {sources:source|sources}.",
 		peak:          "At most {n} {n:event|events} in {interval}, where about {expected} {expected:was|were} expected.",
 		inSources:     "It shows only in the sources: at most {n} in {interval}.",
 		notLargest:    "It is not the largest in {span} of history.",

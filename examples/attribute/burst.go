@@ -39,6 +39,10 @@ type watcher struct {
 	dated   time.Time       // the last record of in that has a time
 	undated int             // records of in, if none has
 
+	reader  *ingest.Reader      // of in
+	account attribution.Account // of the inputs before
+	told    uint64              // records of which the monitor knows the account
+
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
@@ -130,6 +134,11 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 func (w *watcher) flush() {
 	if len(w.batch) == 0 {
 		return
+	}
+	// What is known of the input changes early or never, and takes time to put together.
+	if w.reader != nil && w.at.Records >= 2*w.told {
+		w.told = w.at.Records
+		w.tellAccount(w.reader.Account())
 	}
 	w.monitor.Observe(w.batch...)
 	w.batch = w.batch[:0]

@@ -18,7 +18,7 @@ func (w *watcher) live() (time.Duration, func(), func(time.Time)) {
 
 // open implements [sink].
 func (w *watcher) open(in *input, r *ingest.Reader) error {
-	w.in, w.sorter = in, nil
+	w.in, w.sorter, w.reader, w.told = in, nil, r, 0
 	w.at, w.lost, w.dated, w.undated = ingest.Position{}, 0, time.Time{}, 0
 	switch {
 	case in.file == nil: // has no place to go on from
@@ -111,8 +111,19 @@ func (w *watcher) lose(lost uint64) error {
 	return nil
 }
 
+// tellAccount tells the monitor what is known of all inputs so far.
+func (w *watcher) tellAccount(current attribution.Account) {
+	var all attribution.Account
+	all.Add("", w.account)
+	all.Add("", current)
+	w.monitor.SetAccount(all)
+}
+
 // close implements [sink].
 func (w *watcher) close(a *attribution.Account) error {
+	w.tellAccount(*a)
+	w.account.Add(w.in.name, *a)
+	w.reader = nil
 	err := w.lose(a.Lost[attribution.LostUnread])
 	if w.sorter != nil {
 		w.sorter.replay(w.observe)

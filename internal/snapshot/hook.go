@@ -6,4 +6,7 @@ package snapshot
 var (
 	Wrap   func(*State) any
 	Unwrap func(snapshot any) *State
+
+	// LimitsOf are those that an attribution.Account has.
+	LimitsOf func(account any) Limits
 )

@@ -55,9 +55,14 @@ type Note struct {
 }
 
 // Add adds the account of one more input, such as the next file. Its places get the name of
-// that input.
+// that input, unless it is empty.
 func (a *Account) Add(name string, b Account) {
-	at := func(place string) string { return name + ": " + place }
+	at := func(place string) string {
+		if name == "" {
+			return place
+		}
+		return name + ": " + place
+	}
 	a.Format = listed(a.Format, b.Format)
 	a.Fields = listedAll(a.Fields, b.Fields)
 	a.Instead = listedAll(a.Instead, b.Instead)

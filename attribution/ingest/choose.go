@@ -290,6 +290,7 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 	case len(others) == 0:
 	case weighs && s.at[r] < 0:
 		s.notTaken[name] = strings.Join(others, ", ")
+	case asked == notTaken: // nobody wants to know
 	default:
 		s.instead[name] = others[0]
 	}

@@ -78,6 +78,11 @@ func (p *Printer) roles(of ...map[string]string) (roles []string) {
 	return append(roles, slices.Sorted(maps.Keys(rest))...)
 }
 
+// place is where a record is, which may be a path.
+func (p *Printer) place(at string) string { return p.quotedUpTo(at, longestPlace) }
+
+const longestPlace = 200 // runes
+
 // field is the name of a field, or its number.
 func (p *Printer) field(name string) string {
 	if n, err := strconv.ParseUint(name, 10, 32); err == nil {
@@ -147,7 +152,7 @@ func (p *Printer) unread(a *attribution.Account) (list []string) {
 			why = p.code(u.Code)
 		}
 		list = append(list, say(text, args{
-			"n": p.count(u.Records), "place": word(p.quoted(u.First)), "why": word(why),
+			"n": p.count(u.Records), "place": word(p.place(u.First)), "why": word(why),
 		}))
 	}
 	if len(a.Unread) > maxUnread {
@@ -167,7 +172,7 @@ func (p *Printer) unread(a *attribution.Account) (list []string) {
 			text = w.lostSomewhere
 		}
 		list = append(list, say(text, args{
-			"lost": word(p.loss(reason, n)), "place": word(p.quoted(a.First[reason])),
+			"lost": word(p.loss(reason, n)), "place": word(p.place(a.First[reason])),
 		}))
 	}
 	return list

@@ -23,14 +23,14 @@ func TestAccount(t *testing.T) {
 	}{
 		{"addr", "8.8.8.8\n10.0.0.1\n", nil, "ADDR", map[string]string{"source": "every address"}, 2, 0, ""},
 		{"common", line + "x\n\n" + line + "y\n", nil, "COMMON",
-			map[string]string{"source": "1", "time": "in brackets", "bytes": "size"}, 2, 2, `"standard input": line 2, byte 68`},
+			map[string]string{"source": "1", "time": "in brackets", "bytes": "size"}, 2, 2, "line 2, byte 68"},
 		{"csv", "port,Client_IP,when\n25,8.8.8.8,1716329586\n25,-,1716329586\n",
 			[]string{"-time", "WHEN"}, "CSV", map[string]string{"source": "Client_IP", "time": "when", "target": "port"},
-			1, 1, `"standard input": line 3, byte 42`},
+			1, 1, "line 3, byte 42"},
 		{"csv, a name that was asked for", "ip,peer\n8.8.8.8,8.8.4.4\n", []string{"-addr", "peer"},
 			"CSV", map[string]string{"source": "peer"}, 1, 0, ""},
 		{"json", `{"c":{"ip":"8.8.8.8"},"t":1716329586}` + "\n{\n", []string{"-addr", "c.ip", "-time", "t"},
-			"JSON", map[string]string{"source": "c.ip", "time": "t"}, 1, 1, `"standard input": line 2, byte 38`},
+			"JSON", map[string]string{"source": "c.ip", "time": "t"}, 1, 1, "line 2, byte 38"},
 	} {
 		r, _, stderr := attributeJSON(t, tt.text, append(tt.args, "-")...)
 		a := r.Account

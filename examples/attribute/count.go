@@ -96,7 +96,11 @@ func (c *counter) count(in *input, r *ingest.Reader) error {
 	if closing := c.sink.close(&a); err == nil && closing != nil {
 		err = fmt.Errorf("%q: %w", in.name, closing)
 	}
-	c.account.Add(strconv.Quote(in.name), a)
+	name := ""
+	if len(c.cfg.files) > 1 {
+		name = strconv.Quote(in.name)
+	}
+	c.account.Add(name, a)
 	if a.Records > 0 {
 		c.console.say("%q: read as %s, %s", in.name, a.Format, usedAndLost(&a))
 	}

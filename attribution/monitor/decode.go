@@ -61,12 +61,6 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 	return position, d.Done()
 }
 
-func (d *decoder) known(k *known) {
-	state := d.state(d.blob(maxCheckpoint))
-	d.m.know(state.Databases...)
-	k.limits, k.records = state.Limits, state.Records
-}
-
 // count reads the number of things that follow. Each has a byte at least.
 func (d *decoder) count(most int64) int64 {
 	n := d.Int(most)

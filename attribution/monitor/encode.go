@@ -68,13 +68,6 @@ func (e *encoder) lost(l lost) {
 	}
 }
 
-// known encodes a state that has it all, and is empty else.
-func (e *encoder) known(m *Monitor) {
-	state := m.newTally().Rotate(nil)
-	state.Databases, state.Limits, state.Records = m.known.databases, m.known.limits, m.known.records
-	e.blob(state.Append(nil))
-}
-
 func (e *encoder) target(t Target) {
 	if t.addr.IsValid() {
 		e.bool(true)

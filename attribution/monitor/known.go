@@ -53,3 +53,16 @@ func (k known) part(n, records uint64) uint64 {
 	}
 	return part
 }
+
+// known encodes a state that has it all, and is empty else.
+func (e *encoder) known(m *Monitor) {
+	state := m.newTally().Rotate(nil)
+	state.Databases, state.Limits, state.Records = m.known.databases, m.known.limits, m.known.records
+	e.blob(state.Append(nil))
+}
+
+func (d *decoder) known(k *known) {
+	state := d.state(d.blob(maxCheckpoint))
+	d.m.know(state.Databases...)
+	k.limits, k.records = state.Limits, state.Records
+}

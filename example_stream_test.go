@@ -63,8 +63,8 @@ func Example_stream() {
 	// Burst 1 of all traffic
 	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
 	//   7,320 events from 1,320 sources. At most 1,220 events in 10 seconds, where about 20 were expected.
-	//   It is the largest in 25 minutes of history: 61.0 times the largest before.
-	//   - The history is short: 25 minutes.
+	//   It is the largest in 26 minutes of history: 61.0 times the largest before.
+	//   - The history is short: 26 minutes.
 	//
 	// New IP addresses by the country that they are geolocated to by "DB-IP Lite" of 2026-06-01
 	// New means not seen from 2026-11-22 07:00:00 to 2026-11-22 07:19:40 UTC. That baseline has 140 sources.
@@ -88,8 +88,8 @@ func Example_stream() {
 	// Burst 2 of "mailbox-7@lagoon.example"
 	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
 	//   7,200 events from 1,200 sources. At most 1,200 events in 10 seconds, where about 0.3 were expected.
-	//   It is the largest in 25 minutes of history: 1,200 times the largest before.
-	//   - The history is short: 25 minutes.
+	//   It is the largest in 26 minutes of history: 1,200 times the largest before.
+	//   - The history is short: 26 minutes.
 	//
 	// New IP addresses by the country that they are geolocated to by "DB-IP Lite" of 2026-06-01
 	// New means not seen from 2026-11-22 07:00:00 to 2026-11-22 07:17:50 UTC. That baseline has 48 sources.

@@ -221,7 +221,7 @@ func TestBursting(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"0: false false false", "920: true true false", "1262: false false false"}
+	want := []string{"0: false false false", "920: true true false", "1312: false false false"}
 	if !slices.Equal(log, want) {
 		t.Errorf("%q, want %q", log, want)
 	}

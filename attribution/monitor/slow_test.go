@@ -21,7 +21,7 @@ func TestSlowBurst(t *testing.T) {
 	}
 	const history = 4 * 24 * 60
 	level(0, history, 100)
-	level(history, 60, 150)
+	level(history, 60, 130)
 	level(history+60, 50, 100)
 	if m.whole.burst == nil || m.whole.burst.fading == nil {
 		t.Fatal("no burst fades")

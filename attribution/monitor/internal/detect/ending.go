@@ -25,6 +25,8 @@ const (
 	// surely is the mean z above which the end of a burst is found within three
 	// counts.
 	surely = 3.5
+
+	mostFall = 9 // sum that speaks against a burst, which then has ended
 )
 
 // patience returns how many intervals must be nearly all quiet for a burst to have
@@ -82,6 +84,15 @@ func (t trail) quiet() (n int64) {
 	return n
 }
 
+// mean returns the mean of t, 0 if it is empty.
+func (t trail) mean() float64 {
+	sum := 0.
+	for _, code := range t {
+		sum += float64(code)/trailUnit + trailLow
+	}
+	return sum / max(float64(len(t)), 1)
+}
+
 // split returns where t falls into two parts of constant level, by least squares,
 // and the level of the first part. If down is set the first part is the higher one,
 // else the lower one. Both are 0 where there is no such place.
@@ -117,12 +128,20 @@ func (s *scale) rise(since, i int64) int64 {
 // over reports whether the burst has ended after interval i, and where.
 func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 	if !s.slow {
+		f := &s.falling
+		if f.sum < mostFall || i+1-f.since < s.grid.patience() {
+			return 0, false, false
+		}
 		t := s.each.trail.last(i + 1 - s.onset)
+		if s.weak != none {
+			during := t[:max(0, int64(len(t))-(i+1-f.since))]
+			return f.since, during.mean() < surely, true
+		}
 		if !t.isQuiet(int(s.grid.patience())) {
 			return 0, false, false
 		}
 		at, height := t.split(true)
-		return i + 1 - int64(len(t)-at), height < surely, true
+		return max(i+1-int64(len(t)-at), f.since), height < surely, true
 	}
 	next := (i + 1) / s.grid.perCell
 	if (i+1)%s.grid.perCell != 0 {
@@ -136,12 +155,47 @@ func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 	return (next - int64(len(t)-at)) * s.grid.perCell, true, true
 }
 
+// fall takes an interval of a burst. It sums what speaks against the burst: the
+// logarithm of the likelihood ratio of the level against the burst's factor. Where the
+// sum was last 0, the burst has perhaps ended.
+//
+// One loud count is enough for pulses and strong bursts to go on. Of a strong one it
+// must have a quarter of the height: a single spike after its end is no part of it.
+func (s *Series) fall(i int64, y, mu float64) {
+	n, mean := &s.each.noise, max(mu, leastMean)
+	size, x := 1/max(n.straying(), weakS2), 0.
+	single := false
+	switch s.weak {
+	case none:
+		x, single = against(y, mean, pulseRatio, 1/max(n.lasting(), leastS2)), true
+		if y-mu < (s.peaks.since-mu)/4 {
+			x = min(x, -1)
+		}
+	case byPulses, byCrest:
+		x, single = against(y, mean, pulseRatio, size), true
+	default:
+		x = against(y, mean, family[s.weak].ratio, size)
+	}
+	f := &s.falling
+	if f.add(i, -x); single && x >= loudPulse {
+		f.sum = 0
+	}
+	f.sum = min(f.sum, mostFall)
+}
+
 // QuietSince returns the interval since which the series is nearly all quiet: a
 // burst that runs has perhaps ended there. If only sums show the burst, it is the
 // first interval of a cell.
 func (s *Series) QuietSince() int64 {
-	if s.slow {
-		return (s.next/s.grid.perCell - s.sums.trail.quiet()) * s.grid.perCell
+	since := s.next
+	if s.falling.sum > 0 {
+		since = s.falling.since
 	}
-	return s.next - s.each.trail.quiet()
+	switch {
+	case s.slow:
+		return (s.next/s.grid.perCell - s.sums.trail.quiet()) * s.grid.perCell
+	case s.weak != none:
+		return since
+	}
+	return max(since, s.next-s.each.trail.quiet())
 }

@@ -24,6 +24,6 @@ func ExampleSeries() {
 		}
 	}
 	// Output:
-	// after interval 61: a burst began in 60, 20 were expected
-	// after interval 89: it ended before 63; at most 200, before it 22
+	// after interval 60: a burst began in 60, 20 were expected
+	// after interval 92: it ended before 63; at most 200, before it 22
 }

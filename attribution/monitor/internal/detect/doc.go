@@ -50,6 +50,7 @@
 //
 // These sums expect the most that the level may be: the expectation may be wrong, the
 // level wanders, and it rises in the morning. What was learned about each is allowed.
+// Without a season, half as much again must come within five minutes.
 // Each sum has a limit of its own that steady traffic passes about once in four weeks.
 // In other traffic the limit is learned from the largest values of the sum (limit.go).
 //

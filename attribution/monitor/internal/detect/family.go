@@ -1,6 +1,9 @@
 package detect
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // A test for five times the level is blind to twice the level. So counts are also
 // summed for smaller factors, and in two more ways: as if few of many intervals were
@@ -37,6 +40,9 @@ var family = [factors]struct {
 	byCrest:  {countRatio, 18, 2, 4},
 }
 
+// Without a season, half as much again that comes slowly is the time of day.
+const steepSpan = 5 * time.Minute
+
 const (
 	pulsePart  = .05 // of all intervals are loud where there are pulses
 	pulseLeast = 1   // a pair that adds more is not counted again in the next pair
@@ -70,8 +76,9 @@ func (w *weakSum) settle(f factor, b blocks) { w.limit = w.tail.limit(family[f].
 func (s *scale) of(f factor) *weakSum { return &s.weak[f-1] }
 
 // judgeWeak adds a count to the sums of small factors. It returns which of them shows
-// a burst most clearly, if any does. Below leastMean the other scale does better.
-func (s *scale) judgeWeak(i int64, y, mu, ceiling float64) (found factor) {
+// a burst most clearly, if any does. Below leastMean the other scale does better. If
+// steep is above 0, half as much again must show within so many counts.
+func (s *scale) judgeWeak(i int64, y, mu, ceiling float64, steep int64) (found factor) {
 	if mu < leastMean {
 		s.forgetWeak()
 		return none
@@ -87,6 +94,8 @@ func (s *scale) judgeWeak(i int64, y, mu, ceiling float64) (found factor) {
 			}
 		case f == byPulses:
 			s.addPair(i, y, ceiling, size)
+		case f == byHalf && steep > 0 && w.sum > 0 && i-w.since >= steep:
+			w.chart = chart{}
 		case w.sum > 0 || y > k.least*ceiling:
 			w.add(i, min(against(y, ceiling, k.ratio, size), k.clip*w.limit))
 		}

@@ -90,6 +90,7 @@ type terms struct {
 	lift    bool           // the ceiling matters for large factors, too
 	sudden  float64        // a count that is a burst by itself
 	sumZ    bool           // z is summed
+	steep   int64          // see judgeWeak
 	known   bool           // a burst runs: small factors do not matter
 	keep    int            // length of the trail
 }
@@ -127,7 +128,7 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 	if idle {
 		s.pending = y
 	} else {
-		v.weak = s.judgeWeak(i, y, mu, most)
+		v.weak = s.judgeWeak(i, y, mu, most, by.steep)
 	}
 	switch {
 	case s.byCount.sum > countLimit:
@@ -158,10 +159,14 @@ func (s *Series) judge(i int64, y, mu float64) Reading {
 	s.peaks.add(y)
 	sudden := max(suddenLeast, min(suddenRatio*mu, suddenPeak*max(mu, s.peaks.before)))
 	before := s.bursting
+	steep := int64(0)
+	if !s.seasonal {
+		steep = s.grid.intervals(steepSpan)
+	}
 	v := s.each.judge(i, y, terms{
 		mu: mu, ceiling: func() float64 { return s.each.noise.ceiling(mu, s.basis(), s.drift()) },
 		lift: s.seasonal && s.grid.perCell > 1, sudden: sudden, sumZ: s.seasonal && s.grid.perCell == 1,
-		known: s.bursting && !s.slow, keep: s.grid.kept(),
+		steep: steep, known: s.bursting && !s.slow, keep: s.grid.kept(),
 	})
 	s.each.note(i, !s.bursting)
 	if s.grid.perCell > 1 {

@@ -240,7 +240,7 @@ func TestSecondWave(t *testing.T) {
 		}
 		return events
 	}
-	m.Observe(join(repeat(1200, 0, 1), wave(1200), repeat(350, 1260, 1), wave(1610), repeat(900, 1670, 1))...)
+	m.Observe(join(repeat(1200, 0, 1), wave(1200), repeat(400, 1260, 1), wave(1660), repeat(900, 1720, 1))...)
 	if n := len(slices.Collect(m.Bursts())); n != 2 || looks < 6 {
 		t.Errorf("%d bursts, told %d times", n, looks)
 	}

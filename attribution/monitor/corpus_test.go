@@ -91,8 +91,13 @@ func TestRealFloods(t *testing.T) {
 // looks at the counts sees the step.
 var robots = []string{"#vi.wikipedia", "#uz.wikipedia"}
 
+// morning is when edits of all traffic doubled that day.
+var morning = time.Date(2015, 9, 12, 5, 45, 0, 0, time.UTC)
+
 // A quiet day of edits of Wikipedia, with channels as targets, has no attack in it.
-// What robots did is found and is said to come from few sources; nothing else is.
+// What robots did is found and is said to come from few sources. In all traffic the
+// edits double within minutes of 05:45, for hours: without a season that is a weak
+// burst. Nothing else is found.
 func TestRealQuietDay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a whole day, twice")
@@ -123,6 +128,9 @@ func TestRealQuietDay(t *testing.T) {
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
 	for _, interval := range []time.Duration{10 * time.Second, time.Minute} {
 		m := newMonitor(Options{Interval: interval, Notify: func(b Burst) {
+			if doubled := b.Onset.Sub(morning).Abs() < time.Hour/2; b.Target.IsZero() && b.ID == 1 && doubled {
+				return
+			}
 			if !slices.Contains(robots, b.Target.Name()) || b.Report.Sources.Value > 30 {
 				t.Errorf("%v: %v", interval, b)
 			}

@@ -16,12 +16,16 @@ func TestSlowBurst(t *testing.T) {
 	level := func(from, minutes int, mean float64) {
 		for i := range minutes {
 			k := int(mean + rng.NormFloat64()*(5+mean/10))
-			m.Observe(repeat(k, float64(60*(from+i)), 60/float64(k))...)
+			events := repeat(k, float64(60*(from+i)), 60/float64(k))
+			for j := range events { // what few sources do would prove little
+				events[j].Source = ip((from + i*100 + j) % 50_000)
+			}
+			m.Observe(events...)
 		}
 	}
 	const history = 4 * 24 * 60
 	level(0, history, 100)
-	level(history, 60, 150)
+	level(history, 60, 130)
 	level(history+60, 50, 100)
 	b := m.whole.burst
 	if b == nil || len(b.pieces) == 0 || b.end >= b.pieces[len(b.pieces)-1].index {

@@ -79,7 +79,12 @@ func TestBehaviorWithoutHistory(t *testing.T) {
 			return between(0, 5*minute, 10)(i) * between(3*hour, 3*hour+30, 10)(i)
 		}, []want{{3 * hour, 3*hour + 30}}, 0},
 		{"one interval of three times", 100, 1, between(200, 201, 3), nil, 0},
-		{"one interval of ten times", 100, 1, between(200, 201, 10), nil, 0},
+		{"one interval of ten times", 100, 1, between(200, 201, 10), []want{{200, 201}}, 0},
+		{"twice for a minute", 100, 2, between(400, 406, 2), []want{{400, 406}}, 0},
+		{"half as much again for an hour", 100, 5, between(2*hour, 3*hour, 1.5), []want{{2 * hour, 3 * hour}}, 6},
+		{"pulses of ten seconds", 100, 3, func(i int64) float64 {
+			return 1 + 9*truth(i >= 2*hour && i < 2*hour+10*29 && (i-2*hour)%29 == 0)
+		}, []want{{2 * hour, 2*hour + 9*29 + 1}}, 0},
 		{"one interval of a hundred times", 100, 1, between(200, 201, 100), []want{{200, 201}}, 0},
 		{"slow rise", 100, 12, func(i int64) float64 { return math.Exp(float64(i) / 12 / hour * 2) }, nil, 0},
 		{"rise and fall of a day", 100, 48, func(i int64) float64 {

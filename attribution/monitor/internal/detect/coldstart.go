@@ -16,8 +16,12 @@ type recent struct {
 	n    float64 // number of counts it is the mean of, at most a window
 }
 
+// Where a level rises steadily, the mean of the last hour is an hour behind, and that
+// of three hours is three hours behind. So how far the two are apart says how far.
+
 const (
 	recentSpan = time.Hour
+	olderSpan  = 3 * time.Hour
 	fewest     = 12 // intervals before anything is said
 )
 
@@ -30,6 +34,15 @@ func (r *recent) learn(y, window float64) {
 	r.mean += (y - r.mean) / r.n
 }
 
+// lead returns by which factor a level that rises steadily is ahead of the mean of the
+// last hour. Two hours of rise lie between the two means, and one is ahead of them.
+func (s *Series) lead() float64 {
+	if s.seasonal || !(s.older.mean > 0) {
+		return 1
+	}
+	return math.Sqrt(max(1, s.recent.mean/s.older.mean))
+}
+
 // warmUp gathers the first counts. Once there are enough, it judges all of them
 // against their own middle. So a burst that began among them is found.
 func (s *Series) warmUp(i int64, y float64) Reading {
@@ -40,6 +53,7 @@ func (s *Series) warmUp(i int64, y float64) Reading {
 	first := s.first
 	s.first = nil
 	s.recent = recent{mean: center(first), n: fewest}
+	s.older = s.recent
 	var r Reading
 	for k, y := range first {
 		r = s.judge(i+1-int64(len(first)-k), y, s.recent.mean)

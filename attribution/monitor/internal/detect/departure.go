@@ -6,7 +6,7 @@ import "math"
 // the series then expects it, and a burst of it is over.
 //
 // Without a season, a high level is expected once it has lasted as long as the past
-// before it: an hour at least, a day at most. A low level is expected once it has
+// before it: an hour at least, a day at most. A weak burst is after two hours. A low level is expected once it has
 // lasted as long as the past.
 //
 // With a season the earlier days count for more, since a weekend is no new level. A
@@ -76,13 +76,16 @@ func (s *Series) depart(i int64, y, mu, z float64) (over bool) {
 // enough returns how many intervals a burst must last for its level to be expected.
 func (s *Series) enough(length int64) int64 {
 	least := max(s.grid.intervals(recentSpan), 2*s.grid.patience())
+	if s.weak != none && !s.seasonal {
+		return 2 * least // it may be the morning
+	}
 	return min(max(s.seen-length, least), max(s.grid.perDay, least))
 }
 
 // accept makes the level since the departure the one expected. It reports whether
 // this ends a burst.
 func (s *Series) accept() (over bool) {
-	s.recent = s.departed.level
+	s.recent, s.older = s.departed.level, s.departed.level
 	if s.seasonal {
 		s.season.rescale(s.grid, (s.departed.since+s.grid.perCell-1)/s.grid.perCell)
 		s.level = 0

@@ -40,13 +40,29 @@
 // The same is done with sums of a cell. They find what is too weak for single
 // intervals, and noise that lasts for minutes does not fool them.
 //
+// # Weak and short bursts
+//
+// Likelihood ratios are also summed for three times the level, for twice and for half
+// as much again (family.go). Such a sum finds any length: some intervals of threefold
+// traffic, or minutes of a little more (Lorden 1971). A fourth sum finds pulses: it
+// takes pairs of intervals as a mixture, of which one in twenty is loud. A fifth test
+// looks at one count alone.
+//
+// These sums expect the most that the level may be: the expectation may be wrong, the
+// level wanders, and it rises in the morning. What was learned about each is allowed.
+// Without a season, half as much again must come within five minutes.
+// Each sum has a limit of its own that steady traffic passes about once in four weeks.
+// In other traffic the limit is learned from the largest values of the sum (limit.go).
+//
 // # Where it begins and ends
 //
 // A burst has ended once five minutes, and 12 intervals at least, were nearly all
 // quiet, and none of them was a pulse: a count that would be part of a burst by itself,
 // 5 standard deviations above the expectation. So pauses of an attack that are shorter do
 // not end it. The onset and the end are where the counts fall into two parts of constant
-// level by least squares, but the end is never before the last pulse (ending.go).
+// level by least squares, but the end is never before the last pulse. Where a small factor
+// shows the burst, they are where its sum, and the sum of the opposite, were last 0
+// (ending.go).
 //
 // # Many series
 //
@@ -62,13 +78,19 @@
 //
 // # Memory and time
 //
-// After four weeks a series takes 10 kB ([Coarse]) or 31 kB ([Fine]), at any length of
-// the interval. Observing an interval takes some 0.35 µs on average. Most of it is
-// done when a cell ends.
+// After four weeks a series takes 10 kB ([Coarse]) or 32 kB ([Fine]), at any length of
+// the interval. Observing an interval takes some 0.5 µs on average. Most of it is done
+// when a cell ends. An interval that is hardly above the expectation costs no logarithm
+// of a small factor.
 //
 // # Sources
 //
 //   - Page, Continuous inspection schemes, Biometrika 41 (1954).
+//   - Lorden, Procedures for reacting to a change in distribution, Annals of
+//     Mathematical Statistics 42 (1971).
+//   - Gumbel, Statistics of extremes (1958).
+//   - Robbins and Monro, A stochastic approximation method, Annals of Mathematical
+//     Statistics 22 (1951).
 //   - Wald, Sequential tests of statistical hypotheses, Annals of Mathematical
 //     Statistics 16 (1945).
 //   - Anscombe, The transformation of Poisson, binomial and negative-binomial data,

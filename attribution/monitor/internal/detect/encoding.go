@@ -28,9 +28,11 @@ const (
 func (s *Series) Append(b []byte) []byte {
 	b = wire.AppendInts(b, s.seen, s.next, int64(len(s.first)))
 	b = wire.AppendFloats(b, s.first...)
-	b = wire.AppendFloats(b, s.recent.mean, s.recent.n, s.level)
+	b = wire.AppendFloats(b, s.recent.mean, s.recent.n, s.older.mean, s.older.n, s.level)
 	b = wire.AppendBools(b, s.seasonal, s.bursting, s.slow)
-	b = wire.AppendInts(b, s.onset)
+	b = wire.AppendInts(b, s.onset, int64(s.weak))
+	b = wire.AppendFloats(b, s.falling.sum)
+	b = wire.AppendInts(b, s.falling.since)
 	b = wire.AppendFloats(b, s.peaks.before, s.peaks.since)
 	b = s.departed.append(b)
 	b = s.season.append(b)
@@ -55,9 +57,11 @@ func Read(r *wire.Reader, interval time.Duration, g Grain) *Series {
 		s.first = append(s.first, r.Float(0, maxCount))
 	}
 	s.recent = recent{r.Float(0, maxCount), r.Float(0, window)}
+	s.older = recent{r.Float(0, maxCount), r.Float(0, window*float64(olderSpan/recentSpan))}
 	s.level = r.Float(-maxLevel, maxLevel)
 	s.seasonal, s.bursting, s.slow = r.Bool(), r.Bool(), r.Bool()
-	s.onset = r.Int(s.next)
+	s.onset, s.weak = r.Int(s.next), factor(r.Int(int64(factors-1)))
+	s.falling = chart{r.Float(0, mostFall), r.Int(s.next)}
 	s.peaks = peaks{r.Float(0, maxCount), r.Float(0, maxCount)}
 	s.readDeparture(r)
 	if s.seen > s.next || s.slow && s.grid.perCell == 1 {
@@ -127,7 +131,7 @@ func (s *Series) readSeason(r *wire.Reader) {
 
 func (s *scale) append(b []byte) []byte {
 	n := &s.noise
-	b = wire.AppendFloats(b, n.s2, n.scale, n.product, n.square, n.last)
+	b = wire.AppendFloats(b, n.s2, n.sure, n.scale, n.product, n.square, n.last)
 	b = wire.AppendInts(b, n.stride, n.since, int64(n.fresh), int64(n.head), int64(len(n.pairs)))
 	for _, p := range n.pairs {
 		b = binary.BigEndian.AppendUint32(b, math.Float32bits(p.y))
@@ -137,7 +141,12 @@ func (s *scale) append(b []byte) []byte {
 		b = wire.AppendFloats(b, c.sum)
 		b = wire.AppendInts(b, c.since)
 	}
-	b = wire.AppendInts(b, int64(len(s.trail)))
+	for _, w := range s.weak {
+		b = wire.AppendFloats(b, w.sum, w.tail.most, w.tail.mid, w.tail.high, w.tail.raised)
+		b = wire.AppendInts(b, w.since)
+	}
+	b = wire.AppendFloats(b, s.pending, s.learned)
+	b = wire.AppendInts(b, s.noted, int64(len(s.trail)))
 	return append(b, s.trail...)
 }
 
@@ -146,6 +155,15 @@ func (s *Series) readScale(r *wire.Reader, c *scale, perCount int64, keep int) {
 	for _, p := range []*chart{&c.byZ, &c.byCount} {
 		p.sum, p.since = r.Float(0, math.MaxFloat64), r.Int(s.next)
 	}
+	for f := byThree; f < factors; f++ {
+		w := c.of(f)
+		w.sum = r.Float(0, math.MaxFloat64)
+		w.tail = tail{r.Float(0, math.MaxFloat64), r.Float(0, mostTail), r.Float(0, mostTail), r.Float(1, mostRaised)}
+		w.since = r.Int(s.next)
+		w.settle(f, c.blocks)
+	}
+	c.pending, c.learned = r.Float(-1, maxSum), r.Float(priorBlocks, c.blocks.window)
+	c.noted = r.Int(c.blocks.counts)
 	c.trail = append(c.trail, r.Bytes(uint64(r.Int(int64(keep))))...)
 	for _, code := range c.trail {
 		if code > (trailHigh-trailLow)*trailUnit {
@@ -156,7 +174,7 @@ func (s *Series) readScale(r *wire.Reader, c *scale, perCount int64, keep int) {
 
 func (s *Series) readNoise(r *wire.Reader, n *noise, span int64) {
 	const most = zAccepted * zAccepted
-	n.s2, n.scale = r.Float(0, maxS2), r.Float(0, maxScale)
+	n.s2, n.sure, n.scale = r.Float(0, maxS2), r.Float(0, maxS2), r.Float(0, maxScale)
 	n.product, n.square = r.Float(-most, most), r.Float(math.SmallestNonzeroFloat64, most)
 	n.last = r.Float(-zAccepted, zAccepted)
 	n.stride, n.since, n.fresh = r.Int(span), r.Int(span), int(r.Int(fewPairs))

@@ -29,6 +29,8 @@ const (
 	// surely is the mean z above which the end of a burst is found within three
 	// counts.
 	surely = 3.5
+
+	mostFall = 9 // sum that speaks against a burst, which then has perhaps ended
 )
 
 // patience returns how many intervals must be nearly all quiet for a burst to have
@@ -84,13 +86,13 @@ func (t trail) lastLoud() int {
 	return 0
 }
 
-// mean returns that of z.
+// mean returns the mean of t, 0 if it is empty.
 func (t trail) mean() float64 {
 	sum := 0.
 	for _, code := range t {
-		sum += float64(code)
+		sum += float64(code)/trailUnit + trailLow
 	}
-	return sum/float64(len(t))/trailUnit + trailLow
+	return sum / max(float64(len(t)), 1)
 }
 
 // isQuiet reports whether five of six of the last n are not loud.
@@ -142,9 +144,18 @@ func (s *scale) rise(since, i int64) int64 {
 // over reports whether the burst has ended after interval i, and where.
 func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 	if !s.slow {
+		f := &s.falling
+		if f.sum < mostFall || i+1-f.since < s.grid.patience() {
+			return 0, false, false
+		}
 		t := s.each.trail.last(min(i+1-s.onset, s.grid.reach()))
+		if s.weak != none {
+			end = max(f.since, i+1-s.grid.reach())
+			during := t[:max(0, int64(len(t))-(i+1-end))]
+			return end, during.mean() < surely, true
+		}
 		at, uncertain, over := t.end(int(s.grid.patience()))
-		return i + 1 - int64(len(t)-at), uncertain, over
+		return max(i+1-int64(len(t)-at), f.since), uncertain, over
 	}
 	next := (i + 1) / s.grid.perCell
 	if (i+1)%s.grid.perCell != 0 {
@@ -174,6 +185,34 @@ func (t trail) end(patience int) (at int, uncertain, over bool) {
 	return last, false, true
 }
 
+// fall takes an interval of a burst. It sums what speaks against the burst: the
+// logarithm of the likelihood ratio of the level against the burst's factor. Where the
+// sum was last 0, the burst has perhaps ended.
+//
+// One loud count is enough for pulses and strong bursts to go on. Of a strong one it
+// must have a quarter of the height: a single spike after its end is no part of it.
+func (s *Series) fall(i int64, y, mu float64) {
+	n, mean := &s.each.noise, max(mu, leastMean)
+	size, x := 1/max(n.straying(), weakS2), 0.
+	single := false
+	switch s.weak {
+	case none:
+		x, single = against(y, mean, pulseRatio, 1/max(n.lasting(), leastS2)), true
+		if y-mu < (s.peaks.since-mu)/4 {
+			x = min(x, -1)
+		}
+	case byPulses, byCrest:
+		x, single = against(y, mean, pulseRatio, size), true
+	default:
+		x = against(y, mean, family[s.weak].ratio, size)
+	}
+	f := &s.falling
+	if f.add(i, -x); single && x >= loudPulse {
+		f.sum = 0
+	}
+	f.sum = min(f.sum, mostFall)
+}
+
 // Seen returns the interval after the last one in which a burst that runs shows.
 func (s *Series) Seen() int64 {
 	if s.slow {
@@ -183,6 +222,9 @@ func (s *Series) Seen() int64 {
 			return max((cell-int64(len(t)-at))*s.grid.perCell, s.onset+1)
 		}
 		return s.next
+	}
+	if s.weak != none {
+		return max(s.standing(), s.onset+1)
 	}
 	t := s.each.trail.last(s.next - s.onset)
 	if at := t.lastLoud(); at > 0 {
@@ -199,7 +241,19 @@ func (s *Series) Surely() (until, step int64) {
 		return max((s.next/s.grid.perCell+1-slowReach)*s.grid.perCell, s.onset+1), s.grid.perCell
 	}
 	t := s.each.trail.last(min(s.next-s.onset, s.grid.reach()))
-	return max(s.next+1-s.grid.reach(), s.next-int64(len(t)-t.lastPulse()), s.onset+1), 1
+	until = s.next - int64(len(t)-t.lastPulse())
+	if s.weak != none { // which may still become a strong one
+		until = min(until, s.standing())
+	}
+	return max(s.next+1-s.grid.reach(), until, s.onset+1), 1
+}
+
+// standing returns the interval up to which nothing speaks against a weak burst.
+func (s *Series) standing() int64 {
+	if s.falling.sum > 0 {
+		return s.falling.since
+	}
+	return s.next
 }
 
 // Reach returns how many intervals back the end of a burst is looked for that shows in

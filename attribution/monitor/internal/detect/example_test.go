@@ -24,6 +24,6 @@ func ExampleSeries() {
 		}
 	}
 	// Output:
-	// after interval 61: a burst began in 60, 20 were expected
+	// after interval 60: a burst began in 60, 20 were expected
 	// after interval 93: it ended before 63; at most 200, before it 22
 }

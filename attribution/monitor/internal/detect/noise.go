@@ -13,6 +13,7 @@ import (
 // noise is how far counts stray from the expectation.
 type noise struct {
 	s2    float64 // variance beyond that of counting, relative to the squared expectation
+	sure  float64 // the part of s2 that the variance confirms
 	scale float64 // standard deviation of what is left once s2 is taken out
 
 	// Running means: of the product of each z with the z before it, and of its
@@ -42,7 +43,7 @@ const (
 )
 
 func newNoise() noise {
-	return noise{s2: firstS2, scale: 1, stride: 1, square: 1}
+	return noise{s2: firstS2, sure: firstS2, scale: 1, stride: 1, square: 1}
 }
 
 // correlation returns that of z with the z before it, from 0 to .95.
@@ -126,10 +127,22 @@ func (n *noise) estimate() {
 		values[i] = 1 / (float64(p.mu) + .5)
 	}
 	n.s2 = max(0, spread*spread-median(values))
+	n.sure = min(n.s2, n.variance())
 	for i, p := range n.pairs {
 		values[i] = n.residual(float64(p.y), float64(p.mu))
 	}
 	n.scale = mad * deviation(values)
+}
+
+// variance returns the variance of the pairs beyond that of counting, relative to the
+// squared expectation. Of small counts it is known better than by their median.
+func (n *noise) variance() float64 {
+	sum := 0.
+	for _, p := range n.pairs {
+		off, mu := float64(p.y)-float64(p.mu), float64(p.mu)
+		sum += (off*off - mu) / ((mu + .5) * (mu + .5))
+	}
+	return max(0, sum/float64(len(n.pairs)))
 }
 
 // learnNoise takes a count and its expectation into the noise of a scale. During a

@@ -2,16 +2,29 @@ package detect
 
 import "math"
 
-// Counts are judged on two scales: each interval by itself, which finds within
-// seconds what stands out, and sums of a cell of 5 or 15 minutes. Noise that lasts
-// for minutes is no burst in a sum. What is too rare or too weak for single
-// intervals shows in one.
+// Counts are judged on two scales: each interval, which finds within seconds what
+// stands out, and sums of a cell of 5 or 15 minutes. Noise that lasts for minutes is
+// no burst in a sum. What is too rare or too weak for intervals shows in one.
 
 // scale judges counts of one length, intervals or cells, against what was expected.
 type scale struct {
 	noise        noise
 	byZ, byCount chart
+	weak         [factors - 1]weakSum
+	pending      float64 // the count before, for pulses; negative: none
+	blocks       blocks
+	learned      float64 // blocks that limits were learned from
+	noted        int64   // counts of this block that were no part of a burst
 	trail        trail
+}
+
+func newScale(d grid, perCount int64) scale {
+	s := scale{noise: newNoise(), blocks: d.blocks(perCount), learned: priorBlocks, pending: -1}
+	for f := byThree; f < factors; f++ {
+		s.of(f).tail = newTail()
+		s.of(f).settle(f, s.blocks)
+	}
+	return s
 }
 
 // chart is a one-sided cumulative sum. It finds a small change that lasts (Page
@@ -59,38 +72,76 @@ const (
 
 // likelihood returns the logarithm of the likelihood ratio for one count.
 func likelihood(y, mu, s2 float64) float64 {
-	mu, size := max(mu, leastMean), 1/max(s2, leastS2)
-	return y*math.Log(countRatio) - (y+size)*math.Log((size+mu*countRatio)/(size+mu))
+	return against(y, max(mu, leastMean), countRatio, 1/max(s2, leastS2))
 }
 
-// judge takes count i. It returns how far the count is above mu, in standard
-// deviations, and whether there is a burst and since when. A count of sudden is a
-// burst by itself.
+// verdict is what the sums of a scale say about a count.
+type verdict struct {
+	z     float64 // standard deviations above what was expected
+	burst bool    // there is one
+	weak  factor  // the small factor that shows it; none: it is strong
+	since int64   // first count of the sum that shows it
+}
+
+// terms say how a scale judges a count.
+type terms struct {
+	mu      float64        // what is expected,
+	ceiling func() float64 // and at most
+	lift    bool           // the ceiling matters for large factors, too
+	sudden  float64        // a count that is a burst by itself
+	sumZ    bool           // z is summed
+	steep   int64          // see judgeWeak
+	known   bool           // a burst runs: small factors do not matter
+	keep    int            // length of the trail
+}
+
+// judge takes count i.
 //
 // Without a season z is not summed: that would find every morning.
-func (s *scale) judge(i int64, y, mu, sudden float64, seasonal bool, keep int) (z float64, alarm bool, onset int64) {
-	z = s.noise.z(y, mu)
-	count := likelihood(y, mu, s.noise.lasting())
-	weight := min(count, countClip)
-	if y >= sudden {
-		weight = 2 * countLimit
+func (s *scale) judge(i int64, y float64, by terms) verdict {
+	mu := by.mu
+	v, count := verdict{z: s.noise.z(y, mu)}, 0.
+	idle, most := by.known || s.isIdle(y, mu), mu
+	if !idle || by.lift && y > mu {
+		most = by.ceiling()
 	}
-	s.byCount.add(i, weight)
-	if seasonal {
-		s.byZ.add(i, min(z, zClip)-zAllowance)
+	if y > mu || s.byCount.sum > 0 {
+		lifted := mu
+		if by.lift {
+			lifted = max(mu, most/strongSlack)
+		}
+		count = likelihood(y, lifted, s.noise.lasting())
+		weight := min(count, countClip)
+		if y >= by.sudden {
+			weight = 2 * countLimit
+		}
+		s.byCount.add(i, weight)
 	}
-	loud := z
+	if by.sumZ {
+		s.byZ.add(i, min(v.z, zClip)-zAllowance)
+	}
+	loud := v.z
 	switch {
 	case count > countLimit:
-		loud = max(z, pulse)
+		loud = max(v.z, pulse)
 	case count > loudCount:
-		loud = max(z, zAllowance)
+		loud = max(v.z, zAllowance)
 	}
-	s.trail.add(loud, keep)
-	if s.byCount.sum > countLimit {
-		return z, true, s.byCount.since
+	s.trail.add(loud, by.keep)
+	if idle {
+		s.pending = y
+	} else {
+		v.weak = s.judgeWeak(i, y, mu, most, by.steep)
 	}
-	return z, s.byZ.sum > s.limit(), s.byZ.since
+	switch {
+	case s.byCount.sum > countLimit:
+		v.burst, v.weak, v.since = true, none, s.byCount.since
+	case s.byZ.sum > s.limit():
+		v.burst, v.weak, v.since = true, none, s.byZ.since
+	case v.weak != none:
+		v.burst, v.since = true, s.of(v.weak).since
+	}
+	return v
 }
 
 // limit returns what the sum of z must exceed. It is higher where z strays for
@@ -101,28 +152,39 @@ func (s *scale) limit() float64 { return zLimit * (1 + s.noise.correlation()/4) 
 func (s *scale) idle() bool { return s.byZ.sum == 0 && s.byCount.sum == 0 }
 
 // forget begins anew, but keeps the noise.
-func (s *scale) forget() { s.byZ, s.byCount, s.trail = chart{}, chart{}, s.trail[:0] }
+func (s *scale) forget() {
+	s.byZ, s.byCount, s.trail = chart{}, chart{}, s.trail[:0]
+	s.forgetWeak()
+}
 
 // judge decides on an interval, on both scales.
 func (s *Series) judge(i int64, y, mu float64) Reading {
 	s.peaks.add(y)
 	sudden := max(suddenLeast, min(suddenRatio*mu, suddenPeak*max(mu, s.peaks.before)))
 	before := s.bursting
-	z, alarm, onset := s.each.judge(i, y, mu, sudden, s.seasonal && s.grid.perCell == 1, s.grid.kept())
+	steep := int64(0)
+	if !s.seasonal {
+		steep = s.grid.intervals(steepSpan)
+	}
+	v := s.each.judge(i, y, terms{
+		mu: mu, ceiling: func() float64 { return s.each.noise.ceiling(mu, s.basis(), s.drift()) },
+		lift: s.seasonal && s.grid.perCell > 1, sudden: sudden, sumZ: s.seasonal && s.grid.perCell == 1,
+		steep: steep, known: s.bursting && !s.slow, keep: s.grid.kept(),
+	})
+	s.each.note(i, !s.bursting)
 	if s.grid.perCell > 1 {
-		slow, since := s.judgeCell(i, y, mu, alarm)
-		if slow && !alarm && !s.bursting {
+		slow, since := s.judgeCell(i, y, mu, v.burst)
+		if slow && !v.burst && !s.bursting {
 			s.bursting, s.slow, s.onset = true, true, since
 		}
 	}
-	if alarm {
-		// A burst that shows in intervals is dated by them, and so is its end.
-		if !s.bursting {
-			s.onset = s.each.rise(onset, i)
-		}
-		s.bursting, s.slow = true, false
+	if v.burst {
+		s.show(i, v)
 	}
-	r := s.read(z, mu)
+	if s.bursting && !s.slow {
+		s.fall(i, y, mu)
+	}
+	r := s.read(v.z, mu)
 	switch {
 	case !s.bursting:
 		if s.each.idle() && s.sums.idle() {
@@ -136,6 +198,23 @@ func (s *Series) judge(i int64, y, mu float64) Reading {
 		}
 	}
 	return r
+}
+
+// show notes that intervals show a burst. They date it, and its end, even if sums of a
+// cell found it.
+func (s *Series) show(i int64, v verdict) {
+	if !s.bursting {
+		s.onset = s.each.rise(v.since, i)
+		if v.weak != none {
+			s.each.alarm(v.weak)
+		}
+	}
+	if !s.bursting || s.slow {
+		s.weak, s.falling = v.weak, chart{}
+	} else if v.weak == none {
+		s.weak = none
+	}
+	s.bursting, s.slow = true, false
 }
 
 // cellSum gathers the intervals of a cell.
@@ -159,16 +238,24 @@ func (s *Series) judgeCell(i int64, y, mu float64, alarm bool) (burst bool, onse
 	if full.tainted || 2*full.known < s.grid.perCell {
 		return false, 0
 	}
-	z, burst, since := s.sums.judge(i/s.grid.perCell, full.y, full.mu, math.Inf(1), s.seasonal, keptSums)
-	s.learnNoise(&s.sums, full.y, full.mu, z, s.grid.perCell)
-	if s.seasonal && math.Abs(z) < zAccepted {
-		s.follow(z, full.mu, s.sums.noise.s2)
+	at, n := i/s.grid.perCell, max(s.basis()/float64(s.grid.perCell), 1)
+	v := s.sums.judge(at, full.y, terms{
+		mu: full.mu, ceiling: func() float64 { return s.sums.noise.ceiling(full.mu, n, s.drift()) },
+		lift: s.seasonal, sudden: math.Inf(1), sumZ: s.seasonal, known: s.bursting, keep: keptSums,
+	})
+	s.sums.note(at, !s.bursting)
+	s.learnNoise(&s.sums, full.y, full.mu, v.z, s.grid.perCell)
+	if s.seasonal && math.Abs(v.z) < zAccepted {
+		s.follow(v.z, full.mu, s.sums.noise.s2)
 	}
-	if !burst {
+	if !v.burst {
 		return false, 0
 	}
+	if v.weak != none {
+		s.sums.alarm(v.weak)
+	}
 	// The onset is where the intervals rise, but not before the cell before.
-	t := s.each.trail.last(i + 1 - (since-1)*s.grid.perCell)
+	t := s.each.trail.last(i + 1 - (v.since-1)*s.grid.perCell)
 	rise, _ := t.split(false)
 	return true, i + 1 - int64(len(t)-rise)
 }

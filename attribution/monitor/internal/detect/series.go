@@ -17,6 +17,7 @@ type Series struct {
 
 	first    []float64 // the first counts, until there are fewest of them
 	recent   recent
+	older    recent // of a longer time
 	season   season
 	seasonal bool    // the season's expectation is in use
 	level    float64 // logarithm of the present level against the season's
@@ -26,7 +27,9 @@ type Series struct {
 	cell cellSum
 
 	bursting bool
-	slow     bool // only sums of intervals show the burst
+	slow     bool   // only sums of intervals show the burst
+	weak     factor // the small factor that shows the burst; none: it is strong
+	falling  chart  // of what speaks against it
 	onset    int64
 	departed departure
 	peaks    peaks
@@ -79,7 +82,7 @@ func New(interval time.Duration, g Grain) *Series {
 	d := newGrid(interval, g)
 	return &Series{
 		grid: d, grain: g, season: season{cells: newCells(d)},
-		each: scale{noise: newNoise()}, sums: scale{noise: newNoise()},
+		each: newScale(d, 1), sums: newScale(d, d.perCell),
 	}
 }
 
@@ -97,7 +100,7 @@ func (s *Series) Bursting() bool { return s.bursting }
 // changes nothing.
 //
 // Most bursts are found in their first or second interval. A weak one is found
-// when a sum of intervals shows it, up to 4 cells after its onset.
+// when a sum of intervals shows it, minutes or up to 4 cells after its onset.
 func (s *Series) Observe(i int64, y float64) Reading {
 	if s.seen > 0 && i < s.next {
 		return s.read(0, 0)
@@ -139,7 +142,7 @@ func (s *Series) skip(gap int64) (lost bool) {
 		if s.first = nil; s.seasonal {
 			s.recent.n = fewest
 		} else {
-			s.recent = recent{}
+			s.recent, s.older = recent{}, recent{}
 		}
 	}
 	if i := s.next - 1; i/s.grid.perCell != (i-gap)/s.grid.perCell {
@@ -161,9 +164,10 @@ func (s *Series) learn(i int64, y, mu, z float64) {
 	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
 		s.follow(z, mu, s.each.noise.s2)
 	}
-	rising := max(s.each.byCount.sum, s.sums.byCount.sum) > countClip/2
+	rising := s.bursting && s.weak != none || max(s.each.byCount.sum, s.sums.byCount.sum) > countClip/2
 	if !rising && !s.departed.low() && s.departed.shift == 0 {
 		s.recent.learn(y, s.grid.window())
+		s.older.learn(y, s.grid.window()*float64(olderSpan/recentSpan))
 	}
 	if changed := s.season.learn(s.grid, i, y); changed && s.seasonal {
 		// The other days were found to fit without a level. The present one is
@@ -190,7 +194,7 @@ func (s *Series) history() time.Duration { return time.Duration(s.seen) * s.grid
 
 // finish ends the burst.
 func (s *Series) finish(end int64, uncertain bool, r Reading) Reading {
-	s.bursting = false
+	s.bursting, s.weak, s.falling = false, none, chart{}
 	r.State = Ended
 	r.End, r.EndUncertain = max(end, s.onset+1), uncertain
 	s.forget()

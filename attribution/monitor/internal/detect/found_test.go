@@ -9,7 +9,7 @@ import (
 	"github.com/whence-go/whence/internal/testenv"
 )
 
-func start() detector { return New(tenSeconds, Fine) }
+func start() detector { return New(resolution, Fine) }
 
 // promise is what becomes of a shape: the share that is found, and in how many seconds
 // half of all are.
@@ -26,7 +26,7 @@ func promises() []promise {
 		{shape{"×2, 60 s, 1/s", flat(1), hours, min, times(2)}, .85, 50},
 		{shape{"×1.5, an hour, 1/s", flat(1), hours, time.Hour, times(1.5)}, .99, 150},
 		{shape{"×2, an hour, 10/s", flat(10), hours, time.Hour, times(2)}, .99, 30},
-		{shape{"×10, 10 s, 1/s", flat(1), hours, tenSeconds, times(10)}, .97, 12},
+		{shape{"×10, 10 s, 1/s", flat(1), hours, resolution, times(10)}, .97, 12},
 		{shape{"×10, 5 s, 10/s", flat(10), hours, 5 * time.Second, times(10)}, .97, 12},
 		{shape{"×3, 300 s, 1/s, day and noise", noisy, 4 * day, 5 * min, times(3)}, .85, 60},
 		{shape{"pulses ×3 each minute, 1/s", flat(1), hours, 10 * min, pulseTrain(3, 50)}, .97, 250},

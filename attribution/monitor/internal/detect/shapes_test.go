@@ -21,11 +21,11 @@ type detector interface {
 
 func (s *Series) begins(i int64, y float64) bool { return s.Observe(i, y).State == Began }
 
-const tenSeconds = 10 * time.Second
+const resolution = 10 * time.Second
 
 // flat is traffic of a rate per second.
 func flat(rate float64) model {
-	return model{interval: tenSeconds, rate: rate * tenSeconds.Seconds()}
+	return model{interval: resolution, rate: rate * resolution.Seconds()}
 }
 
 // restless is traffic with a day and with noise that lasts.
@@ -52,7 +52,7 @@ func (b *shape) average(t float64) float64 {
 	const parts = 20
 	sum := 0.
 	for k := range parts {
-		at := t + tenSeconds.Seconds()*(float64(k)+.5)/parts
+		at := t + resolution.Seconds()*(float64(k)+.5)/parts
 		if at >= 0 && at < b.length.Seconds() {
 			sum += b.factor(at)
 		} else {
@@ -69,9 +69,9 @@ func (b *shape) try(seed uint64, n int, start func() detector) (delays []float64
 	for k := range n {
 		after := time.Duration(rng.IntN(int(day/time.Second))) * time.Second
 		r, d := b.traffic.start(seed<<20+uint64(k), after), start()
-		onset := float64(r.i+int64(b.history/tenSeconds)) + rng.Float64() // in intervals
+		onset := float64(r.i+int64(b.history/resolution)) + rng.Float64() // in intervals
 		r.wave = func(i int64) float64 { return b.average(10 * (float64(i) - onset)) }
-		for last := int64(onset+float64(b.length/tenSeconds)) + 1; r.i <= last; {
+		for last := int64(onset+float64(b.length/resolution)) + 1; r.i <= last; {
 			i, y := r.next()
 			if d.begins(i, y) && float64(i+1) > onset {
 				delays = append(delays, 10*(float64(i+1)-onset))

@@ -27,14 +27,14 @@ func TestWeakDates(t *testing.T) {
 		var onsets, ends []float64
 		for j := range n {
 			r, s := c.traffic.start(uint64(k<<20+j), time.Duration(j)*time.Hour), start().(*Series)
-			from := r.i + int64(c.history/tenSeconds)
+			from := r.i + int64(c.history/resolution)
 			r.wave = func(i int64) float64 { return c.average(10 * (float64(i-from) - .3)) }
 			watchFor(s, r, 0, int(from-r.i))
-			bursts := watchFor(s, r, from, int((c.length+time.Hour)/tenSeconds))
+			bursts := watchFor(s, r, from, int((c.length+time.Hour)/resolution))
 			if len(bursts) == 1 && bursts[0].end > 0 {
 				once++
 				onsets = append(onsets, math.Abs(float64(bursts[0].onset)))
-				ends = append(ends, math.Abs(float64(bursts[0].end-int64(c.length/tenSeconds)-1)))
+				ends = append(ends, math.Abs(float64(bursts[0].end-int64(c.length/resolution)-1)))
 			}
 		}
 		t.Logf("%s: once %.2f, onset %.0f, end %.0f off", c.name, once/n,

@@ -42,11 +42,26 @@ func Prefix(text string, record Map) Network {
 // those before it. There are no aliases of IPv4, and special-purpose space may have
 // records.
 func MMDB(databaseType string, built time.Time, networks ...Network) []byte {
-	t := tree{nodes: make([][2]int32, 2), places: map[string]int32{}}
+	return newTree(networks).file(Map{"database_type": databaseType, "build_epoch": uint64(built.Unix())})
+}
+
+// StrictMMDB is MMDB with metadata of the types that the format asks for. libmaxminddb insists on them; the golden
+// files are older.
+func StrictMMDB(databaseType string, built time.Time, networks ...Network) []byte {
+	t := newTree(networks)
+	return t.file(Map{
+		"binary_format_major_version": uint16(2), "binary_format_minor_version": uint16(0), "ip_version": uint16(6),
+		"node_count": uint32(len(t.nodes) - 1), "record_size": uint16(32),
+		"database_type": databaseType, "build_epoch": uint64(built.Unix()),
+	})
+}
+
+func newTree(networks []Network) *tree {
+	t := &tree{nodes: make([][2]int32, 2), places: map[string]int32{}}
 	for _, n := range networks {
 		t.set(root, 0, numberOf(n.First), numberOf(n.Last), t.leaf(n.Record))
 	}
-	return t.file(Map{"database_type": databaseType, "build_epoch": uint64(built.Unix())})
+	return t
 }
 
 // A tree is the search tree of a database that is being written. A cell of a node is
@@ -110,7 +125,7 @@ func (t *tree) file(meta Map) []byte {
 			}
 		}
 	}
-	if DataCell(len(nodes), len(t.data)) < 1<<24 {
+	if _, given := meta["record_size"]; !given && DataCell(len(nodes), len(t.data)) < 1<<24 {
 		meta["record_size"] = uint64(24)
 	}
 	return File(nodes, t.data, meta)
@@ -152,12 +167,14 @@ func File(nodes [][2]uint32, data []byte, meta Map) []byte {
 	return AppendValue(b, full)
 }
 
-// AppendValue appends v as the data of a database has it. v is a string, a uint32, a
-// uint64, a Map or a list of strings. AppendValue panics on other types.
+// AppendValue appends v as the data of a database has it. v is a string, a uint16, a
+// uint32, a uint64, a Map or a list of strings. AppendValue panics on other types.
 func AppendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
 		return append(appendControl(b, 2, len(v)), v...)
+	case uint16:
+		return appendUint(b, 5, uint64(v))
 	case uint32:
 		return appendUint(b, 6, uint64(v))
 	case uint64:

@@ -74,5 +74,5 @@ func WriteDatabase(record func(geo.Origin) testenv.Map) []byte {
 	for r := range Table().Ranges() {
 		networks = append(networks, testenv.Network{First: r.First, Last: r.Last, Record: record(r.Origin)})
 	}
-	return testenv.MMDB("Country", Table().Info().Built, networks...)
+	return testenv.StrictMMDB("Country", Table().Info().Built, networks...)
 }

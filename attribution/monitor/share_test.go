@@ -56,7 +56,8 @@ func besiege(rng *rand.Rand, s siege) (ended []Burst) {
 	victim := TargetName("victim")
 	var events []Event
 	add := func(t float64, code string, i int, target Target) {
-		events = append(events, Event{Time: at(t), Target: target, Flow: flowOf(world.IP(code, i*0x9e3779b1%(1<<24)))})
+		flow := flowOf(world.IP(code, int(uint32(i)*0x9e3779b1%(1<<24))))
+		events = append(events, Event{Time: at(t), Target: target, Flow: flow})
 	}
 	end := s.history + s.length
 	visitors := 0

@@ -18,7 +18,7 @@ func sessions(rng *rand.Rand, hours, sources, n, minutes int) (events []Event) {
 	end := 3600 * float64(hours)
 	add := func(t float64, code string, i int) {
 		target := TargetName(fmt.Sprint("page-", i%7))
-		flow := flowOf(world.IP(code, i*0x9e3779b1%(1<<24)))
+		flow := flowOf(world.IP(code, int(uint32(i)*0x9e3779b1%(1<<24))))
 		events = append(events, Event{Time: at(t), Flow: flow, Target: target})
 	}
 	who := 0

@@ -70,7 +70,7 @@ func TestLargestNetwork(t *testing.T) {
 			}
 		}
 	}
-	if told < 10 {
+	if told < 10 && !testenv.Race {
 		t.Errorf("a concentration was told of %d times: the test shows nothing", told)
 	}
 }

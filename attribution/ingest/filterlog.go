@@ -57,9 +57,9 @@ func parseFilterlog(text []byte, e *Event) (kind, fault) {
 	e.unreadable = !e.setTransport(w[at.protocol], nil, nil)
 	switch e.Protocol {
 	case tcp:
-		e.unreadable = !e.setTransport(w[at.protocol], w[at.source+2], w[at.flags])
+		e.unreadable = !e.setTransport(nil, w[at.source+2], w[at.flags])
 	case udp:
-		e.unreadable = !e.setTransport(w[at.protocol], w[at.source+2], nil)
+		e.unreadable = !e.setTransport(nil, w[at.source+2], nil)
 	}
 	return filterlogPacket, ""
 }

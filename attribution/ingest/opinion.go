@@ -24,7 +24,7 @@ type opinion struct {
 	key []byte // in quotes
 }
 
-// newOpinion finds the field among those of the head. It returns nil if there is none.
+// newOpinion finds the field among those of the head. It returns nil without one.
 func newOpinion(fields []field) *opinion {
 	name := countryField(fields)
 	if name == "" {

@@ -208,7 +208,7 @@ func (r *Reader) readAlone(from *job) {
 	c.lines.Return(rest)
 }
 
-// ahead hands out the next event that was read ahead. It reports false if there is none.
+// ahead hands out the next event that was read ahead. It reports false at their end.
 func (r *Reader) ahead(e *Event) bool {
 	for r.crew != nil {
 		it := r.crew.next(r)

@@ -26,7 +26,6 @@ type Reader struct {
 	clock  *clock.Parser
 	ledger ledger
 	cuts   uint64 // records
-	table  bool   // whose columns say nothing of directions
 
 	workers int   // that may read ahead
 	alone   int   // records to read before they do
@@ -109,7 +108,6 @@ func (r *Reader) nextMember() error {
 		r.text = newText(j)
 		r.text.joined = j
 	}
-	r.table = r.plan.format == "CSV" || r.plan.format == "JSON"
 	l := &r.ledger
 	l.zoneless += r.clock.Zoneless - zoneless // what was read to decide is read again
 	r.clock.Near, r.stamp = time.Time{}, time.Time{}
@@ -247,7 +245,7 @@ func (r *Reader) use(e *Event) bool {
 		r.ledger.excluded++
 		return false
 	}
-	if r.table && r.ledger.records < headLines {
+	if f := r.plan.format; r.ledger.records < headLines && (f == "CSV" || f == "JSON") { // which say no direction
 		r.ledger.directions.add(e.Source, e.Target)
 	}
 	r.ledger.use(e, r.text.firstLine)

@@ -153,7 +153,7 @@ func (s *suricata) parse(record []byte, e *Event) fault {
 			return s.initiator(e)
 		}
 	case "flow":
-		if e.Protocol == 6 {
+		if e.Protocol == tcp {
 			server, client := eveFlags(x.found[eveFlagsToServer]), eveFlags(x.found[eveFlagsToClient])
 			e.TCPFlags = server
 			e.Handshake = string(scalar(x.found[eveState])) == "established" ||

@@ -79,19 +79,17 @@ func (w *watcher) add(r *ingest.Reader, e *ingest.Event) error {
 	if err := w.lose(r.Lost()); err != nil {
 		return err
 	}
-	err := w.take(monitor.Event{Time: e.Time, Target: w.targets.target(e.Target), Flow: e.Flow})
 	w.at = r.Position()
-	if len(w.batch) == cap(w.batch) {
-		w.flush()
-	}
+	err := w.take(monitor.Event{Time: e.Time, Target: w.targets.target(e.Target), Flow: e.Flow})
 	return cmp.Or(err, w.err)
 }
 
+// take observes an event, or holds it until all of its input are there.
 func (w *watcher) take(e monitor.Event) error {
 	if w.sorter != nil {
 		return w.sorter.add(&e)
 	}
-	w.batch = append(w.batch, e)
+	w.observe(e)
 	return nil
 }
 
@@ -103,9 +101,6 @@ func (w *watcher) lose(lost uint64) error {
 		}
 		if err := w.take(monitor.Event{Time: w.dated}); err != nil {
 			return err
-		}
-		if len(w.batch) == cap(w.batch) {
-			w.flush()
 		}
 	}
 	return nil
@@ -121,8 +116,8 @@ func (w *watcher) tellAccount(current attribution.Account) {
 
 // close implements [sink].
 func (w *watcher) close(a *attribution.Account) error {
-	w.tellAccount(*a)
-	w.account.Add(w.in.name, *a)
+	w.account.Add("", *a)
+	w.monitor.SetAccount(w.account)
 	w.reader = nil
 	err := w.lose(a.Lost[attribution.LostUnread])
 	if w.sorter != nil {

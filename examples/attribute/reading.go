@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,9 +18,9 @@ import (
 
 // readingConfig is what the command line says about how inputs are read.
 type readingConfig struct {
-	reading  ingest.Options
-	zone     string
-	excluded excluded
+	reading           ingest.Options
+	zone              string
+	trusted, excluded bytes.Buffer // the lists so far, a prefix a line
 }
 
 // flagOf are the flags that set the options of the reader.
@@ -52,18 +51,15 @@ func (cfg *readingConfig) addFlags(flags *flag.FlagSet) {
 	flags.IntVar(&o.Year, "year", 0, "`year` of times that name none (default by the other times, and that of the file)")
 	flags.Func("trust", "`proxies` whose word about forwarded addresses is taken: addresses and prefixes with commas; "+
 		"may be repeated", func(s string) (err error) {
-		o.Trusted, err = prefixes("-trust", s, &cfg.excluded.trusted)
+		o.Trusted, err = prefixes("-trust", s, &cfg.trusted)
 		return err
 	})
 	flags.Func("exclude", "sources to leave out, such as your own monitoring: addresses and `prefixes` with commas, or "+
 		"a file with one a line; may be repeated", func(s string) (err error) {
-		o.Exclude, err = prefixes("-exclude", s, &cfg.excluded.sources)
+		o.Exclude, err = prefixes("-exclude", s, &cfg.excluded)
 		return err
 	})
 }
-
-// excluded are the lists of prefixes so far.
-type excluded struct{ trusted, sources bytes.Buffer }
 
 // prefixes adds addresses and prefixes with commas, or those of a file, to a list.
 func prefixes(name, text string, list *bytes.Buffer) (*geo.PrefixSet, error) {
@@ -146,12 +142,12 @@ func told(name string, err error) error {
 		for i, c := range candidates {
 			quoted[i] = fmt.Sprintf("%.40q", c)
 		}
-		return fmt.Errorf("%s: %s; give -%s with one of: %s", strconv.Quote(name), open.Reason, flagOf[open.Option],
+		return fmt.Errorf("%q: %s; give -%s with one of: %s", name, open.Reason, flagOf[open.Option],
 			strings.Join(quoted, ", "))
 	case errors.As(err, &option):
-		return fmt.Errorf("%s: -%s: %s", strconv.Quote(name), flagOf[option.Option], option.Reason)
+		return fmt.Errorf("%q: -%s: %s", name, flagOf[option.Option], option.Reason)
 	case errors.Is(err, ingest.ErrEmpty):
-		return fmt.Errorf("%s: it has no records", strconv.Quote(name))
+		return fmt.Errorf("%q: it has no records", name)
 	}
 	return err
 }

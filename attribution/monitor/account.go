@@ -116,6 +116,9 @@ func (a *account) window(o Options, first, last int64) attribution.Snapshot {
 	if !a.burst.incomplete {
 		// Nothing came in the rest of the time, which is as well known.
 		state.From, state.To = first*int64(o.Interval), (last+1)*int64(o.Interval)
+		if last == a.burst.end-1 {
+			state.To = a.burst.until(o)
+		}
 	}
 	s := a.handOut(state)
 	if !o.enriches() {

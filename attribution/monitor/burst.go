@@ -41,6 +41,8 @@ type burst struct {
 	settledVolume volume       // with the first interval
 	pieces        []piece
 
+	now int64 // its end, in Unix nanoseconds, if a look at an open interval has found it
+
 	// Of an account only.
 	waiting uint64 // records that were set aside while it ran, and are still
 	quarter int    // by how many quarters of an hour events of that time were off
@@ -71,23 +73,37 @@ func (c *counted) volume() volume {
 	}
 }
 
-// follow shows a watch an interval that has closed. known says that the number of
-// sources is.
-func (m *Monitor) follow(w *watch, c counted, known bool) {
+// judge shows the series of a watch an interval. known says that the number of sources is.
+// It returns the intervals that are no longer recent.
+func (m *Monitor) judge(w *watch, c counted, known bool, lookback int64) (left []counted) {
 	e := w.events.Observe(c.index, float64(c.events))
 	var s detect.Reading
 	if known {
 		s = w.sources.Observe(c.index, float64(c.sources))
 	}
-	left := w.remember(c, m.lookback)
+	left = w.remember(c, lookback)
 	if w.burst == nil && (e.State == detect.Began || s.State == detect.Began) {
 		m.begin(w, c, e, s)
 	}
 	if b := w.burst; b != nil {
 		b.see(c, e, s)
 	}
-	for _, old := range left {
+	return left
+}
+
+// follow shows a watch an interval that has closed.
+func (m *Monitor) follow(w *watch, c counted, known bool) {
+	for _, old := range m.judge(w, c, known, m.lookback) {
 		m.settle(w, old)
+	}
+	if early := w.early; early != nil && (w.burst != nil || c.index >= early.end-1) {
+		w.early = nil
+		if w.burst != nil {
+			w.burst.resume(early)
+		} else { // which is over already
+			w.burst, early.now = early, 0
+			m.breakOff(w)
+		}
 	}
 	b := w.burst
 	if b == nil {
@@ -106,11 +122,17 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	}
 	// No more than 64 doublings.
 	if b.id != 0 && (b.interim == 0 || b.events >= b.nextInterim && b.nextInterim < math.MaxUint64) {
-		b.interim++
-		b.nextInterim = addSaturated(b.events, b.events)
-		b.held = b.events
-		m.show(w)
+		m.report(w)
 	}
+}
+
+// report reports a burst that runs.
+func (m *Monitor) report(w *watch) {
+	b := w.burst
+	b.interim++
+	b.nextInterim = addSaturated(b.events, b.events)
+	b.held = b.events
+	m.show(w)
 }
 
 // begin opens a burst, of what is recent from its onset on. What was of the burst before
@@ -184,7 +206,7 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
 	limit, times := detect.ProofLimit(m.options.Targets), 2.
-	if w == m.whole {
+	if w.target.IsZero() {
 		limit, times = detect.ProofLimit(1), 1
 	}
 	events := b.inEvents.Weight(w.events.Past(b.onset), times)
@@ -195,7 +217,7 @@ func (m *Monitor) proves(w *watch) bool {
 	all := m.soFar(w)
 	distinct := max(all.Distinct().Value, float64(b.mostSources))
 	each, stay := b.inEvents.Clump(distinct), b.inSources.Clump(distinct)
-	if w == m.whole { // a source that stays is in no more intervals than it has events
+	if w.target.IsZero() { // a source that stays is in no more intervals than it has events
 		most := detect.Clump(perSource(all))
 		each, stay = max(each, most), max(stay, most)
 	}

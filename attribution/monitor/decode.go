@@ -166,12 +166,14 @@ func (d *decoder) interval() {
 		iv.first, iv.last = d.time(), d.time()
 	}
 	iv.events = d.Uvarint()
+	iv.quiet = quietUntil(iv.events)
 	if iv.whole = d.tally(); iv.whole == nil {
 		d.Fail("an open interval without a tally")
 	}
 	for slot := range iv.targets {
 		if d.Bool() {
-			iv.targets[slot] = &targetCount{events: d.Uvarint(), tally: d.tally(), lost: d.lost()}
+			n := d.Uvarint()
+			iv.targets[slot] = &targetCount{events: n, quiet: quietUntil(n), tally: d.tally(), lost: d.lost()}
 		}
 	}
 	if iv.index <= m.clock.closed || iv.index > m.clock.index(m.clock.mark+m.clock.leap) || m.open.find(iv.index) != nil {
@@ -221,6 +223,9 @@ func (d *decoder) watch(target Target) *watch {
 	if d.Bool() {
 		w.burst = d.burst()
 		d.settled(w.burst)
+	}
+	if d.Bool() {
+		w.early = d.burst()
 	}
 	if d.Bool() {
 		w.shown = d.account()
@@ -328,6 +333,7 @@ func (d *decoder) burst() *burst {
 	for _, v := range []*int64{&b.onset, &b.end, &b.endsAt} {
 		*v = d.index()
 	}
+	b.now = d.time()
 	for _, v := range []*bool{
 		&b.final, &b.uncertain, &b.evicted, &b.byEvents, &b.bySources, &b.incomplete, &b.endUncertain,
 	} {

@@ -198,6 +198,9 @@ func (e *encoder) watch(w *watch) {
 		e.burst(w.burst)
 		e.settled(w.burst)
 	}
+	if e.bool(w.early != nil) {
+		e.burst(w.early)
+	}
 	if e.bool(w.shown != nil) {
 		e.account(w.shown)
 	}
@@ -287,7 +290,7 @@ func (e *encoder) volume(v volume) {
 func (e *encoder) burst(b *burst) {
 	e.uint(b.id)
 	e.target(b.target)
-	e.int(b.onset, b.end, b.endsAt)
+	e.int(b.onset, b.end, b.endsAt, b.now)
 	e.b = wire.AppendBools(e.b,
 		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.incomplete, b.endUncertain)
 	e.volume(b.volume)

@@ -17,12 +17,13 @@ type interval struct {
 	table       *geo.Table
 	whole       *tally.Tally
 	events      uint64
+	quiet       uint64         // up to so many no look is due; a function of events
 	first, last int64          // times of its events; first > last: none came
 	targets     []*targetCount // by slot; nil without
 }
 
 func (m *Monitor) newInterval(index int64) *interval {
-	iv := &interval{index: index, table: m.table, whole: m.newTally(), first: math.MaxInt64, last: math.MinInt64}
+	iv := &interval{index: index, table: m.table, whole: m.newTally(), first: math.MaxInt64, last: math.MinInt64, quiet: firstLook - 1}
 	if m.targets != nil {
 		iv.targets = make([]*targetCount, len(m.targets.watches))
 	}
@@ -123,32 +124,30 @@ func (m *Monitor) beginning() bool {
 }
 
 func (m *Monitor) closeTargets(index int64, iv *interval) {
-	bounds := m.targets.bounds()
-	known := m.targets.heavy.Evictions() == 0 // every target since it came first
 	for slot, target := range m.targets.tracked {
 		if target.IsZero() {
 			continue
 		}
-		w := m.targets.watches[slot]
-		if w == nil {
-			w = newWatch(target, m.options)
-			w.introduce(index, index-m.began, bounds[slot], known)
-			m.targets.watches[slot] = w
-		}
-		c, whole := counted{stored: stored{index: index}}, true
-		if iv != nil && iv.targets[slot] != nil {
-			hit := iv.targets[slot]
-			c.events, whole = hit.events, hit.tally != nil
-			if whole {
-				c.sources = stat.Round(hit.tally.Distinct().Value)
-				c.stored = m.packer.store(index, iv.mark(hit.tally).Rotate(nil))
-			}
-			c.lost.add(hit.lost)
-		}
-		m.follow(w, c, whole)
+		w := m.watchOf(slot, index, m.targets.heavy.Evictions())
+		m.followTarget(w, slot, index, iv)
 	}
 	m.targets.shedUsual()
 	m.targets.shedClosed()
+}
+
+// followTarget shows the watch of a target an interval.
+func (m *Monitor) followTarget(w *watch, slot int, index int64, iv *interval) {
+	c, whole := counted{stored: stored{index: index}}, true
+	if iv != nil && iv.targets[slot] != nil {
+		hit := iv.targets[slot]
+		c.events, whole = hit.events, hit.tally != nil
+		if whole {
+			c.sources = stat.Round(hit.tally.Distinct().Value)
+			c.stored = m.packer.store(index, iv.mark(hit.tally).Rotate(nil))
+		}
+		c.lost.add(hit.lost)
+	}
+	m.follow(w, c, whole)
 }
 
 // fade is after how many intervals the weights of targets are halved. They last

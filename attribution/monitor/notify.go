@@ -106,7 +106,7 @@ func (m *Monitor) accounts() []*account {
 	defer m.mu.Unlock()
 	all := slices.Clone(m.finals.kept)
 	for w := range m.watches() {
-		if w.burst != nil && w.shown != nil {
+		if w.shown != nil {
 			all = append(all, w.shown)
 		}
 	}

@@ -161,8 +161,35 @@ func (m *Monitor) until(p *batch, i int) int {
 }
 
 // run counts the events from number i to number end, which fall into the current
-// interval.
+// interval, and looks at it where that is due.
 func (m *Monitor) run(p *batch, events []Event, i, end int) {
+	for iv := m.current; i < end; {
+		next := iv.untilLook(p, events, i, end)
+		m.count(p, events, i, next)
+		if i = next; iv.events > iv.quiet {
+			iv.quiet = quietUntil(iv.events)
+			m.look(m.whole, allTraffic, p.times[i-1])
+		}
+	}
+}
+
+// untilLook returns the end of the run of events, from number i on, after which a look at
+// the interval is due, or end.
+func (iv *interval) untilLook(p *batch, events []Event, i, end int) int {
+	n := iv.events
+	if i == 0 && end == p.n && addSaturated(n, p.total) <= iv.quiet {
+		return end
+	}
+	for ; i < end && n <= iv.quiet; i++ {
+		if p.places[i] != invalidSource {
+			n = addSaturated(n, max(events[i].Events, 1))
+		}
+	}
+	return i
+}
+
+// count counts the events from number i to number end.
+func (m *Monitor) count(p *batch, events []Event, i, end int) {
 	m.stats.Records += uint64(end - i)
 	iv := m.current
 	if i == 0 && end == p.n {

@@ -21,7 +21,7 @@ func (a *account) make(o Options) Burst {
 	window := a.window(o, b.onset, b.end-1)
 	claims := o.claimsOn(window)
 	made := Burst{
-		ID: b.id, Target: b.target, Onset: begin(b.onset), End: begin(b.end), Interval: o.Interval,
+		ID: b.id, Target: b.target, Onset: begin(b.onset), End: time.Unix(0, b.until(o)).UTC(), Interval: o.Interval,
 		Final: b.final, Interim: b.interim,
 		Peak: begin(b.peak), PeakEvents: b.most, PeakSources: b.mostSources, Expected: b.expected,
 		ByEvents: b.byEvents, BySources: b.bySources,

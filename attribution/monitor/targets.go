@@ -42,6 +42,7 @@ func newTargets(o Options) *targets {
 // targetCount is what came to one target in an interval that is open.
 type targetCount struct {
 	events uint64
+	quiet  uint64       // up to so many no look is due; a function of events
 	tally  *tally.Tally // nil: shed to save memory
 	lost   lost         // records, beside those that the tally has
 }
@@ -50,7 +51,7 @@ type targetCount struct {
 func (iv *interval) target(slot int, m *Monitor) *targetCount {
 	c := iv.targets[slot]
 	if c == nil {
-		c = &targetCount{tally: tally.New(iv.table, m.counting)}
+		c = &targetCount{tally: tally.New(iv.table, m.counting), quiet: firstLook - 1}
 		iv.targets[slot] = c
 	}
 	return c
@@ -64,6 +65,7 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		p.straySlots[j] = int32(t.heavy.Lookup(p.strayHash[j]))
 	}
 	slots := p.slots[first:last]
+	evictions := t.heavy.Evictions()
 	t.heavy.AddBatch(slots, p.hashes[first:last], p.sources[first:last], p.counts[first:last])
 	n := 0 // events that wait
 	for k, s := range slots {
@@ -77,6 +79,9 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		if s.New { // those before were of the target that had the slot
 			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
 			n = 0
+			if !t.tracked[s.Slot].IsZero() {
+				evictions++
+			}
 			p.handStrays(stray, strays, s.Slot, p.hashes[first+k])
 			m.hand(int(s.Slot), events[i].Target)
 		}
@@ -87,6 +92,12 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 			n++
 		} else {
 			c.lost.of(attribution.LostShed, 1)
+		}
+		if c.events > c.quiet {
+			c.quiet = quietUntil(c.events)
+			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
+			n = 0
+			m.look(m.watchOf(int(s.Slot), m.clock.closed+1, evictions), int(s.Slot), p.times[i])
 		}
 		t.records--
 	}
@@ -130,6 +141,7 @@ func (p *batch) handStrays(stray, strays int, slot int32, hash uint64) {
 func (m *Monitor) hand(slot int, target Target) {
 	t := m.targets
 	if w := t.watches[slot]; w != nil {
+		m.closeEarly(w, slot)
 		m.forsake(w)
 		t.watches[slot] = nil
 	}
@@ -140,15 +152,27 @@ func (m *Monitor) hand(slot int, target Target) {
 	m.publish()
 }
 
-// bounds returns, per slot, the most that its target can have weighed before it was
-// tracked.
-func (t *targets) bounds() []sketch.Weight {
-	bounds := make([]sketch.Weight, len(t.watches))
+// watchOf returns the watch of the target in a slot. If it is a new one, intervals are shown to
+// it from an index on. So many targets were evicted until then.
+func (m *Monitor) watchOf(slot int, index int64, evictions uint64) *watch {
+	t := m.targets
+	w := t.watches[slot]
+	if w == nil {
+		w = newWatch(t.tracked[slot], m.options)
+		w.introduce(index, index-m.began, t.bound(slot), evictions == 0) // every target since it came first
+		t.watches[slot] = w
+	}
+	return w
+}
+
+// bound returns the most that the target in a slot can have weighed before it was tracked.
+func (t *targets) bound(slot int) (most sketch.Weight) {
 	for it := range t.heavy.All() {
-		bounds[it.Slot] = sketch.Weight{
-			Events:  it.Most.Events - min(it.Least.Events, it.Most.Events),
-			Sources: it.Most.Sources - min(it.Least.Sources, it.Most.Sources),
+		if it.Slot == slot {
+			most.Events = it.Most.Events - min(it.Least.Events, it.Most.Events)
+			most.Sources = it.Most.Sources - min(it.Least.Sources, it.Most.Sources)
+			break
 		}
 	}
-	return bounds
+	return most
 }

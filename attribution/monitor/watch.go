@@ -26,7 +26,8 @@ type watch struct {
 	silent int64 // intervals before the series begin, in which nothing came
 
 	burst *burst   // that is running
-	shown *account // of it, at the last interim report
+	early *burst   // that a look at open intervals has found
+	shown *account // of either, at the last interim report
 	bounds
 }
 

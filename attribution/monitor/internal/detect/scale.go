@@ -160,7 +160,7 @@ func (s *scale) forget() {
 // judge decides on an interval, on both scales.
 func (s *Series) judge(i int64, y, mu float64) Reading {
 	s.peaks.add(y)
-	sudden := max(suddenLeast, min(suddenRatio*mu, suddenPeak*max(mu, s.peaks.before)))
+	sudden := s.sudden(mu)
 	before := s.bursting
 	steep := int64(0)
 	if !s.seasonal {
@@ -198,6 +198,11 @@ func (s *Series) judge(i int64, y, mu float64) Reading {
 		}
 	}
 	return r
+}
+
+// sudden returns a count that is a burst by itself.
+func (s *Series) sudden(mu float64) float64 {
+	return max(suddenLeast, min(suddenRatio*mu, suddenPeak*max(mu, s.peaks.before)))
 }
 
 // show notes that intervals show a burst. They date it, and its end, even if sums of a

@@ -70,6 +70,11 @@ func (s *Series) expect(i int64) float64 {
 	if !s.seasonal || !ok {
 		return s.recent.mean
 	}
+	return s.seasonally(m)
+}
+
+// seasonally returns what is expected where the season alone expects m.
+func (s *Series) seasonally(m float64) float64 {
 	return max(m, leastMean) * math.Exp(s.level+s.departed.shift)
 }
 

@@ -1,0 +1,121 @@
+package monitor
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/whence-go/whence/internal/stat"
+	"github.com/whence-go/whence/internal/tally"
+)
+
+// A burst that is beyond doubt need not wait until its interval closes. So open intervals
+// are looked at, too, each time a count has grown by some tenth. A look asks what would be
+// said if they closed now. When they close the burst goes on as any other.
+
+const firstLook = 8 // events, fewer are never a strong burst
+
+// quietUntil returns up to how many events no look is due, after one at n events. Looks are
+// at 8, 9, 10 and so on, 16, 18, 20 and so on: they must not depend on how a stream is cut.
+func quietUntil(n uint64) uint64 {
+	shift := max(bits.Len64(n)-4, 0)
+	next := (n>>shift + 1) << shift
+	return max(next-1, firstLook-1) // all there is, if next is 0 for being too large
+}
+
+// look asks for a burst of all traffic, or of the target in a slot, as of a time.
+func (m *Monitor) look(w *watch, slot int, now int64) {
+	if w.burst != nil || w.early != nil || m.current.index != m.clock.index(m.clock.mark) {
+		return
+	}
+	var events, sources [mostOpen]float64
+	n, known := 0, true
+	for i := m.clock.closed + 1; i <= m.current.index; i++ {
+		count, t := m.inOpen(i, slot)
+		if events[n] = float64(count); t != nil {
+			sources[n] = t.Distinct().Value
+		}
+		known = known && (t != nil || count == 0)
+		n++
+	}
+	if w.events.Foresees(events[:n]...) || known && w.sources.Foresees(sources[:n]...) {
+		m.ask(w, slot, now)
+	}
+}
+
+// inOpen returns what came in an interval that is open, in all or to the target in a slot.
+// The tally is nil if nothing came, or the sources were shed.
+func (m *Monitor) inOpen(index int64, slot int) (events uint64, t *tally.Tally) {
+	iv := m.open.find(index)
+	switch {
+	case iv == nil:
+		return 0, nil
+	case slot == allTraffic:
+		return iv.events, iv.whole
+	case iv.targets[slot] == nil:
+		return 0, nil
+	}
+	return iv.targets[slot].events, iv.targets[slot].tally
+}
+
+const allTraffic = -1 // in place of a slot
+
+// ask shows the open intervals to a copy of a watch. If that proves a burst, it is reported.
+func (m *Monitor) ask(w *watch, slot int, now int64) {
+	f := w.fork()
+	for i := m.clock.closed + 1; i <= m.current.index; i++ {
+		events, t := m.inOpen(i, slot)
+		c := counted{stored: stored{index: i}, events: events}
+		if t != nil {
+			c.sources = stat.Round(t.Distinct().Value)
+			c.stored = m.packer.store(i, t.Snapshot())
+		}
+		m.judge(f, c, t != nil || events == 0, math.MaxInt64)
+	}
+	b := f.burst
+	if b == nil || !f.bursting() {
+		return
+	}
+	b.measure(f, min(f.seen(), m.current.index+1))
+	if !m.proves(f) {
+		return
+	}
+	m.lastID++
+	b.id, b.now = m.lastID, now+1
+	m.report(f)
+	w.early, w.shown = b, f.shown
+	m.publish()
+}
+
+// fork returns a copy of a watch without a burst, to be thrown away.
+func (w *watch) fork() *watch {
+	f := *w
+	f.events, f.sources = w.events.Fork(), w.sources.Fork()
+	f.recent = append([]counted(nil), w.recent...)
+	return &f
+}
+
+// resume makes a burst the one that a look has found.
+func (b *burst) resume(early *burst) {
+	if early != nil {
+		b.id, b.interim, b.nextInterim, b.held = early.id, early.interim, early.nextInterim, early.held
+	}
+}
+
+// closeEarly shows a watch that goes the open intervals, if a look has found a burst in them.
+func (m *Monitor) closeEarly(w *watch, slot int) {
+	for i := m.clock.closed + 1; w.early != nil; i++ {
+		if iv := m.open.find(i); iv != nil {
+			m.followTarget(w, slot, i, iv)
+			continue
+		}
+		m.follow(w, counted{stored: stored{index: i}}, true)
+	}
+}
+
+// until returns the end of a burst in Unix nanoseconds.
+func (b *burst) until(o Options) int64 {
+	if b.now != 0 {
+		return b.now
+	}
+	return b.end * int64(o.Interval)
+}

@@ -1,0 +1,71 @@
+package monitor
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution/monitor/internal/trials"
+	"github.com/whence-go/whence/internal/testenv"
+)
+
+// chance returns events of a Poisson process, each of a source of its own, to one of some
+// targets.
+func chance(rng *rand.Rand, from, to, rate float64, targets int) (events []Event) {
+	for t := from + rng.ExpFloat64()/rate; t < to; t += rng.ExpFloat64() / rate {
+		e := Event{Time: at(t), Flow: flowOf(ip(rng.IntN(1 << 20)))}
+		if targets > 0 {
+			e.Target = TargetName(fmt.Sprint("target-", rng.IntN(targets)))
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// firstTold returns the time of the event at which a burst was told first.
+func firstTold(events []Event, o Options) (told time.Time, bursts []Burst) {
+	o.Notify = func(b Burst) { bursts = append(bursts, b) }
+	m := newMonitor(o)
+	for _, e := range events {
+		if m.Observe(e); told.IsZero() && len(bursts) > 0 {
+			told = e.Time
+		}
+	}
+	return told, bursts
+}
+
+// What is beyond doubt is told before its interval closes: ten times as much within 8
+// seconds, and a hundred times as much within 3.
+func TestToldEarly(t *testing.T) {
+	runs := testenv.Trials(40, 100, 1000)
+	for _, c := range []struct{ rate, times, seconds float64 }{
+		{1, 10, 8}, {10, 10, 8}, {100, 10, 8}, {1, 100, 3}, {10, 100, 3},
+	} {
+		name := fmt.Sprintf("%g times %g/s", c.times, c.rate)
+		if c.rate > 10 && testing.Short() {
+			continue
+		}
+		in, delays := 0., []float64(nil)
+		for seed := range uint64(runs) {
+			rng := rand.New(rand.NewPCG(seed, 21))
+			onset := 3600 + 10*rng.Float64() // by then it is known how little the counts stray
+			events := chance(rng, 0, onset, c.rate, 0)
+			events = append(events, chance(rng, onset, onset+20, c.times*c.rate, 0)...)
+			told, _ := firstTold(events, Options{Targets: -1})
+			if told.IsZero() || told.Before(at(onset)) {
+				continue
+			}
+			delays = append(delays, told.Sub(at(onset)).Seconds())
+			if delays[len(delays)-1] <= c.seconds {
+				in++
+			}
+		}
+		slices.Sort(delays)
+		if len(delays) > 0 {
+			t.Logf("%s: told after %.1f s in the median, %.1f s at most", name, delays[len(delays)/2], delays[len(delays)-1])
+		}
+		trials.AtLeast(t, name, in, float64(runs), .98)
+	}
+}

@@ -1,0 +1,46 @@
+package detect
+
+import "slices"
+
+// An interval that is still open is judged as if nothing more came. What is a burst then is
+// one when it closes, since a count only grows: a look costs no false alarm. Only strong
+// bursts are looked for. A weak one does not show before its interval has closed.
+
+// Foresees reports whether the next counts show a strong burst, where none was. The last of
+// them may still grow. It is quick, and changes nothing: a caller then asks a copy of the
+// series, made by [Series.Fork].
+func (s *Series) Foresees(counts ...float64) bool {
+	if s.bursting || s.recent.n == 0 {
+		return false
+	}
+	season, lasting, sum := s.season, s.each.noise.lasting(), s.each.byCount.sum
+	for k, y := range counts {
+		mu := s.recent.mean
+		if s.seasonal {
+			if m, ok := season.at(s.grid, s.next+int64(k)); ok {
+				mu = s.seasonally(m)
+			}
+		}
+		x := likelihood(y, mu, lasting)
+		if sum = max(0, sum+min(x, countClip)); max(sum, x) > countLimit || y >= s.sudden(mu) {
+			return true
+		}
+	}
+	return false
+}
+
+// Fork returns a copy of the series, which goes its own way.
+func (s *Series) Fork() *Series {
+	f := *s
+	f.first = slices.Clone(s.first)
+	f.season.cells.codes = slices.Clone(s.season.cells.codes)
+	f.each, f.sums = s.each.fork(), s.sums.fork()
+	return &f
+}
+
+func (s *scale) fork() scale {
+	f := *s
+	f.noise.pairs = slices.Clone(s.noise.pairs)
+	f.trail = slices.Clone(s.trail)
+	return f
+}

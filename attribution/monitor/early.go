@@ -22,9 +22,15 @@ func quietUntil(n uint64) uint64 {
 	return max(next-1, firstLook-1) // all there is, if next is 0 for being too large
 }
 
+// expects reports whether a look at so many events can find a burst. There are no more
+// sources than events.
+func (w *watch) expects(events uint64) bool {
+	return w.burst == nil && w.early == nil && float64(events) >= min(w.events.Least(), w.sources.Least())
+}
+
 // look asks for a burst of all traffic, or of the target in a slot, as of a time.
 func (m *Monitor) look(w *watch, slot int, now int64) {
-	if w.burst != nil || w.early != nil || m.current.index != m.clock.index(m.clock.mark) {
+	if m.current.index != m.clock.index(m.clock.mark) {
 		return
 	}
 	var events, sources [mostOpen]float64

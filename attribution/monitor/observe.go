@@ -168,7 +168,9 @@ func (m *Monitor) run(p *batch, events []Event, i, end int) {
 		m.count(p, events, i, next)
 		if i = next; iv.events > iv.quiet {
 			iv.quiet = quietUntil(iv.events)
-			m.look(m.whole, allTraffic, p.times[i-1])
+			if m.whole.expects(iv.events) {
+				m.look(m.whole, allTraffic, p.times[i-1])
+			}
 		}
 	}
 }

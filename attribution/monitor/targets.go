@@ -95,9 +95,11 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		}
 		if c.events > c.quiet {
 			c.quiet = quietUntil(c.events)
-			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-			n = 0
-			m.look(m.watchOf(int(s.Slot), m.clock.closed+1, evictions), int(s.Slot), p.times[i])
+			if w := m.watchOf(int(s.Slot), m.clock.closed+1, evictions); w.expects(c.events) {
+				tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
+				n = 0
+				m.look(w, int(s.Slot), p.times[i])
+			}
 		}
 		t.records--
 	}

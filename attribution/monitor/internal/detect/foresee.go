@@ -1,6 +1,9 @@
 package detect
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // An interval that is still open is judged as if nothing more came. What is a burst then is
 // one when it closes, since a count only grows: a look costs no false alarm. Only strong
@@ -27,6 +30,18 @@ func (s *Series) Foresees(counts ...float64) bool {
 		}
 	}
 	return false
+}
+
+// Least returns a count below which the last one adds nothing to what is foreseen. A likelihood
+// ratio is above 1 from some twice the expectation on, however much counts stray.
+func (s *Series) Least() float64 {
+	switch {
+	case s.bursting || s.recent.n == 0:
+		return math.Inf(1)
+	case !s.seasonal:
+		return 2 * s.recent.mean
+	}
+	return 0 // of the season it is quick to ask
 }
 
 // Fork returns a copy of the series, which goes its own way.

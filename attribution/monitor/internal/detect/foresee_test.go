@@ -67,6 +67,9 @@ func TestForesees(t *testing.T) {
 		if !foresees {
 			continue
 		}
+		if n := len(counts) - 1; counts[n] < s.Least() && !s.Foresees(counts[:n]...) {
+			t.Errorf("seed %d: foreseen by %v, the least is %g", seed, counts, s.Least())
+		}
 		if foreseen++; !f.Bursting() {
 			continue // the copy knows better
 		}

@@ -26,7 +26,8 @@ type Burst struct {
 	Target Target `json:"target,omitzero"`
 
 	// Onset is the begin of the first interval. End is the end of the last one in which
-	// it showed; so far, while it runs. Interval is their resolution.
+	// it showed; so far, while it runs. Interval is their resolution. Of an interval that
+	// is still open, End is the end of the second in which it was seen last.
 	Onset    time.Time     `json:"onset"`
 	End      time.Time     `json:"end"`
 	Interval time.Duration `json:"interval_ns"`

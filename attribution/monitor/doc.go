@@ -83,8 +83,10 @@
 // days are known, and with the last hour before that. No burst is reported during the
 // first 12 intervals.
 //
-// Options.Notify reports a burst one interval after it becomes visible, and again
-// whenever it has doubled. It reports the end of a burst five minutes later, or
+// Options.Notify reports a strong burst within seconds: as soon as what has come in the open
+// intervals would be a burst if they closed now. A count only grows, so that this makes no
+// more false alarms. Weaker bursts are reported when the interval closes that shows them.
+// Notify is called again whenever a burst has doubled, as of an interval that has closed. It reports the end of a burst five minutes later, or
 // twelve intervals if that is longer. A pulse within that time keeps it running, so that
 // pauses of up to five minutes do not end an attack.
 // Verdicts of a running burst are interim: they share one probability of error. The

@@ -3,6 +3,7 @@ package monitor
 import (
 	"math"
 	"math/bits"
+	"time"
 
 	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/internal/tally"
@@ -86,7 +87,7 @@ func (m *Monitor) ask(w *watch, slot int, now int64) {
 		return
 	}
 	m.lastID++
-	b.id, b.now = m.lastID, now+1
+	b.id, b.now = m.lastID, (now/second+1)*second
 	m.report(f)
 	w.early, w.shown = b, f.shown
 	m.publish()
@@ -118,10 +119,14 @@ func (m *Monitor) closeEarly(w *watch, slot int) {
 	}
 }
 
-// until returns the end of a burst in Unix nanoseconds.
+const second = int64(time.Second)
+
+// until returns the end of a burst in Unix nanoseconds. Of an interval that is open it is the
+// end of the second, since most records have no finer time.
 func (b *burst) until(o Options) int64 {
+	end := b.end * int64(o.Interval)
 	if b.now != 0 {
-		return b.now
+		end = min(end, b.now)
 	}
-	return b.end * int64(o.Interval)
+	return end
 }

@@ -23,7 +23,10 @@ type interval struct {
 }
 
 func (m *Monitor) newInterval(index int64) *interval {
-	iv := &interval{index: index, table: m.table, whole: m.newTally(), first: math.MaxInt64, last: math.MinInt64, quiet: firstLook - 1}
+	iv := &interval{
+		index: index, table: m.table, whole: m.newTally(), quiet: firstLook - 1,
+		first: math.MaxInt64, last: math.MinInt64,
+	}
 	if m.targets != nil {
 		iv.targets = make([]*targetCount, len(m.targets.watches))
 	}

@@ -56,7 +56,7 @@ type Options struct {
 	// with Tally.DropAddresses.
 	Enrichment attribution.Enrichment
 
-	// Notify is called for each burst: as soon as it is found, again whenever it has
+	// Notify is called for each burst: as soon as it is found, again when it has
 	// doubled, and when it has ended. Calls come one after the other, from a
 	// goroutine that observes. That goroutine waits for Notify; no lock is held.
 	Notify func(Burst)

@@ -39,12 +39,12 @@ func firstTold(events []Event, o Options) (told time.Time, bursts []Burst) {
 // What is beyond doubt is told before its interval closes: ten times as much within 8
 // seconds, and a hundred times as much within 3.
 func TestToldEarly(t *testing.T) {
-	runs := testenv.Trials(40, 100, 1000)
+	runs := testenv.Trials(20, 40, 500)
 	for _, c := range []struct{ rate, times, seconds float64 }{
 		{1, 10, 8}, {10, 10, 8}, {100, 10, 8}, {1, 100, 3}, {10, 100, 3},
 	} {
 		name := fmt.Sprintf("%g times %g/s", c.times, c.rate)
-		if c.rate > 10 && testing.Short() {
+		if c.rate > 10 && !testenv.Long() {
 			continue
 		}
 		in, delays := 0., []float64(nil)

@@ -106,10 +106,7 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	}
 	// No more than 64 doublings.
 	if b.id != 0 && (b.interim == 0 || b.events >= b.nextInterim && b.nextInterim < math.MaxUint64) {
-		b.interim++
-		b.nextInterim = addSaturated(b.events, b.events)
-		b.held = b.events
-		m.show(w)
+		m.look(w)
 	}
 }
 

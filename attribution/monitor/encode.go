@@ -112,6 +112,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	for _, a := range m.finals.kept {
 		e.account(a)
 	}
+	e.attacks(m)
 	e.flush()
 	return e.parts, e.size
 }
@@ -261,6 +262,8 @@ func (e *encoder) account(a *account) {
 	e.arrivals(&b.arrivals)
 	e.int(b.lastOnset, b.lastEnd, b.begin)
 	e.b = wire.AppendFloats(e.b, b.lasting)
+	e.uint(a.parent)
+	e.children(a.children, a.more)
 }
 
 // settled encodes what has settled of a burst that runs.

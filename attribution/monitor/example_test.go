@@ -27,8 +27,11 @@ func ExampleMonitor() {
 		Tally:  attribution.Options{SampleSize: 65_536}, // counts them one by one
 		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")},
 		Notify: func(b monitor.Burst) {
-			if !b.Final && b.Interim == 1 && !b.Target.IsZero() {
-				fmt.Printf("%v: %d sources by %v\n", b.Target, b.Report.Sources.Value, b.End.Format(time.TimeOnly))
+			if !b.Final && b.Interim == 1 {
+				fmt.Printf("%d sources by %v\n", b.Report.Sources.Value, b.End.Format(time.TimeOnly))
+				for _, c := range b.Children {
+					fmt.Printf("%v: %d events of %d\n", c.Target, c.Events, b.Report.Events)
+				}
 				for _, v := range b.Report.Verdicts {
 					fmt.Printf("%v: %v so far\n", v.Claim, v.Outcome)
 				}

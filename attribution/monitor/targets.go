@@ -132,6 +132,9 @@ func (m *Monitor) hand(slot int, target Target) {
 	if w := t.watches[slot]; w != nil {
 		m.forsake(w)
 		t.watches[slot] = nil
+		if len(m.looks) > 0 {
+			m.join()
+		}
 	}
 	for _, iv := range m.open {
 		iv.targets[slot] = nil

@@ -87,9 +87,6 @@ func (w *watch) resumed(lookback int64) bool {
 	return false
 }
 
-// alone reports whether nothing belongs to the attack, nor it to another.
-func (at *group) alone() bool { return at.size() == 0 && at.parent == 0 }
-
 // size is the number of children.
 func (at *group) size() int { return len(at.children) + at.more }
 

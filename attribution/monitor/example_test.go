@@ -57,7 +57,8 @@ func ExampleMonitor() {
 	fmt.Println("before:", before.Countries[0].Origin, before.Sources.Value, "sources")
 	fmt.Println("under attack:", m.Bursting(monitor.TargetName("mailbox-400@lagoon.example")))
 	// Output:
-	// mailbox-400@lagoon.example: 6000 sources by 07:11:30
+	// 6099 sources by 07:11:30
+	// mailbox-400@lagoon.example: 91959 events of 92047
 	// RU > 50% of sources: refuted so far
 	// plurality RU: supported so far
 	// before: NC 1188 sources

@@ -12,14 +12,15 @@ type joining struct {
 	m       *Monitor
 	running map[uint64]*watch // by number of the burst
 	of      map[uint64]*group // by number of a burst in it
-	shared  *sharing          // nil until it is needed
+	fresh   bool              // there are bursts to be compared with others
+	shared  *sharing          // by which they are; nil while there is no need
 }
 
 // join takes what was seen since it was called last. It finds what is part of an attack,
 // and passes on what is to be reported. Whom it joins is a function of the counts alone.
 //
-// Without news it costs nothing. Else it takes a merge of a few snapshots for each burst
-// that is new, or alone and has doubled. Beyond that it takes time in proportion to the
+// Without news it costs nothing. Else it takes a merge of a few snapshots for each head that
+// is new or has doubled. Beyond that it takes time in proportion to the
 // bursts that run, and a comparison of hundreds of hashes for each burst that shares one.
 func (m *Monitor) join() {
 	held := slices.ContainsFunc(m.attacks, func(at *group) bool { return at.held != nil })
@@ -41,6 +42,7 @@ func (m *Monitor) join() {
 			j.place(w)
 		}
 	}
+	j.match()
 	j.explain()
 	j.lookAgain()
 	j.pass()
@@ -56,34 +58,60 @@ func (j *joining) own(at *group) {
 	}
 }
 
-// place finds the attack of a burst that is new, or alone and has doubled.
+// place makes an attack of a burst that is new, and finds the makers of a head that is new or
+// has doubled.
 func (j *joining) place(w *watch) {
 	at := j.of[w.burst.id]
 	if at == nil {
 		at = j.m.newAttack(w)
 		j.m.attacks = append(j.m.attacks, at)
 		j.own(at)
-	} else if !at.alone() {
+	}
+	if at.head != w.burst.id || at.whole {
 		return
 	}
-	if at.whole {
+	fresh := j.m.makersOf(w)
+	if at.size() > 0 {
+		fresh = at.makers.with(fresh)
+	}
+	at.makers, j.fresh = fresh, true
+}
+
+// mostRounds is how often bursts are compared. An attack that has grown may share enough
+// with one that shared too little before. What is left is compared again when it doubles.
+const mostRounds = 4
+
+// match joins attacks that share their onset and sources.
+func (j *joining) match() {
+	if !j.fresh {
 		return
 	}
-	at.makers = j.m.makersOf(w)
-	if j.shared == nil {
-		j.shared = newSharing(j.m.attacks)
+	j.shared = newSharing(j.m.attacks)
+	for range mostRounds {
+		n := len(j.m.attacks)
+		for _, at := range slices.Clone(j.m.attacks) {
+			if j.of[at.head] == at && !at.whole && at.parent == 0 {
+				j.find(at)
+			}
+		}
+		if len(j.m.attacks) == n {
+			return
+		}
 	}
+}
+
+// find finds the first attack that one belongs to, and joins them.
+func (j *joining) find(at *group) {
 	j.shared.stamp(at)
 	i := slices.IndexFunc(j.m.attacks, func(other *group) bool {
 		return other != at && at.agrees(other) && (other.resumed && (other.whole || at.resumed) ||
 			other.stamp == j.shared.stamps && share(at.makers, other.makers))
 	})
 	if i < 0 {
-		j.shared.add(at, at.makers)
 		return
 	}
 	into := j.m.attacks[i]
-	if at.head < into.head && !into.whole {
+	if at.head < into.head && !into.whole && into.parent == 0 {
 		at, into = into, at
 	}
 	j.merge(into, at)

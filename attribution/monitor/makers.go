@@ -29,9 +29,11 @@ const (
 	maxMakers       = 256  // that are kept of one burst,
 	maxAttackMakers = 1024 // and of an attack
 
-	// sharedPart is which part of what makers send must come from shared ones. Attacks that
-	// have nothing to do with each other share hardly any.
-	sharedPart = .25
+	// Attacks that have nothing to do with each other share hardly a maker. Those of one
+	// attack may share few, too, while each has seen few of its sources. So this part of
+	// what makers send must come from shared ones, if these are few, or else that part.
+	fewShared, fewSharedPart = 3, .25
+	sharedPart               = .05
 )
 
 // makersOf returns what makes a running burst. It takes a merge of what came since the
@@ -158,7 +160,7 @@ func share(k, other makers) bool {
 	if len(x) == 0 {
 		return false
 	}
-	events, shared := 0., 0.
+	events, shared, n := 0., 0., 0
 	for _, a := range x {
 		events += float64(a.events)
 		for len(y) > 0 && y[0].rank() < a.rank() {
@@ -166,12 +168,16 @@ func share(k, other makers) bool {
 		}
 		if len(y) > 0 && y[0].hash == a.hash {
 			shared += float64(a.events)
+			n++
 		}
 	}
-	usual := k.usual * math.Ldexp(float64(limit), -64)
 	least := sharedPart
+	if n < fewShared {
+		least = fewSharedPart
+	}
+	usual := k.usual * math.Ldexp(float64(limit), -64)
 	if limit < math.MaxUint64 { // a sample: two standard errors more
-		least += 2 * math.Sqrt(sharedPart*(1-sharedPart)/float64(len(x)))
+		least += 2 * math.Sqrt(least*(1-least)/float64(len(x)))
 	}
 	return shared-usual-2*math.Sqrt(usual) >= least*events
 }

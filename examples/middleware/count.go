@@ -74,11 +74,11 @@ func (c *counter) report(claims ...attribution.Claim) (attribution.Report, error
 	return c.monitor.Snapshot(c.hourAgo(), time.Time{}).Report(attribution.Policy{Joint: true}, claims...)
 }
 
-// bursts are those of the last hour.
+// bursts are those of the last hour, without those that are part of another one.
 func (c *counter) bursts() []monitor.Burst {
 	var list []monitor.Burst
 	for b := range c.monitor.Bursts() {
-		if b.End.After(c.hourAgo()) {
+		if b.Parent == 0 && b.End.After(c.hourAgo()) {
 			list = append(list, b)
 		}
 	}

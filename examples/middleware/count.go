@@ -74,11 +74,12 @@ func (c *counter) report(claims ...attribution.Claim) (attribution.Report, error
 	return c.monitor.Snapshot(c.hourAgo(), time.Time{}).Report(attribution.Policy{Joint: true}, claims...)
 }
 
-// bursts are those of the last hour, without those that are part of another one.
+// bursts are those of the last hour, those among them that are part of another one: each has
+// verdicts of its own.
 func (c *counter) bursts() []monitor.Burst {
 	var list []monitor.Burst
 	for b := range c.monitor.Bursts() {
-		if b.Parent == 0 && b.End.After(c.hourAgo()) {
+		if b.End.After(c.hourAgo()) {
 			list = append(list, b)
 		}
 	}

@@ -25,7 +25,10 @@ type group struct {
 	held  *account // last report of the head, which waits for the children
 	since int64    // interval from which on it waits
 
-	stamp int // of the last burst that it shares a source with; only while bursts are joined
+	// Only while they are joined: how many sources it shares with one, and whether others can
+	// find it by its own.
+	stamp, hits int
+	noted       bool
 }
 
 // child is what an attack knows of a burst that is part of it.
@@ -107,8 +110,10 @@ func (at *group) find(id uint64) *child {
 
 // absorb makes another attack a part of this one.
 func (at *group) absorb(other *group, head child) {
-	at.children = append(append(at.children, head), other.children...)
-	slices.SortFunc(at.children, func(a, b child) int { return cmp.Compare(a.id, b.id) })
+	for _, c := range append(other.children, head) {
+		place, _ := slices.BinarySearchFunc(at.children, c.id, func(c child, id uint64) int { return cmp.Compare(c.id, id) })
+		at.children = slices.Insert(at.children, place, c)
+	}
 	at.more += other.more
 	for i := 0; len(at.children) > maxChildren && i < len(at.children); {
 		if !at.children[i].final {

@@ -70,12 +70,13 @@ type Burst struct {
 	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
 	// Parent is the ID of the burst that this one is part of: the attack is reported there.
-	// It is 0 for a burst that is reported by itself.
+	// It is 0 for a burst that is reported by itself. One that goes on when its parent has
+	// ended is reported by itself from then on, or as a child of such a one.
 	Parent uint64 `json:"parent,omitempty"`
 
 	// Children are the bursts of other targets that are part of the same attack, by ID, as
-	// they were at this report. Beyond 1,024 those that ended first are only counted, as
-	// MoreChildren. The Report is about the target of this burst, not about theirs.
+	// they were at this report. Beyond 1,024 the first of those that have ended are only
+	// counted, as MoreChildren. The Report is about the target of this burst, not about theirs.
 	Children     []Child `json:"children,omitempty"`
 	MoreChildren int     `json:"more_children,omitempty"`
 

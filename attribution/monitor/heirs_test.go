@@ -49,6 +49,31 @@ func TestHeirs(t *testing.T) {
 	}
 }
 
+// Who has ended before the parent is found, or another one, leads to it all the same.
+func TestEndedChildrenChangeParents(t *testing.T) {
+	m := newMonitor(Options{})
+	first, second := &account{burst: burst{id: 2, final: true}}, &account{burst: burst{id: 3, final: true}}
+	second.parent = 2
+	m.finals.add(first)
+	m.finals.add(second)
+	targets := &group{head: 2, held: first, children: []child{second.burst.child()}}
+	whole := &group{head: 1, whole: true}
+	m.attacks = []*group{whole, targets}
+	j := &joining{m: m, running: map[uint64]*watch{}, of: map[uint64]*group{}}
+	j.own(whole)
+	j.own(targets)
+	j.merge(whole, targets)
+	j.pass()
+	for _, a := range m.finals.kept {
+		if a.parent != 1 {
+			t.Errorf("burst %d has the parent %d", a.burst.id, a.parent)
+		}
+	}
+	if len(m.attacks) != 1 || len(whole.children) != 2 || !whole.children[0].final {
+		t.Errorf("%+v", whole)
+	}
+}
+
 // A monitor that is restored at any moment of an attack tells the same as one that was not,
 // in the same order, to the last byte.
 func TestAttackRestored(t *testing.T) {
@@ -68,7 +93,9 @@ func TestAttackRestored(t *testing.T) {
 		m, r := newMonitor(into(&through)), newMonitor(into(&stopped))
 		done, middle := 0, 0
 		for seconds := 1190.; seconds < 2000; seconds += 37 {
-			n, _ := slices.BinarySearchFunc(x.events, at(seconds), func(e Event, when time.Time) int { return e.Time.Compare(when) })
+			n, _ := slices.BinarySearchFunc(x.events, at(seconds), func(e Event, when time.Time) int {
+				return e.Time.Compare(when)
+			})
 			m.Observe(x.events[done:n]...)
 			r.Observe(x.events[done:n]...)
 			done = n

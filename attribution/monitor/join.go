@@ -275,6 +275,11 @@ func (j *joining) pass() {
 	for _, at := range m.attacks {
 		j.relate(at)
 	}
+	for i, a := range m.finals.kept { // some had another parent, or none, when they ended
+		if at := j.of[a.burst.id]; at != nil && at.head != a.burst.id && a.parent != at.head {
+			m.finals.replace(a, m.finals.kept[i].with(family{parent: at.head}))
+		}
+	}
 }
 
 // relate tells the children of an attack that still run who their parent is.

@@ -145,8 +145,8 @@ func TestBurstString(t *testing.T) {
 	})
 	m.Observe(raid(0)...)
 	want := []string{
-		"burst 1 children 1 from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 sources 5000 peak 500 expected 9.899; " +
-			"supported RU > 50% of sources 0.6 [0.6, 0.6] ",
+		"burst 1 children 1 from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 sources 5000 peak 500 " +
+			"expected 9.899; supported RU > 50% of sources 0.6 [0.6, 0.6] ",
 		"burst 2 target victim parent 1 from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 ",
 	}
 	i := 0

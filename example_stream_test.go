@@ -64,6 +64,8 @@ func Example_stream() {
 	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
 	//   7,320 events from 1,320 sources. At most 1,220 events in 10 seconds, where about 20 were expected.
 	//   It is the largest in 26 minutes of history: 61.0 times the largest before.
+	//   It hits 1 target:
+	//     "mailbox-7@lagoon.example": 7,200 events, at most 1,200 in 10 seconds
 	//   - The history is short: 26 minutes.
 	//
 	// New IP addresses by the country that they are geolocated to by "DB-IP Lite" of 2026-06-01
@@ -85,29 +87,5 @@ func Example_stream() {
 	//   Of the networks (/24 or /48), each counted once, 50.0 % are geolocated to Russia (RU). That would decide otherwise.
 	//   The verdict holds as long as fewer than 10.6 % of all sources are placed in the wrong country.
 	//   Among the 1,200 new sources, the share is 66.7 % (66.6–66.8 %): supported.
-	//   - The database was built 173 days before the traffic. Networks change their country.
-	// Burst 2 of "mailbox-7@lagoon.example"
-	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
-	//   7,200 events from 1,200 sources. At most 1,200 events in 10 seconds, where about 0.3 were expected.
-	//   It is the largest in 26 minutes of history: 1,200 times the largest before.
-	//   - The history is short: 26 minutes.
-	//
-	// New IP addresses by the country that they are geolocated to by "DB-IP Lite" of 2026-06-01
-	// New means not seen from 2026-11-22 07:00:00 to 2026-11-22 07:17:50 UTC. That baseline has 48 sources.
-	// 1,200 new sources of 1,200
-	// About 3 (0 to 7) of them would have come anyway. The shares are those of the others, and each interval holds the share of all new sources, too.
-	//
-	// origin          new   share of the others  share of baseline                  times the baseline
-	// RU Russia       800  66.8 % (66.6–67.1 %)              0.0 %  not in the baseline (at least 8.6)
-	// NL Netherlands  400  33.2 % (32.9–33.4 %)            100.0 %                       0.3 (0.3–0.4)
-	//
-	// The new sources were counted one by one. Each interval has 95 % confidence. The database may be wrong.
-	// Credit: "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
-	//
-	// supported: RU > 50% of sources
-	//   800 of the 1,200 distinct sources (66.7 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.
-	//   Those of the claim lie in 40 of 60 networks (/24 or /48). Clustered by /16 and /32, the sources weigh as 60 independent sources.
-	//   The verdict holds as long as fewer than 16.6 % of all sources are placed in the wrong country.
-	//   Among the 1,200 new sources, the share is 66.8 % (66.6–67.1 %): supported.
 	//   - The database was built 173 days before the traffic. Networks change their country.
 }

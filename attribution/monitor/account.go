@@ -21,16 +21,47 @@ type account struct {
 	before  before
 	known   known
 
-	once sync.Once
-	made Burst // what the account looks like in public, once that was asked for
+	family
+	listOnce sync.Once
+	listed   []Child // the children in public, once that was asked for
 
-	packOnce sync.Once
-	packed   []byte // the snapshot that the burst reports, once that was asked for
+	made *made
 }
 
-// show takes an account of a burst and has it reported.
+// made is what was made from an account, once that was asked for.
+type made struct {
+	once  sync.Once
+	burst Burst // without what is known of other bursts
+
+	packOnce sync.Once
+	packed   []byte // the snapshot that the burst reports
+}
+
+// look takes an account of a burst that runs.
+func (m *Monitor) look(w *watch) {
+	w.burst.lookedAt()
+	m.show(w)
+}
+
+func (b *burst) lookedAt() {
+	b.interim++
+	b.nextInterim = addSaturated(b.events, b.events)
+	b.held = b.events
+}
+
+// show takes an account of a burst. It is reported when bursts are joined.
 func (m *Monitor) show(w *watch) {
-	a := &account{burst: *w.burst, recent: w.outsideLast(), known: m.known}
+	a := m.take(w)
+	if !a.burst.final {
+		w.shown = a
+	}
+	m.changed = true
+	m.looks = append(m.looks, a)
+}
+
+// take returns an account of a burst.
+func (m *Monitor) take(w *watch) *account {
+	a := &account{burst: *w.burst, recent: w.outsideLast(), known: m.known, made: new(made)}
 	a.burst.settled, a.burst.pieces = nil, nil
 	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
 	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
@@ -49,15 +80,7 @@ func (m *Monitor) show(w *watch) {
 	a.before = before{arrivals: w.usual.arrivals, bounds: w.bounds, begin: w.usual.begin()}
 	a.before.fresh = slices.Clone(a.before.fresh)
 	a.before.lasting = w.sources.Lasting()
-	if a.burst.final {
-		m.finals.add(a)
-	} else {
-		w.shown = a
-	}
-	m.changed = true
-	if m.options.Notify != nil {
-		m.pending = append(m.pending, a)
-	}
+	return a
 }
 
 // finals are the accounts of bursts that have ended, of the last ones.
@@ -82,11 +105,19 @@ func (f *finals) add(a *account) {
 	f.kept = slices.Delete(f.kept, 0, n)
 }
 
+// replace puts a later account of the same burst in the place of one, if that is kept.
+func (f *finals) replace(old, later *account) {
+	if i := slices.Index(f.kept, old); i >= 0 {
+		f.kept[i] = later
+		f.bytes += later.size() - old.size()
+	}
+}
+
 // size returns how many bytes the account is made from. What is made from it does not
 // count: the state of a monitor must not depend on who read it.
 func (a *account) size() int {
 	n := len(a.settled.data) + len(a.usual[0].data) + len(a.usual[1].data)
-	n += len(a.burst.before.data) + len(a.burst.first.data)
+	n += len(a.burst.before.data) + len(a.burst.first.data) + childMemory*len(a.children)
 	for _, c := range a.recent {
 		n += len(c.data)
 	}
@@ -183,11 +214,11 @@ func (a *account) handOut(state *snapshot.State) attribution.Snapshot {
 
 // snapshot returns what the burst reports on. It is made once, and kept packed.
 func (a *account) snapshot(o Options) attribution.Snapshot {
-	a.packOnce.Do(func() {
+	a.made.packOnce.Do(func() {
 		state := snapshot.Unwrap(a.window(o, a.burst.onset, a.burst.end-1))
-		a.packed = new(packer).pack(state)
+		a.made.packed = new(packer).pack(state)
 	})
-	state, err := unpack(a.packed)
+	state, err := unpack(a.made.packed)
 	if err != nil {
 		panic("monitor: " + err.Error()) // only a bug here can do it
 	}

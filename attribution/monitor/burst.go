@@ -96,12 +96,13 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	for _, old := range m.judge(w, c, known, m.lookback) {
 		m.settle(w, old)
 	}
-	if early := w.early; early != nil && (w.burst != nil || c.index >= early.end-1) {
-		w.early = nil
+	if early := w.foreseen; early != nil && (w.burst != nil || c.index >= early.end-1) {
+		w.foreseen, m.foreseen = nil, nil
 		if w.burst != nil {
 			w.burst.resume(early)
 		} else { // which is over already
 			w.burst, early.now = early, 0
+			m.attacks = append(m.attacks, m.newAttack(w))
 			m.breakOff(w)
 		}
 	}
@@ -122,17 +123,8 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 	}
 	// No more than 64 doublings.
 	if b.id != 0 && (b.interim == 0 || b.events >= b.nextInterim && b.nextInterim < math.MaxUint64) {
-		m.report(w)
+		m.look(w)
 	}
-}
-
-// report reports a burst that runs.
-func (m *Monitor) report(w *watch) {
-	b := w.burst
-	b.interim++
-	b.nextInterim = addSaturated(b.events, b.events)
-	b.held = b.events
-	m.show(w)
 }
 
 // begin opens a burst, of what is recent from its onset on. What was of the burst before

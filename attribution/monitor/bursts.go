@@ -22,7 +22,8 @@ type Burst struct {
 	ID uint64 `json:"id"`
 
 	// Target is what was hit. The zero Target stands for all traffic. An attack on
-	// one target may be a burst of it and a burst of all traffic.
+	// one target may be a burst of it and a burst of all traffic: then that of the target
+	// is a child of that of all traffic.
 	Target Target `json:"target,omitzero"`
 
 	// Onset is the begin of the first interval. End is the end of the last one in which
@@ -69,6 +70,17 @@ type Burst struct {
 	// as old. NewSources is nil if no public source was seen before.
 	NewSources *baseline.NewSources `json:"new_sources,omitempty"`
 
+	// Parent is the ID of the burst that this one is part of: the attack is reported there.
+	// It is 0 for a burst that is reported by itself. One that goes on when its parent has
+	// ended is reported by itself from then on, or as a child of such a one.
+	Parent uint64 `json:"parent,omitempty"`
+
+	// Children are the bursts of other targets that are part of the same attack, by ID, as
+	// they were at this report. Beyond 1,024 the first of those that have ended are only
+	// counted, as MoreChildren. The Report is about the target of this burst, not about theirs.
+	Children     []Child `json:"children,omitempty"`
+	MoreChildren int     `json:"more_children,omitempty"`
+
 	// Caveats are about the burst: SHORT_HISTORY, WINDOW_SENSITIVE (one for each
 	// claim), NO_BASELINE, END_UNCERTAIN, END_MOVED, TARGET_LOST, INCOMPLETE, and
 	// CLOCK_OFFSET if records that came while it ran were dated in another time zone.
@@ -83,6 +95,12 @@ func (b Burst) String() string {
 	fmt.Fprintf(&s, "burst %d", b.ID)
 	if !b.Target.IsZero() {
 		fmt.Fprintf(&s, " target %v", b.Target)
+	}
+	if b.Parent != 0 {
+		fmt.Fprintf(&s, " parent %d", b.Parent)
+	}
+	if n := len(b.Children) + b.MoreChildren; n > 0 {
+		fmt.Fprintf(&s, " children %d", n)
 	}
 	fmt.Fprintf(&s, " from %s to %s", b.Onset.Format(time.RFC3339), b.End.Format(time.RFC3339))
 	if b.Final {

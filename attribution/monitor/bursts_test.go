@@ -21,12 +21,13 @@ func overHour(after time.Duration, bursts ...scenario.Builder) scenario.Overlay 
 	return o
 }
 
-// play has a monitor watch the first part of a scenario, and returns what it told.
+// play has a monitor watch the first part of a scenario, and returns what it told of all
+// bursts, those that are part of another one among them.
 func play(t *testing.T, o Options, b scenario.Builder, length time.Duration) (*Monitor, *scenario.Scenario, []Burst) {
 	t.Helper()
 	s := must(b.Build(testPopulation()))
 	var told []Burst
-	o.Notify = func(b Burst) { told = append(told, b) }
+	o.Notify, o.NotifyChildren = func(b Burst) { told = append(told, b) }, true
 	m := newMonitor(o)
 	for e := range s.Events() {
 		if e.Time.Sub(begin) > length {

@@ -27,6 +27,7 @@ type stopped struct {
 
 func newStopped(o Options) *stopped {
 	s := &stopped{options: o, told: map[string]bool{}}
+	s.options.NotifyChildren = true
 	s.options.Notify = func(b Burst) {
 		data, err := json.Marshal(b)
 		if err != nil {

@@ -57,7 +57,7 @@ func TestRealFloods(t *testing.T) {
 			slices.SortFunc(times, time.Time.Compare)
 			slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 			var told []Burst
-			m := newMonitor(Options{Notify: func(b Burst) { told = append(told, b) }})
+			m := newMonitor(Options{NotifyChildren: true, Notify: func(b Burst) { told = append(told, b) }})
 			m.Observe(events...)
 			ended := final(told, target)
 			if len(ended) != 1 {
@@ -127,7 +127,7 @@ func TestRealQuietDay(t *testing.T) {
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
 	for _, interval := range []time.Duration{10 * time.Second, time.Minute} {
-		m := newMonitor(Options{Interval: interval, Notify: func(b Burst) {
+		m := newMonitor(Options{Interval: interval, NotifyChildren: true, Notify: func(b Burst) {
 			if doubled := b.Onset.Sub(morning).Abs() < time.Hour/2; b.Target.IsZero() && b.ID == 1 && doubled {
 				return
 			}

@@ -58,6 +58,7 @@ func (m *Monitor) decode(body []byte) (position []byte, err error) {
 	for range d.count(maxFinals) {
 		m.finals.add(d.account())
 	}
+	d.attacks()
 	return position, d.Done()
 }
 
@@ -225,7 +226,7 @@ func (d *decoder) watch(target Target) *watch {
 		d.settled(w.burst)
 	}
 	if d.Bool() {
-		w.early = d.burst()
+		w.foreseen, d.m.foreseen = d.burst(), w
 	}
 	if d.Bool() {
 		w.shown = d.account()
@@ -279,12 +280,14 @@ func (d *decoder) recent() (recent []counted) {
 }
 
 func (d *decoder) account() *account {
-	a := &account{burst: *d.burst(), recent: d.recent(), known: d.m.known}
+	a := &account{burst: *d.burst(), recent: d.recent(), known: d.m.known, made: new(made)}
 	a.settled, a.usual[0], a.usual[1] = d.packed(), d.packed(), d.packed()
 	b := &a.before
 	b.arrivals = d.arrivals()
 	b.lastOnset, b.lastEnd, b.begin = d.index(), d.index(), d.index()
 	b.lasting = d.Float(0, math.MaxFloat64)
+	a.parent = d.Uvarint()
+	a.children, a.more = d.children()
 	return a
 }
 
@@ -350,4 +353,4 @@ func (d *decoder) burst() *burst {
 	return b
 }
 
-const maxInterims = 64 // a number doubles no more often
+const maxInterims = 2 * 64 // of two numbers, none of which doubles more often

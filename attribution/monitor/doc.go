@@ -89,7 +89,7 @@
 // Notify is called again whenever a burst has doubled, as of an interval that has closed.
 // It reports the end of a burst five minutes later, or twelve intervals if that is longer.
 // A pulse within that time keeps it running, so that pauses of up to five minutes do not
-// end an attack.
+// end an attack. An attack on many targets is one report: see below.
 // Verdicts of a running burst are interim: they share one probability of error. The
 // final ones have their own.
 //
@@ -125,6 +125,43 @@
 // share of all new sources to that without the newcomers. A claim that this leaves open is
 // undecided (NEWCOMERS). Where few new sources made nearly all events,
 // [baseline.NewSources] has a report on these alone.
+//
+// # Attacks
+//
+// Bursts of one attack are joined. One of them is the parent, which Options.Notify reports.
+// The others are its children: the parent lists them, with what came to each
+// ([Burst.Children]), and [Burst.Parent] of a child leads back. [Monitor.Bursts] has all of
+// them, each with its own report and verdicts. A burst that nothing belongs to is reported
+// as it is.
+//
+// Two targets are under one attack if the onsets agree and they share sources that make the
+// bursts. The onsets may lie two intervals apart, and more if a burst was found long after
+// its onset. Sources that make a burst are new, or send far more than before. Of what they
+// sent in the smaller burst, 5 % must come from shared ones, or 25 % if these are only one or
+// two. What newcomers send anyway, as many as came before, is subtracted first, with two
+// standard errors. So everyday visitors of both targets join no attacks, even if all of them
+// are new. Beyond 256 sources of a burst a sample decides, with its error.
+//
+// A burst of all traffic is the parent of the attack that makes most of it, if that is a third
+// of its excess at least. Other attacks of that time are reported by themselves. Without such
+// a burst, the parent is the one that was found first. If all traffic had stood still for so
+// long that 20 events were expected, what begins when it comes back is one: a catch-up after
+// an outage.
+//
+// What cannot be seen is not joined: attacks whose sources are forged at random share none, and
+// targets whose sources were shed ([Stats].Shed) are not known to share any.
+//
+// The parent is reported again when it, or the number of its children, has doubled, and when
+// it has ended. Each such look counts as an interim one. Its last report waits for the
+// children, as long as it takes to find an end. If some still run, it says so, and the attack
+// goes on: the first of those that run is the parent of the others, and the burst that ended is
+// its Parent. A burst that was reported alone may become a child later, when that of all
+// traffic is found. It is then in the reports of its parent. Every burst is reported as
+// ended once, by itself or as a child. Options.NotifyChildren reports each by itself as well.
+//
+// Whatever is joined, the verdicts of each burst are about its own traffic and share one
+// probability of error. Those of a parent are not about the traffic of its children, unless
+// it is that of all traffic. Joining depends on the counts alone, on no clock and no order.
 //
 // [Monitor.Bursting] tells a server whether a target is under attack now.
 // [Monitor.BurstSnapshot] has what package evidence needs to prove a verdict.
@@ -172,7 +209,8 @@
 // targets, and look sources up. A reader takes the lock while it copies the open
 // intervals, less than a millisecond each, and merges the closed ones without it. Closing
 // an interval takes a few milliseconds, or ten if a million sources came, in the
-// goroutine whose event closes it. Bursts are reported without the lock.
+// goroutine whose event closes it. Where bursts of a thousand targets begin at once it takes
+// half a second, once. Bursts are reported without the lock.
 //
 // # Security
 //

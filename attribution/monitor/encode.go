@@ -112,6 +112,7 @@ func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	for _, a := range m.finals.kept {
 		e.account(a)
 	}
+	e.attacks(m)
 	e.flush()
 	return e.parts, e.size
 }
@@ -198,8 +199,8 @@ func (e *encoder) watch(w *watch) {
 		e.burst(w.burst)
 		e.settled(w.burst)
 	}
-	if e.bool(w.early != nil) {
-		e.burst(w.early)
+	if e.bool(w.foreseen != nil) {
+		e.burst(w.foreseen)
 	}
 	if e.bool(w.shown != nil) {
 		e.account(w.shown)
@@ -264,6 +265,8 @@ func (e *encoder) account(a *account) {
 	e.arrivals(&b.arrivals)
 	e.int(b.lastOnset, b.lastEnd, b.begin)
 	e.b = wire.AppendFloats(e.b, b.lasting)
+	e.uint(a.parent)
+	e.children(a.children, a.more)
 }
 
 // settled encodes what has settled of a burst that runs.

@@ -80,7 +80,7 @@ func run(rng *rand.Rand, a onslaught, silence time.Duration, o Options) *trace {
 		}
 	})
 	slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
-	o.Notify = func(b Burst) { x.told = append(x.told, b) }
+	o.Notify, o.NotifyChildren = func(b Burst) { x.told = append(x.told, b) }, true
 	m := newMonitor(o)
 	if silence > 0 { // at once
 		events = slices.DeleteFunc(events, func(e Event) bool { return e.Time.After(at(end)) })

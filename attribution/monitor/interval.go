@@ -118,6 +118,7 @@ func (m *Monitor) close(index int64, iv *interval) {
 	if m.targets != nil {
 		m.closeTargets(index, iv)
 	}
+	m.join()
 }
 
 // beginning reports whether the last interval that closed was not open all the time that

@@ -32,7 +32,7 @@ func replay(folder string, stopAfter int) error {
 		return err
 	}
 	var log []json.RawMessage
-	options := Options{Targets: 64, Notify: func(b Burst) {
+	options := Options{Targets: 64, NotifyChildren: true, Notify: func(b Burst) {
 		data, err := json.Marshal(b)
 		if err != nil {
 			panic(err)

@@ -34,6 +34,7 @@ type Monitor struct {
 	single  *batch // for events that were set aside
 	changed bool   // bursting may have
 
+	looks     []*account // of bursts that are still to be joined
 	pending   []*account // that Notify is still to be called for
 	reporting *account   // that it is called for now; nil: none
 	notifying sync.Mutex
@@ -48,8 +49,10 @@ type knowledge struct {
 	began    int64 // first interval of the stream, since the clock was last set
 	whole    *watch
 	targets  *targets // nil: none are wanted
+	foreseen *watch   // that has a burst in open intervals; nil: none
 	lastID   uint64   // of a burst
 	finals   finals
+	attacks  []*group // that run, or wait for a part that does
 	known    known
 	stats    Stats
 }
@@ -135,6 +138,7 @@ func (m *Monitor) watchAnew() {
 	if m.options.Targets > 0 {
 		m.targets = newTargets(m.options)
 	}
+	m.join()
 }
 
 // enter makes an open interval the current one.

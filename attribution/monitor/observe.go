@@ -169,7 +169,7 @@ func (m *Monitor) run(p *batch, events []Event, i, end int) {
 		if i = next; iv.events > iv.quiet {
 			iv.quiet = quietUntil(iv.events)
 			if m.whole.expects(iv.events) {
-				m.look(m.whole, allTraffic, p.times[i-1])
+				m.foresee(m.whole, allTraffic, p.times[i-1])
 			}
 		}
 	}

@@ -56,10 +56,16 @@ type Options struct {
 	// with Tally.DropAddresses.
 	Enrichment attribution.Enrichment
 
-	// Notify is called for each burst: as soon as it is found, again when it has
-	// doubled, and when it has ended. Calls come one after the other, from a
-	// goroutine that observes. That goroutine waits for Notify; no lock is held.
+	// Notify is called for each attack: as soon as it is found, again whenever it or the
+	// number of its targets has doubled, and when it has ended. It gets one burst, which
+	// lists the others that are part of the attack: see [Burst.Children]. Calls come one
+	// after the other, from a goroutine that observes. That goroutine waits for Notify; no
+	// lock is held.
 	Notify func(Burst)
+
+	// NotifyChildren says that Notify is called for these others, too: for every burst as
+	// if it were alone.
+	NotifyChildren bool
 }
 
 const (

@@ -11,8 +11,11 @@ import (
 
 // public returns the burst of an account. It is made once and then kept.
 func (a *account) public(o Options) Burst {
-	a.once.Do(func() { a.made = a.make(o) })
-	return a.made
+	a.made.once.Do(func() { a.made.burst = a.make(o) })
+	a.listOnce.Do(func() { a.listed = a.list(int64(o.Interval)) })
+	b := a.made.burst
+	b.Parent, b.Children, b.MoreChildren = a.parent, a.listed, a.more
+	return b
 }
 
 func (a *account) make(o Options) Burst {

@@ -51,7 +51,7 @@ func TestBurstSnapshotGivesTheSameVerdicts(t *testing.T) {
 					t.Errorf("%s, burst %d, look %d: evidence proves\n%v", name, b.ID, b.Interim, proof.Evidence.Report())
 				}
 			}
-			o.Notify = func(b Burst) { check(m, b) }
+			o.Notify, o.NotifyChildren = func(b Burst) { check(m, b) }, true
 			m = newMonitorWith(world.Table(), o)
 			m.Observe(raid(0)...)
 			if looks < 6 {
@@ -128,7 +128,7 @@ func TestBurstIsPlainData(t *testing.T) {
 			}
 			delete(keys, key)
 		}
-		for _, key := range []string{"target", "interim", "new_sources"} {
+		for _, key := range []string{"target", "interim", "new_sources", "parent", "children"} {
 			delete(keys, key)
 		}
 		if len(keys) > 0 {
@@ -145,9 +145,9 @@ func TestBurstString(t *testing.T) {
 	})
 	m.Observe(raid(0)...)
 	want := []string{
-		"burst 1 target victim from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 ",
-		"burst 2 from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 sources 5000 peak 500 expected 9.899; " +
-			"supported RU > 50% of sources 0.6 [0.6, 0.6] ",
+		"burst 1 children 1 from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 sources 5000 peak 500 " +
+			"expected 9.899; supported RU > 50% of sources 0.6 [0.6, 0.6] ",
+		"burst 2 target victim parent 1 from 2024-05-21T07:15:00Z to 2024-05-21T07:16:40Z final events 5000 ",
 	}
 	i := 0
 	for b := range m.Bursts() {

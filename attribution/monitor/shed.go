@@ -111,7 +111,7 @@ func (w *watch) shed() {
 		// An account never changes: readers may hold the old one.
 		w.shown = &account{
 			burst: *a.burst.shed(), recent: shedAll(a.recent), settled: a.settled.shed(), before: a.before,
-			known: a.known,
+			known: a.known, family: a.family, made: new(made),
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 // least lose their sources and say so; that of the heaviest loses nothing.
 func TestBurstMemory(t *testing.T) {
 	var told []Burst
-	m := newMonitor(Options{Targets: 64, Notify: func(b Burst) { told = append(told, b) }})
+	m := newMonitor(Options{Targets: 64, NotifyChildren: true, Notify: func(b Burst) { told = append(told, b) }})
 	m.targets.memory = 2 << 20
 	source := 0
 	send := func(interval, n int) {

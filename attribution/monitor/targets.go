@@ -98,7 +98,7 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 			if w := m.watchOf(int(s.Slot), m.clock.closed+1, evictions); w.expects(c.events) {
 				tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
 				n = 0
-				m.look(w, int(s.Slot), p.times[i])
+				m.foresee(w, int(s.Slot), p.times[i])
 			}
 		}
 		t.records--
@@ -143,9 +143,12 @@ func (p *batch) handStrays(stray, strays int, slot int32, hash uint64) {
 func (m *Monitor) hand(slot int, target Target) {
 	t := m.targets
 	if w := t.watches[slot]; w != nil {
-		m.closeEarly(w, slot)
+		m.closeForeseen(w, slot)
 		m.forsake(w)
 		t.watches[slot] = nil
+		if len(m.looks) > 0 {
+			m.join()
+		}
 	}
 	for _, iv := range m.open {
 		iv.targets[slot] = nil

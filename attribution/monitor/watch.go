@@ -25,9 +25,9 @@ type watch struct {
 
 	silent int64 // intervals before the series begin, in which nothing came
 
-	burst *burst   // that is running
-	early *burst   // that a look at open intervals has found
-	shown *account // of either, at the last interim report
+	burst    *burst   // that is running
+	foreseen *burst   // that was found in open intervals
+	shown    *account // of either, at the last interim report
 	bounds
 }
 

@@ -115,7 +115,7 @@ func watchStory(t *testing.T, o Options, b scenario.Builder, length time.Duratio
 	var now time.Time
 	w := &watched{length: length, bursts: s.Bursts(), seen: make(map[netip.Addr][]int64)}
 	w.attacks = attacksOf(w.bursts)
-	o.Notify = func(b Burst) { w.told = append(w.told, told{b, now}) }
+	o.Notify, o.NotifyChildren = func(b Burst) { w.told = append(w.told, told{b, now}) }, true
 	m := newMonitor(o)
 	w.interval = m.options.Interval
 	names := make(map[string]Target)

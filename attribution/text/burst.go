@@ -9,8 +9,9 @@ import (
 	"github.com/whence-go/whence/attribution/monitor"
 )
 
-// Burst writes a burst: when it came and to whom, how large it was beside the history, where its new sources are, and
-// what may be claimed about all of its sources and about the new ones. The error is that of w.
+// Burst writes a burst: when it came and to whom, how large it was beside the history, which other targets are part of
+// the same attack, where its new sources are, and what may be claimed about all of its sources and about the new ones.
+// Of more than a dozen targets those with most events are listed, and the others are counted. The error is that of w.
 func (p *Printer) Burst(w io.Writer, b monitor.Burst) error {
 	var text strings.Builder
 	p.writeBurst(&text, &b)
@@ -19,14 +20,7 @@ func (p *Printer) Burst(w io.Writer, b monitor.Burst) error {
 
 func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 	w, r := &p.words.burst, &burst.Report
-	target := w.everything
-	switch {
-	case burst.Target.Addr().IsValid():
-		target = burst.Target.Addr().String()
-	case !burst.Target.IsZero():
-		target = p.quoted(burst.Target.Name())
-	}
-	b.WriteString(say(w.head, args{"id": p.count(burst.ID), "target": word(target)}))
+	b.WriteString(say(w.head, args{"id": p.count(burst.ID), "target": word(p.target(burst.Target))}))
 	if !burst.Final {
 		b.WriteString(say(p.words.verdict.provisional, args{"look": p.count(uint64(max(burst.Interim, 0)))}))
 	}
@@ -41,6 +35,9 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 	line(p.size(burst))
 	line(p.history(burst))
 	line(p.lost(r.Lost))
+	for _, text := range p.family(burst) {
+		line(text)
+	}
 	for _, c := range burst.Caveats {
 		line("- " + p.Caveat(c))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +20,9 @@ func bursts(t testing.TB) map[string]monitor.Burst {
 	t.Helper()
 	found := map[string]monitor.Burst{}
 	m := world.Must(monitor.New(world.Table(), monitor.Options{
-		Tally:  attribution.Options{Key: world.Key(6), AssumeHandshake: true},
-		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("US").Of(attribution.Events)},
+		Tally:          attribution.Options{Key: world.Key(6), AssumeHandshake: true},
+		Claims:         []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("US").Of(attribution.Events)},
+		NotifyChildren: true,
 		Notify: func(b monitor.Burst) {
 			switch {
 			case b.Target.IsZero() && b.Final:
@@ -68,7 +70,77 @@ func bursts(t testing.TB) map[string]monitor.Burst {
 	alone.Target = monitor.ParseTarget("2001:db8::7")
 	alone.ByEvents = false
 	found["burst-first"] = alone
+	many := found["burst-all"]
+	many.Children = manyChildren(many)
+	many.MoreChildren = 1
+	found["burst-attack"] = many
+	few := found["burst-interim"]
+	few.Parent, few.Children = 0, manyChildren(few)[18:]
+	found["burst-other-targets"] = few
 	return found
+}
+
+// manyChildren are twenty bursts that began with one, each with more events than the one before.
+func manyChildren(b monitor.Burst) (all []monitor.Child) {
+	for i := range 20 {
+		c := monitor.Child{
+			ID: uint64(i + 2), Target: monitor.TargetName(fmt.Sprintf("mailbox-%d@lagoon.example", i)),
+			Onset: b.Onset, End: b.End, Final: i != 17, Events: uint64(900 + i), PeakEvents: uint64(90 + i),
+		}
+		if i == 19 {
+			c.Target, c.End = monitor.ParseTarget("192.0.2.7"), c.End.Add(time.Minute)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// An attack lists its targets, those with most events first, and counts the rest of them.
+func TestAttacksListTheirTargets(t *testing.T) {
+	for name, want := range map[string]struct {
+		head          string
+		listed, other int
+	}{
+		"burst-attack":        {"It hits 21 targets:", 12, 9},
+		"burst-other-targets": {"The same attack hits 2 other targets:", 2, 0},
+		"burst-all":           {"It hits 1 target:", 1, 0},
+		"burst":               {"It is part of the attack that burst 1 reports.", 0, 0},
+	} {
+		burst := bursts(t)[name]
+		var b bytes.Buffer
+		if err := en.Burst(&b, burst); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if !strings.Contains(text, "  "+want.head+"\n") {
+			t.Errorf("%s: no %q in\n%s", name, want.head, text)
+		}
+		last, listed := uint64(math.MaxUint64), 0
+		for line := range strings.Lines(text) {
+			target, rest, found := strings.Cut(strings.TrimPrefix(line, "    "), ": ")
+			if !found || !strings.HasPrefix(line, "    ") || !strings.Contains(line, ", at most ") {
+				continue
+			}
+			listed++
+			target = strings.Trim(target, `"`)
+			i := slices.IndexFunc(burst.Children, func(c monitor.Child) bool { return c.Target.String() == target })
+			if i < 0 {
+				t.Errorf("%s: %q is not hit", name, target)
+				continue
+			}
+			c := burst.Children[i]
+			n, _, _ := strings.Cut(rest, " ")
+			if whole64(n) != c.Events || c.Events > last ||
+				strings.Contains(rest, " so far") != (burst.Final && !c.Final) {
+				t.Errorf("%s: %q is %+v", name, line, c)
+			}
+			last = c.Events
+		}
+		if listed != want.listed || strings.Contains(text, " others\n") != (want.other > 0) ||
+			want.other > 0 && !strings.Contains(text, fmt.Sprintf("    and %d others\n", want.other)) {
+			t.Errorf("%s: %d are listed in\n%s", name, listed, text)
+		}
+	}
 }
 
 // A burst says when, how much, beside what, and where.

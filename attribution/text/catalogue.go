@@ -147,6 +147,10 @@ type burstPhrases struct {
 	peak, inSources             phrase // n interval expected
 	notLargest, first, largest  phrase // span times
 	unprecedented               phrase
+	parent                      phrase // id
+	children, others, more      phrase // n: the head of a list of targets, for all traffic or a target; the rest of it
+	child, childRuns            phrase // target events n interval from to
+	childApart                  phrase
 	among, amongUnit, amongNone phrase // n unit share outcome; reason
 }
 

@@ -46,7 +46,7 @@ type watcher struct {
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
-	running  map[uint64]bool
+	running  map[uint64]bool // attacks, by the number of the burst that is told
 	ended    int
 	from, to time.Time // of the records
 	used     uint64
@@ -119,7 +119,7 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	}
 	w.state.saved = w.now()
 	for b := range w.monitor.Bursts() {
-		if !b.Final {
+		if !b.Final && b.Parent == 0 {
 			w.running[b.ID] = true
 		}
 	}
@@ -194,6 +194,9 @@ func (w *watcher) tell(b monitor.Burst) {
 		w.unread = w.unread || openForUnread(b.Report.Verdicts)
 	} else {
 		w.running[b.ID] = true
+	}
+	for _, c := range b.Children { // some were found before their parent
+		delete(w.running, c.ID)
 	}
 	w.console.clear()
 	var err error

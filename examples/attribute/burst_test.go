@@ -72,7 +72,12 @@ type found struct {
 	Interim     int
 	PeakEvents  uint64 `json:"peak_events"`
 	PeakSources uint64 `json:"peak_sources"`
-	Report      struct {
+	Children    []struct {
+		ID, Events uint64
+		Target     string
+		Final      bool
+	}
+	Report struct {
 		Events  uint64
 		Sources struct {
 			Value uint64
@@ -89,6 +94,9 @@ func (f found) String() string {
 	verdicts := ""
 	for _, v := range f.Report.Verdicts {
 		verdicts += " " + v.Claim + ": " + v.Outcome
+	}
+	for _, c := range f.Children {
+		verdicts += fmt.Sprintf("; %d %q %d", c.ID, c.Target, c.Events)
 	}
 	return fmt.Sprintf("%d %q interim %d final %v, %s to %s, %d events (%d) from %d (%d) %v%s",
 		f.ID, f.Target, f.Interim, f.Final, f.Onset.Format(time.TimeOnly), f.End.Format(time.TimeOnly),
@@ -142,11 +150,11 @@ func TestBurstFormats(t *testing.T) {
 				interim, interim == 0, events, events, sources, sources)
 			return fmt.Sprintf("%d %q %s RU > 50%% of events: refuted", id, target, end)
 		}
-		if target == "" {
-			return []string{burst(1, "", 1, 3040, 640), burst(1, "", 0, 3040, 640)}
+		with := ""
+		if target != "" {
+			with = fmt.Sprintf("; 2 %q 3010", target)
 		}
-		return []string{burst(1, "", 1, 3040, 640), burst(2, target, 1, 3010, 610), burst(1, "", 0, 3040, 640),
-			burst(2, target, 0, 3010, 610)}
+		return []string{burst(1, "", 1, 3040, 640) + with, burst(1, "", 0, 3040, 640) + with}
 	}
 	for _, tt := range []struct {
 		name, text string
@@ -166,8 +174,7 @@ func TestBurstFormats(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.want == nil { // everything went to one path, and none of it is a target beside the whole
-				tt.want = []string{want("")[0], strings.Replace(want("")[0], `1 ""`, `2 "/"`, 1), want("")[1],
-					strings.Replace(want("")[1], `1 ""`, `2 "/"`, 1)}
+				tt.want = []string{want("")[0] + `; 2 "/" 3040`, want("")[1] + `; 2 "/" 3040`}
 			}
 			path := fileOf(t, "a.log", tt.text)
 			for _, input := range []string{path, "-"} {
@@ -212,6 +219,15 @@ attribute: 6,200 records: 0 late, 0 set aside, 0 undated; bursts: 0 ended, 1 run
 	}
 }
 
+// A burst is printed with the targets that it hits, once.
+func TestBurstTextOfTargets(t *testing.T) {
+	status, stdout, stderr := attribute(t, combinedLog(requests(120)), "-burst", "-claim", "RU > 50% of events", "-")
+	if n := strings.Count(stdout, "  It hits 1 target:\n    \"/login\": 3,010 events"); status != exitOK || n != 2 ||
+		strings.Count(stdout, "Burst ") != 2 || !strings.Contains(stderr, "bursts: 1 ended, 0 running") {
+		t.Errorf("exit status %d, %d times in\n%s\n%s", status, n, stdout, stderr)
+	}
+}
+
 // Each claim about a burst gets one verdict by all databases.
 func TestBurstOthers(t *testing.T) {
 	country, _, _ := writeFiles(t)
@@ -242,6 +258,11 @@ func TestBurstIncident(t *testing.T) {
 			continue
 		}
 		final[b.Target]++
+		for _, c := range b.Children {
+			if final[c.Target]++; c.Events < 94_000 {
+				t.Errorf("%v", b)
+			}
+		}
 		if v := b.Report.Verdicts; len(v) != 2 || v[0].Outcome != "refuted" || v[1].Outcome != "supported" {
 			t.Errorf("%v", b)
 		}

@@ -74,7 +74,8 @@ func (c *counter) report(claims ...attribution.Claim) (attribution.Report, error
 	return c.monitor.Snapshot(c.hourAgo(), time.Time{}).Report(attribution.Policy{Joint: true}, claims...)
 }
 
-// bursts are those of the last hour.
+// bursts are those of the last hour, those among them that are part of another one: each has
+// verdicts of its own.
 func (c *counter) bursts() []monitor.Burst {
 	var list []monitor.Burst
 	for b := range c.monitor.Bursts() {

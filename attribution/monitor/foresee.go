@@ -11,7 +11,8 @@ import (
 
 // A burst that is beyond doubt need not wait until its interval closes. So open intervals
 // are looked at, too, each time a count has grown by some tenth. A look asks what would be
-// said if they closed now. When they close the burst goes on as any other.
+// said if they closed now. When they close the burst goes on as any other. Until then no other
+// is looked for: bursts that begin together may be of one attack, which is one report.
 
 const firstLook = 8 // events, fewer are never a strong burst
 
@@ -26,12 +27,12 @@ func quietUntil(n uint64) uint64 {
 // expects reports whether a look at so many events can find a burst. There are no more
 // sources than events.
 func (w *watch) expects(events uint64) bool {
-	return w.burst == nil && w.early == nil && float64(events) >= min(w.events.Least(), w.sources.Least())
+	return w.burst == nil && float64(events) >= min(w.events.Least(), w.sources.Least())
 }
 
-// look asks for a burst of all traffic, or of the target in a slot, as of a time.
-func (m *Monitor) look(w *watch, slot int, now int64) {
-	if m.current.index != m.clock.index(m.clock.mark) {
+// foresee asks for a burst of all traffic, or of the target in a slot, as of a time.
+func (m *Monitor) foresee(w *watch, slot int, now int64) {
+	if m.foreseen != nil || m.current.index != m.clock.index(m.clock.mark) {
 		return
 	}
 	var events, sources [mostOpen]float64
@@ -88,8 +89,10 @@ func (m *Monitor) ask(w *watch, slot int, now int64) {
 	}
 	m.lastID++
 	b.id, b.now = m.lastID, (now/second+1)*second
-	m.report(f)
-	w.early, w.shown = b, f.shown
+	b.lookedAt()
+	w.foreseen, w.shown = b, m.take(f)
+	m.foreseen, m.changed = w, true
+	m.tell(w.shown)
 	m.publish()
 }
 
@@ -101,22 +104,23 @@ func (w *watch) fork() *watch {
 	return &f
 }
 
-// resume makes a burst the one that a look has found.
-func (b *burst) resume(early *burst) {
-	if early != nil {
-		b.id, b.interim, b.nextInterim, b.held = early.id, early.interim, early.nextInterim, early.held
-	}
-}
+// resume makes a burst the one that was found early. It is now reported again, as the part of
+// an attack that it is.
+func (b *burst) resume(early *burst) { b.id, b.interim, b.held = early.id, early.interim, early.held }
 
-// closeEarly shows a watch that goes the open intervals, if a look has found a burst in them.
-func (m *Monitor) closeEarly(w *watch, slot int) {
-	for i := m.clock.closed + 1; w.early != nil; i++ {
+// closeForeseen shows a watch that goes the open intervals, if a burst was found in them.
+func (m *Monitor) closeForeseen(w *watch, slot int) {
+	if w.foreseen == nil {
+		return
+	}
+	for i := m.clock.closed + 1; w.foreseen != nil; i++ {
 		if iv := m.open.find(i); iv != nil {
 			m.followTarget(w, slot, i, iv)
 			continue
 		}
 		m.follow(w, counted{stored: stored{index: i}}, true)
 	}
+	m.join()
 }
 
 const second = int64(time.Second)

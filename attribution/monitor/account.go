@@ -31,7 +31,7 @@ type account struct {
 // show takes an account of a burst and has it reported.
 func (m *Monitor) show(w *watch) {
 	a := &account{burst: *w.burst, recent: w.outsideLast(), known: m.known}
-	a.burst.settled, a.burst.pieces = nil, nil
+	a.burst.settled, a.burst.pieces, a.burst.shares, a.burst.within = nil, nil, nil, false
 	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
 	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
 	from := a.burst.onset * m.clock.interval

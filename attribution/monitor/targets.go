@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
@@ -8,11 +9,18 @@ import (
 	"github.com/whence-go/whence/sketch"
 )
 
-// targets are the heavy ones among all, each with a watch of its own.
+// targets are the heavy ones among all, each with a watch of its own. Slots from single on
+// are those of groups.
 type targets struct {
 	heavy   *sketch.HeavyHitters
 	tracked []Target // by slot; zero: nobody has it
 	watches []*watch // by slot; nil until an interval has closed
+
+	single   int                  // slots of single targets
+	groups   *sketch.HeavyHitters // of the slots after them; nil: no groups are wanted
+	groupOf  []uint64             // hash of the group of the target in a slot; 0: it has none
+	relation                      // scratch
+	closing  []closing            // by slot, of the interval that closes; scratch
 
 	// What the target tallies of open intervals hold is bounded. It is looked at
 	// again after so many records.
@@ -29,14 +37,25 @@ const (
 )
 
 func newTargets(o Options) *targets {
+	t := &targets{
+		heavy: newHeavy(o), single: o.Targets, groupOf: make([]uint64, o.Targets),
+		memory: targetMemory, records: targetMemory / recordMemory,
+	}
+	slots := o.Targets
+	if o.Groups > 0 {
+		t.groups = newHeavy(o)
+		slots *= 2
+	}
+	t.tracked, t.watches, t.closing = make([]Target, slots), make([]*watch, slots), make([]closing, slots)
+	return t
+}
+
+func newHeavy(o Options) *sketch.HeavyHitters {
 	heavy, err := sketch.NewHeavyHitters(o.Tally.Key.ID(), o.Targets)
 	if err != nil {
 		panic("monitor: " + err.Error()) // the options were checked
 	}
-	return &targets{
-		heavy: heavy, tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets),
-		memory: targetMemory, records: targetMemory / recordMemory,
-	}
+	return heavy
 }
 
 // targetCount is what came to one target in an interval that is open.
@@ -70,20 +89,20 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		if s.Slot == sketch.Untracked {
 			continue
 		}
-		i := p.at[first+k]
-		for ; stray < strays && p.strayAt[stray] < i; stray++ {
+		at := p.at[first+k]
+		for ; stray < strays && p.strayAt[stray] < at; stray++ {
 			m.current.countStray(m, p.straySlots[stray])
 		}
 		if s.New { // those before were of the target that had the slot
 			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
 			n = 0
 			p.handStrays(stray, strays, s.Slot, p.hashes[first+k])
-			m.hand(int(s.Slot), events[i].Target)
+			m.hand(int(s.Slot), events[at].Target)
 		}
 		c := m.current.target(int(s.Slot), m)
 		c.events = addSaturated(c.events, p.counts[first+k])
 		if c.tally != nil {
-			p.selected[n], p.tallies[n] = uint8(p.places[i]), c.tally
+			p.selected[n], p.tallies[n] = uint8(p.places[at]), c.tally
 			n++
 		} else {
 			c.lost.of(attribution.LostShed, 1)
@@ -94,6 +113,9 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 	clear(p.tallies[:n])
 	for ; stray < strays; stray++ {
 		m.current.countStray(m, p.straySlots[stray])
+	}
+	if t.groups != nil {
+		t.countGroups(m, p, events, i, end)
 	}
 	if t.records <= 0 {
 		t.shedOpen(m.open)
@@ -133,6 +155,10 @@ func (m *Monitor) hand(slot int, target Target) {
 		m.forsake(w)
 		t.watches[slot] = nil
 	}
+	if slot < t.single {
+		m.leaveGroup(slot)
+		t.groupOf[slot], _ = m.options.Groups.hash(&target, m.counting.Key)
+	}
 	for _, iv := range m.open {
 		iv.targets[slot] = nil
 	}
@@ -140,11 +166,42 @@ func (m *Monitor) hand(slot int, target Target) {
 	m.publish()
 }
 
+// all walks the tracked targets in the order of their slots. With each comes the weight of
+// all targets of its kind, single ones or groups.
+func (t *targets) all() iter.Seq2[sketch.HeavyHitter, sketch.Weight] {
+	return func(yield func(sketch.HeavyHitter, sketch.Weight) bool) {
+		for i, h := range t.heavies() {
+			for it := range h.All() {
+				it.Slot += i * t.single
+				if !yield(it, h.Total()) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// heavies are of single targets, and of groups if any are wanted.
+func (t *targets) heavies() []*sketch.HeavyHitters {
+	if t.groups == nil {
+		return []*sketch.HeavyHitters{t.heavy}
+	}
+	return []*sketch.HeavyHitters{t.heavy, t.groups}
+}
+
+// evictions returns how often a slot changed hands.
+func (t *targets) evictions() (n uint64) {
+	for _, h := range t.heavies() {
+		n += h.Evictions()
+	}
+	return n
+}
+
 // bounds returns, per slot, the most that its target can have weighed before it was
 // tracked.
 func (t *targets) bounds() []sketch.Weight {
 	bounds := make([]sketch.Weight, len(t.watches))
-	for it := range t.heavy.All() {
+	for it := range t.all() {
 		bounds[it.Slot] = sketch.Weight{
 			Events:  it.Most.Events - min(it.Least.Events, it.Most.Events),
 			Sources: it.Most.Sources - min(it.Least.Sources, it.Most.Sources),

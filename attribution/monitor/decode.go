@@ -213,13 +213,15 @@ func (d *decoder) targets(t *targets) {
 			continue
 		}
 		target := d.target()
-		if got := d.m.slotOf(target); got != slot {
+		heavy, at := t.heavies()[slot/t.single], slot%t.single
+		if heavy.Lookup(target.hash(d.m.counting.Key)) != at {
 			d.Fail("a target in the slot of another one")
 		}
-		t.tracked[slot] = target
-		if slot < t.single {
-			t.groupOf[slot], _ = d.m.options.Groups.hash(&target, d.m.counting.Key)
+		if t.groups != nil && (target.wide != 0) != (slot >= t.single) {
+			d.Fail("a target among groups, or a group among targets")
 		}
+		t.tracked[slot] = target
+		t.delegate(slot, &target, d.m)
 		if d.Bool() {
 			t.watches[slot] = d.watch(target)
 		}

@@ -3,9 +3,7 @@ package monitor
 import (
 	"iter"
 
-	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/internal/block"
-	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -14,64 +12,41 @@ import (
 // counted in a tally of the group. So an event goes into one tally beside that of all
 // traffic, and a group with one busy member takes no memory of its own for what came.
 
-// grouped is the part of a batch that groups need.
+// grouped is the part of a batch that groups need, of the events that have a valid source and
+// a target that is in a group or is one.
 type grouped struct {
-	wide                              int               // number of events
-	wideAt                            [block.Size]uint8 // number of the event
-	members                           [block.Size]int16 // place of the event among the hits; alone: it is not there
+	inGroups                          int // number of events
+	groupAt                           [block.Size]uint8
 	groups, groupSources, groupCounts [block.Size]uint64
 	groupSlots                        [block.Size]sketch.Place
 	strayGroups                       [block.Size]uint64 // of the events without a valid source; 0: none
 }
 
-// alone is the place of an event that was aimed at a group as such.
-const alone int16 = -1
-
-// put adds event number i, whose target is in a group or is one.
-func (g *grouped) put(i int, member int16, group, source, events uint64) {
-	n := g.wide
-	g.wideAt[n], g.members[n] = uint8(i), member
-	g.groups[n], g.groupSources[n], g.groupCounts[n] = group, source, events
-	g.wide++
+// put adds event number i.
+func (g *grouped) put(i int, group, source, events uint64) {
+	n := g.inGroups
+	g.groupAt[n], g.groups[n], g.groupSources[n], g.groupCounts[n] = uint8(i), group, source, events
+	g.inGroups++
 }
 
-// countGroups counts the events from number i to number end by group, after they were
-// counted by target.
-func (t *targets) countGroups(m *Monitor, p *batch, events []Event, i, end int) {
-	for j := from(p.strayAt[:p.strays], i); j < from(p.strayAt[:p.strays], end); j++ {
-		if p.straySlots[j] < 0 && p.strayGroups[j] != 0 {
-			m.current.countStray(m, t.lookup(p.strayGroups[j]))
-		}
+// addGroups tells the heavy hitters the events from number i to number end, and returns
+// which events in groups these are.
+func (g *grouped) addGroups(t *targets, i, end int) (first, last int) {
+	if t.groups == nil {
+		return 0, 0
 	}
-	first, last := from(p.wideAt[:p.wide], i), from(p.wideAt[:p.wide], end)
-	slots := p.groupSlots[first:last]
-	t.groups.AddBatch(slots, p.groups[first:last], p.groupSources[first:last], p.groupCounts[first:last])
-	n := 0 // events that wait
-	for k, s := range slots {
-		if s.Slot == sketch.Untracked {
-			continue
-		}
-		at, slot := p.wideAt[first+k], t.single+int(s.Slot)
-		if s.New { // those before were of the group that had the slot
-			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-			n = 0
-			m.hand(slot, m.options.Groups.counted(events[at].Target))
-		}
-		if member := p.members[first+k]; member != alone && p.slots[member].Slot != sketch.Untracked {
-			continue
-		}
-		c := m.current.target(slot, m)
-		c.events = addSaturated(c.events, p.groupCounts[first+k])
-		if c.tally != nil {
-			p.selected[n], p.tallies[n] = uint8(p.places[at]), c.tally
-			n++
-		} else {
-			c.lost.of(attribution.LostShed, 1)
-		}
-		t.records--
+	first, last = from(g.groupAt[:g.inGroups], i), from(g.groupAt[:g.inGroups], end)
+	t.groups.AddBatch(
+		g.groupSlots[first:last], g.groups[first:last], g.groupSources[first:last], g.groupCounts[first:last])
+	return first, last
+}
+
+// straySlot returns the slot in which a record without a valid source counts.
+func (t *targets) straySlot(p *batch, stray int) int32 {
+	if slot := p.straySlots[stray]; slot >= 0 {
+		return slot
 	}
-	tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-	clear(p.tallies[:n])
+	return int32(t.lookup(p.strayGroups[stray]))
 }
 
 // counted returns the group that an event with a target counts for: its group, or itself.
@@ -87,10 +62,21 @@ func (t Target) holds(other Target) bool {
 	return t == other || t.wide != 0 && t.Group().Of(other) == t
 }
 
+// delegate notes the group of a target that gets a slot, or that a group gets it.
+func (t *targets) delegate(slot int, target *Target, m *Monitor) {
+	if slot >= t.single {
+		delete(t.slotOf, t.groupOf[slot])
+	}
+	t.groupOf[slot], _ = m.options.Groups.hash(target, m.counting.Key)
+	if slot >= t.single {
+		t.slotOf[t.groupOf[slot]] = slot
+	}
+}
+
 // lookup returns the slot of a group by its hash, or a negative number.
-func (t *targets) lookup(group uint64) int32 {
-	if slot := t.groups.Lookup(group); slot >= 0 {
-		return int32(t.single + slot)
+func (t *targets) lookup(group uint64) int {
+	if slot, found := t.slotOf[group]; found && group != 0 {
+		return slot
 	}
 	return sketch.Untracked
 }
@@ -101,7 +87,7 @@ func (m *Monitor) slotOf(t Target) int {
 	case m.targets == nil || t.IsZero():
 		return sketch.Untracked
 	case t.wide != 0 && m.targets.groups != nil:
-		return int(m.targets.lookup(t.hash(m.counting.Key)))
+		return m.targets.lookup(t.hash(m.counting.Key))
 	}
 	return m.targets.heavy.Lookup(t.hash(m.counting.Key))
 }
@@ -123,10 +109,7 @@ func (m *Monitor) countedIn(t Target) int {
 // groupSlot returns the slot of the group that the target in a slot is in, or a negative
 // number.
 func (t *targets) groupSlot(slot int) int {
-	if t.groups == nil || t.groupOf[slot] == 0 {
-		return sketch.Untracked
-	}
-	return int(t.lookup(t.groupOf[slot]))
+	return t.lookup(t.groupOf[slot])
 }
 
 // leaveGroup gives what came to a target in open intervals to its group. The target loses

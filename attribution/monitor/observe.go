@@ -36,6 +36,7 @@ type batch struct {
 	grouped // of the events whose target is in a group
 
 	// Of the events that a tracked target gets, scratch under the lock.
+	waiting  int
 	selected [block.Size]uint8
 	tallies  [block.Size]*tally.Tally
 }
@@ -81,7 +82,7 @@ func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key, groups
 // aim hashes the targets, and the groups that they are in or are.
 func (p *batch) aim(events []Event, key sketch.Key, groups Groups) {
 	n := 0
-	p.strays, p.wide = 0, 0
+	p.strays, p.inGroups = 0, 0
 	for i := range events {
 		e, place := &events[i], p.places[i]
 		if e.Target.IsZero() {
@@ -94,9 +95,7 @@ func (p *batch) aim(events []Event, key sketch.Key, groups Groups) {
 			p.strays++
 			continue
 		}
-		member := alone
 		if e.Target.wide == 0 || !grouped {
-			member = int16(n)
 			p.at[n] = uint8(i)
 			p.hashes[n] = e.Target.hash(key)
 			p.sources[n] = p.block.Hashes[place]
@@ -104,7 +103,7 @@ func (p *batch) aim(events []Event, key sketch.Key, groups Groups) {
 			n++
 		}
 		if grouped {
-			p.put(i, member, group, p.block.Hashes[place], max(e.Events, 1))
+			p.put(i, group, p.block.Hashes[place], max(e.Events, 1))
 		}
 	}
 	p.hits = n

@@ -18,7 +18,8 @@ type targets struct {
 
 	single   int                  // slots of single targets
 	groups   *sketch.HeavyHitters // of the slots after them; nil: no groups are wanted
-	groupOf  []uint64             // hash of the group of the target in a slot; 0: it has none
+	groupOf  []uint64             // by slot: hash of the group that the target is in or is; 0: none
+	slotOf   map[uint64]int       // slots of groups by hash, as events have come so far
 	relation                      // scratch
 	closing  []closing            // by slot, of the interval that closes; scratch
 
@@ -38,7 +39,7 @@ const (
 
 func newTargets(o Options) *targets {
 	t := &targets{
-		heavy: newHeavy(o), single: o.Targets, groupOf: make([]uint64, o.Targets),
+		heavy: newHeavy(o), single: o.Targets, slotOf: map[uint64]int{},
 		memory: targetMemory, records: targetMemory / recordMemory,
 	}
 	slots := o.Targets
@@ -46,7 +47,8 @@ func newTargets(o Options) *targets {
 		t.groups = newHeavy(o)
 		slots *= 2
 	}
-	t.tracked, t.watches, t.closing = make([]Target, slots), make([]*watch, slots), make([]closing, slots)
+	t.tracked, t.watches = make([]Target, slots), make([]*watch, slots)
+	t.groupOf, t.closing = make([]uint64, slots), make([]closing, slots)
 	return t
 }
 
@@ -75,51 +77,68 @@ func (iv *interval) target(slot int, m *Monitor) *targetCount {
 	return c
 }
 
-// count counts the events from number i to number end by target.
+// count counts the events from number i to number end by target and by group.
 func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
-	first, last := from(p.at[:p.hits], i), from(p.at[:p.hits], end)
+	hit, hits := from(p.at[:p.hits], i), from(p.at[:p.hits], end)
 	stray, strays := from(p.strayAt[:p.strays], i), from(p.strayAt[:p.strays], end)
 	for j := stray; j < strays; j++ {
 		p.straySlots[j] = int32(t.heavy.Lookup(p.strayHash[j]))
 	}
-	slots := p.slots[first:last]
-	t.heavy.AddBatch(slots, p.hashes[first:last], p.sources[first:last], p.counts[first:last])
-	n := 0 // events that wait
-	for k, s := range slots {
-		if s.Slot == sketch.Untracked {
+	t.heavy.AddBatch(p.slots[hit:hits], p.hashes[hit:hits], p.sources[hit:hits], p.counts[hit:hits])
+	group, groups := p.addGroups(t, i, end)
+	for ; i < end; i++ {
+		at := uint8(i)
+		if stray < strays && p.strayAt[stray] == at {
+			m.current.countStray(m, t.straySlot(p, stray))
+			stray++
 			continue
 		}
-		at := p.at[first+k]
-		for ; stray < strays && p.strayAt[stray] < at; stray++ {
-			m.current.countStray(m, p.straySlots[stray])
+		slot, n := sketch.Untracked, uint64(0)
+		if hit < hits && p.at[hit] == at {
+			s := p.slots[hit]
+			if s.New { // those before were of the target that had the slot
+				p.flush()
+				p.handStrays(stray, strays, s.Slot, p.hashes[hit])
+				m.hand(int(s.Slot), events[i].Target)
+			}
+			slot, n = int(s.Slot), p.counts[hit]
+			hit++
 		}
-		if s.New { // those before were of the target that had the slot
-			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-			n = 0
-			p.handStrays(stray, strays, s.Slot, p.hashes[first+k])
-			m.hand(int(s.Slot), events[at].Target)
+		if group < groups && p.groupAt[group] == at {
+			s := p.groupSlots[group]
+			if s.New {
+				p.flush()
+				m.hand(t.single+int(s.Slot), m.options.Groups.counted(events[i].Target))
+			}
+			if slot < 0 && s.Slot != sketch.Untracked {
+				slot, n = t.single+int(s.Slot), p.groupCounts[group]
+			}
+			group++
 		}
-		c := m.current.target(int(s.Slot), m)
-		c.events = addSaturated(c.events, p.counts[first+k])
+		if slot < 0 {
+			continue
+		}
+		c := m.current.target(slot, m)
+		c.events = addSaturated(c.events, n)
 		if c.tally != nil {
-			p.selected[n], p.tallies[n] = uint8(p.places[at]), c.tally
-			n++
+			p.selected[p.waiting], p.tallies[p.waiting] = uint8(p.places[i]), c.tally
+			p.waiting++
 		} else {
 			c.lost.of(attribution.LostShed, 1)
 		}
 		t.records--
 	}
-	tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-	clear(p.tallies[:n])
-	for ; stray < strays; stray++ {
-		m.current.countStray(m, p.straySlots[stray])
-	}
-	if t.groups != nil {
-		t.countGroups(m, p, events, i, end)
-	}
+	p.flush()
 	if t.records <= 0 {
 		t.shedOpen(m.open)
 	}
+}
+
+// flush counts the events that wait for it.
+func (p *batch) flush() {
+	tally.AddEach(&p.block, p.selected[:p.waiting], p.tallies[:p.waiting])
+	clear(p.tallies[:p.waiting])
+	p.waiting = 0
 }
 
 // from returns the place of the first number that is i or more, among some that ascend.
@@ -157,8 +176,8 @@ func (m *Monitor) hand(slot int, target Target) {
 	}
 	if slot < t.single {
 		m.leaveGroup(slot)
-		t.groupOf[slot], _ = m.options.Groups.hash(&target, m.counting.Key)
 	}
+	t.delegate(slot, &target, m)
 	for _, iv := range m.open {
 		iv.targets[slot] = nil
 	}

@@ -6,8 +6,10 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/whence-go/whence/attribution/monitor/internal/trials"
+	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/testenv"
 )
 
@@ -96,7 +98,7 @@ func page(i int) Target { return TargetName(fmt.Sprintf("/shop/item/%d/view?id=%
 // An attack on all members of a group, each of which gets too little to be found, is found
 // as one burst of the group.
 func TestCarpet(t *testing.T) {
-	runs := 5
+	runs := 2
 	switch {
 	case testenv.Long():
 		runs = 200
@@ -111,6 +113,12 @@ func TestCarpet(t *testing.T) {
 	}{
 		"a /24":       {carpet{net4, 256, 256, 25, 10, 3, 60}, Options{Targets: 600}, "198.51.100.0/24", 35},
 		"a quiet /24": {carpet{net4, 256, 256, 2.5, 10, 3, 240}, Options{Targets: 600}, "198.51.100.0/24", 120},
+		"a /24 whose members are found too": {
+			carpet{net4, 256, 256, 2.5, 10, 200, 60}, Options{Targets: 600}, "198.51.100.0/24", 25,
+		},
+		"a /24 that was quiet before": {
+			carpet{net4, 256, 256, 0.001, 10, 500_000, 60}, Options{Targets: 600}, "198.51.100.0/24", 25,
+		},
 		"a /24 of which no member is tracked": {
 			carpet{net4, 256, 256, 15, 50, 3, 60}, Options{Targets: 16}, "198.51.100.0/24", 35,
 		},
@@ -165,8 +173,11 @@ func TestCarpetWithoutGroups(t *testing.T) {
 // Where few members are attacked, they are named, and their group is not.
 func TestFewMembersAreNamed(t *testing.T) {
 	runs := uint64(4)
-	if testenv.Long() {
+	switch {
+	case testenv.Long():
 		runs = 100
+	case testing.Short():
+		runs = 1
 	}
 	for _, c := range []carpet{
 		{net4, 256, 1, 2.5, 10, 3, 240},
@@ -193,4 +204,47 @@ func TestFewMembersAreNamed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where nothing happens, groups raise no more false alarms than targets do: hundreds of
+// servers in dozens of networks, with the rhythm of the day.
+func TestQuietNetworks(t *testing.T) {
+	runs, length := uint64(1), time.Hour
+	switch {
+	case testenv.Long():
+		runs, length = 4, 7*24*time.Hour
+	case testing.Short():
+		length = 20 * time.Minute
+	}
+	alarms, days := 0., 0.
+	for seed := range runs {
+		quiet := scenario.Quiet{Seed: 200 + seed, Rate: 5, Days: 7, Noise: .1}
+		seen := map[uint64]bool{}
+		m := newMonitor(Options{Notify: func(b Burst) {
+			if b.Target.Group() != 0 && !seen[b.ID] {
+				seen[b.ID] = true
+				alarms++
+				t.Log(b)
+			}
+		}})
+		servers := map[string]Target{}
+		for e := range must(quiet.Build(testPopulation())).Events() {
+			if e.Time.Sub(begin) > length {
+				break
+			}
+			server, known := servers[e.Target]
+			if !known {
+				n := len(servers)
+				server = TargetAddr(netip.AddrFrom4([4]byte{198, 51, byte(n % 41), byte(n / 41)}))
+				servers[e.Target] = server
+			}
+			event := eventOf(e)
+			event.Target = server
+			m.Observe(event)
+		}
+		days += length.Hours() / 24
+		t.Logf("%d servers, %+v", len(servers), m.Stats())
+	}
+	t.Logf("%.0f false alarms of networks in %.1f days", alarms, days)
+	trials.AtMost(t, "false alarms", alarms, days/28)
 }

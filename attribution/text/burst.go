@@ -19,14 +19,7 @@ func (p *Printer) Burst(w io.Writer, b monitor.Burst) error {
 
 func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 	w, r := &p.words.burst, &burst.Report
-	target := w.everything
-	switch {
-	case burst.Target.Addr().IsValid():
-		target = burst.Target.Addr().String()
-	case !burst.Target.IsZero():
-		target = p.quoted(burst.Target.Name())
-	}
-	b.WriteString(say(w.head, args{"id": p.count(burst.ID), "target": word(target)}))
+	b.WriteString(say(w.head, args{"id": p.count(burst.ID), "target": word(p.target(burst.Target))}))
 	if !burst.Final {
 		b.WriteString(say(p.words.verdict.provisional, args{"look": p.count(uint64(max(burst.Interim, 0)))}))
 	}
@@ -59,6 +52,27 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 		}
 	}
 	p.writeVerdicts(b, verdicts)
+}
+
+// target says what was hit. The zero Target is all traffic.
+func (p *Printer) target(t monitor.Target) string {
+	w := &p.words.burst
+	named := func(text phrase, name string) string { return say(text, args{"name": word(name)}) }
+	switch t.Group() {
+	case monitor.Networks:
+		return named(w.network, t.Prefix().String())
+	case monitor.MailDomains:
+		return named(w.domain, p.quoted(t.Name()))
+	case monitor.Directories:
+		return named(w.directory, p.quoted(t.Name()))
+	}
+	switch {
+	case t.Addr().IsValid():
+		return t.Addr().String()
+	case t.IsZero():
+		return w.everything
+	}
+	return p.quoted(t.Name())
 }
 
 // when says when it came.

@@ -117,10 +117,9 @@ func (m *Monitor) reportedElsewhere(w *watch, slot int) bool {
 	if group < 0 || t.watches[group] == nil {
 		return false
 	}
-	g := t.watches[group]
+	g, end := t.watches[group], t.watches[group].lastEnd
 	if g.burst != nil && g.burst.id != 0 {
-		b.within = !g.burst.hasLarge(slot)
-		return b.within
+		b.within, end = !g.burst.hasLarge(slot), g.seen()
 	}
-	return b.within && w.seen() <= g.lastEnd+detect.Patience(m.options.Interval)
+	return b.within && w.seen() <= end+detect.Patience(m.options.Interval)
 }

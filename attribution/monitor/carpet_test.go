@@ -59,9 +59,10 @@ type reported struct {
 	final   []Burst
 }
 
-func (c carpet) play(o Options, seed uint64) reported {
+func (c carpet) play(o Options, seed uint64) reported { return playEvents(o, c.stream(seed)) }
+
+func playEvents(o Options, events []Event) reported {
 	r := reported{targets: map[uint64]Target{}, delay: map[Target]float64{}}
-	events := c.stream(seed)
 	now := begin
 	o.Notify = func(b Burst) {
 		if b.Target.IsZero() {
@@ -203,6 +204,38 @@ func TestFewMembersAreNamed(t *testing.T) {
 				t.Errorf("%d of %d are attacked, seed %d: %v", c.hit, c.members, seed, r.targets)
 			}
 		}
+	}
+}
+
+// A member whose burst is part of that of its group is reported once it is not: when it gets
+// a large share of it, and when its burst goes on after that of the group.
+func TestMemberLeavesACarpet(t *testing.T) {
+	network := ParseTarget("198.51.100.0/24")
+	for name, c := range map[string]struct {
+		from, to, rate float64 // of what one member gets more, seconds after the onset
+		early, late    float64 // when it is reported
+	}{
+		"it goes on":      {45, 1000, .5, 100 + 300, 100 + 300 + 200},
+		"it gets most":    {60, 120, 200, 60, 60 + 40},
+		"it gets nothing": {0, 0, 1, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			events := carpet{net4, 256, 256, 25, 10, 6, 100}.stream(11)
+			rng := rand.New(rand.NewPCG(11, 12))
+			for s := c.from; s < c.to; s += rng.ExpFloat64() / c.rate {
+				e := Event{Time: at(carpetOnset + s), Target: net4(7), Flow: flowOf(ip(20_000 + rng.IntN(500)))}
+				events = append(events, e)
+			}
+			slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
+			r := playEvents(Options{Targets: 600}, events)
+			if _, told := r.delay[network]; !told {
+				t.Errorf("the network is not reported: %v", r.targets)
+			}
+			d, told := r.delay[net4(7)]
+			if told != (c.late > 0) || told && (d < c.early || d > c.late) || len(r.targets) > 2 {
+				t.Errorf("reported: %v, after %v s, want %v to %v s; %v", told, d, c.early, c.late, r.targets)
+			}
+		})
 	}
 }
 

@@ -123,14 +123,6 @@
 // undecided (NEWCOMERS). Where few new sources made nearly all events,
 // [baseline.NewSources] has a report on these alone.
 //
-// An attack may spread over a network, so that no address of it gets much. So a network is a
-// target too; see Groups below. A burst that shows in both is reported once. Members that have
-// a quarter of the burst or more are reported themselves. The group is reported unless these
-// have more than half of it together. Then the bursts of members that have less are part of
-// it, and are not reported. What counts is events beyond the expected ones, so that a busy
-// server that goes on as usual is not what was attacked. A member that is reported before its
-// group keeps its burst.
-//
 // [Monitor.Bursting] tells a server whether a target is under attack now.
 // [Monitor.BurstSnapshot] has what package evidence needs to prove a verdict.
 //
@@ -141,12 +133,25 @@
 // traffic from before it was tracked. Each target is counted as exactly as all traffic
 // is.
 //
+// Memory for targets and groups is bounded: 64 MB for open intervals, as much for recently closed
+// ones and running bursts, and as much for baselines. When many targets have very
+// many sources at once, the least active targets are shed for a while ([Stats].Shed).
+// The burst of all traffic still reports what happens. What came to a group with one active
+// member is stored once, and counts twice against these limits.
+//
 // # Groups
 //
-// Options.Groups are the kinds of groups that are targets too: networks, unless others are
-// chosen (the /24 of an IPv4 address, the /48 of an IPv6 address), mail domains, and
-// directories of paths. [Groups.Of] says in which group a target is. Every API that takes a
-// target takes a group.
+// An attack may spread over a network, so that no address of it gets much. So groups of targets
+// are targets too, of the kinds in Options.Groups: networks, unless others are chosen (the /24 of
+// an IPv4 address, the /48 of an IPv6 address), mail domains, and directories of paths.
+// [Groups.Of] says in which group a target is. What takes a target takes a group.
+//
+// A burst that shows in a group and in its members is reported once. Members that have a
+// quarter of it or more are reported themselves. If they have more than half of it together,
+// they are what was hit, and the group is not reported. Otherwise the group is, and the bursts
+// of members that have less than a quarter are part of it. What counts is events beyond the
+// expected ones, so that a busy member that goes on as usual is not what was hit. A burst that
+// is reported already stays one, whatever comes later.
 //
 // Groups have as many slots as targets, of their own, so that neither displaces the other.
 // The guarantee of [sketch.HeavyHitters] holds for each. An attacker who makes up mailboxes or
@@ -156,14 +161,6 @@
 // The form of a target says which group it is in. No function of the program does, so that
 // groups are the same ones after a restart. A target is in one group, and no group is in
 // another. More would cost as much again, and repeat what all traffic says.
-//
-// # Memory of targets
-//
-// Memory for targets and groups is bounded: 64 MB for open intervals, as much for recently closed
-// ones and running bursts, and as much for baselines. When many targets have very
-// many sources at once, the least active targets are shed for a while ([Stats].Shed).
-// The burst of all traffic still reports what happens. What came to a group with one active
-// member is stored once, and counts twice against these limits.
 //
 // # Checkpoints
 //

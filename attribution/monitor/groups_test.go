@@ -119,9 +119,9 @@ func TestGroupsCountWhatATallyCounts(t *testing.T) {
 // A monitor that is restored amid a carpet goes on as if nothing had happened: it tells the
 // same bursts and ends in the same state.
 func TestRestoreInACarpet(t *testing.T) {
-	events := carpet{net4, 256, 256, 25, 10, 3, 60}.stream(3)
+	events := carpet{net4, 256, 256, 2.5, 10, 100, 60}.stream(3)
 	told := func(at ...float64) (texts []string, state []byte) {
-		o := Options{Targets: 64, Tally: attribution.Options{SampleSize: 1024}}
+		o := Options{Targets: 300, Tally: attribution.Options{SampleSize: 1024}}
 		o.Notify = func(b Burst) { texts = append(texts, b.String()) }
 		m := newMonitor(o)
 		for rest := events; len(rest) > 0; {

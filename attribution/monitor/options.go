@@ -101,7 +101,7 @@ func (o Options) Validate() error {
 		return invalid("Retention is %v, want 1 to %d intervals of %v", raw.Retention, maxRetained, o.Interval)
 	case o.Targets != 0 && (o.Targets < sketch.MinSlots || o.Targets > sketch.MaxSlots):
 		return invalid("Targets is %d, want %d to %d", raw.Targets, sketch.MinSlots, sketch.MaxSlots)
-	case o.Groups > allGroups:
+	case raw.Groups > allGroups:
 		return invalid("Groups is %d, want kinds of groups, at most %d together", raw.Groups, allGroups)
 	}
 	if err := o.Tally.Validate(); err != nil {
@@ -142,7 +142,9 @@ func (o Options) filled() Options {
 	o.AllowedLateness = max(cmp.Or(o.AllowedLateness, o.Interval), 0)
 	o.Retention = cmp.Or(o.Retention, max(defaultRetention, o.Interval))
 	o.Targets = max(cmp.Or(o.Targets, sketch.DefaultSlots), 0)
-	o.Groups = max(cmp.Or(o.Groups, Networks), 0)
+	if o.Groups = max(cmp.Or(o.Groups, Networks), 0); o.Targets == 0 {
+		o.Groups = 0
+	}
 	o.Tally.SampleSize = cmp.Or(o.Tally.SampleSize, sketch.SmallSampleSize)
 	o.Tally.Precision = cmp.Or(o.Tally.Precision, sketch.MinPrecision)
 	o.Tally.IPv6PrefixLen = cmp.Or(o.Tally.IPv6PrefixLen, 64)

@@ -66,7 +66,8 @@ func observe(m *monitor.Monitor, events []monitor.Event) {
 
 // BenchmarkMonitor times Observe, intervals that close and targets included,
 // in turns with Tally.AddBatch on the same sources. x-tally is the ratio to a tally
-// of default options, x-same to one with those of the monitor.
+// of default options, x-same to one with those of the monitor, x-single to a monitor that
+// has no groups of targets.
 func BenchmarkMonitor(b *testing.B) {
 	const part, parts = 1 << 17, 4
 	for _, targets := range []int{100, 100_000} {
@@ -77,19 +78,23 @@ func BenchmarkMonitor(b *testing.B) {
 				small := attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: sketch.MinPrecision}
 				tally := must(attribution.NewTally(load.Table(), attribution.Options{}))
 				same := must(attribution.NewTally(load.Table(), small))
+				single := must(monitor.New(load.Table(), monitor.Options{Groups: -1}))
 				for range 2 {
-					observe(s.m, s.date(0, len(s.events)))
+					events := s.date(0, len(s.events))
+					observe(s.m, events)
+					observe(single, events)
 				}
 				tally.AddBatch(addrs)
 				same.AddBatch(addrs)
 				if got := s.m.Stats(); got.Records != 2*parts*part || got.Late != 0 {
 					b.Fatalf("%+v", got)
 				}
-				var ours, theirs, alike load.Stopwatch
+				var ours, ungrouped, theirs, alike load.Stopwatch
 				i := 0
 				for b.Loop() {
 					events := s.date(i*part, part)
 					ours.Time(part, func() { observe(s.m, events) })
+					ungrouped.Time(part, func() { observe(single, events) })
 					far := (i + parts/2) % parts
 					add := func(t *attribution.Tally) {
 						for rest := addrs[far*part:][:part]; len(rest) > 0; rest = rest[batch:] {
@@ -104,6 +109,7 @@ func BenchmarkMonitor(b *testing.B) {
 				b.ReportMetric(ours.PerEvent(), "ns/event")
 				b.ReportMetric(ours.PerEvent()/theirs.PerEvent(), "x-tally")
 				b.ReportMetric(ours.PerEvent()/alike.PerEvent(), "x-same")
+				b.ReportMetric(ours.PerEvent()/ungrouped.PerEvent(), "x-single")
 			})
 		}
 	}

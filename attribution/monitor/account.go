@@ -62,7 +62,7 @@ func (m *Monitor) show(w *watch) {
 // take returns an account of a burst.
 func (m *Monitor) take(w *watch) *account {
 	a := &account{burst: *w.burst, recent: w.outsideLast(), known: m.known, made: new(made)}
-	a.burst.settled, a.burst.pieces = nil, nil
+	a.burst.settled, a.burst.pieces, a.burst.shares, a.burst.within = nil, nil, nil, false
 	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
 	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
 	from := a.burst.onset * m.clock.interval

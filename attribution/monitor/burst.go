@@ -40,6 +40,8 @@ type burst struct {
 	settled       *tally.Tally // without the first interval; nil: nothing
 	settledVolume volume       // with the first interval
 	pieces        []piece
+	shares        []share // of a group
+	within        bool    // it was part of the burst of the group of its target
 
 	now int64 // its end, in Unix nanoseconds, if a look at an open interval has found it
 
@@ -77,6 +79,7 @@ func (c *counted) volume() volume {
 // It returns the intervals that are no longer recent.
 func (m *Monitor) judge(w *watch, c counted, known bool, lookback int64) (left []counted) {
 	e := w.events.Observe(c.index, float64(c.events))
+	w.expected = e.Baseline
 	var s detect.Reading
 	if known {
 		s = w.sources.Observe(c.index, float64(c.sources))
@@ -117,7 +120,16 @@ func (m *Monitor) follow(w *watch, c counted, known bool) {
 		return
 	}
 	b.measure(w, min(w.seen(), c.index+1))
-	if b.id == 0 && m.proves(w) {
+}
+
+// announce has the burst of a watch reported once it is proven, and again when it has
+// doubled. The watch is that of a slot; negative: of all traffic.
+func (m *Monitor) announce(w *watch, slot int) {
+	b := w.burst
+	if b == nil {
+		return
+	}
+	if b.id == 0 && !m.reportedElsewhere(w, slot) && m.proves(w) {
 		m.lastID++
 		b.id = m.lastID
 	}
@@ -192,14 +204,14 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 	}
 }
 
-// proves reports whether the burst is more than chance explains, among all targets if it is
-// of one. What one source does counts as one decision, so that the sources of the burst are
+// proves reports whether the burst is more than chance explains, among all targets and
+// groups if it is of one. What one source does counts as one decision, so that the sources of the burst are
 // counted once the numbers alone are enough.
 func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
-	limit, times := detect.ProofLimit(m.options.Targets), 2.
-	if w.target.IsZero() {
-		limit, times = detect.ProofLimit(1), 1
+	limit, times := detect.ProofLimit(1), 1.
+	if !w.target.IsZero() {
+		limit, times = detect.ProofLimit(len(m.targets.watches)), 2
 	}
 	events := b.inEvents.Weight(w.events.Past(b.onset), times)
 	sources := b.inSources.Weight(w.sources.Past(b.onset), times)

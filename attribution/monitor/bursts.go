@@ -21,9 +21,9 @@ type Burst struct {
 	// has the same ID.
 	ID uint64 `json:"id"`
 
-	// Target is what was hit. The zero Target stands for all traffic. An attack on
-	// one target may be a burst of it and a burst of all traffic: then that of the target
-	// is a child of that of all traffic.
+	// Target is what was hit, a group of targets if it was hit as a whole. The zero Target
+	// stands for all traffic. An attack on one target may be a burst of it and a burst of
+	// all traffic: then that of the target is a child of that of all traffic.
 	Target Target `json:"target,omitzero"`
 
 	// Onset is the begin of the first interval. End is the end of the last one in which

@@ -165,7 +165,7 @@ func (o Options) shape() []named {
 		{"interval", uint64(o.Interval)},
 		{"allowed lateness", uint64(o.AllowedLateness)},
 		{"retention", uint64(o.Retention)},
-		{"number of targets", uint64(o.Targets)}, {"sample size", uint64(t.SampleSize)},
+		{"number of targets", uint64(o.Targets)}, {"groups", uint64(o.Groups)}, {"sample size", uint64(t.SampleSize)},
 		{"precision", uint64(t.Precision)}, {"IPv6 prefix length", uint64(t.IPv6PrefixLen)},
 		{"flags of the tally", flags}, {"sampling rate", uint64(t.SamplingRate)},
 	}
@@ -183,6 +183,8 @@ func (n named) text(v uint64) string {
 		return fmt.Sprintf("%016x", v)
 	case "interval", "allowed lateness", "retention":
 		return time.Duration(v).String()
+	case "groups":
+		return Groups(v & uint64(allGroups)).String()
 	}
 	return fmt.Sprint(v)
 }

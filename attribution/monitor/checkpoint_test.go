@@ -197,6 +197,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"key":               func(o *Options) { o.Tally.Key = sketch.NewKey() },
 		"interval":          func(o *Options) { o.Interval, o.AllowedLateness = time.Minute, time.Minute },
 		"number of targets": func(o *Options) { o.Targets = 32 },
+		"groups":            func(o *Options) { o.Groups = Networks | Directories },
 		"sample size":       func(o *Options) { o.Tally.SampleSize = 2048 },
 		"sampling rate":     func(o *Options) { o.Tally.SamplingRate = 100 },
 	} {

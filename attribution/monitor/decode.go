@@ -154,10 +154,27 @@ func (d *decoder) addr() (addr netip.Addr) {
 }
 
 func (d *decoder) target() Target {
-	if d.Bool() {
+	var t Target
+	switch d.Int(formDirectory) {
+	case formAddr:
 		return TargetAddr(d.addr())
+	case formPrefix:
+		var p netip.Prefix
+		if err := p.UnmarshalBinary(d.blob(64)); err != nil {
+			d.Fail("a network: %w", err)
+		} else if t = TargetPrefix(p); t.Prefix() != p {
+			d.Fail("a network that is none: %v", p)
+		}
+		return t
+	case formDomain:
+		t.wide = mailDomain
+	case formDirectory:
+		t.wide = directory
 	}
-	return Target{name: string(d.blob(MaxTargetName))}
+	if t.name = string(d.blob(MaxTargetName)); t.wide != 0 && t != ParseTarget(t.text()) {
+		d.Fail("a group that is none: %.99q", t.name)
+	}
+	return t
 }
 
 func (d *decoder) interval() {
@@ -184,11 +201,13 @@ func (d *decoder) interval() {
 }
 
 func (d *decoder) targets(t *targets) {
-	if err := t.heavy.UnmarshalBinary(d.blob(maxCheckpoint)); err != nil {
-		d.Fail("targets: %w", err)
-	}
-	if d.Err() == nil && (t.heavy.KeyID() != d.m.counting.Key.ID() || t.heavy.Slots() != len(t.watches)) {
-		d.Fail("targets of another monitor")
+	for _, heavy := range t.heavies() {
+		if err := heavy.UnmarshalBinary(d.blob(maxCheckpoint)); err != nil {
+			d.Fail("targets: %w", err)
+		}
+		if d.Err() == nil && (heavy.KeyID() != d.m.counting.Key.ID() || heavy.Slots() != t.single) {
+			d.Fail("targets of another monitor")
+		}
 	}
 	t.records = int(d.Int(int64(t.memory / recordMemory)))
 	t.sheds = d.Uvarint()
@@ -197,15 +216,20 @@ func (d *decoder) targets(t *targets) {
 			continue
 		}
 		target := d.target()
-		if got := t.heavy.Lookup(target.hash(d.m.counting.Key)); got != slot {
+		heavy, at := t.heavies()[slot/t.single], slot%t.single
+		if heavy.Lookup(target.hash(d.m.counting.Key)) != at {
 			d.Fail("a target in the slot of another one")
 		}
+		if t.groups != nil && (target.wide != 0) != (slot >= t.single) {
+			d.Fail("a target among groups, or a group among targets")
+		}
 		t.tracked[slot] = target
+		t.delegate(slot, &target, d.m)
 		if d.Bool() {
 			t.watches[slot] = d.watch(target)
 		}
 	}
-	for it := range t.heavy.All() {
+	for it := range t.all() {
 		if t.tracked[it.Slot].IsZero() {
 			d.Fail("a slot without a target")
 		}
@@ -323,6 +347,16 @@ func (d *decoder) settled(b *burst) {
 		last = p.to - 1
 		b.pieces = append(b.pieces, p)
 	}
+	before := -1
+	for range d.count(int64(d.m.options.Targets)) {
+		s := share{int(d.Int(int64(d.m.options.Targets - 1))), detect.ReadProof(d.Reader)}
+		if s.slot <= before {
+			d.Fail("slots out of order")
+		}
+		before = s.slot
+		b.shares = append(b.shares, s)
+	}
+	b.within = d.Bool()
 }
 
 func (d *decoder) volume() volume {

@@ -101,7 +101,7 @@
 //
 // A target that was not tracked before is judged by what an untracked target can have
 // had at most. Since there are many targets, a burst of one of them is reported only
-// if chance among all targets does not explain it. And since what one source does is
+// if chance among all targets and groups does not explain it. And since what one source does is
 // one decision, a source that works through a list of targets counts as a burst only
 // after hundreds of events.
 //
@@ -173,10 +173,34 @@
 // traffic from before it was tracked. Each target is counted as exactly as all traffic
 // is.
 //
-// Memory for this is bounded: 64 MB for open intervals, as much for recently closed
+// Memory for targets and groups is bounded: 64 MB for open intervals, as much for recently closed
 // ones and running bursts, and as much for baselines. When many targets have very
 // many sources at once, the least active targets are shed for a while ([Stats].Shed).
-// The burst of all traffic still reports what happens.
+// The burst of all traffic still reports what happens. What came to a group with one active
+// member is stored once, and counts twice against these limits.
+//
+// # Groups
+//
+// An attack may spread over a network, so that no address of it gets much. So groups of targets
+// are targets too, of the kinds in Options.Groups: networks, unless others are chosen (the /24 of
+// an IPv4 address, the /48 of an IPv6 address), mail domains, and directories of paths.
+// [Groups.Of] says in which group a target is. What takes a target takes a group.
+//
+// A burst that shows in a group and in its members is reported once. Members that have a
+// quarter of it or more are reported themselves. If they have more than half of it together,
+// they are what was hit, and the group is not reported. Otherwise the group is, and the bursts
+// of members that have less than a quarter are part of it. What counts is events beyond the
+// expected ones, so that a busy member that goes on as usual is not what was hit. A burst that
+// is reported already stays one, whatever comes later.
+//
+// Groups have as many slots as targets, of their own, so that neither displaces the other.
+// The guarantee of [sketch.HeavyHitters] holds for each. An attacker who makes up mailboxes or
+// paths hides no group unless as many others get nearly as much. A group is counted as exactly
+// as a target.
+//
+// The form of a target says which group it is in. No function of the program does, so that
+// groups are the same ones after a restart. A target is in one group, and no group is in
+// another. More would cost as much again, and repeat what all traffic says.
 //
 // # Checkpoints
 //

@@ -68,15 +68,33 @@ func (e *encoder) lost(l lost) {
 	}
 }
 
+// Forms of a target.
+const (
+	formName = iota
+	formAddr
+	formPrefix
+	formDomain
+	formDirectory
+)
+
 func (e *encoder) target(t Target) {
-	if t.addr.IsValid() {
-		e.bool(true)
-		b, _ := t.addr.MarshalBinary() // never fails
-		e.blob(b)
-		return
+	form, text := uint64(formName), []byte(t.name)
+	switch t.Group() {
+	case Networks:
+		form = formPrefix
+		text, _ = t.Prefix().MarshalBinary() // never fails
+	case MailDomains:
+		form = formDomain
+	case Directories:
+		form = formDirectory
+	default:
+		if t.addr.IsValid() {
+			form = formAddr
+			text, _ = t.addr.MarshalBinary() // never fails
+		}
 	}
-	e.bool(false)
-	e.blob([]byte(t.name))
+	e.uint(form)
+	e.blob(text)
 }
 
 // encode returns the body of a checkpoint.
@@ -171,8 +189,10 @@ func (e *encoder) interval(iv *interval) {
 }
 
 func (e *encoder) targets(t *targets) {
-	heavy, _ := t.heavy.MarshalBinary() // never fails
-	e.blob(heavy)
+	for _, h := range t.heavies() {
+		heavy, _ := h.MarshalBinary() // never fails
+		e.blob(heavy)
+	}
 	e.int(int64(max(t.records, 0)))
 	e.uint(t.sheds)
 	for slot, target := range t.tracked {
@@ -281,6 +301,12 @@ func (e *encoder) settled(b *burst) {
 		e.volume(p.volume)
 		e.int(p.to)
 	}
+	e.uint(uint64(len(b.shares)))
+	for i := range b.shares {
+		e.int(int64(b.shares[i].slot))
+		e.b = b.shares[i].Append(e.b)
+	}
+	e.bool(b.within)
 }
 
 func (e *encoder) volume(v volume) {

@@ -67,17 +67,27 @@ func (m *Monitor) inOpen(index int64, slot int) (events uint64, t *tally.Tally) 
 
 const allTraffic = -1 // in place of a slot
 
+// ifClosed returns what a watch would see if an interval closed now, and whether the number
+// of sources is known.
+func (m *Monitor) ifClosed(index int64, slot int) (c counted, known bool) {
+	events, t := m.inOpen(index, slot)
+	c = counted{stored: stored{index: index}, events: events}
+	if t != nil {
+		c.sources = stat.Round(t.Distinct().Value)
+		c.stored = m.packer.store(index, t.Snapshot())
+	}
+	if iv := m.open.find(index); iv != nil && slot != allTraffic && iv.targets[slot] != nil {
+		c.lost.add(iv.targets[slot].lost)
+	}
+	return c, t != nil || events == 0
+}
+
 // ask shows the open intervals to a copy of a watch. If that proves a burst, it is reported.
 func (m *Monitor) ask(w *watch, slot int, now int64) {
 	f := w.fork()
 	for i := m.clock.closed + 1; i <= m.current.index; i++ {
-		events, t := m.inOpen(i, slot)
-		c := counted{stored: stored{index: i}, events: events}
-		if t != nil {
-			c.sources = stat.Round(t.Distinct().Value)
-			c.stored = m.packer.store(i, t.Snapshot())
-		}
-		m.judge(f, c, t != nil || events == 0, math.MaxInt64)
+		c, known := m.ifClosed(i, slot)
+		m.judge(f, c, known, math.MaxInt64)
 	}
 	b := f.burst
 	if b == nil || !f.bursting() {
@@ -114,13 +124,19 @@ func (m *Monitor) closeForeseen(w *watch, slot int) {
 		return
 	}
 	for i := m.clock.closed + 1; w.foreseen != nil; i++ {
-		if iv := m.open.find(i); iv != nil {
-			m.followTarget(w, slot, i, iv)
-			continue
-		}
-		m.follow(w, counted{stored: stored{index: i}}, true)
+		c, known := m.ifClosed(i, slot)
+		m.follow(w, c, known)
+		m.announce(w, slot)
 	}
 	m.join()
+}
+
+// watchOf returns the watch of the target in a slot, when so many targets were evicted.
+func (m *Monitor) watchOf(slot int, evictions uint64) *watch {
+	if w := m.targets.watches[slot]; w != nil {
+		return w
+	}
+	return m.introduce(slot, m.clock.closed+1, m.targets.bounds()[slot], evictions)
 }
 
 const second = int64(time.Second)

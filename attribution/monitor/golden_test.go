@@ -21,7 +21,8 @@ const goldenCheckpoint = "checkpoint.golden"
 // goldenOptions are those of the monitor that wrote the golden checkpoint.
 func goldenOptions() Options {
 	return Options{
-		Targets: 16, Tally: attribution.Options{SampleSize: 1024}, Claims: []attribution.Claim{attribution.Majority("RU")},
+		Targets: 16, Groups: allGroups,
+		Tally: attribution.Options{SampleSize: 1024}, Claims: []attribution.Claim{attribution.Majority("RU")},
 	}
 }
 
@@ -31,6 +32,8 @@ func goldenMonitor() *Monitor {
 	m := newMonitorWith(world.Table(), goldenOptions())
 	m.Observe(join(
 		sources("FR", 60, 0, 5, TargetAddr(world.IP("FR", 1))),
+		sources("FR", 3, 100, 200, TargetName("user@lagoon.example")),
+		sources("FR", 3, 101, 200, TargetName("/shop/item/7")),
 		sources("RU", 1200, 300, .01, TargetName("victim")),
 		sources("FR", 80, 312, 5, TargetName("other")),
 		sources("US", 900, 712, .05, TargetName("victim")),

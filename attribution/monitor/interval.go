@@ -9,6 +9,7 @@ import (
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/internal/tally"
+	"github.com/whence-go/whence/sketch"
 )
 
 // interval is one that is open: events may still come into it.
@@ -115,6 +116,7 @@ func (m *Monitor) close(index int64, iv *interval) {
 		m.clock.turnout(all.sources, all.events)
 	}
 	m.follow(m.whole, all, true)
+	m.announce(m.whole, sketch.Untracked)
 	if m.targets != nil {
 		m.closeTargets(index, iv)
 	}
@@ -125,33 +127,6 @@ func (m *Monitor) close(index int64, iv *interval) {
 // events could come into it.
 func (m *Monitor) beginning() bool {
 	return m.clock.closed <= m.began+m.clock.lateness/m.clock.interval
-}
-
-func (m *Monitor) closeTargets(index int64, iv *interval) {
-	for slot, target := range m.targets.tracked {
-		if target.IsZero() {
-			continue
-		}
-		w := m.watchOf(slot, index, m.targets.heavy.Evictions())
-		m.followTarget(w, slot, index, iv)
-	}
-	m.targets.shedUsual()
-	m.targets.shedClosed()
-}
-
-// followTarget shows the watch of a target an interval.
-func (m *Monitor) followTarget(w *watch, slot int, index int64, iv *interval) {
-	c, whole := counted{stored: stored{index: index}}, true
-	if iv != nil && iv.targets[slot] != nil {
-		hit := iv.targets[slot]
-		c.events, whole = hit.events, hit.tally != nil
-		if whole {
-			c.sources = stat.Round(hit.tally.Distinct().Value)
-			c.stored = m.packer.store(index, iv.mark(hit.tally).Rotate(nil))
-		}
-		c.lost.add(hit.lost)
-	}
-	m.follow(w, c, whole)
 }
 
 // fade is after how many intervals the weights of targets are halved. They last
@@ -166,6 +141,8 @@ func (m *Monitor) age(from, to int64) {
 		return
 	}
 	for range min(to/fade-from/fade, 64) { // nothing is left then
-		m.targets.heavy.Age()
+		for _, heavy := range m.targets.heavies() {
+			heavy.Age()
+		}
 	}
 }

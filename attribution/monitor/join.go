@@ -138,7 +138,7 @@ func (j *joining) find(at *group) {
 		}
 	}
 	switch {
-	case into == nil, !(into.resumed && (into.whole || at.resumed)) && !share(at.makers, into.makers):
+	case into == nil, !(into.resumed && (into.whole || at.resumed)) && !inCommon(at.makers, into.makers):
 		if !at.noted {
 			j.shared.add(at, at.makers)
 		}

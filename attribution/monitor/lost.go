@@ -42,11 +42,11 @@ func misdated(waiting uint64) (s stored) {
 	return s
 }
 
-// waiting counts the events that were set aside since a time and are still, of a target;
-// the zero Target stands for all.
+// waiting counts the events that were set aside since a time and are still, of a target or
+// of those in a group; the zero Target stands for all.
 func (c *clock) waiting(target Target, since int64) (n uint64) {
 	for i := range c.held {
-		if h := &c.held[i]; h.came >= since && (target.IsZero() || h.Target == target) {
+		if h := &c.held[i]; h.came >= since && (target.IsZero() || target.holds(h.Target)) {
 			n++
 		}
 	}
@@ -71,7 +71,7 @@ func (m *Monitor) drop(e *Event, reason attribution.Loss, counter *uint64) {
 	}
 	iv := m.openAt(m.clock.index(m.clock.mark))
 	loseIn(iv.whole, l)
-	if slot := m.slotOf(e.Target); slot >= 0 {
+	if slot := m.countedIn(e.Target); slot >= 0 {
 		iv.target(slot, m).lost.add(l)
 	}
 }
@@ -89,17 +89,11 @@ func (m *Monitor) misses(ns int64) bool {
 func (m *Monitor) dropLate(e *Event, late stored) {
 	m.retained.lose(m.clock.closed, late)
 	m.lateIn(m.whole, late)
-	if slot := m.slotOf(e.Target); slot >= 0 && m.targets.watches[slot] != nil {
-		m.lateIn(m.targets.watches[slot], late)
+	for _, slot := range []int{m.slotOf(e.Target), m.slotOfGroup(e.Target)} {
+		if slot >= 0 && m.targets.watches[slot] != nil {
+			m.lateIn(m.targets.watches[slot], late)
+		}
 	}
-}
-
-// slotOf returns the slot of a target, or a negative number if it is not tracked.
-func (m *Monitor) slotOf(t Target) int {
-	if m.targets == nil || t.IsZero() {
-		return -1
-	}
-	return m.targets.heavy.Lookup(t.hash(m.counting.Key))
 }
 
 // lateIn adds lost records to a closed interval as a watch remembers it.

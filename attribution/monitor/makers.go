@@ -150,8 +150,8 @@ func (k makers) with(other makers) makers {
 	return both.trimmed(maxAttackMakers)
 }
 
-// share reports whether two have more in common than chance and everyday visitors explain.
-func share(k, other makers) bool {
+// inCommon reports whether two have more in common than chance and everyday visitors explain.
+func inCommon(k, other makers) bool {
 	limit := min(k.limit, other.limit)
 	x, y := k.upTo(limit), other.upTo(limit)
 	if len(x) > len(y) {

@@ -55,7 +55,7 @@ func TestShare(t *testing.T) {
 		{"too few in both samples", sampled(madeBy(1, 0, span(0, 90_000)...), 256), madeBy(1, 0, span(0, 100)...), false},
 	} {
 		for range 2 {
-			if got := share(c.a, c.b); got != c.want {
+			if got := inCommon(c.a, c.b); got != c.want {
 				t.Errorf("%s: %v", c.name, got)
 			}
 			c.a, c.b = c.b, c.a

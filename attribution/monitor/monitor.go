@@ -132,7 +132,7 @@ func (m *Monitor) watchAnew() {
 				m.breakOff(w)
 			}
 		}
-		m.stats.Evicted += m.targets.heavy.Evictions()
+		m.stats.Evicted += m.targets.evictions()
 		m.stats.Shed += m.targets.sheds
 	}
 	if m.options.Targets > 0 {

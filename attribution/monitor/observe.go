@@ -21,7 +21,7 @@ type batch struct {
 	first, last int64             // of these
 	total       uint64            // events of valid sources
 
-	// Of the events that have a target and a valid source, in their order.
+	// Of the events that have a single target and a valid source, in their order.
 	hits                    int
 	at                      [block.Size]uint8 // number of the event
 	hashes, sources, counts [block.Size]uint64
@@ -33,7 +33,10 @@ type batch struct {
 	strayHash  [block.Size]uint64
 	straySlots [block.Size]int32
 
+	grouped // of the events whose target is in a group
+
 	// Of the events that a tracked target gets, scratch under the lock.
+	waiting  int
 	selected [block.Size]uint8
 	tallies  [block.Size]*tally.Tally
 }
@@ -45,9 +48,9 @@ const (
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
-// prepare hashes the sources and targets of events. It keeps no reference to them, so
+// prepare hashes the sources, targets and groups of events. It keeps no reference to them, so
 // that the one of Observe(e) need not be on the heap.
-func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key) {
+func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key, groups Groups) {
 	p.n = len(events)
 	p.first, p.last, p.total = math.MaxInt64, math.MinInt64, 0
 	b := &p.block
@@ -73,26 +76,34 @@ func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key) {
 	for place := b.V6; place < block.Size; place++ {
 		p.places[b.At[place]] = int16(place)
 	}
-	p.aim(events, key)
+	p.aim(events, key, groups)
 }
 
-// aim hashes the targets.
-func (p *batch) aim(events []Event, key sketch.Key) {
+// aim hashes the targets, and the groups that they are in or are.
+func (p *batch) aim(events []Event, key sketch.Key, groups Groups) {
 	n := 0
-	p.strays = 0
+	p.strays, p.inGroups = 0, 0
 	for i := range events {
 		e, place := &events[i], p.places[i]
-		switch {
-		case e.Target.IsZero():
-		case place == invalidSource:
+		if e.Target.IsZero() {
+			continue
+		}
+		group, grouped := groups.hash(&e.Target, key)
+		if place == invalidSource {
 			p.strayAt[p.strays], p.strayHash[p.strays] = uint8(i), e.Target.hash(key)
+			p.strayGroups[p.strays] = group
 			p.strays++
-		default:
+			continue
+		}
+		if e.Target.wide == 0 || !grouped {
 			p.at[n] = uint8(i)
 			p.hashes[n] = e.Target.hash(key)
 			p.sources[n] = p.block.Hashes[place]
 			p.counts[n] = max(e.Events, 1)
 			n++
+		}
+		if grouped {
+			p.put(i, group, p.block.Hashes[place], max(e.Events, 1))
 		}
 	}
 	p.hits = n
@@ -106,7 +117,7 @@ func (m *Monitor) Observe(events ...Event) {
 	p := batches.Get().(*batch)
 	for len(events) > 0 {
 		n := min(len(events), block.Size)
-		p.prepare(events[:n], m.mask, m.counting.Key)
+		p.prepare(events[:n], m.mask, m.counting.Key, m.options.Groups)
 		if table := m.located.Load(); table != nil {
 			p.block.Locate(table)
 		}

@@ -35,6 +35,11 @@ type Options struct {
 	// stands for [sketch.DefaultSlots] (1,024), a negative number for none.
 	Targets int
 
+	// Groups are the kinds of groups of targets that are targets too. As many groups are
+	// tracked as targets, the busiest ones. 0 stands for [Networks], a negative number for
+	// none.
+	Groups Groups
+
 	// Tally is how sources are counted in an interval. A sample size and a precision
 	// of 0 stand for [sketch.SmallSampleSize] (4,096) and [sketch.MinPrecision] (12),
 	// since hundreds of intervals are kept.
@@ -102,6 +107,8 @@ func (o Options) Validate() error {
 		return invalid("Retention is %v, want 1 to %d intervals of %v", raw.Retention, maxRetained, o.Interval)
 	case o.Targets != 0 && (o.Targets < sketch.MinSlots || o.Targets > sketch.MaxSlots):
 		return invalid("Targets is %d, want %d to %d", raw.Targets, sketch.MinSlots, sketch.MaxSlots)
+	case raw.Groups > allGroups:
+		return invalid("Groups is %d, want kinds of groups, at most %d together", raw.Groups, allGroups)
 	}
 	if err := o.Tally.Validate(); err != nil {
 		return invalid("Tally: %w", err)
@@ -141,6 +148,9 @@ func (o Options) filled() Options {
 	o.AllowedLateness = max(cmp.Or(o.AllowedLateness, o.Interval), 0)
 	o.Retention = cmp.Or(o.Retention, max(defaultRetention, o.Interval))
 	o.Targets = max(cmp.Or(o.Targets, sketch.DefaultSlots), 0)
+	if o.Groups = max(cmp.Or(o.Groups, Networks), 0); o.Targets == 0 {
+		o.Groups = 0
+	}
 	o.Tally.SampleSize = cmp.Or(o.Tally.SampleSize, sketch.SmallSampleSize)
 	o.Tally.Precision = cmp.Or(o.Tally.Precision, sketch.MinPrecision)
 	o.Tally.IPv6PrefixLen = cmp.Or(o.Tally.IPv6PrefixLen, 64)

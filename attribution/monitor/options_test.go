@@ -31,6 +31,9 @@ func TestOptions(t *testing.T) {
 		{"Retention is 1s", Options{Retention: time.Second}},
 		{"Retention is 1000h0m0s", Options{Retention: 1000 * time.Hour}},
 		{"Targets is 15, want 16 to 16384", Options{Targets: 15}},
+		{"", Options{Groups: allGroups}},
+		{"", Options{Groups: -1}},
+		{"Groups is 8", Options{Groups: 8}},
 		{"Targets is 16385", Options{Targets: 16_385}},
 		{"Tally: attribution: invalid options: SampleSize is 1", Options{Tally: attribution.Options{SampleSize: 1}}},
 		{

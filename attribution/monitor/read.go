@@ -86,10 +86,11 @@ func (m *Monitor) lately(t Target) (c collection, tracked bool) {
 	if slot < 0 {
 		return c, false
 	}
+	m.targets.relate()
 	c.known = m.known
 	c.closed = append(c.closed, misdated(m.clock.waiting(t, 0)))
 	for _, iv := range m.open {
-		if count := iv.targets[slot]; count != nil {
+		for count := range m.targets.parts(iv, slot) {
 			c.closed = append(c.closed, stored{lost: count.lost})
 			if count.tally != nil {
 				c.open = append(c.open, iv.mark(count.tally).Snapshot())
@@ -112,7 +113,8 @@ type TargetCount struct {
 	Bursting bool   `json:"bursting"` // see [Monitor.Bursting]
 }
 
-// Targets returns the targets that are tracked, those with most events first.
+// Targets returns the targets and the groups of targets that are tracked, those with most
+// events first. What comes to a target counts for its group too.
 func (m *Monitor) Targets() []TargetCount {
 	counts := []TargetCount{}
 	m.mu.Lock()
@@ -120,6 +122,7 @@ func (m *Monitor) Targets() []TargetCount {
 	if m.targets == nil {
 		return counts
 	}
+	m.targets.relate()
 	for slot, target := range m.targets.tracked {
 		if target.IsZero() {
 			continue
@@ -132,7 +135,7 @@ func (m *Monitor) Targets() []TargetCount {
 			}
 		}
 		for _, iv := range m.open {
-			if count := iv.targets[slot]; count != nil {
+			for count := range m.targets.parts(iv, slot) {
 				c.Events = addSaturated(c.Events, count.events)
 			}
 		}
@@ -186,7 +189,7 @@ type Stats struct {
 	Ahead uint64 `json:"ahead"`
 
 	SetBack uint64 `json:"set_back"` // how often the clock was set back
-	Evicted uint64 `json:"evicted"`  // how often a tracked target made room for a busier one
+	Evicted uint64 `json:"evicted"`  // how often a tracked target or group made room for a busier one
 	Shed    uint64 `json:"shed"`     // how often sources of a target were forgotten to save memory
 
 	Waiting int `json:"waiting"` // records set aside until their time is confirmed
@@ -197,6 +200,7 @@ type Stats struct {
 	ClockOffset time.Duration `json:"clock_offset_ns"`
 
 	Tracked       int `json:"tracked"`        // targets that are tracked now
+	Groups        int `json:"groups"`         // groups of targets that are tracked now
 	SnapshotBytes int `json:"snapshot_bytes"` // memory of the retained intervals
 
 	Time   time.Time `json:"time,omitzero"`   // latest time that is believed
@@ -214,7 +218,10 @@ func (m *Monitor) Stats() Stats {
 	s.SnapshotBytes = m.retained.bytes
 	if t := m.targets; t != nil {
 		s.Tracked = t.heavy.Len()
-		s.Evicted += t.heavy.Evictions()
+		if t.groups != nil {
+			s.Groups = t.groups.Len()
+		}
+		s.Evicted += t.evictions()
 		s.Shed += t.sheds
 	}
 	if c := &m.clock; c.started {

@@ -48,10 +48,9 @@ func (t *targets) shedLightest(open openIntervals, held, most int) (left int) {
 // lightestFirst returns the slots in the order of what their targets weigh, by
 // events and by sources.
 func (t *targets) lightestFirst() []int {
-	total := t.heavy.Total()
 	share := make([]float64, len(t.watches))
 	var slots []int
-	for it := range t.heavy.All() {
+	for it, total := range t.all() {
 		byEvents := float64(it.Most.Events) / float64(total.Events+1)
 		bySources := float64(it.Most.Sources) / float64(total.Sources+1)
 		share[it.Slot] = byEvents + bySources

@@ -41,11 +41,13 @@ func (e *Event) record() block.Event {
 const MaxTargetName = 1024
 
 // Target is what traffic was aimed at: an address, or the name of a mailbox, a
-// host, a service, a channel. It is a small comparable value. The zero Target is
-// none: traffic without one counts in the whole only.
+// host, a service, a channel. It may also be a group of these: a network, the mailboxes of
+// a domain, the paths in a directory (see [Groups]). It is a small comparable value. The
+// zero Target is none: traffic without one counts in the whole only.
 type Target struct {
 	addr netip.Addr
 	name string // if the address is not valid
+	wide uint8  // which group it is; 0: none
 }
 
 // TargetAddr returns the target with an address. IPv4-mapped addresses are IPv4,
@@ -58,42 +60,115 @@ func TargetName(name string) Target {
 	return Target{name: name[:min(len(name), MaxTargetName)]}
 }
 
-// ParseTarget returns the target that text stands for: an address if it reads
-// like one, else a name.
+// TargetPrefix returns the network of a prefix. Bits of hosts are dropped. A prefix of one
+// address gives that address, an IPv4-mapped one is IPv4, an invalid one gives the zero
+// Target.
+func TargetPrefix(p netip.Prefix) Target {
+	addr, bits := p.Addr(), p.Bits()
+	if addr.Is4In6() && bits >= 96 {
+		p = netip.PrefixFrom(addr.Unmap(), bits-96)
+	}
+	switch {
+	case !p.IsValid():
+		return Target{}
+	case p.IsSingleIP():
+		return TargetAddr(p.Addr())
+	}
+	return Target{addr: p.Masked().Addr(), wide: uint8(p.Bits() + 1)}
+}
+
+// ParseTarget returns the target that text stands for: an address or a network if it reads
+// like one, the mailboxes of a domain if it is like *@lagoon.example, the paths in a
+// directory if it is like /shop/*, else a name.
 func ParseTarget(text string) Target {
 	if addr, err := netip.ParseAddr(text); err == nil {
 		return TargetAddr(addr)
 	}
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return TargetPrefix(p)
+	}
+	text = text[:min(len(text), MaxTargetName)]
+	if domain, found := strings.CutPrefix(text, anyMailbox); found && domain != "" && !strings.ContainsAny(domain, "@/") {
+		return Target{name: lowered(domain), wide: mailDomain}
+	}
+	if strings.HasPrefix(text, "/") && strings.HasSuffix(text, anyPath) {
+		return Target{name: strings.TrimSuffix(text, "*"), wide: directory}
+	}
 	return TargetName(text)
 }
+
+// What the texts of groups of names have at one end.
+const (
+	anyMailbox = "*@"
+	anyPath    = "/*"
+)
 
 // IsZero reports whether t is the zero Target.
 func (t Target) IsZero() bool { return !t.addr.IsValid() && t.name == "" }
 
-// Addr returns the address of the target, which is invalid if it has a name.
-func (t Target) Addr() netip.Addr { return t.addr }
+// Group returns which kind of group t is, or 0 if it is none.
+func (t Target) Group() Groups {
+	switch {
+	case t.wide == 0:
+		return 0
+	case t.addr.IsValid():
+		return Networks
+	case t.wide == mailDomain:
+		return MailDomains
+	}
+	return Directories
+}
 
-// Name returns the name of the target, as it came, or "" if it has an address.
+// Addr returns the address of the target. It is invalid if the target has none: a name, a
+// network.
+func (t Target) Addr() netip.Addr {
+	if t.wide != 0 {
+		return netip.Addr{}
+	}
+	return t.addr
+}
+
+// Prefix returns the prefix of the target, which is invalid if it is no network.
+func (t Target) Prefix() netip.Prefix {
+	if t.wide == 0 || !t.addr.IsValid() {
+		return netip.Prefix{}
+	}
+	return netip.PrefixFrom(t.addr, int(t.wide)-1)
+}
+
+// Name returns the name of the target, as it came, or "" if it has an address or is a
+// network. Of a group of names it is the domain, or the directory with a slash at its end.
 func (t Target) Name() string { return t.name }
 
-// String returns the address or the name, the latter in quotes if it has
-// characters that do not print.
+// String returns the address, the network or the name, the latter in quotes if it has
+// characters that do not print. [ParseTarget] says what groups of names look like.
 func (t Target) String() string {
+	text := t.text()
+	if quoted := strconv.Quote(text); quoted[1:len(quoted)-1] != text {
+		return quoted
+	}
+	return text
+}
+
+func (t Target) text() string {
+	switch t.Group() {
+	case Networks:
+		return t.Prefix().String()
+	case MailDomains:
+		return anyMailbox + t.name
+	case Directories:
+		return strings.TrimSuffix(t.name, "/") + anyPath
+	}
 	if t.addr.IsValid() {
 		return t.addr.String()
-	}
-	if quoted := strconv.Quote(t.name); quoted[1:len(quoted)-1] != t.name {
-		return quoted
 	}
 	return t.name
 }
 
-// MarshalText returns the address or the name, with U+FFFD for what is no UTF-8.
+// MarshalText returns the text that [ParseTarget] reads, with U+FFFD for what is no UTF-8. A
+// name that reads like something else comes back as that.
 func (t Target) MarshalText() ([]byte, error) {
-	if t.addr.IsValid() {
-		return t.addr.MarshalText()
-	}
-	return []byte(strings.ToValidUTF8(t.name, "\ufffd")), nil
+	return []byte(strings.ToValidUTF8(t.text(), "\ufffd")), nil
 }
 
 // UnmarshalText does what [ParseTarget] does.
@@ -110,6 +185,9 @@ func (t *Target) UnmarshalText(text []byte) error {
 // name is the beginning of another.
 func (t *Target) hash(key sketch.Key) uint64 {
 	switch {
+	case t.wide != 0 && t.addr.IsValid():
+		b := t.addr.As16()
+		return hashPrefix(binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:]), int(t.wide)-1, key)
 	case t.addr.Is4(): // as below, without waiting for the 16 bytes to be put together
 		b := t.addr.As4()
 		return key.Hash(0, 0xffff0000|uint64(binary.LittleEndian.Uint32(b[:]))<<32)
@@ -117,8 +195,12 @@ func (t *Target) hash(key sketch.Key) uint64 {
 		b := t.addr.As16()
 		return key.Hash(binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:]))
 	}
-	h := key.Hash(uint64(len(t.name)), nameSeed)
-	for s := t.name; s != ""; {
+	return hashName(t.name, t.wide, key)
+}
+
+func hashName(name string, wide uint8, key sketch.Key) uint64 {
+	h := key.Hash(uint64(len(name))|uint64(wide)<<32, nameSeed)
+	for s := name; s != ""; {
 		n := min(len(s), 16)
 		h = key.Hash(h^load(s[:min(n, 8)]), load(s[min(n, 8):n]))
 		s = s[n:]
@@ -141,4 +223,7 @@ func load(s string) (v uint64) {
 }
 
 // clone returns t with a name of its own, which keeps nothing else in memory.
-func (t Target) clone() Target { return Target{t.addr, strings.Clone(t.name)} }
+func (t Target) clone() Target {
+	t.name = strings.Clone(t.name)
+	return t
+}

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
@@ -8,11 +9,19 @@ import (
 	"github.com/whence-go/whence/sketch"
 )
 
-// targets are the heavy ones among all, each with a watch of its own.
+// targets are the heavy ones among all, each with a watch of its own. Slots from single on
+// are those of groups.
 type targets struct {
 	heavy   *sketch.HeavyHitters
 	tracked []Target // by slot; zero: nobody has it
 	watches []*watch // by slot; nil until an interval has closed
+
+	single   int                  // slots of single targets
+	groups   *sketch.HeavyHitters // of the slots after them; nil: no groups are wanted
+	groupOf  []uint64             // by slot: hash of the group that the target is in or is; 0: none
+	slotOf   map[uint64]int       // slots of groups by hash, as events have come so far
+	relation                      // scratch
+	closing  []closing            // by slot, of the interval that closes; scratch
 
 	// What the target tallies of open intervals hold is bounded. It is looked at
 	// again after so many records.
@@ -29,14 +38,26 @@ const (
 )
 
 func newTargets(o Options) *targets {
+	t := &targets{
+		heavy: newHeavy(o), single: o.Targets, slotOf: map[uint64]int{},
+		memory: targetMemory, records: targetMemory / recordMemory,
+	}
+	slots := o.Targets
+	if o.Groups > 0 {
+		t.groups = newHeavy(o)
+		slots *= 2
+	}
+	t.tracked, t.watches = make([]Target, slots), make([]*watch, slots)
+	t.groupOf, t.closing = make([]uint64, slots), make([]closing, slots)
+	return t
+}
+
+func newHeavy(o Options) *sketch.HeavyHitters {
 	heavy, err := sketch.NewHeavyHitters(o.Tally.Key.ID(), o.Targets)
 	if err != nil {
 		panic("monitor: " + err.Error()) // the options were checked
 	}
-	return &targets{
-		heavy: heavy, tracked: make([]Target, o.Targets), watches: make([]*watch, o.Targets),
-		memory: targetMemory, records: targetMemory / recordMemory,
-	}
+	return heavy
 }
 
 // targetCount is what came to one target in an interval that is open.
@@ -57,60 +78,79 @@ func (iv *interval) target(slot int, m *Monitor) *targetCount {
 	return c
 }
 
-// count counts the events from number i to number end by target.
+// count counts the events from number i to number end by target and by group.
 func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
-	first, last := from(p.at[:p.hits], i), from(p.at[:p.hits], end)
+	hit, hits := from(p.at[:p.hits], i), from(p.at[:p.hits], end)
 	stray, strays := from(p.strayAt[:p.strays], i), from(p.strayAt[:p.strays], end)
 	for j := stray; j < strays; j++ {
 		p.straySlots[j] = int32(t.heavy.Lookup(p.strayHash[j]))
 	}
-	slots := p.slots[first:last]
 	evictions := t.heavy.Evictions()
-	t.heavy.AddBatch(slots, p.hashes[first:last], p.sources[first:last], p.counts[first:last])
-	n := 0 // events that wait
-	for k, s := range slots {
-		if s.Slot == sketch.Untracked {
+	t.heavy.AddBatch(p.slots[hit:hits], p.hashes[hit:hits], p.sources[hit:hits], p.counts[hit:hits])
+	group, groups := p.addGroups(t, i, end)
+	for ; i < end; i++ {
+		at := uint8(i)
+		if stray < strays && p.strayAt[stray] == at {
+			m.current.countStray(m, t.straySlot(p, stray))
+			stray++
 			continue
 		}
-		i := p.at[first+k]
-		for ; stray < strays && p.strayAt[stray] < i; stray++ {
-			m.current.countStray(m, p.straySlots[stray])
-		}
-		if s.New { // those before were of the target that had the slot
-			tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-			n = 0
-			if !t.tracked[s.Slot].IsZero() {
-				evictions++
+		slot, n := sketch.Untracked, uint64(0)
+		if hit < hits && p.at[hit] == at {
+			s := p.slots[hit]
+			if s.New { // those before were of the target that had the slot
+				p.flush()
+				if !t.tracked[s.Slot].IsZero() {
+					evictions++
+				}
+				p.handStrays(stray, strays, s.Slot, p.hashes[hit])
+				m.hand(int(s.Slot), events[i].Target)
 			}
-			p.handStrays(stray, strays, s.Slot, p.hashes[first+k])
-			m.hand(int(s.Slot), events[i].Target)
+			slot, n = int(s.Slot), p.counts[hit]
+			hit++
 		}
-		c := m.current.target(int(s.Slot), m)
-		c.events = addSaturated(c.events, p.counts[first+k])
+		if group < groups && p.groupAt[group] == at {
+			s := p.groupSlots[group]
+			if s.New {
+				p.flush()
+				m.hand(t.single+int(s.Slot), m.options.Groups.counted(events[i].Target))
+			}
+			if slot < 0 && s.Slot != sketch.Untracked {
+				slot, n = t.single+int(s.Slot), p.groupCounts[group]
+			}
+			group++
+		}
+		if slot < 0 {
+			continue
+		}
+		c := m.current.target(slot, m)
+		c.events = addSaturated(c.events, n)
 		if c.tally != nil {
-			p.selected[n], p.tallies[n] = uint8(p.places[i]), c.tally
-			n++
+			p.selected[p.waiting], p.tallies[p.waiting] = uint8(p.places[i]), c.tally
+			p.waiting++
 		} else {
 			c.lost.of(attribution.LostShed, 1)
 		}
-		if c.events > c.quiet {
+		if slot < t.single && c.events > c.quiet {
 			c.quiet = quietUntil(c.events)
-			if w := m.watchOf(int(s.Slot), m.clock.closed+1, evictions); w.expects(c.events) {
-				tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-				n = 0
-				m.foresee(w, int(s.Slot), p.times[i])
+			if w := m.watchOf(slot, evictions); w.expects(c.events) {
+				p.flush()
+				m.foresee(w, slot, p.times[i])
 			}
 		}
 		t.records--
 	}
-	tally.AddEach(&p.block, p.selected[:n], p.tallies[:n])
-	clear(p.tallies[:n])
-	for ; stray < strays; stray++ {
-		m.current.countStray(m, p.straySlots[stray])
-	}
+	p.flush()
 	if t.records <= 0 {
 		t.shedOpen(m.open)
 	}
+}
+
+// flush counts the events that wait for it.
+func (p *batch) flush() {
+	tally.AddEach(&p.block, p.selected[:p.waiting], p.tallies[:p.waiting])
+	clear(p.tallies[:p.waiting])
+	p.waiting = 0
 }
 
 // from returns the place of the first number that is i or more, among some that ascend.
@@ -150,6 +190,10 @@ func (m *Monitor) hand(slot int, target Target) {
 			m.join()
 		}
 	}
+	if slot < t.single {
+		m.leaveGroup(slot)
+	}
+	t.delegate(slot, &target, m)
 	for _, iv := range m.open {
 		iv.targets[slot] = nil
 	}
@@ -157,27 +201,46 @@ func (m *Monitor) hand(slot int, target Target) {
 	m.publish()
 }
 
-// watchOf returns the watch of the target in a slot. If it is a new one, intervals are shown to
-// it from an index on. So many targets were evicted until then.
-func (m *Monitor) watchOf(slot int, index int64, evictions uint64) *watch {
-	t := m.targets
-	w := t.watches[slot]
-	if w == nil {
-		w = newWatch(t.tracked[slot], m.options)
-		w.introduce(index, index-m.began, t.bound(slot), evictions == 0) // every target since it came first
-		t.watches[slot] = w
-	}
-	return w
-}
-
-// bound returns the most that the target in a slot can have weighed before it was tracked.
-func (t *targets) bound(slot int) (most sketch.Weight) {
-	for it := range t.heavy.All() {
-		if it.Slot == slot {
-			most.Events = it.Most.Events - min(it.Least.Events, it.Most.Events)
-			most.Sources = it.Most.Sources - min(it.Least.Sources, it.Most.Sources)
-			break
+// all walks the tracked targets in the order of their slots. With each comes the weight of
+// all targets of its kind, single ones or groups.
+func (t *targets) all() iter.Seq2[sketch.HeavyHitter, sketch.Weight] {
+	return func(yield func(sketch.HeavyHitter, sketch.Weight) bool) {
+		for i, h := range t.heavies() {
+			for it := range h.All() {
+				it.Slot += i * t.single
+				if !yield(it, h.Total()) {
+					return
+				}
+			}
 		}
 	}
-	return most
+}
+
+// heavies are of single targets, and of groups if any are wanted.
+func (t *targets) heavies() []*sketch.HeavyHitters {
+	if t.groups == nil {
+		return []*sketch.HeavyHitters{t.heavy}
+	}
+	return []*sketch.HeavyHitters{t.heavy, t.groups}
+}
+
+// evictions returns how often a slot changed hands.
+func (t *targets) evictions() (n uint64) {
+	for _, h := range t.heavies() {
+		n += h.Evictions()
+	}
+	return n
+}
+
+// bounds returns, per slot, the most that its target can have weighed before it was
+// tracked.
+func (t *targets) bounds() []sketch.Weight {
+	bounds := make([]sketch.Weight, len(t.watches))
+	for it := range t.all() {
+		bounds[it.Slot] = sketch.Weight{
+			Events:  it.Most.Events - min(it.Least.Events, it.Most.Events),
+			Sources: it.Most.Sources - min(it.Least.Sources, it.Most.Sources),
+		}
+	}
+	return bounds
 }

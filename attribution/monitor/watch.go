@@ -23,6 +23,8 @@ type watch struct {
 	recent []counted
 	usual  usual
 
+	expected float64 // events in the interval that closes, without a burst; scratch
+
 	silent int64 // intervals before the series begin, in which nothing came
 
 	burst    *burst   // that is running

@@ -151,7 +151,7 @@ func (w *watched) overlaps(b *Burst, onset, end time.Time) bool {
 }
 
 // isFalse reports whether what was told is of no attack. A target of a burst on
-// many of them is rightly told of.
+// many of them is rightly told of, and so is a group of such targets.
 func (w *watched) isFalse(b *Burst) bool {
 	for i := range w.attacks {
 		if w.matches(b, &w.attacks[i]) {
@@ -159,7 +159,8 @@ func (w *watched) isFalse(b *Burst) bool {
 		}
 	}
 	for i := range w.bursts {
-		if x := &w.bursts[i]; slices.Contains(x.Targets, b.Target.String()) && w.overlaps(b, x.Onset, x.End) {
+		hit := func(name string) bool { return b.Target.holds(ParseTarget(name)) }
+		if x := &w.bursts[i]; slices.ContainsFunc(x.Targets, hit) && w.overlaps(b, x.Onset, x.End) {
 			return false
 		}
 	}

@@ -58,6 +58,27 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 	p.writeVerdicts(b, verdicts)
 }
 
+// target says what was hit. The zero Target is all traffic.
+func (p *Printer) target(t monitor.Target) string {
+	w := &p.words.burst
+	named := func(text phrase, name string) string { return say(text, args{"name": word(name)}) }
+	switch t.Group() {
+	case monitor.Networks:
+		return named(w.network, t.Prefix().String())
+	case monitor.MailDomains:
+		return named(w.domain, p.quoted(t.Name()))
+	case monitor.Directories:
+		return named(w.directory, p.quoted(t.Name()))
+	}
+	switch {
+	case t.Addr().IsValid():
+		return t.Addr().String()
+	case t.IsZero():
+		return w.everything
+	}
+	return p.quoted(t.Name())
+}
+
 // when says when it came.
 func (p *Printer) when(burst *monitor.Burst) string {
 	text := p.words.burst.running

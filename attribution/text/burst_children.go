@@ -52,14 +52,3 @@ func (p *Printer) child(c *monitor.Child, parent *monitor.Burst) string {
 	}
 	return say(w.childApart, a)
 }
-
-// target is the name of a target.
-func (p *Printer) target(t monitor.Target) string {
-	switch {
-	case t.Addr().IsValid():
-		return t.Addr().String()
-	case t.IsZero():
-		return p.words.burst.everything
-	}
-	return p.quoted(t.Name())
-}

@@ -203,6 +203,27 @@ func TestBurstsSayWhatTheyAre(t *testing.T) {
 	}
 }
 
+// A target is named as what it is.
+func TestTargetsAreNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                    "all traffic",
+		"198.51.100.7":        "198.51.100.7",
+		"198.51.100.0/24":     "the network 198.51.100.0/24",
+		"2001:db8:7::/48":     "the network 2001:db8:7::/48",
+		"user@lagoon.example": `"user@lagoon.example"`,
+		"*@lagoon.example":    `the mail domain "lagoon.example"`,
+		"/shop/item":          `"/shop/item"`,
+		"/shop/*":             `the directory "/shop/"`,
+		"/*":                  `the directory "/"`,
+	} {
+		var b bytes.Buffer
+		burst := monitor.Burst{ID: 7, Final: true, Target: monitor.ParseTarget(text)}
+		if err := en.Burst(&b, burst); err != nil || !strings.HasPrefix(b.String(), "Burst 7 of "+want+"\n") {
+			t.Errorf("%q: %.60s, %v", text, b.String(), err)
+		}
+	}
+}
+
 // amongNew is what a text says of a claim among the new sources.
 func (rd reader) amongNew(c attribution.Claim) (share, outcome string) {
 	rd.t.Helper()

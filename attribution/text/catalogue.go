@@ -142,6 +142,7 @@ type networkPhrases struct {
 type burstPhrases struct {
 	head                        phrase // id target
 	everything                  phrase // the target of a burst of all traffic
+	network, domain, directory  phrase // a target that is a group: name
 	running, ended              phrase // from to interval
 	size, records               phrase // events sources; n sources, where the events are not known
 	peak, inSources             phrase // n interval expected

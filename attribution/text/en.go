@@ -163,6 +163,7 @@ var english = catalogue{
 
 	burst: burstPhrases{
 		head: "Burst {id} of {target}", everything: "all traffic",
+		network: "the network {name}", domain: "the mail domain {name}", directory: "the directory {name}",
 		running:       "It began at {from} UTC and was last seen at {to} UTC (resolution {interval}).",
 		ended:         "From {from} to {to} UTC (resolution {interval}).",
 		size:          "{events} from {sources} {sources:source|sources}.",

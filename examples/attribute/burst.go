@@ -95,7 +95,8 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	with := func(key sketch.Key) (*monitor.Monitor, error) {
 		options.Key = key
 		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, AllowedLateness: w.cfg.lateness,
-			Tally: options, Claims: w.cfg.claims, Enrichment: w.cfg.others.enrichment, Notify: w.tell})
+			Groups: monitor.Networks | monitor.MailDomains | monitor.Directories,
+			Tally:  options, Claims: w.cfg.claims, Enrichment: w.cfg.others.enrichment, Notify: w.tell})
 	}
 	var err error
 	if w.cfg.state == "" {

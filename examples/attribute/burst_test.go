@@ -228,6 +228,29 @@ func TestBurstTextOfTargets(t *testing.T) {
 	}
 }
 
+// An attack that is spread over many pages, addresses or mailboxes is one of what they have
+// in common.
+func TestBurstOfAGroup(t *testing.T) {
+	for target, group := range map[string]string{
+		"/shop/item/%d":          `the directory "/shop/"`,
+		"198.51.100.%d":          "the network 198.51.100.0/24",
+		"user-%d@lagoon.example": `the mail domain "lagoon.example"`,
+	} {
+		var csv strings.Builder
+		csv.WriteString("when,ip,target\n")
+		for i, h := range requests(100) {
+			if h.path == "/login" {
+				h.path = fmt.Sprintf(target, i%200)
+			}
+			fmt.Fprintf(&csv, "%s,%v,%s\n", h.at.Format(time.RFC3339), h.source, h.path)
+		}
+		status, stdout, stderr := attribute(t, csv.String(), "-burst", "-time", "when", "-target", "target", "-")
+		if status != exitOK || !strings.Contains(stdout, "  It hits 1 target:\n    "+group+": ") {
+			t.Errorf("exit status %d, no burst of %s\n%s\n%s", status, group, stdout, stderr)
+		}
+	}
+}
+
 // Each claim about a burst gets one verdict by all databases.
 func TestBurstOthers(t *testing.T) {
 	country, _, _ := writeFiles(t)

@@ -76,6 +76,7 @@ func playEvents(o Options, events []Event) reported {
 			r.final = append(r.final, b)
 		}
 	}
+	o.NotifyChildren = true
 	m := newMonitor(o)
 	for i := range events {
 		now = events[i].Time

@@ -14,7 +14,7 @@ import (
 
 // A checkpoint is
 //
-//	 4  "whm3"
+//	 4  "whm4"
 //	 8  length of the body, big endian
 //	    the body
 //	32  SHA-256 (FIPS 180-4) of all before it
@@ -23,7 +23,7 @@ import (
 // encodings with their lengths before them. It begins with the options that shape
 // the state, the id of the key among them. The key itself is never in it.
 const (
-	checkpointMagic = "whm3"
+	checkpointMagic = "whm4"
 
 	maxPosition = 1 << 20
 
@@ -113,7 +113,7 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if v, other := wire.Version(checkpointMagic, header[:]); other {
-		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 3})
+		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 4})
 	}
 	if string(header[:4]) != checkpointMagic {
 		return nil, fmt.Errorf(

@@ -99,6 +99,13 @@
 // held apart until then: what came after the last interval that is far above the noise, and
 // no more than four times as many intervals as it takes to find an end.
 //
+// Routine is learned. A job that comes at the same time of each minute, hour, day or week
+// is reported a few times at most, and from then on expected: once in a period, about as
+// large as before. More than that is a burst. Who sends the same burst again and again is
+// reported each time until it is routine, and can then hide no more than half as much again
+// in it, once in a period; 3 % a day may be added. Office hours are hardly ever bursts from
+// the second week on, and a level that lasts for a day is reported once.
+//
 // A target that was not tracked before is judged by what an untracked target can have
 // had at most. Since there are many targets, a burst of one of them is reported only
 // if chance among all targets and groups does not explain it. And since what one source does is

@@ -11,6 +11,17 @@ import (
 	"github.com/whence-go/whence/internal/scenario"
 )
 
+// hit returns what an attack hits.
+func hit(b monitor.Burst) (targets []monitor.Target) {
+	if !b.Target.IsZero() {
+		targets = append(targets, b.Target)
+	}
+	for _, c := range b.Children {
+		targets = append(targets, c.Target)
+	}
+	return targets
+}
+
 // A mail bomb on one of hundreds of mailboxes. Its events are simulated; a program
 // makes them from what it reads.
 func ExampleMonitor() {
@@ -27,11 +38,8 @@ func ExampleMonitor() {
 		Tally:  attribution.Options{SampleSize: 65_536}, // counts them one by one
 		Claims: []attribution.Claim{attribution.Majority("RU"), attribution.Plurality("RU")},
 		Notify: func(b monitor.Burst) {
-			if !b.Final && b.Interim == 1 {
-				fmt.Printf("%d sources by %v\n", b.Report.Sources.Value, b.End.Format(time.TimeOnly))
-				for _, c := range b.Children {
-					fmt.Printf("%v: %d events of %d\n", c.Target, c.Events, b.Report.Events)
-				}
+			if !b.Final && b.Interim <= 2 {
+				fmt.Printf("%v: %d sources by %v\n", hit(b), b.Report.Sources.Value, b.End.Format(time.TimeOnly))
 				for _, v := range b.Report.Verdicts {
 					fmt.Printf("%v: %v so far\n", v.Claim, v.Outcome)
 				}
@@ -57,8 +65,10 @@ func ExampleMonitor() {
 	fmt.Println("before:", before.Countries[0].Origin, before.Sources.Value, "sources")
 	fmt.Println("under attack:", m.Bursting(monitor.TargetName("mailbox-400@lagoon.example")))
 	// Output:
-	// 6099 sources by 07:11:30
-	// mailbox-400@lagoon.example: 91959 events of 92047
+	// [mailbox-400@lagoon.example]: 20 sources by 07:11:24
+	// RU > 50% of sources: undecided so far
+	// plurality RU: undecided so far
+	// [mailbox-400@lagoon.example]: 6099 sources by 07:11:30
 	// RU > 50% of sources: refuted so far
 	// plurality RU: supported so far
 	// before: NC 1188 sources

@@ -46,8 +46,36 @@ func (m *Monitor) foresee(w *watch, slot int, now int64) {
 		n++
 	}
 	if w.events.Foresees(events[:n]...) || known && w.sources.Foresees(sources[:n]...) {
-		m.ask(w, slot, now)
+		if slot == allTraffic || m.isMostOfGroup(slot) {
+			m.ask(w, slot, now)
+		}
 	}
+}
+
+// isMostOfGroup reports whether more than half of what came to the group of a target came to
+// this target, in the open intervals. Otherwise the group may be what was hit, which shows
+// when they close.
+func (m *Monitor) isMostOfGroup(slot int) bool {
+	t := m.targets
+	group := t.groupSlot(slot)
+	if group < 0 {
+		return true
+	}
+	t.relate()
+	own, all := uint64(0), uint64(0)
+	for i := m.clock.closed + 1; i <= m.current.index; i++ {
+		iv := m.open.find(i)
+		if iv == nil {
+			continue
+		}
+		for part := range t.parts(iv, group) {
+			all = addSaturated(all, part.events)
+		}
+		if c := iv.targets[slot]; c != nil {
+			own = addSaturated(own, c.events)
+		}
+	}
+	return own > all/2
 }
 
 // inOpen returns what came in an interval that is open, in all or to the target in a slot.

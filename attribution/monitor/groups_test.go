@@ -122,7 +122,7 @@ func TestRestoreInACarpet(t *testing.T) {
 	events := carpet{net4, 256, 256, 2.5, 10, 100, 60}.stream(3)
 	told := func(at ...float64) (texts []string, state []byte) {
 		o := Options{Targets: 300, Tally: attribution.Options{SampleSize: 1024}}
-		o.Notify = func(b Burst) { texts = append(texts, b.String()) }
+		o.Notify, o.NotifyChildren = func(b Burst) { texts = append(texts, b.String()) }, true
 		m := newMonitor(o)
 		for rest := events; len(rest) > 0; {
 			n := len(rest)

@@ -56,6 +56,7 @@ func (s *Series) warmUp(i int64, y float64) Reading {
 	s.older = s.recent
 	var r Reading
 	for k, y := range first {
+		s.peaks.add(y, y)
 		r = s.judge(i+1-int64(len(first)-k), y, s.recent.mean)
 	}
 	if s.bursting {

@@ -16,8 +16,9 @@ import "math"
 
 // departure is a level other than the one expected.
 type departure struct {
-	since int64  // interval in which it began
-	level recent // of its last hour; nothing while n is 0
+	since int64   // interval in which it began
+	level recent  // of its last hour; nothing while n is 0
+	usual float64 // mean that was expected in that hour
 	high  bool
 	shift float64 // logarithm of the level expected beyond the season's; 0: none
 	back  int64   // intervals in a row at the old level
@@ -55,6 +56,7 @@ func (s *Series) depart(i int64, y, mu, z float64) (over bool) {
 		}
 	}
 	d.level.learn(y, s.grid.window())
+	d.usual += (mu - d.usual) / d.level.n
 	length := i + 1 - d.since
 	longest := s.grid.intervals(lastingLevel)
 	switch {
@@ -66,7 +68,7 @@ func (s *Series) depart(i int64, y, mu, z float64) (over bool) {
 		if !s.seasonal {
 			return s.accept()
 		}
-		d.shift = min(max(math.Log(d.level.mean/mu), 0), maxShift)
+		d.shift = min(max(math.Log(d.level.mean/max(d.usual, leastMean)), 0), maxShift)
 		s.forget()
 		return true
 	}

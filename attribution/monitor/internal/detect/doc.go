@@ -21,7 +21,32 @@
 // fitted better. The level of the last hours moves this up or down.
 //
 // A level that lasts long enough is expected from then on, so that a burst of it ends
-// (departure.go).
+// (departure.go). How much higher it is than the level before is told by the counts and the
+// expectations of the same hour. So the shape of the day is kept, and the day after is not
+// one more burst.
+//
+// Where the rhythm is steep, as when an office opens, the most that the neighbors of a cell
+// have is allowed. A level is not learned from hours in which nothing is expected, and
+// noise mostly from those in which much is: on a small target, most hours are such that
+// nothing comes.
+//
+// # Routine
+//
+// What recurs at the same time of each minute, hour, day or week is expected once three of
+// four such times had it (routine.go). It is taken off the count before anything else sees
+// it. Other ways were weighed. A profile of the expectation by phase must be as wide as a
+// job may be late, and a job each minute would make every minute blind. A quantile of the
+// days at one time of day knows no hours, and takes five days to change its mind. So a
+// routine explains an amount, once in a period, and nothing else.
+//
+// A visit counts only if it at least doubles the level, and is no part of a longer burst.
+// Hence noise and steps of the rhythm make no routines: false alarms and the delay of
+// bursts are the same with routines and without where nothing recurs.
+//
+// How much an attacker can teach has a bound. At one time of each period, he may send half
+// as much again as what was seen there three times, as one burst or as several. He may
+// add 3 % a day, so that it doubles in 23 days. More makes a burst again. In between, a
+// burst of twice what is expected is found as ever. All of this is functions of the counts.
 //
 // # What is a burst
 //
@@ -79,7 +104,8 @@
 // # Memory and time
 //
 // After four weeks a series takes 10 kB ([Coarse]) or 32 kB ([Fine]), at any length of
-// the interval. Observing an interval takes some 0.5 µs on average. Most of it is done
+// the interval. Up to 40 visits and 16 routines add 4 kB at most, where something stands
+// out so often. Observing an interval takes some 0.5 µs on average. Most of it is done
 // when a cell ends. An interval that is hardly above the expectation costs no logarithm
 // of a small factor.
 //

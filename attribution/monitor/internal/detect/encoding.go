@@ -33,12 +33,13 @@ func (s *Series) Append(b []byte) []byte {
 	b = wire.AppendInts(b, s.onset, int64(s.weak))
 	b = wire.AppendFloats(b, s.falling.sum)
 	b = wire.AppendInts(b, s.falling.since)
-	b = wire.AppendFloats(b, s.peaks.before, s.peaks.since)
+	b = wire.AppendFloats(b, s.peaks.before, s.peaks.since, s.peaks.rest)
 	b = s.departed.append(b)
 	b = s.season.append(b)
+	b = s.habits.append(b)
 	b = s.each.append(b)
 	if s.grid.perCell > 1 {
-		b = wire.AppendFloats(b, s.cell.y, s.cell.mu)
+		b = wire.AppendFloats(b, s.cell.y, s.cell.mu, s.cell.top)
 		b = wire.AppendInts(b, s.cell.known)
 		b = wire.AppendBools(b, s.cell.tainted)
 		b = s.sums.append(b)
@@ -62,15 +63,16 @@ func Read(r *wire.Reader, interval time.Duration, g Grain) *Series {
 	s.seasonal, s.bursting, s.slow = r.Bool(), r.Bool(), r.Bool()
 	s.onset, s.weak = r.Int(s.next), factor(r.Int(int64(factors-1)))
 	s.falling = chart{r.Float(0, mostFall), r.Int(s.next)}
-	s.peaks = peaks{r.Float(0, maxCount), r.Float(0, maxCount)}
+	s.peaks = peaks{r.Float(0, maxCount), r.Float(0, maxCount), r.Float(0, maxCount)}
 	s.readDeparture(r)
 	if s.seen > s.next || s.slow && s.grid.perCell == 1 {
 		r.Fail("a series that is impossible")
 	}
 	s.readSeason(r)
+	s.readHabits(r)
 	s.readScale(r, &s.each, 1, s.grid.kept())
 	if s.grid.perCell > 1 {
-		s.cell.y, s.cell.mu = r.Float(0, maxSum), r.Float(0, maxSum)
+		s.cell.y, s.cell.mu, s.cell.top = r.Float(0, maxSum), r.Float(0, maxSum), r.Float(0, maxSum)
 		s.cell.known = r.Int(s.grid.perCell - 1)
 		s.cell.tainted = r.Bool()
 		s.readScale(r, &s.sums, s.grid.perCell, keptSums)
@@ -83,7 +85,7 @@ func Read(r *wire.Reader, interval time.Duration, g Grain) *Series {
 
 func (d *departure) append(b []byte) []byte {
 	b = wire.AppendInts(b, d.since)
-	b = wire.AppendFloats(b, d.level.mean, d.level.n)
+	b = wire.AppendFloats(b, d.level.mean, d.level.n, d.usual)
 	b = wire.AppendBools(b, d.high)
 	b = wire.AppendFloats(b, d.shift)
 	return wire.AppendInts(b, d.back)
@@ -93,6 +95,7 @@ func (s *Series) readDeparture(r *wire.Reader) {
 	d := &s.departed
 	d.since = r.Int(s.next)
 	d.level = recent{r.Float(0, maxCount), r.Float(0, s.grid.window())}
+	d.usual = r.Float(0, maxSum)
 	d.high = r.Bool()
 	d.shift = r.Float(0, maxShift)
 	d.back = r.Int(s.next)
@@ -131,7 +134,7 @@ func (s *Series) readSeason(r *wire.Reader) {
 
 func (s *scale) append(b []byte) []byte {
 	n := &s.noise
-	b = wire.AppendFloats(b, n.s2, n.sure, n.scale, n.product, n.square, n.last)
+	b = wire.AppendFloats(b, n.s2, n.sure, n.scale, n.product, n.square, n.last, n.busy)
 	b = wire.AppendInts(b, n.stride, n.since, int64(n.fresh), int64(n.head), int64(len(n.pairs)))
 	for _, p := range n.pairs {
 		b = binary.BigEndian.AppendUint32(b, math.Float32bits(p.y))
@@ -177,7 +180,8 @@ func (s *Series) readNoise(r *wire.Reader, n *noise, span int64) {
 	n.s2, n.sure, n.scale = r.Float(0, maxS2), r.Float(0, maxS2), r.Float(0, maxScale)
 	n.product, n.square = r.Float(-most, most), r.Float(math.SmallestNonzeroFloat64, most)
 	n.last = r.Float(-zAccepted, zAccepted)
-	n.stride, n.since, n.fresh = r.Int(span), r.Int(span), int(r.Int(fewPairs))
+	n.busy = r.Float(0, maxSum)
+	n.stride, n.since, n.fresh = r.Int(span), r.Int(idleParts*span), int(r.Int(fewPairs))
 	limit := int64(s.grain.pairs())
 	n.head = int(r.Int(limit - 1))
 	pairs := r.Int(limit)

@@ -29,13 +29,16 @@ func decoded(t testing.TB, interval time.Duration, g Grain, b []byte) *Series {
 }
 
 // busy returns a series after n intervals of a noisy model with a burst now and
-// then, and the run it was fed with.
+// then, and a routine, and the run it was fed with.
 func busy(interval time.Duration, g Grain, n int) (*Series, *run) {
 	m := model{interval: interval, rate: 40, day: .8, weekend: -.3, phi: .7, sd: .2}
 	r := m.start(uint64(n), 0)
 	r.wave = func(i int64) float64 {
 		if i%900 < 30 {
 			return 12
+		}
+		if i%60 == 50 {
+			return 9
 		}
 		return 1
 	}
@@ -178,6 +181,20 @@ func damaged() (all [][]byte) {
 		func(s *Series) { s.sums.learned = 1e9 },
 		func(s *Series) { s.sums.trail = make(trail, keptSums+1) },
 		func(s *Series) { s.cell.mu = nan },
+		func(s *Series) { s.cell.top = -1 },
+		func(s *Series) { s.peaks.rest = nan },
+		func(s *Series) { s.departed.usual = -1 },
+		func(s *Series) { s.each.noise.busy = nan },
+		func(s *Series) { s.habits.routines = make([]routine, mostRoutines+1) },
+		func(s *Series) { s.habits.routines[0].period = 1 },
+		func(s *Series) { s.habits.routines[0].length = s.habits.routines[0].period },
+		func(s *Series) { s.habits.routines[0].next = s.next + 1e6 },
+		func(s *Series) { s.habits.routines[0].share = 2 },
+		func(s *Series) { s.habits.routines[0].amount = nan },
+		func(s *Series) { s.habits.visits = make([]visit, mostVisits+1) },
+		func(s *Series) { s.habits.visits[0].at = s.next + 1 },
+		func(s *Series) { s.habits.visits[0].amount = float32(nan) },
+		func(s *Series) { s.habits.chart = visitClip + 1 },
 	} {
 		s, _ := busy(time.Minute, Coarse, 6000)
 		damage(s)

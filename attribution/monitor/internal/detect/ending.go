@@ -143,6 +143,9 @@ func (s *scale) rise(since, i int64) int64 {
 
 // over reports whether the burst has ended after interval i, and where.
 func (s *Series) over(i int64) (end int64, uncertain, over bool) {
+	if s.teaching(i) { // a run that is skipped makes no second burst
+		return 0, false, false
+	}
 	if !s.slow {
 		f := &s.falling
 		if f.sum < mostFall || i+1-f.since < s.grid.patience() {
@@ -190,7 +193,8 @@ func (t trail) end(patience int) (at int, uncertain, over bool) {
 // sum was last 0, the burst has perhaps ended.
 //
 // One loud count is enough for pulses and strong bursts to go on. Of a strong one it
-// must have a quarter of the height: a single spike after its end is no part of it.
+// must have a quarter of the height, less what chance adds to the largest count: a single
+// spike after its end is no part of it.
 func (s *Series) fall(i int64, y, mu float64) {
 	n, mean := &s.each.noise, max(mu, leastMean)
 	size, x := 1/max(n.straying(), weakS2), 0.
@@ -198,7 +202,7 @@ func (s *Series) fall(i int64, y, mu float64) {
 	switch s.weak {
 	case none:
 		x, single = against(y, mean, pulseRatio, 1/max(n.lasting(), leastS2)), true
-		if y-mu < (s.peaks.since-mu)/4 {
+		if top := s.peaks.rest; y-mu < (top-3*math.Sqrt(top)-mu)/4 {
 			x = min(x, -1)
 		}
 	case byPulses, byCrest:

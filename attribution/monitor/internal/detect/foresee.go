@@ -18,12 +18,13 @@ func (s *Series) Foresees(counts ...float64) bool {
 	}
 	season, lasting, sum := s.season, s.each.noise.lasting(), s.each.byCount.sum
 	for k, y := range counts {
-		mu := s.recent.mean
+		i, mu := s.next+int64(k), s.recent.mean
 		if s.seasonal {
-			if m, ok := season.at(s.grid, s.next+int64(k)); ok {
+			if m, ok := season.at(s.grid, i); ok {
 				mu = s.seasonally(m)
 			}
 		}
+		y -= s.habits.mayBring(s.grid, i, mu)
 		x := likelihood(y, mu, lasting)
 		if sum = max(0, sum+min(x, countClip)); max(sum, x) > countLimit || y >= s.sudden(mu) {
 			return true
@@ -44,13 +45,32 @@ func (s *Series) Least() float64 {
 	return 0 // of the season it is quick to ask
 }
 
+// mayBring returns the most that is expected of routines in interval i. They need not have
+// begun: half of a count does not show whether they have.
+func (h *habits) mayBring(d grid, i int64, mu float64) (most float64) {
+	for k := range h.routines {
+		r := &h.routines[k]
+		if from, to := r.window(d); r.taught && i >= from && i < to {
+			most += slack(r.height, mu)
+		}
+	}
+	return most
+}
+
 // Fork returns a copy of the series, which goes its own way.
 func (s *Series) Fork() *Series {
 	f := *s
 	f.first = slices.Clone(s.first)
 	f.season.cells.codes = slices.Clone(s.season.cells.codes)
+	f.habits = s.habits.fork()
 	f.each, f.sums = s.each.fork(), s.sums.fork()
 	return &f
+}
+
+func (h *habits) fork() habits {
+	f := *h
+	f.routines, f.visits = slices.Clone(h.routines), slices.Clone(h.visits)
+	return f
 }
 
 func (s *scale) fork() scale {

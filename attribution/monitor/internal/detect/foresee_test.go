@@ -27,6 +27,28 @@ func TestForeseesStrong(t *testing.T) {
 	}
 }
 
+// Half of what a routine brings is no burst, and far more than it brings is one.
+func TestForeseesNoRoutine(t *testing.T) {
+	m := model{interval: 10 * time.Second, rate: 10}
+	r, s := m.start(1, 0), New(m.interval, Coarse)
+	job := func(i int64) float64 {
+		if i%60 == 7 {
+			return 200
+		}
+		return 0
+	}
+	for range 12 * 360 {
+		i, y := r.next()
+		s.Observe(i, y+job(i))
+	}
+	for s.Next()%60 != 7 {
+		s.Observe(r.next())
+	}
+	if s.Foresees(110) || !s.Foresees(600) {
+		t.Errorf("half of a job is foreseen: %t; three times as much: %t", s.Foresees(110), s.Foresees(600))
+	}
+}
+
 // What a series foresees in an interval that is open is there when the interval closes with
 // more, and asking changes nothing.
 func TestForesees(t *testing.T) {

@@ -22,9 +22,10 @@ type noise struct {
 
 	pairs  []pair // a ring, thinned out so that it spans three days
 	head   int
-	stride int64 // accepted counts for each pair
-	since  int64 // accepted counts since the last pair
-	fresh  int   // pairs since the last estimate
+	stride int64   // accepted counts for each pair
+	since  int64   // accepted counts since the last pair, in parts of 1/idleParts
+	busy   float64 // largest expectation at the last estimate
+	fresh  int     // pairs since the last estimate
 }
 
 // pair is a count and its expectation.
@@ -34,6 +35,9 @@ const (
 	finePairs   = 864 // three days at 5 minutes
 	coarsePairs = 144
 	fewPairs    = 24
+
+	busyRatio = 8 // of the largest expectation to those that tell how far counts stray
+	idleParts = 4 // other counts are kept so many times less often
 
 	firstS2 = .1 // before anything is known: ±30 %
 
@@ -87,7 +91,10 @@ func (n *noise) z(y, mu float64) float64 { return n.residual(y, mu) / max(1, n.s
 
 // learn takes an accepted count. It keeps up to limit pairs. threeDays is in counts.
 func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
-	if n.since++; n.since < n.stride {
+	if n.since++; mu >= n.busy/busyRatio {
+		n.since += idleParts - 1
+	}
+	if n.since < idleParts*n.stride {
 		return
 	}
 	n.since = 0
@@ -119,30 +126,50 @@ const mad = 1.4826
 // went unnoticed.
 func (n *noise) estimate() {
 	values := make([]float64, len(n.pairs))
-	for i, p := range n.pairs {
+	pairs := n.telling(values)
+	values = values[:len(pairs)]
+	for i, p := range pairs {
 		values[i] = math.Log((float64(p.y) + .5) / (float64(p.mu) + .5))
 	}
 	spread := mad * deviation(values)
-	for i, p := range n.pairs {
+	for i, p := range pairs {
 		values[i] = 1 / (float64(p.mu) + .5)
 	}
 	n.s2 = max(0, spread*spread-median(values))
-	n.sure = min(n.s2, n.variance())
-	for i, p := range n.pairs {
+	n.sure = min(n.s2, variance(pairs))
+	for i, p := range pairs {
 		values[i] = n.residual(float64(p.y), float64(p.mu))
 	}
 	n.scale = mad * deviation(values)
 }
 
-// variance returns the variance of the pairs beyond that of counting, relative to the
-// squared expectation. Of small counts it is known better than by their median.
-func (n *noise) variance() float64 {
-	sum := 0.
+// telling returns the pairs that tell how far counts stray. Where hardly anything comes
+// most of the time, as outside office hours, the rest of it tells. It overwrites values.
+func (n *noise) telling(values []float64) (pairs []pair) {
+	for i, p := range n.pairs {
+		values[i] = float64(p.mu)
+	}
+	k := max(0, len(values)-fewPairs/2)
+	order(values, k)
+	n.busy = slices.Max(values[k:])
+	least := min(n.busy/busyRatio, values[k])
 	for _, p := range n.pairs {
+		if float64(p.mu) >= least {
+			pairs = append(pairs, p)
+		}
+	}
+	return pairs
+}
+
+// variance returns the variance of pairs beyond that of counting, relative to the
+// squared expectation. Of small counts it is known better than by their median.
+func variance(pairs []pair) float64 {
+	sum := 0.
+	for _, p := range pairs {
 		off, mu := float64(p.y)-float64(p.mu), float64(p.mu)
 		sum += (off*off - mu) / ((mu + .5) * (mu + .5))
 	}
-	return max(0, sum/float64(len(n.pairs)))
+	return max(0, sum/float64(len(pairs)))
 }
 
 // learnNoise takes a count and its expectation into the noise of a scale. During a

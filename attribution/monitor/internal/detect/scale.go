@@ -86,6 +86,7 @@ type verdict struct {
 // terms say how a scale judges a count.
 type terms struct {
 	mu      float64        // what is expected,
+	top     float64        // and where the rhythm is steep,
 	ceiling func() float64 // and at most
 	lift    bool           // the ceiling matters for large factors, too
 	sudden  float64        // a count that is a burst by itself
@@ -106,9 +107,9 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 		most = by.ceiling()
 	}
 	if y > mu || s.byCount.sum > 0 {
-		lifted := mu
+		lifted := by.top
 		if by.lift {
-			lifted = max(mu, most/strongSlack)
+			lifted = max(lifted, most/strongSlack)
 		}
 		count = likelihood(y, lifted, s.noise.lasting())
 		weight := min(count, countClip)
@@ -118,7 +119,11 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 		s.byCount.add(i, weight)
 	}
 	if by.sumZ {
-		s.byZ.add(i, min(v.z, zClip)-zAllowance)
+		z := v.z
+		if by.top > mu {
+			z = s.noise.z(y, by.top)
+		}
+		s.byZ.add(i, min(z, zClip)-zAllowance)
 	}
 	loud := v.z
 	switch {
@@ -159,21 +164,21 @@ func (s *scale) forget() {
 
 // judge decides on an interval, on both scales.
 func (s *Series) judge(i int64, y, mu float64) Reading {
-	s.peaks.add(y)
-	sudden := s.sudden(mu)
+	top := s.top(mu)
+	sudden := s.sudden(top)
 	before := s.bursting
 	steep := int64(0)
 	if !s.seasonal {
 		steep = s.grid.intervals(steepSpan)
 	}
 	v := s.each.judge(i, y, terms{
-		mu: mu, ceiling: func() float64 { return s.each.noise.ceiling(mu, s.basis(), s.drift()) },
+		mu: mu, top: top, ceiling: func() float64 { return s.each.noise.ceiling(top, s.basis(), s.drift()) },
 		lift: s.seasonal && s.grid.perCell > 1, sudden: sudden, sumZ: s.seasonal && s.grid.perCell == 1,
 		steep: steep, known: s.bursting && !s.slow, keep: s.grid.kept(),
 	})
 	s.each.note(i, !s.bursting)
 	if s.grid.perCell > 1 {
-		slow, since := s.judgeCell(i, y, mu, v.burst)
+		slow, since := s.judgeCell(i, y, mu, top, v.burst)
 		if slow && !v.burst && !s.bursting {
 			s.bursting, s.slow, s.onset = true, true, since
 		}
@@ -225,15 +230,16 @@ func (s *Series) show(i int64, v verdict) {
 // cellSum gathers the intervals of a cell.
 type cellSum struct {
 	y, mu   float64
-	known   int64 // number of intervals
-	tainted bool  // a burst of intervals is part of it
+	top     float64 // what is expected where the rhythm is steep
+	known   int64   // number of intervals
+	tainted bool    // a burst of intervals is part of it
 }
 
 // judgeCell takes an interval into its cell. When the cell is full, it decides on
 // the cell.
-func (s *Series) judgeCell(i int64, y, mu float64, alarm bool) (burst bool, onset int64) {
+func (s *Series) judgeCell(i int64, y, mu, top float64, alarm bool) (burst bool, onset int64) {
 	c := &s.cell
-	c.y, c.mu, c.known = c.y+y, c.mu+mu, c.known+1
+	c.y, c.mu, c.top, c.known = c.y+y, c.mu+mu, c.top+top, c.known+1
 	c.tainted = c.tainted || alarm || s.bursting && !s.slow
 	if (i+1)%s.grid.perCell != 0 {
 		return false, 0
@@ -245,7 +251,7 @@ func (s *Series) judgeCell(i int64, y, mu float64, alarm bool) (burst bool, onse
 	}
 	at, n := i/s.grid.perCell, max(s.basis()/float64(s.grid.perCell), 1)
 	v := s.sums.judge(at, full.y, terms{
-		mu: full.mu, ceiling: func() float64 { return s.sums.noise.ceiling(full.mu, n, s.drift()) },
+		mu: full.mu, top: full.top, ceiling: func() float64 { return s.sums.noise.ceiling(full.top, n, s.drift()) },
 		lift: s.seasonal, sudden: math.Inf(1), sumZ: s.seasonal, known: s.bursting, keep: keptSums,
 	})
 	s.sums.note(at, !s.bursting)

@@ -43,6 +43,8 @@ const (
 	fewDaily  = 10 // cells that must be known, of 35
 	fewWeekly = 5  // of 20: a week
 
+	steepRatio = 1.5 // of neighbors
+
 	weeklyBetter = .9  // ratio of errors at which the weekdays come into use,
 	weeklyWorse  = 1.1 // and at which they go out of it
 )
@@ -74,8 +76,23 @@ func (s *Series) expect(i int64) float64 {
 }
 
 // seasonally returns what is expected where the season alone expects m.
-func (s *Series) seasonally(m float64) float64 {
-	return max(m, leastMean) * math.Exp(s.level+s.departed.shift)
+func (s *Series) seasonally(m float64) float64 { return m * math.Exp(s.level+s.departed.shift) }
+
+// top returns what may be expected where mu is. Where the rhythm is steep, as when an
+// office opens, a day may be a cell ahead of those before it, or a cell behind.
+func (s *Series) top(mu float64) float64 {
+	if !s.seasonal {
+		return mu
+	}
+	around := &s.season.around
+	most := max(around[0], around[1], around[2])
+	if most <= steepRatio*min(around[0], around[1], around[2]) {
+		return mu
+	}
+	if most = s.seasonally(most); most > steepRatio*mu {
+		return most
+	}
+	return mu
 }
 
 // setLevel makes the series expect mu where the season alone expects m.
@@ -84,7 +101,8 @@ func (s *Series) setLevel(mu, m float64) {
 	s.level = min(max(s.level, -maxLevel), maxLevel)
 }
 
-// follow lets the level follow z, slowly.
+// follow lets the level follow z, slowly. Where nothing is expected, as at night, nothing
+// can be learned about it.
 func (s *Series) follow(z, mu, s2 float64) {
 	gain := min(levelGain, float64(s.grid.perCell)*float64(s.grid.interval)/float64(levelTime))
 	s.level += gain * min(max(z, -levelClip), levelClip) * math.Sqrt(1/(mu+1)+s2)

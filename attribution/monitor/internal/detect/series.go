@@ -26,6 +26,8 @@ type Series struct {
 	sums scale // judges cells; not in use where a cell is one interval
 	cell cellSum
 
+	habits habits // what recurs
+
 	bursting bool
 	slow     bool   // only sums of intervals show the burst
 	weak     factor // the small factor that shows the burst; none: it is strong
@@ -63,7 +65,7 @@ type Reading struct {
 	EndUncertain bool
 
 	Z        float64 // standard deviations above the expected count
-	Baseline float64 // expected count of the interval
+	Baseline float64 // expected count of the interval, and what a routine explains of it
 	Warm     bool    // enough was seen to judge at all
 	Seasonal bool    // the expectation comes from earlier days
 
@@ -125,9 +127,12 @@ func (s *Series) Observe(i int64, y float64) Reading {
 		r = s.warmUp(i, y)
 	default:
 		mu := s.expect(i)
-		r = s.judge(i, y, mu)
-		over := s.depart(i, y, mu, r.Z)
-		s.learn(i, y, mu, r.Z)
+		rest := s.beyond(i, y, mu)
+		s.peaks.add(y, rest)
+		r = s.judge(i, rest, mu)
+		over := s.depart(i, rest, mu, r.Z)
+		s.learn(i, rest, mu, r.Z, rest == y)
+		r.Baseline += y - rest
 		if over {
 			r = s.finish(i+1, true, r)
 		}
@@ -138,6 +143,7 @@ func (s *Series) Observe(i int64, y float64) Reading {
 // skip notes that gap intervals are missing. It reports whether a burst is lost in
 // them.
 func (s *Series) skip(gap int64) (lost bool) {
+	s.habits.interrupt()
 	if gap >= s.grid.intervals(recentSpan) {
 		if s.first = nil; s.seasonal {
 			s.recent.n = fewest
@@ -159,8 +165,10 @@ func (s *Series) skip(gap int64) (lost bool) {
 }
 
 // learn takes the interval into the expectation of the next one.
-func (s *Series) learn(i int64, y, mu, z float64) {
-	s.learnNoise(&s.each, y, mu, z, 1)
+func (s *Series) learn(i int64, y, mu, z float64, whole bool) {
+	if whole {
+		s.learnNoise(&s.each, y, mu, z, 1)
+	}
 	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
 		s.follow(z, mu, s.each.noise.s2)
 	}
@@ -173,7 +181,7 @@ func (s *Series) learn(i int64, y, mu, z float64) {
 		// The other days were found to fit without a level. The present one is
 		// carried over only if it is the usual one.
 		s.level = 0
-		if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 {
+		if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
 			s.setLevel(mu, m)
 		}
 	}

@@ -60,7 +60,7 @@ func Example_stream() {
 		m.Observe(events...)
 	}
 	// Output:
-	// Burst 1 of all traffic
+	// Burst 2 of all traffic
 	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
 	//   7,320 events from 1,320 sources. At most 1,220 events in 10 seconds, where about 20 were expected.
 	//   It is the largest in 26 minutes of history: 61.0 times the largest before.

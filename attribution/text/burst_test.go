@@ -104,7 +104,7 @@ func TestAttacksListTheirTargets(t *testing.T) {
 		"burst-attack":        {"It hits 21 targets:", 12, 9},
 		"burst-other-targets": {"The same attack hits 2 other targets:", 2, 0},
 		"burst-all":           {"It hits 1 target:", 1, 0},
-		"burst":               {"It is part of the attack that burst 1 reports.", 0, 0},
+		"burst":               {"It is part of the attack that burst 2 reports.", 0, 0},
 	} {
 		burst := bursts(t)[name]
 		var b bytes.Buffer

@@ -47,6 +47,7 @@ type watcher struct {
 	reached time.Time
 
 	running  map[uint64]bool // attacks, by the number of the burst that is told
+	untold   map[uint64]bool // those of them that are not printed yet
 	ended    int
 	from, to time.Time // of the records
 	used     uint64
@@ -87,7 +88,7 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
 	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
 		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
-		running: map[uint64]bool{}}
+		running: map[uint64]bool{}, untold: map[uint64]bool{}}
 }
 
 // start makes the monitor, from the state if there is one.
@@ -180,6 +181,11 @@ func (w *watcher) save() {
 func (w *watcher) end() error {
 	if w.state == nil {
 		w.monitor.Advance(w.monitor.Stats().Time.Add(w.cfg.interval + w.cfg.wait()))
+		for b := range w.monitor.Bursts() {
+			if w.untold[b.ID] && b.Parent == 0 {
+				w.print(b)
+			}
+		}
 	} else if w.err == nil {
 		w.err = w.state.write(w.monitor)
 	}
@@ -187,7 +193,8 @@ func (w *watcher) end() error {
 	return w.err
 }
 
-// tell prints a burst.
+// tell notes a burst, and prints it. What comes of a file that is read at once is known in a
+// moment: of a burst in it that still runs, only the end of the file is printed.
 func (w *watcher) tell(b monitor.Burst) {
 	if b.Final {
 		delete(w.running, b.ID)
@@ -199,6 +206,12 @@ func (w *watcher) tell(b monitor.Burst) {
 	for _, c := range b.Children { // some were found before their parent
 		delete(w.running, c.ID)
 	}
+	if w.untold[b.ID] = !b.Final && w.state == nil && w.in != nil && w.in.file != nil; !w.untold[b.ID] {
+		w.print(b)
+	}
+}
+
+func (w *watcher) print(b monitor.Burst) {
 	w.console.clear()
 	var err error
 	if w.cfg.json {

@@ -19,8 +19,8 @@ const maxLate = 8 // intervals, as the monitor has it
 
 func (cfg *config) addBurstFlags(flags *flag.FlagSet) {
 	flags.BoolVar(&cfg.burst, "burst", false,
-		"find bursts: print each as soon as it is confirmed, when it has doubled, and when it has ended, with all targets "+
-			"of one attack together; -json gives one object a line")
+		"find bursts: print each as soon as it is found, when it has doubled, and when it has ended (of a file only then, "+
+			"or where it still runs), with all targets of one attack together; -json gives one object a line")
 	flags.StringVar(&cfg.reading.Target, "target", "",
 		"`field` with what was hit: a column or json field, or none; of access logs host, path or none (default by name, "+
 			"of access logs the host, or else the path)")

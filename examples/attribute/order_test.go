@@ -17,7 +17,7 @@ import (
 // A file that is not in the order of time gives what the sorted one does.
 func TestBurstOrder(t *testing.T) {
 	all := requests(120)
-	_, want, _ := attribute(t, combinedLog(all), "-burst", "-json", "-")
+	_, want, _ := attribute(t, "", "-burst", "-json", fileOf(t, "a.log", combinedLog(all)))
 	reversed := slices.Clone(all)
 	slices.Reverse(reversed)
 	var halves []hit // the second half of each ten minutes comes first
@@ -50,7 +50,7 @@ func TestBurstRotated(t *testing.T) {
 	older, newer := filepath.Join(dir, "access.log.1"), filepath.Join(dir, "access.log")
 	overwrite(t, older, combinedLog(all[:2000]))
 	overwrite(t, newer, combinedLog(all[2000:]))
-	_, want, _ := attribute(t, combinedLog(all), "-burst", "-json", "-")
+	_, want, _ := attribute(t, "", "-burst", "-json", fileOf(t, "a.log", combinedLog(all)))
 	status, got, stderr := attribute(t, "", "-burst", "-json", newer, older)
 	if status != exitOK || !strings.Contains(stderr,
 		"attribute: read in the order of their times: "+older+", "+newer+"\n") ||

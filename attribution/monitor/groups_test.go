@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -119,6 +120,9 @@ func TestGroupsCountWhatATallyCounts(t *testing.T) {
 // A monitor that is restored amid a carpet goes on as if nothing had happened: it tells the
 // same bursts and ends in the same state.
 func TestRestoreInACarpet(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for long")
+	}
 	events := carpet{net4, 256, 256, 2.5, 10, 100, 60}.stream(3)
 	told := func(at ...float64) (texts []string, state []byte) {
 		o := Options{Targets: 300, Tally: attribution.Options{SampleSize: 1024}}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"github.com/whence-go/whence/internal/testenv"
 	"slices"
 	"testing"
 	"time"
@@ -77,6 +78,9 @@ func TestEndedChildrenChangeParents(t *testing.T) {
 // A monitor that is restored at any moment of an attack tells the same as one that was not,
 // in the same order, to the last byte.
 func TestAttackRestored(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for long")
+	}
 	fifty := newTheater(1, 2200, 10)
 	fifty.attack(1200, 100, 5, 300, upTo(50)...)
 	catchUp := newTheater(2, 2200, 20)

@@ -249,10 +249,16 @@ func (d *decoder) watch(target Target) *watch {
 		d.settled(w.burst)
 	}
 	if d.Bool() {
-		w.foreseen, d.m.foreseen = d.burst(), w
+		w.foreseen = d.burst()
 	}
 	if d.Bool() {
 		w.shown = d.account()
+	}
+	if early := w.foreseen; early != nil {
+		if w.burst != nil || w.shown == nil || d.m.foreseen != nil || early.end-1 > d.m.clock.index(d.m.clock.mark) {
+			d.Fail("a burst in open intervals that is impossible")
+		}
+		d.m.foreseen = w
 	}
 	return w
 }

@@ -85,7 +85,8 @@
 //
 // Options.Notify reports a strong burst within seconds: as soon as what has come in the open
 // intervals would be a burst if they closed now. A count only grows, so that this makes no
-// more false alarms. Weaker bursts are reported when the interval closes that shows them.
+// more false alarms. Until they close, no other is reported so: what begins at the same time
+// may be of one attack. Weaker bursts are reported when the interval closes that shows them.
 // Notify is called again whenever a burst has doubled, as of an interval that has closed.
 // It reports the end of a burst five minutes later, or twelve intervals if that is longer.
 // A pulse within that time keeps it running, so that pauses of up to five minutes do not

@@ -12,7 +12,8 @@ import (
 // A burst that is beyond doubt need not wait until its interval closes. So open intervals
 // are looked at, too, each time a count has grown by some tenth. A look asks what would be
 // said if they closed now. When they close the burst goes on as any other. Until then no other
-// is looked for: bursts that begin together may be of one attack, which is one report.
+// is looked for: bursts that begin together may be of one attack, which is one report. And a
+// group is not looked for, since its members are put together only then.
 
 const firstLook = 8 // events, fewer are never a strong burst
 

@@ -174,6 +174,9 @@ func TestCarpetWithoutGroups(t *testing.T) {
 
 // Where few members are attacked, they are named, and their group is not.
 func TestFewMembersAreNamed(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for long")
+	}
 	runs := uint64(4)
 	switch {
 	case testenv.Long():

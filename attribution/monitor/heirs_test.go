@@ -24,6 +24,9 @@ func leftover() *theater {
 
 // An attack that goes on when its parent has ended has a new parent among those that run.
 func TestHeirs(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for long")
+	}
 	told, known := leftover().play(Options{Targets: 64})
 	finals := finalsOf(t, told, known)
 	for _, b := range told {

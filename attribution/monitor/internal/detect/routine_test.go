@@ -145,6 +145,9 @@ func TestStep(t *testing.T) {
 // A burst upon a routine is found as if there were none, also when the job runs. One upon a
 // job of half an hour is a multiple of what comes then.
 func TestBurstUponRoutine(t *testing.T) {
+	if testenv.Race {
+		t.Skip("medians of too few trials")
+	}
 	n := testenv.Trials(6, 20, 100)
 	for _, c := range routineCases() {
 		if c.rate < 10 {

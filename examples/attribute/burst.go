@@ -206,9 +206,12 @@ func (w *watcher) tell(b monitor.Burst) {
 	for _, c := range b.Children { // some were found before their parent
 		delete(w.running, c.ID)
 	}
-	if w.untold[b.ID] = !b.Final && w.state == nil && w.in != nil && w.in.file != nil; !w.untold[b.ID] {
-		w.print(b)
+	if !b.Final && w.state == nil && w.in != nil && w.in.file != nil {
+		w.untold[b.ID] = true
+		return
 	}
+	delete(w.untold, b.ID)
+	w.print(b)
 }
 
 func (w *watcher) print(b monitor.Burst) {

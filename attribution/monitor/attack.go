@@ -93,6 +93,13 @@ func (w *watch) resumed(lookback int64) bool {
 // size is the number of children.
 func (at *group) size() int { return len(at.children) + at.more }
 
+// nextDue is the number of children at which the head is reported again.
+func (at *group) nextDue() int { return max(2*at.size(), 1) }
+
+// catchesUp reports whether another attack that began with this one is part of it, since all
+// of it had stood still.
+func (at *group) catchesUp(other *group) bool { return at.resumed && (at.whole || other.resumed) }
+
 // agrees reports whether the onsets are the same as far as they are known.
 func (at *group) agrees(other *group) bool {
 	return max(at.onset-other.onset, other.onset-at.onset) <= max(at.slack, other.slack)

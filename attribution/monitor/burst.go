@@ -205,8 +205,8 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 }
 
 // proves reports whether the burst is more than chance explains, among all targets and
-// groups if it is of one. What one source does counts as one decision, so that the sources of the burst are
-// counted once the numbers alone are enough.
+// groups if it is of one. What one source does counts as one decision, so that the sources
+// of the burst are counted once the numbers alone are enough.
 func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
 	limit, times := detect.ProofLimit(1), 1.

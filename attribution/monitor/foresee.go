@@ -3,6 +3,7 @@ package monitor
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/internal/stat"
@@ -139,7 +140,7 @@ func (m *Monitor) ask(w *watch, slot int, now int64) {
 func (w *watch) fork() *watch {
 	f := *w
 	f.events, f.sources = w.events.Fork(), w.sources.Fork()
-	f.recent = append([]counted(nil), w.recent...)
+	f.recent = slices.Clone(w.recent)
 	return &f
 }
 
@@ -165,7 +166,7 @@ func (m *Monitor) watchOf(slot int, evictions uint64) *watch {
 	if w := m.targets.watches[slot]; w != nil {
 		return w
 	}
-	return m.introduce(slot, m.clock.closed+1, m.targets.bounds()[slot], evictions)
+	return m.introduce(slot, m.clock.closed+1, m.targets.bound(slot), evictions)
 }
 
 const second = int64(time.Second)

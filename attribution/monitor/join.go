@@ -125,7 +125,7 @@ func (j *joining) find(at *group) {
 		if other == at || !at.agrees(other) {
 			continue
 		}
-		if other.resumed && (other.whole || at.resumed) {
+		if other.catchesUp(at) {
 			into = other
 			break
 		}
@@ -134,7 +134,7 @@ func (j *joining) find(at *group) {
 		}
 	}
 	switch {
-	case into == nil, !(into.resumed && (into.whole || at.resumed)) && !inCommon(at.makers, into.makers):
+	case into == nil, !into.catchesUp(at) && !inCommon(at.makers, into.makers):
 		if !at.noted {
 			j.shared.add(at, at.makers)
 		}

@@ -237,10 +237,25 @@ func (t *targets) evictions() (n uint64) {
 func (t *targets) bounds() []sketch.Weight {
 	bounds := make([]sketch.Weight, len(t.watches))
 	for it := range t.all() {
-		bounds[it.Slot] = sketch.Weight{
-			Events:  it.Most.Events - min(it.Least.Events, it.Most.Events),
-			Sources: it.Most.Sources - min(it.Least.Sources, it.Most.Sources),
-		}
+		bounds[it.Slot] = unseen(it)
 	}
 	return bounds
+}
+
+// bound returns that of one target.
+func (t *targets) bound(slot int) sketch.Weight {
+	for it := range t.all() {
+		if it.Slot == slot {
+			return unseen(it)
+		}
+	}
+	return sketch.Weight{}
+}
+
+// unseen is the most that a target can have weighed beside what was counted of it.
+func unseen(it sketch.HeavyHitter) sketch.Weight {
+	return sketch.Weight{
+		Events:  it.Most.Events - min(it.Least.Events, it.Most.Events),
+		Sources: it.Most.Sources - min(it.Least.Sources, it.Most.Sources),
+	}
 }

@@ -51,7 +51,7 @@ func (j *joining) pass() {
 			w.shown = told
 		}
 		if head && !a.burst.final {
-			at.due = max(2*at.size(), 1)
+			at.due = at.nextDue()
 		}
 		if head && !a.burst.final || !head && m.options.NotifyChildren {
 			m.tell(told)
@@ -132,7 +132,7 @@ func (j *joining) tellFinal(at *group) {
 		m.attacks = slices.Delete(m.attacks, place, place+1)
 		return
 	}
-	heir.due = max(2*heir.size(), 1)
+	heir.due = heir.nextDue()
 	m.attacks[place] = heir
 	j.own(heir)
 	j.relate(heir)

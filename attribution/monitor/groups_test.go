@@ -43,33 +43,15 @@ func neighbors(seed uint64, n int) []Event {
 	return events
 }
 
-// It does not matter how a stream is cut into batches, while groups and their members
-// lose their slots.
+// Batches do not matter while groups and their members lose their slots.
 func TestBatchesWithGroups(t *testing.T) {
 	for seed := range uint64(4) {
-		events := neighbors(seed, 12_000)
-		checkpoint := func(cut func() int) []byte {
-			m := newMonitorWith(world.Table(), Options{Targets: 16, Tally: attribution.Options{SampleSize: 1024}})
-			for rest := events; len(rest) > 0; {
-				n := min(cut(), len(rest))
-				m.Observe(rest[:n]...)
-				rest = rest[n:]
-			}
+		o := Options{Targets: 16, Tally: attribution.Options{SampleSize: 1024}}
+		sameInBatches(t, seed, neighbors(seed, 12_000), o, func(m *Monitor) {
 			if n := m.targets.groups.Evictions(); n < 20 {
 				t.Errorf("only %d groups lost their slot", n)
 			}
-			return checkpointOf(t, m).Bytes()
-		}
-		one := checkpoint(func() int { return 1 })
-		rng := rand.New(rand.NewPCG(seed, 6))
-		for name, cut := range map[string]func() int{
-			"all at once": func() int { return len(events) },
-			"at random":   func() int { return 1 + rng.IntN(700) },
-		} {
-			if !bytes.Equal(checkpoint(cut), one) {
-				t.Errorf("seed %d: batches %s leave another state than single events", seed, name)
-			}
-		}
+		})
 	}
 }
 

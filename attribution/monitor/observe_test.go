@@ -59,19 +59,38 @@ func assorted(seed uint64, n int) []Event {
 	return events
 }
 
-// It does not matter how a stream is cut into batches: the state is the same to the last
-// byte, of all traffic and of every target, exact or not.
+// sameInBatches asserts that it does not matter how a stream is cut into batches: the state is
+// the same to the last byte. check sees each monitor in the end.
+func sameInBatches(t *testing.T, seed uint64, events []Event, o Options, check func(m *Monitor)) {
+	t.Helper()
+	checkpoint := func(cut func() int) []byte {
+		m := newMonitorWith(world.Table(), o)
+		for rest := events; len(rest) > 0; {
+			n := min(cut(), len(rest))
+			m.Observe(rest[:n]...)
+			rest = rest[n:]
+		}
+		check(m)
+		return checkpointOf(t, m).Bytes()
+	}
+	one := checkpoint(func() int { return 1 })
+	rng := rand.New(rand.NewPCG(seed, 6))
+	for name, cut := range map[string]func() int{
+		"all at once": func() int { return len(events) },
+		"of 256":      func() int { return 256 },
+		"at random":   func() int { return 1 + rng.IntN(700) },
+	} {
+		if !bytes.Equal(checkpoint(cut), one) {
+			t.Errorf("seed %d: batches %s leave another state than single events", seed, name)
+		}
+	}
+}
+
+// Batches do not matter for all traffic and for every target, exact or not.
 func TestBatches(t *testing.T) {
 	for seed := range uint64(4) {
-		events := assorted(seed, 12_000)
 		o := Options{Targets: 16 + int(seed), Tally: attribution.Options{SampleSize: 1024}}
-		checkpoint := func(cut func() int) []byte {
-			m := newMonitorWith(world.Table(), o)
-			for rest := events; len(rest) > 0; {
-				n := min(cut(), len(rest))
-				m.Observe(rest[:n]...)
-				rest = rest[n:]
-			}
+		sameInBatches(t, seed, assorted(seed, 12_000), o, func(m *Monitor) {
 			s, r := m.Stats(), reportOf(everything(m))
 			lost := uint64(0)
 			for _, n := range r.Lost {
@@ -81,19 +100,7 @@ func TestBatches(t *testing.T) {
 				s.Late == 0 || s.Undated == 0 || r.Lost[attribution.LostUnread] == 0 {
 				t.Errorf("seed %d: %d records and %v lost of %+v", seed, r.Records, r.Lost, s)
 			}
-			return checkpointOf(t, m).Bytes()
-		}
-		one := checkpoint(func() int { return 1 })
-		rng := rand.New(rand.NewPCG(seed, 6))
-		for name, cut := range map[string]func() int{
-			"all at once": func() int { return len(events) },
-			"of 256":      func() int { return 256 },
-			"at random":   func() int { return 1 + rng.IntN(700) },
-		} {
-			if !bytes.Equal(checkpoint(cut), one) {
-				t.Errorf("seed %d: batches %s leave another state than single events", seed, name)
-			}
-		}
+		})
 	}
 }
 

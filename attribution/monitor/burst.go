@@ -17,6 +17,7 @@ type burst struct {
 	final     bool
 	uncertain bool // the end is
 	evicted   bool // its target is no longer tracked
+	unseen    bool // its begin is: it ran when the first record came
 	byEvents  bool // it shows in the events,
 	bySources bool // in the distinct sources
 

@@ -68,7 +68,8 @@ func TestOpening(t *testing.T) {
 				want++
 			}
 		}
-		if b.Report.Events != uint64(want) || b.PeakEvents > b.Report.Events || b.Peak.Before(b.Onset) || !b.Peak.Before(b.End) {
+		if b.Report.Events != uint64(want) || b.PeakEvents > b.Report.Events ||
+			b.Peak.Before(b.Onset) || !b.Peak.Before(b.End) {
 			t.Errorf("%+v: %d events, want %d; at most %d at %v", c, b.Report.Events, want, b.PeakEvents, b.Peak)
 		}
 		if math.Abs(b.Expected-30) > 6 || b.NewSources != nil {

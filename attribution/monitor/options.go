@@ -41,9 +41,9 @@ type Options struct {
 	Groups Groups
 
 	// FalseAlarms is how many bursts a month of 28 days may be none, about: of all traffic,
-	// and as many of all targets. It is .25 to 30. 0 stands for 1. More of them find smaller
-	// bursts, and large ones no sooner. It holds from the second week on; the first has up to
-	// two more, since a series learns the week from it. docs/ACCURACY.md has a table.
+	// and as many of all targets. It is 1 to 30. 0 stands for 1. More of them find smaller
+	// bursts, and large ones hardly sooner. It holds from the second week on; the first has up
+	// to two more, since the week is learned from it. docs/ACCURACY.md has a table.
 	FalseAlarms float64
 
 	// Tally is how sources are counted in an interval. A sample size and a precision
@@ -88,7 +88,7 @@ const (
 	maxRetained      = 10_000
 	maxLookups       = 64 // further databases, lists
 
-	fewestFalse, mostFalse = .25, 30. // a month
+	fewestFalse, mostFalse = 1, 30 // a month
 )
 
 // ErrRandomKey is wrapped by the error about a checkpoint that nobody could restore,

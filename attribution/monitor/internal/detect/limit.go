@@ -45,7 +45,7 @@ const (
 	beyond     = 1.25     // a block teaches at most so many times the limit
 	raise      = 1.3      // for each alarm,
 	mostRaised = 4        // at most,
-	raisedSpan = 14 * day // and for about so long
+	raisedSpan = 14 * day // and for about so long, divided by the false alarms a month
 )
 
 // tail is what is known of the largest values of a sum.
@@ -61,7 +61,6 @@ func newTail() tail { return tail{mid: priorMid, high: priorHigh, raised: 1} }
 type blocks struct {
 	counts int64   // in a block
 	rare   float64 // blocks in which a sum passes its limit about once
-	month  float64
 	spare  float64 // see grid
 	window float64 // blocks that are remembered
 }
@@ -69,8 +68,8 @@ type blocks struct {
 func (d grid) blocks(perCount int64) blocks {
 	counts := max(d.intervals(blockSpan)/perCount, fewest)
 	length := float64(counts*perCount) * float64(d.interval)
-	n := float64(month) / length
-	return blocks{counts, n * math.Exp(-d.spare), n, d.spare, max(float64(tailSpan)/length, fewBlocks)}
+	rare := float64(month) / length * math.Exp(-d.spare)
+	return blocks{counts, rare, d.spare, max(float64(tailSpan)/length, fewBlocks)}
 }
 
 // note takes a value of the sum, which has a limit.
@@ -80,7 +79,7 @@ func (t *tail) note(sum, limit float64) { t.most = max(t.most, min(sum, beyond*l
 func (t *tail) learn(n float64, b blocks) {
 	x := math.Log1p(t.most)
 	t.most = 0
-	t.raised = 1 + (t.raised-1)*(1-float64(month/raisedSpan)/b.month)
+	t.raised = 1 + (t.raised-1)*max(0, 1-float64(month/raisedSpan)/b.rare)
 	step := max(t.high-t.mid, leastSpread) / (gumbelHigh - gumbelMid) / n
 	if x > t.mid {
 		t.mid += step * .5 / densityMid

@@ -10,7 +10,7 @@ import (
 // The largest values of blocks teach the value that is passed once in four weeks.
 func TestLimitIsLearned(t *testing.T) {
 	b := newGrid(Options{Interval: 10 * time.Second, Grain: Fine}).blocks(1)
-	if b.counts != 60 || b.month != 28*144 || b.window != 288 {
+	if b.counts != 60 || b.rare != 28*144 || b.window != 288 {
 		t.Fatalf("blocks are %+v", b)
 	}
 	for _, scale := range []float64{1, 10, 100} {
@@ -22,7 +22,7 @@ func TestLimitIsLearned(t *testing.T) {
 			w.note(scale*math.Max(0, math.Log(100)-math.Log(rng.ExpFloat64())), math.MaxFloat64)
 			w.learn(n, b)
 		}
-		want := scale * (math.Log(100) + math.Log(b.month)) / tailDoubt
+		want := scale * (math.Log(100) + math.Log(b.rare)) / tailDoubt
 		if got := w.limit(1, b); got < .7*want || got > 1.4*want {
 			t.Errorf("scale %v: the limit is %.1f, want about %.1f", scale, got, want)
 		}
@@ -49,7 +49,7 @@ func TestLimitIsBounded(t *testing.T) {
 	if w.raised != mostRaised {
 		t.Errorf("a hundred alarms raise the limit %v times", w.raised)
 	}
-	for range int(b.month) {
+	for range int(b.rare) {
 		w.learn(b.window, b)
 	}
 	if w.raised > 1.5 {

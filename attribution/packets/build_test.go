@@ -41,7 +41,8 @@ func serialize(list ...gopacket.SerializableLayer) []byte {
 			}
 		}
 	}
-	if err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, list...); err != nil {
+	o := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
+	if err := gopacket.SerializeLayers(b, o, list...); err != nil {
 		panic(err)
 	}
 	return bytes.Clone(b.Bytes())
@@ -68,7 +69,7 @@ type side struct {
 // tcp is a segment, with the flags as in "SA".
 func tcp(from, to side, flags string, seq, ack uint32, data string) []byte {
 	kind, header := ip(from.addr, to.addr, layers.IPProtocolTCP)
-	t := &layers.TCP{SrcPort: layers.TCPPort(from.port), DstPort: layers.TCPPort(to.port), Seq: seq, Ack: ack, Window: 1024}
+	t := &layers.TCP{SrcPort: layers.TCPPort(from.port), DstPort: layers.TCPPort(to.port), Seq: seq, Ack: ack}
 	for _, f := range flags {
 		switch f {
 		case 'S':

@@ -116,7 +116,6 @@ func fields(t *testing.T, file, occurrence string) (lines []string) {
 		args = append(args, "-e", f)
 	}
 	cmd := exec.Command("tshark", args...)
-	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Skip("tshark: ", err)

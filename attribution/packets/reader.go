@@ -21,7 +21,6 @@ type Reader struct {
 	fragments fragments
 	handshake handshakes
 	ledger    ledger
-	lost      uint64 // before the last event
 	err       error
 }
 
@@ -55,7 +54,6 @@ func quoted(name string) string { return fmt.Sprintf("%.200q", name) }
 //
 // Next allocates nothing for packets of the usual form.
 func (r *Reader) Next(e *Event) error {
-	before := r.ledger.unread
 	for r.err == nil {
 		data, info, link, err := r.capture.next()
 		if err != nil {
@@ -64,17 +62,15 @@ func (r *Reader) Next(e *Event) error {
 		}
 		r.ledger.packets++
 		if r.use(e, data, &info, link) {
-			r.lost = r.ledger.unread - before
 			return nil
 		}
 	}
-	r.lost = r.ledger.unread - before
 	return r.err
 }
 
 // Lost returns the number of packets that were lost before the event that [Reader.Next] returned
-// last, or before the end.
-func (r *Reader) Lost() uint64 { return r.lost }
+// last.
+func (r *Reader) Lost() uint64 { return r.ledger.unread }
 
 // end notes why there are no more packets.
 func (r *Reader) end(err error) {

@@ -88,7 +88,7 @@ var accountEnglish = accountPhrases{
 		"INNER_RETURN":   "{n} {n:line has|lines have} a carriage return inside. {n:It|They} may hold several records.",
 		"LONG_LINE":      "{n} {n:line is|lines are} longer than 1 MiB.",
 		"CUT_LINE":       "The input broke off within its last line.",
-		"NOT_IP":         "{n} {n:packet has|packets have} no IP header, such as those of ARP.",
+		"NOT_IP":         "{n} {n:packet has|packets have} no IP header.",
 		"SNAPPED": "{n} {n:packet was|packets were} captured in part. {n:Its|Their} bytes are those on the " +
 			"wire.",
 		"FRAGMENTS": "{n} {n:fragment|fragments} came without the first one of the same packet, which has the ports.",

@@ -21,6 +21,7 @@ const (
 	typeOld1      = 0x9100 // outer tags before 802.1ad
 	typeOld2      = 0x9200
 	typeOld3      = 0x9300
+	typeNone      = 0xffff // is reserved
 )
 
 func ethernet(p *Packet, b []byte, w walk) error {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
+
+	"github.com/whence-go/whence/internal/frame"
 )
 
 // part is a fragment of a datagram from port 53 to port 4000, the first one at offset 0.
@@ -95,5 +97,19 @@ func TestFragmentsInAFlood(t *testing.T) {
 	}
 	if n := len(r.fragments.first.values); n != maxFragmented {
 		t.Errorf("%d are remembered", n)
+	}
+}
+
+// IPv4 counts the identifications of each protocol apart. In IPv6, a later fragment may know only
+// that of an extension header.
+func TestFragmentsOfProtocols(t *testing.T) {
+	f := fragments{recent[datagram, opening]{limit: 9}}
+	for _, addr := range []netip.Addr{client, client6} {
+		first := frame.Packet{Source: addr, Target: addr, FragmentID: 5, Protocol: 17, SourcePort: 53, FirstFragment: true}
+		f.complete(&first, noon)
+		later := frame.Packet{Source: addr, Target: addr, FragmentID: 5, Protocol: 60, LaterFragment: true}
+		if found := f.complete(&later, noon); found != addr.Is6() || found != (later.Protocol == 17) {
+			t.Errorf("%v: found %v, %+v", addr, found, later)
+		}
 	}
 }

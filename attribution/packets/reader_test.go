@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -28,7 +29,7 @@ func TestAccount(t *testing.T) {
 	const v4, v6 = 14 + 20, 14 + 40
 	file := slices.Concat(little.section(1, 0), little.iface(1, 0), little.iface(147, 0))
 	for _, p := range []packet{
-		at(arp(), 0), at(nobody, 0), at(web, 0), at(wrong, 0), {data: web, at: noon, index: 1},
+		at(arp(), 0), at(nobody, 0), at(web, time.Second), at(wrong, 0), {data: web, at: noon, index: 1},
 		{data: web[:v4-1], at: noon, length: len(web)}, {data: web[:v4], at: noon, length: len(web)},
 		{data: web[:v4+4], at: noon, length: len(web)}, {data: web[:v4+14], at: noon, length: len(web)},
 		at(mapped, 0), at(nil, 0), at(arp(), 0),
@@ -48,7 +49,7 @@ func TestAccount(t *testing.T) {
 		t.Errorf("events %q\nwant %q", got, want)
 	}
 	want := attribution.Account{
-		Format: "PCAPNG", Records: 4, From: noon, To: noon,
+		Format: "PCAPNG", Records: 4, From: noon, To: noon.Add(time.Second),
 		Lost:  map[attribution.Loss]uint64{attribution.LostUnread: 6},
 		First: map[attribution.Loss]string{attribution.LostUnread: "packet 2"},
 		Unread: []attribution.Unread{

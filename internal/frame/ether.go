@@ -6,6 +6,7 @@ import "encoding/binary"
 const (
 	mostLength    = 1500
 	typeIPv4      = 0x0800
+	typeARP       = 0x0806
 	typeEthernet  = 0x6558
 	typeVLAN      = 0x8100
 	typeIPv6      = 0x86dd

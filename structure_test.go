@@ -32,6 +32,7 @@ var rooms = []room{
 	{"attribution/caveat", nil},
 	{"internal/stat", nil},
 	{"internal/wire", nil},
+	{"internal/frame", nil},
 	{"internal/testenv", nil},
 	{"geo", []string{"github.com/gaissmai/bart", mmdb, mmdb + "/mmdbdata"}},
 	{"geo/dbip", []string{"geo"}},

@@ -1,0 +1,167 @@
+package netflow
+
+import (
+	"cmp"
+	"math/bits"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/monitor"
+)
+
+// emit makes the events of a flow, and counts the record.
+func (e *exporter) emit(f *flow) {
+	l := &e.ledger
+	if f.isEmpty() {
+		l.notes[noPackets]++
+		return
+	}
+	l.records++
+	if !f.counted {
+		l.notes[noCount]++
+	}
+	if !f.measured {
+		l.notes[noBytes]++
+	}
+	if f.rate == 0 && e.d.options.SamplingRate == 0 {
+		l.notes[noRate]++
+	}
+	if e.m.wrong {
+		l.notes[clockOffset]++
+	}
+	e.append(f)
+}
+
+// append makes the events of a flow whose record is counted.
+func (e *exporter) append(f *flow) {
+	l := &e.ledger
+	rate := f.rate
+	if r := e.d.options.SamplingRate; r > 0 {
+		rate = r
+	}
+	if rate > 0 {
+		e.rate = rate
+	}
+	packets := max(f.packets, 1)
+	l.packets += packets
+	l.bytes += f.octets
+	v := monitor.Event{
+		Target: monitor.TargetAddr(f.target),
+		Flow: attribution.Flow{
+			Source: f.source, Events: packets, Bytes: f.octets, SamplingRate: rate, Handshake: f.handshake,
+			Protocol: f.protocol, TCPFlags: f.flags,
+		},
+	}
+	switch f.protocol {
+	case tcp:
+		if isAmbiguous(f, packets) {
+			v.TCPFlags = 0
+		}
+	case udp:
+		v.SourcePort = f.sourcePort
+	}
+	e.date(&v, f)
+}
+
+// isAmbiguous reports whether flags of several packets may be those of a client that has sent SYN
+// and then ACK, as well as those of a server that has sent SYN-ACK several times. A server has
+// the port of a service.
+func isAmbiguous(f *flow, packets uint64) bool {
+	const ports = 1024
+	return packets > 1 && f.flags == syn|ack && (f.sourcePort >= ports || f.targetPort < ports)
+}
+
+// date appends the event with its time, or several where a flow is spread.
+func (e *exporter) date(v *monitor.Event, f *flow) {
+	m, l := &e.m, &e.ledger
+	first, last, flat := f.first, f.last, false
+	switch {
+	case m.export == 0 && m.received == 0: // sFlow without a time of arrival
+		l.undated++
+		e.events = append(e.events, *v)
+		return
+	case last == notTold:
+		flat = true
+		if m.version != sflow {
+			l.notes[noTime]++
+		}
+	case last > m.export+ahead || last < m.export-before || first > last+ahead:
+		flat = true
+		l.notes[badTime]++
+	}
+	if flat {
+		first, last = m.now, m.now
+	} else {
+		first, last = first+m.shift, last+m.shift
+		first = min(first, last)
+	}
+	switch e.d.options.Timing {
+	case Spread:
+		e.spread(v, first, last)
+		return
+	case FirstSwitched:
+		e.at(v, first)
+	case LastSwitched:
+		e.at(v, last)
+	case Exported:
+		e.at(v, m.now)
+	case Received:
+		e.at(v, cmp.Or(m.received, m.now))
+	}
+}
+
+// at appends the event with a time.
+func (e *exporter) at(v *monitor.Event, ns int64) {
+	ns = max(ns, 0)
+	l := &e.ledger
+	if l.to == 0 {
+		l.from, l.to = ns, max(ns, 1)
+	} else {
+		l.from, l.to = min(l.from, ns), max(l.to, ns)
+	}
+	l.events++
+	v.Time = time.Unix(ns/int64(time.Second), ns%int64(time.Second)).UTC()
+	e.events = append(e.events, *v)
+}
+
+// spread divides the event over the intervals from first to last, as far as they may still be
+// counted. Each has the time of the end of its piece.
+func (e *exporter) spread(v *monitor.Event, first, last int64) {
+	m := &e.m
+	if first < m.floor {
+		e.ledger.notes[longFlows]++
+	}
+	first, last = min(max(first, m.floor), m.ceiling), min(max(last, m.floor), m.ceiling)
+	if first >= m.current || first == last { // nearly all
+		e.at(v, last)
+		return
+	}
+	interval := e.d.interval
+	end := first - first%interval + interval // of the first piece
+	if end > last {
+		e.at(v, last)
+		return
+	}
+	whole, events, octets := uint64(last-first), v.Events, v.Bytes
+	var doneEvents, doneOctets uint64
+	for end := end; ; end += interval {
+		until := min(end-1, last)
+		passed := uint64(until - first)
+		n, b := share(events, passed, whole), share(octets, passed, whole)
+		if n > doneEvents { // bytes wait for the next piece that has a packet
+			v.Events, v.Bytes = n-doneEvents, b-doneOctets
+			doneEvents, doneOctets = n, b
+			e.at(v, until)
+		}
+		if until == last {
+			return
+		}
+	}
+}
+
+// share is n * part / whole, rounded down; part is at most whole, which is above 0.
+func share(n, part, whole uint64) uint64 {
+	hi, lo := bits.Mul64(n, part)
+	q, _ := bits.Div64(hi, lo, whole)
+	return q
+}

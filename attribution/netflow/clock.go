@@ -92,8 +92,8 @@ func (m *message) ago(uptime uint32) int64 {
 }
 
 const (
-	ahead    = int64(time.Minute)    // a record that ends later than this after its export is dated wrongly
-	before   = int64(24 * time.Hour) // as is one that ended so long before
+	ahead    = int64(time.Minute)          // a record that ends later than this after its export is dated wrongly
+	before   = int64(365 * 24 * time.Hour) // as is one that ended so long before
 	notTold  = math.MinInt64
 	ntpEpoch = 2208988800 // seconds from 1900 to 1970
 )

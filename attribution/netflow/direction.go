@@ -80,13 +80,13 @@ func (e *exporter) isEgressOf(in uint64, out bool) bool {
 		}
 		return false
 	}
-	switch {
-	case e.d.options.BothDirections:
-	case in != 0 && e.ingress.has(in):
-		e.ledger.notes[egress]++
-		return true
-	}
-	if e.sees {
+	if in != 0 && e.ingress.has(in) {
+		if !e.d.options.BothDirections {
+			e.ledger.notes[egress]++
+			return true
+		}
+		e.ledger.notes[egressCounted]++
+	} else if in == 0 && e.sees {
 		e.ledger.notes[egressCounted]++
 	}
 	return false

@@ -38,40 +38,26 @@ func (e *exporter) readV9(b []byte) {
 	}
 }
 
-// readIPFIX reads the messages of a datagram, which is one as a rule.
+// readIPFIX reads a message of IPFIX. What stands in a datagram behind its message is not read.
 func (e *exporter) readIPFIX(b []byte) {
 	e.ledger.datagrams[ipfix]++
-	for {
-		length := 0
-		if len(b) >= ipfixHeader {
-			length = int(binary.BigEndian.Uint16(b[2:]))
-		}
-		if length < ipfixHeader {
-			e.lose(badLength, 1)
-			return
-		}
-		whole, lacks := b[:min(length, len(b))], max(length-len(b), 0)
-		b = b[len(whole):]
-		received := e.m.received
-		e.readMessage(whole, lacks)
-		if len(b) == 0 || isZero(b) {
-			return
-		}
-		if len(b) < ipfixHeader || binary.BigEndian.Uint16(b) != 10 {
-			e.lose(badLength, 1)
-			return
-		}
-		e.m = message{received: received}
+	if len(b) < ipfixHeader {
+		e.lose(cutShort, 1)
+		return
 	}
-}
-
-// readMessage reads a message of IPFIX, which may lack bytes at its end.
-func (e *exporter) readMessage(b []byte, lacks int) {
+	length := int(binary.BigEndian.Uint16(b[2:]))
+	if length < ipfixHeader {
+		e.lose(badLength, 1)
+		return
+	}
+	if len(b) > length && !isZero(b[length:]) {
+		e.lose(badLength, 1)
+	}
 	m := &e.m
 	m.version, m.domain = ipfix, uint64(binary.BigEndian.Uint32(b[12:]))
 	m.stream = e.stream(ipfix, m.domain)
 	e.sent(int64(binary.BigEndian.Uint32(b[4:])) * int64(time.Second))
-	e.readSets(b[ipfixHeader:], lacks)
+	e.readSets(b[ipfixHeader:min(length, len(b))], max(length-len(b), 0))
 	e.follow(binary.BigEndian.Uint32(b[8:]))
 	if m.defined {
 		e.readKept()

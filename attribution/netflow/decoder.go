@@ -138,8 +138,8 @@ func (d *Decoder) reserve(n int64) bool {
 // Account returns what the decoder says about all exporters together. Sets that wait for their
 // template count as unread until they are decoded.
 func (d *Decoder) Account() attribution.Account {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
 	all := d.gone
 	speaking := uint64(0)
 	for _, e := range d.exporters {

@@ -86,8 +86,8 @@ func (e *exporter) date(v *monitor.Event, f *flow) {
 			l.notes[noTime]++
 		}
 	case last > m.export+ahead || last < m.export-before || first > last+ahead:
-		flat = true
 		l.notes[badTime]++
+		flat = m.received != 0 // else the exporter's clock is all that there is
 	}
 	if flat {
 		first, last = m.now, m.now

@@ -143,8 +143,9 @@ func (e *exporter) readTemplates(b []byte, options bool, cut int) {
 			head, scopes = 6, int(binary.BigEndian.Uint16(b[4:]))
 			ok = scopes > 0 && scopes <= count
 		case options: // v9 tells lengths in bytes
-			head, scopes = 6, count/4
-			count = scopes + int(binary.BigEndian.Uint16(b[4:]))/4
+			rest := int(binary.BigEndian.Uint16(b[4:]))
+			ok = count%4 == 0 && rest%4 == 0
+			head, scopes, count = 6, count/4, (count+rest)/4
 		}
 		n := e.fieldsLength(b[head:], count)
 		if n < 0 { // nobody knows where the next one begins
@@ -158,11 +159,11 @@ func (e *exporter) readTemplates(b []byte, options bool, cut int) {
 		if e.known(k, definition) && options == e.templates.byKey[k].options {
 			continue
 		}
-		if ok = ok && k.id >= firstTemplate && count <= maxFields; !ok {
-			e.ledger.notes[refusedTemplates]++
-			continue
+		if ok && k.id >= firstTemplate && count <= maxFields {
+			e.define(k, e.compile(fields, options, scopes), definition)
+		} else {
+			e.define(k, nil, definition)
 		}
-		e.define(k, e.compile(fields, options, scopes), definition)
 	}
 	if cut > 0 {
 		e.ledger.notes[refusedTemplates]++
@@ -207,11 +208,9 @@ func (e *exporter) readRecords(t *template, b []byte, cut int) {
 	whole, n := len(b)+cut, uint64(0)
 	if t.steps == nil {
 		n = e.readFixedRecords(t, b)
-		if cut > 0 {
-			e.lose(cutShort, max(uint64(whole/t.size)-n, 1))
-		}
+		e.lose(cutShort, uint64(whole/t.size)-n)
 	} else {
-		for len(b) >= t.size {
+		for len(b) >= t.size && (len(b) >= 4 || !isZero(b)) {
 			size := t.walk(b, &e.scratch)
 			if size == 0 {
 				if !isZero(b) && cut == 0 {
@@ -223,7 +222,7 @@ func (e *exporter) readRecords(t *template, b []byte, cut int) {
 			b = b[size:]
 			n++
 		}
-		if cut > 0 {
+		if len(b)+cut >= t.size && cut > 0 {
 			e.lose(cutShort, 1)
 		}
 	}

@@ -45,22 +45,32 @@ func (e *exporter) append(f *flow) {
 	packets := max(f.packets, 1)
 	l.packets += packets
 	l.bytes += f.octets
-	v := monitor.Event{
-		Target: monitor.TargetAddr(f.target),
-		Flow: attribution.Flow{
-			Source: f.source, Events: packets, Bytes: f.octets, SamplingRate: rate, Handshake: f.handshake,
-			Protocol: f.protocol, TCPFlags: f.flags,
-		},
+	v := e.grow()
+	v.Target = monitor.TargetAddr(f.target)
+	v.Flow = attribution.Flow{
+		Source: f.source, Events: packets, Bytes: f.octets, SamplingRate: rate, Handshake: f.handshake,
+		Protocol: f.protocol,
 	}
 	switch f.protocol {
 	case tcp:
-		if isAmbiguous(f, packets) {
-			v.TCPFlags = 0
+		if !isAmbiguous(f, packets) {
+			v.TCPFlags = f.flags
 		}
 	case udp:
 		v.SourcePort = f.sourcePort
 	}
-	e.date(&v, f)
+	e.date(v, f)
+}
+
+// grow appends an event whose fields are to be set, all of them.
+func (e *exporter) grow() *monitor.Event {
+	n := len(e.events)
+	if n < cap(e.events) {
+		e.events = e.events[:n+1]
+	} else {
+		e.events = append(e.events, monitor.Event{})
+	}
+	return &e.events[n]
 }
 
 // isAmbiguous reports whether flags of several packets may be those of a client that has sent SYN
@@ -71,14 +81,14 @@ func isAmbiguous(f *flow, packets uint64) bool {
 	return packets > 1 && f.flags == syn|ack && (f.sourcePort >= ports || f.targetPort < ports)
 }
 
-// date appends the event with its time, or several where a flow is spread.
+// date sets the time of the event, and divides it where a flow is spread.
 func (e *exporter) date(v *monitor.Event, f *flow) {
 	m, l := &e.m, &e.ledger
 	first, last, flat := f.first, f.last, false
 	switch {
 	case m.export == 0 && m.received == 0: // sFlow without a time of arrival
 		l.undated++
-		e.events = append(e.events, *v)
+		v.Time = time.Time{}
 		return
 	case last == notTold:
 		flat = true
@@ -98,7 +108,6 @@ func (e *exporter) date(v *monitor.Event, f *flow) {
 	switch e.d.options.Timing {
 	case Spread:
 		e.spread(v, first, last)
-		return
 	case FirstSwitched:
 		e.at(v, first)
 	case LastSwitched:
@@ -110,22 +119,23 @@ func (e *exporter) date(v *monitor.Event, f *flow) {
 	}
 }
 
-// at appends the event with a time.
+// at sets a time.
 func (e *exporter) at(v *monitor.Event, ns int64) {
 	ns = max(ns, 0)
 	l := &e.ledger
 	if l.to == 0 {
 		l.from, l.to = ns, max(ns, 1)
-	} else {
-		l.from, l.to = min(l.from, ns), max(l.to, ns)
+	} else if ns < l.from {
+		l.from = ns
+	} else if ns > l.to {
+		l.to = ns
 	}
 	l.events++
 	v.Time = time.Unix(ns/int64(time.Second), ns%int64(time.Second)).UTC()
-	e.events = append(e.events, *v)
 }
 
 // spread divides the event over the intervals from first to last, as far as they may still be
-// counted. Each has the time of the end of its piece.
+// counted. Each piece has the time of its end.
 func (e *exporter) spread(v *monitor.Event, first, last int64) {
 	m := &e.m
 	if first < m.floor {
@@ -142,17 +152,23 @@ func (e *exporter) spread(v *monitor.Event, first, last int64) {
 		e.at(v, last)
 		return
 	}
-	whole, events, octets := uint64(last-first), v.Events, v.Bytes
-	var doneEvents, doneOctets uint64
-	for end := end; ; end += interval {
+	whole, flow := uint64(last-first), v.Flow
+	var events, octets uint64 // that are out
+	for ; ; end += interval {
 		until := min(end-1, last)
-		passed := uint64(until - first)
-		n, b := share(events, passed, whole), share(octets, passed, whole)
-		if n > doneEvents { // bytes wait for the next piece that has a packet
-			v.Events, v.Bytes = n-doneEvents, b-doneOctets
-			doneEvents, doneOctets = n, b
-			e.at(v, until)
+		n := share(flow.Events, uint64(until-first), whole)
+		if n == events { // bytes wait for the next piece that has a packet
+			continue
 		}
+		b := share(flow.Bytes, uint64(until-first), whole)
+		if events > 0 {
+			target := v.Target
+			v = e.grow()
+			v.Target, v.Flow = target, flow
+		}
+		v.Events, v.Bytes = n-events, b-octets
+		events, octets = n, b
+		e.at(v, until)
 		if until == last {
 			return
 		}

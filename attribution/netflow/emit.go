@@ -102,8 +102,11 @@ func (e *exporter) date(v *monitor.Event, f *flow) {
 	if flat {
 		first, last = m.now, m.now
 	} else {
-		first, last = first+m.shift, last+m.shift
-		first = min(first, last)
+		last += m.shift
+		if m.received != 0 {
+			last = min(last, m.received) // the clock of who gets the events must not run ahead
+		}
+		first = min(first+m.shift, last)
 	}
 	switch e.d.options.Timing {
 	case Spread:
@@ -152,19 +155,19 @@ func (e *exporter) spread(v *monitor.Event, first, last int64) {
 		e.at(v, last)
 		return
 	}
-	whole, flow := uint64(last-first), v.Flow
+	whole, all := uint64(last-first), v.Flow
 	var events, octets uint64 // that are out
 	for ; ; end += interval {
 		until := min(end-1, last)
-		n := share(flow.Events, uint64(until-first), whole)
+		n := share(all.Events, uint64(until-first), whole)
 		if n == events { // bytes wait for the next piece that has a packet
 			continue
 		}
-		b := share(flow.Bytes, uint64(until-first), whole)
+		b := share(all.Bytes, uint64(until-first), whole)
 		if events > 0 {
 			target := v.Target
 			v = e.grow()
-			v.Target, v.Flow = target, flow
+			v.Target, v.Flow = target, all
 		}
 		v.Events, v.Bytes = n-events, b-octets
 		events, octets = n, b

@@ -5,12 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 var (
@@ -74,9 +75,14 @@ func sums(events []monitor.Event) (packets, octets uint64) {
 	return packets, octets
 }
 
-// textOf is an event in one line.
-func textOf(e monitor.Event) string {
-	var b strings.Builder
-	b.WriteString(e.Source.String() + " > " + e.Target.String())
-	return b.String()
+// table has a country for half of all addresses.
+func table(t testing.TB) *geo.Table {
+	t.Helper()
+	g, err := geo.OpenBytes(testenv.MMDB("Test", start, testenv.Prefix("128.0.0.0/1", testenv.Country("DE"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
+
+func addr4(b [4]byte) netip.Addr { return netip.AddrFrom4(b) }

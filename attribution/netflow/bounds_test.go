@@ -59,7 +59,8 @@ func TestTemplateFlood(t *testing.T) {
 	for i := range uint32(3_000) {
 		var many []byte
 		for range 20 {
-			many = append(many, templateOf(uint16(257+rng.IntN(60_000)), spec{8, 4, 0}, spec{2, uint16(1 + rng.IntN(9)), 0})...)
+			many = append(many, templateOf(uint16(257+rng.IntN(60_000)), spec{8, 4, 0}, spec{2, uint16(1 + rng.IntN(9)),
+				0})...)
 		}
 		d.Decode(nil, router, start, message9(20, 2*i+1, uint32(rng.IntN(3)), set(0, many)))
 		if len(d.Decode(nil, router, start, message9(2, 2*i+2, 0, d256))) == 0 {
@@ -141,7 +142,8 @@ func TestExporterFlood(t *testing.T) {
 	}
 	checkBounds(t, d)
 	a := d.Account()
-	if unreadOf(a)["TOO_MANY_EXPORTERS"] != 100 || a.Records != 2*maxExporters || !strings.Contains(a.Unread[0].First, "10.0.16.0") {
+	if unreadOf(a)["TOO_MANY_EXPORTERS"] != 100 || a.Records != 2*maxExporters || !strings.Contains(a.Unread[0].First,
+		"10.0.16.0") {
 		t.Errorf("%d records, unread %v", a.Records, a.Unread)
 	}
 	later := start.Add(11 * time.Minute)
@@ -164,7 +166,8 @@ func TestAllowList(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := decoder(t, Options{Exporters: list})
-	for from, want := range map[string]int{"192.0.2.1": 2, "::ffff:192.0.2.1": 0, "192.0.2.2": 0, "2001:db8::7": 2, "2001:db9::7": 0} {
+	for from, want := range map[string]int{"192.0.2.1": 2, "::ffff:192.0.2.1": 0, "192.0.2.2": 0, "2001:db8::7": 2,
+		"2001:db9::7": 0} {
 		if n := len(d.Decode(nil, netip.MustParseAddr(from), start, message5(2, 1, 0, 2))); n != want {
 			t.Errorf("%s: %d events, want %d", from, n, want)
 		}

@@ -117,7 +117,8 @@ func message5(count int, number uint32, sampling uint16, records int) []byte {
 
 // record5 is a record of NetFlow v1, v5 or v7.
 func record5(i, size int) []byte {
-	b := put(nil, netip.AddrFrom4([4]byte{203, 0, 113, byte(i + 1)}).String(), "198.51.100.7", "0.0.0.0", uint16(1), uint16(2),
+	b := put(nil, netip.AddrFrom4([4]byte{203, 0, 113, byte(i + 1)}).String(), "198.51.100.7", "0.0.0.0", uint16(1),
+		uint16(2),
 		uint32(i+1), uint32(100*(i+1)), uint32(uptime-2000), uint32(uptime-1000), uint16(53), uint16(4000), uint8(0),
 		uint8(0), uint8(udp), uint8(0))
 	return append(b, make([]byte, size-len(b))...)
@@ -125,7 +126,8 @@ func record5(i, size int) []byte {
 
 // frame4 is an Ethernet frame with an IPv4 UDP packet, cut to 64 bytes.
 func frame4(source string) []byte {
-	ip := put(nil, uint8(0x45), uint8(0), uint16(500), uint32(7), uint8(60), uint8(udp), uint16(0), source, "198.51.100.7",
+	ip := put(nil, uint8(0x45), uint8(0), uint16(500), uint32(7), uint8(60), uint8(udp), uint16(0), source,
+		"198.51.100.7",
 		uint16(123), uint16(4000), uint16(480), uint16(0))
 	b := append(make([]byte, 12), 8, 0)
 	b = append(b, ip...)

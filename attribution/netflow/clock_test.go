@@ -9,7 +9,8 @@ import (
 // timed is a message of IPFIX with one record that has these times.
 func timed(specs []spec, values ...any) []byte {
 	specs = append([]spec{{8, 4, 0}, {2, 4, 0}}, specs...)
-	return message10(0, 1, set(2, templateOf(300, specs...)), set(300, put(nil, "203.0.113.1", uint32(1)), put(nil, values...)))
+	return message10(0, 1, set(2, templateOf(300, specs...)), set(300, put(nil, "203.0.113.1", uint32(1)), put(nil,
+		values...)))
 }
 
 // ntp is a time as RFC 7011 has microseconds and nanoseconds.
@@ -32,19 +33,24 @@ func TestTimes(t *testing.T) {
 		{"seconds", timed([]spec{{150, 4, 0}, {151, 4, 0}}, second, second+1), first, last, ""},
 		{"microseconds", timed([]spec{{154, 8, 0}, {155, 8, 0}}, ntp(first), ntp(last)), first, last, ""},
 		{"nanoseconds", timed([]spec{{156, 8, 0}, {157, 8, 0}}, ntp(first), ntp(last)), first, last, ""},
-		{"the first pair that tells something", timed([]spec{{150, 4, 0}, {151, 4, 0}, {152, 8, 0}, {153, 8, 0}}, second, second+1,
+		{"the first pair that tells something", timed([]spec{{150, 4, 0}, {151, 4, 0}, {152, 8, 0}, {153, 8, 0}}, second,
+			second+1,
 			uint64(0), uint64(0)), first, last, ""},
 		{"an end alone", timed([]spec{{153, 8, 0}}, milli+1000), last, last, ""},
 		{"a start alone", timed([]spec{{152, 8, 0}, {153, 8, 0}}, milli, uint64(0)), first, first, ""},
-		{"uptimes with the time of the start", timed([]spec{{22, 4, 0}, {21, 4, 0}, {160, 8, 0}}, uint32(3_597_000), uint32(3_598_000), boot),
+		{"uptimes with the time of the start", timed([]spec{{22, 4, 0}, {21, 4, 0}, {160, 8, 0}}, uint32(3_597_000),
+			uint32(3_598_000), boot),
 			first, last, ""},
 		{"uptimes alone", timed([]spec{{22, 4, 0}, {21, 4, 0}}, uint32(7), uint32(8)), start, start, "NO_TIME"},
 		{"zeros", timed([]spec{{150, 4, 0}, {151, 4, 0}}, uint32(0), uint32(0)), start, start, "NO_TIME"},
 		{"nothing", timed(nil), start, start, "NO_TIME"},
 		{"the year 2100", timed([]spec{{152, 8, 0}, {153, 8, 0}}, milli, uint64(4102444800000)), start, start, "BAD_TIME"},
-		{"beyond all years", timed([]spec{{152, 8, 0}, {153, 8, 0}}, uint64(math.MaxUint64), uint64(math.MaxUint64)), start, start, "NO_TIME"},
-		{"the end before the start", timed([]spec{{152, 8, 0}, {153, 8, 0}}, milli, milli-3_600_000), start, start, "BAD_TIME"},
-		{"v9", message9(2, 1, 0, t256, set(256, flowOf("203.0.113.1", 1))), start.Add(-2 * time.Second), start.Add(-time.Second), ""},
+		{"beyond all years", timed([]spec{{152, 8, 0}, {153, 8, 0}}, uint64(math.MaxUint64), uint64(math.MaxUint64)),
+			start, start, "NO_TIME"},
+		{"the end before the start", timed([]spec{{152, 8, 0}, {153, 8, 0}}, milli, milli-3_600_000), start, start,
+			"BAD_TIME"},
+		{"v9", message9(2, 1, 0, t256, set(256, flowOf("203.0.113.1", 1))), start.Add(-2 * time.Second),
+			start.Add(-time.Second), ""},
 		{"v5", message5(1, 1, 0, 1), start.Add(-1750 * time.Millisecond), start.Add(-750 * time.Millisecond), ""},
 		{"sFlow", messageS(1, 1, sample), start, start, ""},
 	} {
@@ -145,7 +151,8 @@ func TestTiming(t *testing.T) {
 	if events := d.Decode(nil, router, noTimes, b); !events[0].Time.Equal(start.Add(-time.Second)) {
 		t.Errorf("stored: %v", events[0].Time)
 	}
-	if events := d.Decode(nil, router, noTimes, messageS(1, 1, sample)); !events[0].Time.IsZero() || d.Account().Undated != 1 {
+	if events := d.Decode(nil, router, noTimes, messageS(1, 1, sample)); !events[0].Time.IsZero() ||
+		d.Account().Undated != 1 {
 		t.Errorf("stored sFlow: %v, %+v", events, d.Account())
 	}
 }

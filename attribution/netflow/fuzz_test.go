@@ -26,7 +26,8 @@ func checkDatagram(t testing.TB, d *Decoder, now time.Time, b []byte) {
 			t.Fatalf("event %+v", e)
 		}
 	}
-	if after.Records < before.Records || after.NoRecords < before.NoRecords || settled(after) < settled(before) || len(events) > 0 && after.Records == before.Records {
+	if after.Records < before.Records || after.NoRecords < before.NoRecords || settled(after) < settled(before) ||
+		len(events) > 0 && after.Records == before.Records {
 		t.Fatalf("%d events; before %+v, after %+v", len(events), before, after)
 	}
 	if len(events) > 70*len(b)+70*keptBytes {

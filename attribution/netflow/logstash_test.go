@@ -80,7 +80,8 @@ func TestLogstashCaptures(t *testing.T) {
 				t.Errorf("%d records told, %d options, %d used, want %d, %d, %d; %+v", told, notesOf(a)["OPTIONS"], a.Records,
 					c.told, c.options, c.records, a)
 			}
-			if codes := unreadOf(a); len(codes) > 1 || (c.unread == "") != (len(codes) == 0) || c.unread != "" && codes[c.unread] == 0 {
+			if codes := unreadOf(a); len(codes) > 1 || (c.unread == "") != (len(codes) == 0) || c.unread != "" &&
+				codes[c.unread] == 0 {
 				t.Errorf("unread %v, want %q", codes, c.unread)
 			}
 		})

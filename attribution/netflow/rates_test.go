@@ -37,12 +37,16 @@ func TestRates(t *testing.T) {
 		{"nothing is told", [][]byte{set(300, record), set(301, record, put(nil, uint16(1)))}, []uint32{0, 0}},
 		{"the domain", [][]byte{set(401, put(nil, uint32(0), uint32(1), uint32(99))), set(300, record),
 			set(301, record, put(nil, uint16(1)))}, []uint32{100, 100}},
-		{"two samplers", [][]byte{set(400, put(nil, uint8(1), uint32(10), uint8(2), uint32(1000))), set(301, record, put(nil, uint16(1)),
+		{"two samplers", [][]byte{set(400, put(nil, uint8(1), uint32(10), uint8(2), uint32(1000))), set(301, record,
+			put(nil, uint16(1)),
 			record, put(nil, uint16(2)), record, put(nil, uint16(3))), set(300, record)}, []uint32{10, 1000, 0, 0}},
-		{"a selector", [][]byte{set(400, put(nil, uint8(7), uint32(70))), set(302, record, put(nil, uint64(7)))}, []uint32{70}},
+		{"a selector", [][]byte{set(400, put(nil, uint8(7), uint32(70))), set(302, record, put(nil, uint64(7)))},
+			[]uint32{70}},
 		{"a sampler before the domain", [][]byte{set(401, put(nil, uint32(0), uint32(1), uint32(99))),
-			set(400, put(nil, uint8(1), uint32(10))), set(301, record, put(nil, uint16(1)), record, put(nil, uint16(9)))}, []uint32{10, 100}},
-		{"the record itself", [][]byte{set(400, put(nil, uint8(1), uint32(10))), set(303, record, put(nil, uint16(1), uint32(5)),
+			set(400, put(nil, uint8(1), uint32(10))), set(301, record, put(nil, uint16(1)), record, put(nil, uint16(9)))},
+			[]uint32{10, 100}},
+		{"the record itself", [][]byte{set(400, put(nil, uint8(1), uint32(10))), set(303, record, put(nil, uint16(1),
+			uint32(5)),
 			record, put(nil, uint16(1), uint32(0)))}, []uint32{5, 10}},
 		{"a rate that changes", [][]byte{set(400, put(nil, uint8(1), uint32(10))), set(301, record, put(nil, uint16(1))),
 			set(400, put(nil, uint8(1), uint32(20))), set(301, record, put(nil, uint16(1)))}, []uint32{10, 20}},
@@ -74,7 +78,8 @@ func TestRates(t *testing.T) {
 	// Options of another domain, and those of v9, whose kinds of scope are no elements.
 	d := decoder(t, Options{})
 	d.Decode(nil, router, start, message10(0, 1, templates, set(401, put(nil, uint32(0), uint32(1), uint32(99)))))
-	if got := ratesOf(d.Decode(nil, router, start, message10(0, 2, templates, set(300, record)))); !slices.Equal(got, []uint32{0}) {
+	if got := ratesOf(d.Decode(nil, router, start, message10(0, 2, templates, set(300, record)))); !slices.Equal(got,
+		[]uint32{0}) {
 		t.Errorf("another domain: %d", got)
 	}
 	v9 := message9(3, 1, 0, t256, set(1, options9(400, 1, spec{1, 4, 0}, spec{34, 4, 0}, spec{35, 1, 0})),
@@ -116,7 +121,8 @@ func TestRatios(t *testing.T) {
 
 // What the transport says of a source is conservative.
 func TestTransport(t *testing.T) {
-	specs := []spec{{8, 4, 0}, {12, 4, 0}, {7, 2, 0}, {11, 2, 0}, {4, 1, 0}, {6, 2, 0}, {2, 4, 0}, {2, 4, reversed}, {6, 1, reversed}}
+	specs := []spec{{8, 4, 0}, {12, 4, 0}, {7, 2, 0}, {11, 2, 0}, {4, 1, 0}, {6, 2, 0}, {2, 4, 0}, {2, 4, reversed}, {6,
+		1, reversed}}
 	type sent struct {
 		port, to       uint16
 		protocol       uint8
@@ -134,13 +140,15 @@ func TestTransport(t *testing.T) {
 		{port: 4000, to: 443, protocol: tcp, flags: 0x12, packets: 2},                   // a client that sent no data
 		{port: 4000, to: 4001, protocol: tcp, flags: 0x12, packets: 2},                  // who knows
 		{port: 4000, to: 443, protocol: tcp, flags: 0x11b, packets: 9, wantFlags: 0x1b}, // one direction proves nothing
-		{port: 4000, to: 443, protocol: tcp, flags: 0x1b, packets: 9, backs: 8, backFlags: 0x1b, wantFlags: 0x1b, handshake: true},
+		{port: 4000, to: 443, protocol: tcp, flags: 0x1b, packets: 9, backs: 8, backFlags: 0x1b, wantFlags: 0x1b,
+			handshake: true},
 		{port: 4000, to: 443, protocol: tcp, flags: 0x1b, packets: 9, backs: 8, backFlags: 0x12, wantFlags: 0x1b},
 		{port: 4000, to: 443, protocol: tcp, flags: 0x1b, packets: 9, backs: 8, backFlags: 0x1e, wantFlags: 0x1b},
 		{port: 8, to: 0, protocol: 1, packets: 1},
 	} {
 		events := decoder(t, Options{}).Decode(nil, router, start, message10(0, 1, set(2, templateOf(300, specs...)),
-			set(300, put(nil, "203.0.113.1", "198.51.100.7", tt.port, tt.to, tt.protocol, tt.flags, tt.packets, tt.backs, tt.backFlags))))
+			set(300, put(nil, "203.0.113.1", "198.51.100.7", tt.port, tt.to, tt.protocol, tt.flags, tt.packets, tt.backs,
+				tt.backFlags))))
 		if e := events[0]; e.SourcePort != tt.wantPort || e.TCPFlags != tt.wantFlags || e.Handshake != tt.handshake ||
 			e.Protocol != tt.protocol {
 			t.Errorf("%+v: %+v", tt, e)

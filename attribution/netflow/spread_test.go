@@ -17,7 +17,8 @@ func spreadOf(t *testing.T, o Options, ago, length time.Duration, packets, octet
 	t.Helper()
 	d := decoder(t, o)
 	last := start.Add(-ago)
-	return d.Decode(nil, router, start, message10(0, 1, set(2, templateOf(300, spec{8, 4, 0}, spec{152, 8, 0}, spec{153, 8, 0},
+	return d.Decode(nil, router, start, message10(0, 1, set(2, templateOf(300, spec{8, 4, 0}, spec{152, 8, 0}, spec{153,
+		8, 0},
 		spec{2, 8, 0}, spec{1, 8, 0})), set(300, put(nil, "203.0.113.1", uint64(last.Add(-length).UnixMilli()),
 		uint64(last.UnixMilli()), packets, octets))))
 }
@@ -63,7 +64,8 @@ func TestSpreadKeepsEverything(t *testing.T) {
 
 // The packets of a flow of five minutes are in the minutes that it has lasted.
 func TestSpreadIsEven(t *testing.T) {
-	events := spreadOf(t, Options{Interval: time.Minute, Lateness: 6 * time.Minute}, 6*time.Second, 5*time.Minute, 3_000, 300_000)
+	events := spreadOf(t, Options{Interval: time.Minute, Lateness: 6 * time.Minute}, 6*time.Second, 5*time.Minute,
+		3_000, 300_000)
 	if len(events) != 6 { // from 11:54:59 to 11:59:59
 		t.Fatalf("%d pieces", len(events))
 	}
@@ -105,7 +107,8 @@ func TestDefaultsLoseNothing(t *testing.T) {
 				sent += uint64(packets)
 				up := uint32(second*1000 + 1_000_000)
 				last := up - uint32(rng.IntN(15_000)) // the inactive timeout
-				records = append(records, put(nil, uint32(rng.Uint32()|1<<24), "198.51.100.7", uint16(53), uint16(4000), uint8(udp),
+				records = append(records, put(nil, uint32(rng.Uint32()|1<<24), "198.51.100.7", uint16(53), uint16(4000),
+					uint8(udp),
 					uint8(0), packets, 100*packets, last-length, last)...)
 			}
 			b := message9(21, uint32(second), 0, template, set(256, records))

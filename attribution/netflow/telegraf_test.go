@@ -184,7 +184,8 @@ func TestTelegrafCases(t *testing.T) {
 			if int(a.Records) != tt.records || int(notesOf(a)["OPTIONS"]) != tt.options {
 				t.Errorf("%d records and %d options, want %d and %d", a.Records, notesOf(a)["OPTIONS"], tt.records, tt.options)
 			}
-			if codes := unreadOf(a); len(codes) > 1 || tt.unread == "" && len(codes) > 0 || codes[tt.unread] == 0 && tt.unread != "" {
+			if codes := unreadOf(a); len(codes) > 1 || tt.unread == "" && len(codes) > 0 || codes[tt.unread] == 0 &&
+				tt.unread != "" {
 				t.Errorf("unread %v, want %q", codes, tt.unread)
 			}
 		})

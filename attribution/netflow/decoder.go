@@ -21,6 +21,8 @@ type Decoder struct {
 	memory   atomic.Int64 // bytes of templates, samplers and sets that wait, of all exporters
 	now      atomic.Int64 // the latest time of arrival, Unix nanoseconds
 
+	older sync.Pool // *[]monitor.Event, scratch
+
 	mu        sync.RWMutex
 	exporters map[netip.Addr]*exporter
 	gone      ledger // of exporters that were forgotten
@@ -47,13 +49,15 @@ func NewDecoder(o Options) (*Decoder, error) {
 	return &Decoder{
 		options: o, reach: int64(o.reach()), interval: int64(o.Interval),
 		seed: maphash.MakeSeed(), exporters: map[netip.Addr]*exporter{},
+		older: sync.Pool{New: func() any { return new([]monitor.Event) }},
 	}, nil
 }
 
 // Decode appends the events of one datagram to events, and returns them. The datagram came from
 // the address of an exporter at a time. A zero time is for exports that were stored: the clock of
 // the exporter is then believed, and nothing is forgotten. What cannot be read is in the account.
-// Decode keeps no reference to the datagram.
+// Decode keeps no reference to the datagram. Pieces of a record that lie in earlier intervals come
+// behind all others, so that a monitor can count many events of one interval at once.
 func (d *Decoder) Decode(
 	events []monitor.Event, from netip.Addr, received time.Time, datagram []byte,
 ) []monitor.Event {

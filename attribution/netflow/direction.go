@@ -68,7 +68,8 @@ func (e *exporter) isSecond(b []byte, p *places) bool {
 	if p[direction].n == 0 {
 		return false
 	}
-	return e.isEgressOf(number(b, p[input]), number(b, p[direction]) == 1)
+	way := number(b, p[direction])
+	return way <= 1 && e.isEgressOf(number(b, p[input]), way == 1)
 }
 
 // isEgressOf does so by the interface that the packets came in on, 0 if it is not known.

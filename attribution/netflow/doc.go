@@ -89,7 +89,8 @@
 // A decoder keeps at most 4,096 exporters and 128 MiB of what they have told; of one exporter 4 MiB,
 // 1,024 templates of 1,024 fields, 256 observation domains of 1,024 samplers, and 512 sets in
 // 512 KiB that wait. Of templates, one that was not used lately makes room. A template is
-// forgotten after a day without use. New exporters get room only when others have been silent for
+// forgotten after a day without use, and outlives a restart of its exporter, which sends it anew
+// first. New exporters get room only when others have been silent for
 // 10 minutes. Templates whose records have no length are refused.
 //
 // # Concurrency
@@ -103,7 +104,7 @@
 //
 // # Security
 //
-// Whoever can send UDP to the collector can invent records, exporters and rates. UDP sources are
-// forged easily. Set Options.Exporters, and filter at the border. No datagram makes the decoder
+// Whoever can send UDP to the collector can invent records, exporters and rates, and make it look
+// as if records were missing. UDP sources are forged easily. Set Options.Exporters, and filter at the border. No datagram makes the decoder
 // panic, loop, or keep more than its bounds.
 package netflow

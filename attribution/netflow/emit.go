@@ -43,8 +43,8 @@ func (e *exporter) append(f *flow) {
 		e.rate = rate
 	}
 	packets := max(f.packets, 1)
-	l.packets += packets
-	l.bytes += f.octets
+	l.packets = saturated(l.packets, packets)
+	l.bytes = saturated(l.bytes, f.octets)
 	v := e.grow()
 	v.Target = monitor.TargetAddr(f.target)
 	v.Flow = attribution.Flow{
@@ -138,41 +138,40 @@ func (e *exporter) at(v *monitor.Event, ns int64) {
 }
 
 // spread divides the event over the intervals from first to last, as far as they may still be
-// counted. Each piece has the time of its end.
+// counted. Each piece has the time of its end. Those of earlier intervals are collected, since a
+// monitor is faster with events of one interval after the other.
 func (e *exporter) spread(v *monitor.Event, first, last int64) {
 	m := &e.m
 	if first < m.floor {
 		e.ledger.notes[longFlows]++
 	}
 	first, last = min(max(first, m.floor), m.ceiling), min(max(last, m.floor), m.ceiling)
-	if first >= m.current || first == last { // nearly all
+	if first >= m.current {
 		e.at(v, last)
 		return
 	}
-	interval := e.d.interval
-	end := first - first%interval + interval // of the first piece
-	if end > last {
-		e.at(v, last)
-		return
-	}
-	whole, all := uint64(last-first), v.Flow
+	whole, interval := uint64(last-first), e.d.interval
 	var events, octets uint64 // that are out
-	for ; ; end += interval {
+	for end := first - first%interval + interval; ; end += interval {
 		until := min(end-1, last)
-		n := share(all.Events, uint64(until-first), whole)
-		if n == events { // bytes wait for the next piece that has a packet
-			continue
+		n, b := v.Events, v.Bytes
+		if until < last {
+			n, b = share(n, uint64(until-first), whole), share(b, uint64(until-first), whole)
 		}
-		b := share(all.Bytes, uint64(until-first), whole)
-		if events > 0 {
-			target := v.Target
-			v = e.grow()
-			v.Target, v.Flow = target, all
+		if n == events {
+			continue // bytes wait for the next piece that has a packet
 		}
-		v.Events, v.Bytes = n-events, b-octets
-		events, octets = n, b
-		e.at(v, until)
-		if until == last {
+		if until >= m.current { // the last one
+			v.Events, v.Bytes = n-events, b-octets
+			e.at(v, until)
+			return
+		}
+		e.older = append(e.older, *v)
+		piece := &e.older[len(e.older)-1]
+		piece.Events, piece.Bytes = n-events, b-octets
+		e.at(piece, until)
+		if events, octets = n, b; until == last {
+			e.events = e.events[:len(e.events)-1] // v is of no later interval
 			return
 		}
 	}
@@ -183,4 +182,9 @@ func share(n, part, whole uint64) uint64 {
 	hi, lo := bits.Mul64(n, part)
 	q, _ := bits.Div64(hi, lo, whole)
 	return q
+}
+
+func saturated(a, b uint64) uint64 {
+	sum, carry := bits.Add64(a, b, 0)
+	return sum | -carry
 }

@@ -44,10 +44,10 @@ func ExampleDecoder() {
 	a := d.Account()
 	fmt.Println(a.Format, a.Records, a.Unread)
 	// Output:
+	// 12:00:35 192.0.2.1 to 198.51.100.7 7 packets, 1 in 100
 	// 12:00:09 192.0.2.1 to 198.51.100.7 6 packets, 1 in 100
 	// 12:00:19 192.0.2.1 to 198.51.100.7 13 packets, 1 in 100
 	// 12:00:29 192.0.2.1 to 198.51.100.7 14 packets, 1 in 100
-	// 12:00:35 192.0.2.1 to 198.51.100.7 7 packets, 1 in 100
 	// NETFLOW_V5 1 [{UNKNOWN_VERSION 1 203.0.113.1, datagram 2}]
 }
 

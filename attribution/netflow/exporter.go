@@ -38,6 +38,7 @@ type exporter struct {
 
 	m        message // the one that is read
 	events   []monitor.Event
+	older    []monitor.Event // of earlier intervals
 	compiler compiler
 	scratch  places
 	flow     flow
@@ -92,12 +93,16 @@ func (e *exporter) decode(events []monitor.Event, now int64, b []byte) (_ []moni
 	}
 	e.last = max(e.last, now)
 	e.ledger.received++
-	e.events = events
-	if !e.isDuplicate(b) {
-		e.read(b, now)
+	if e.isDuplicate(b) {
+		return events, true
 	}
-	events = e.events
-	e.events = nil
+	older := e.d.older.Get().(*[]monitor.Event)
+	e.events, e.older = events, (*older)[:0]
+	e.read(b, now)
+	events = append(e.events, e.older...)
+	*older = e.older
+	e.d.older.Put(older)
+	e.events, e.older = nil, nil
 	return events, true
 }
 

@@ -71,8 +71,8 @@ func (l *ledger) add(m *ledger) {
 	l.received += m.received
 	l.records += m.records
 	l.told += m.told
-	l.packets += m.packets
-	l.bytes += m.bytes
+	l.packets = saturated(l.packets, m.packets)
+	l.bytes = saturated(l.bytes, m.bytes)
 	l.events += m.events
 	l.undated += m.undated
 	l.shed += m.shed

@@ -208,7 +208,8 @@ func (e *exporter) readRecords(t *template, b []byte, cut int) {
 	whole, n := len(b)+cut, uint64(0)
 	if t.steps == nil {
 		n = e.readFixedRecords(t, b)
-		e.lose(cutShort, uint64(whole/t.size)-n)
+		const least = 16 // bytes of a record that is traffic
+		e.lose(cutShort, min(uint64(whole/t.size)-n, uint64(cut/least)+1))
 	} else {
 		for len(b) >= t.size && (len(b) >= 4 || !isZero(b)) {
 			size := t.walk(b, &e.scratch)

@@ -57,12 +57,10 @@ type compiler struct {
 	ranks [slots]uint8
 	steps []step // scratch
 	at    int
-	far   bool // a record is longer than a datagram
 }
 
 func (c *compiler) begin(options bool) {
 	c.t, c.ranks, c.steps, c.at = template{options: options}, [slots]uint8{}, c.steps[:0], 0
-	c.far = false
 }
 
 func (c *compiler) add(f field, version uint8) {
@@ -87,7 +85,6 @@ func (c *compiler) add(f field, version uint8) {
 		c.drop(e.slot)
 		c.t.places[e.slot] = place{uint16(min(c.at, 0xffff)), f.n}
 	}
-	c.far = c.far || c.at > 0xffff
 	switch last := len(c.steps) - 1; {
 	case read:
 		c.steps = append(c.steps, step{e.slot, f.n})
@@ -111,10 +108,10 @@ func (c *compiler) drop(s slot) {
 	}
 }
 
-// end returns the template, or nil if its records have no length.
+// end returns the template, or nil if its records have no length or are longer than a datagram.
 func (c *compiler) end() *template {
 	t := c.t
-	if t.size == 0 || c.far || t.size > 0xffff {
+	if t.size == 0 || t.size > 0xffff {
 		return nil
 	}
 	for _, s := range c.steps {

@@ -41,7 +41,9 @@ func TestAccountInTheVerdict(t *testing.T) {
 		var flows []byte
 		for range 30 {
 			public := netip.AddrFrom4([4]byte{byte(130 + rng.IntN(30)), byte(rng.IntN(256)), byte(rng.IntN(256)), 9})
-			flows = append(flows, flowOf(public.String(), 1)...)
+			flow := flowOf(public.String(), 1)
+			be.PutUint16(flow[8:], uint16(1024+rng.IntN(60_000))) // no reflector
+			flows = append(flows, flow...)
 		}
 		events = append(events, d.Decode(nil, router, start, message9(31, i, 0, t256, set(256, flows)))...)
 	}
@@ -52,7 +54,8 @@ func TestAccountInTheVerdict(t *testing.T) {
 		events = append(events, d.Decode(nil, router, start, message9(30, 20+i, 0, set(999, manyFlows(30))))...)
 	}
 	r := tallied(t, d, events)
-	if v := r.Verdicts[0]; r.Lost[attribution.LostUnread] != 600 || v.Outcome != attribution.Undecided || v.Reason != "UNREAD_RECORDS" {
+	if v := r.Verdicts[0]; r.Lost[attribution.LostUnread] != 600 || v.Outcome != attribution.Undecided ||
+		v.Reason != "UNREAD_RECORDS" {
 		t.Errorf("lost %v, %v", r.Lost, v)
 	}
 }

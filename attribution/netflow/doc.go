@@ -105,6 +105,6 @@
 // # Security
 //
 // Whoever can send UDP to the collector can invent records, exporters and rates, and make it look
-// as if records were missing. UDP sources are forged easily. Set Options.Exporters, and filter at the border. No datagram makes the decoder
-// panic, loop, or keep more than its bounds.
+// as if records were missing. UDP sources are forged easily. Set Options.Exporters, and filter at
+// the border. No datagram makes the decoder panic, loop, or keep more than its bounds.
 package netflow

@@ -27,7 +27,7 @@ func checkBounds(t testing.TB, d *Decoder) {
 			}
 		}
 		kept, records, bytes := int64(0), uint64(0), 0
-		for _, s := range e.kept.sets {
+		for _, s := range e.kept.sets() {
 			kept += s.cost()
 			records += s.records
 			bytes += len(s.b)
@@ -40,9 +40,9 @@ func checkBounds(t testing.TB, d *Decoder) {
 		case e.memory != templates+kept+streams:
 			t.Fatalf("%d bytes are reserved, want %d", e.memory, templates+kept+streams)
 		case e.memory > exporterMemory || len(e.templates.ring) > maxTemplates || len(e.streams) > maxStreams ||
-			len(e.kept.sets) > maxKept || bytes > keptBytes || len(e.templates.byKey) != len(e.templates.ring):
+			len(e.kept.sets()) > maxKept || bytes > keptBytes || len(e.templates.byKey) != len(e.templates.ring):
 			t.Fatalf("beyond bounds: %d bytes, %d templates, %d domains, %d sets of %d bytes", e.memory, len(e.templates.ring),
-				len(e.streams), len(e.kept.sets), bytes)
+				len(e.streams), len(e.kept.sets()), bytes)
 		case records != e.kept.records || bytes != e.kept.bytes:
 			t.Fatalf("%d records in %d bytes wait, counted %d in %d", records, bytes, e.kept.records, e.kept.bytes)
 		}

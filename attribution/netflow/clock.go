@@ -58,8 +58,8 @@ type message struct {
 	sequenced   uint64 // records of all kinds
 	unread      int    // sets without a template
 	unreadBytes int
-	defined     bool // a template that sets wait for
-	late        bool // it has waited
+	defined     bool    // a template that sets wait for
+	withdrawn   [2]bool // all templates, all those of options
 }
 
 // sent sets the time of export, and what follows from it.
@@ -68,9 +68,7 @@ func (e *exporter) sent(export int64) {
 	m.export = export
 	if m.received != 0 && export != 0 {
 		by := export - m.received
-		if !m.late {
-			e.offsets.add(by)
-		}
+		e.offsets.add(by)
 		if by > clockTolerance || by < -clockTolerance {
 			m.shift, m.wrong = -by, true
 		}

@@ -50,6 +50,7 @@ const (
 	recentDatagrams = 64
 	maxStreams      = 256
 	streamCost      = 256
+	mostOlder       = 4096 // events in scratch that is kept
 )
 
 func newExporter(d *Decoder, addr netip.Addr) *exporter {
@@ -74,7 +75,7 @@ func (e *exporter) release(n int64) {
 // forget gives all memory back. What waits is lost.
 func (e *exporter) forget() {
 	e.gone = true
-	for len(e.kept.sets) > 0 {
+	for len(e.kept.sets()) > 0 {
 		e.dropOldest()
 	}
 	for k, s := range e.streams {
@@ -100,8 +101,9 @@ func (e *exporter) decode(events []monitor.Event, now int64, b []byte) (_ []moni
 	e.events, e.older = events, (*older)[:0]
 	e.read(b, now)
 	events = append(e.events, e.older...)
-	*older = e.older
-	e.d.older.Put(older)
+	if *older = e.older; cap(e.older) <= mostOlder {
+		e.d.older.Put(older)
+	}
 	e.events, e.older = nil, nil
 	return events, true
 }
@@ -154,12 +156,15 @@ func (e *exporter) read(b []byte, now int64) {
 }
 
 // lose counts records that cannot be read.
-func (e *exporter) lose(why fault, n uint64) {
+func (e *exporter) lose(why fault, n uint64) { e.loseAt(why, n, e.ledger.received) }
+
+// loseAt counts records of the datagram with a number.
+func (e *exporter) loseAt(why fault, n, number uint64) {
 	if n == 0 {
 		return
 	}
 	if e.ledger.lost[why] == 0 {
-		e.ledger.first[why] = origin{e.addr, e.ledger.received}
+		e.ledger.first[why] = origin{e.addr, number}
 	}
 	e.ledger.lost[why] += n
 }
@@ -169,7 +174,7 @@ func (e *exporter) current() ledger {
 	l := e.ledger
 	if n := e.kept.records; n > 0 {
 		if l.lost[noTemplate] == 0 {
-			l.first[noTemplate] = origin{e.addr, e.kept.sets[0].number}
+			l.first[noTemplate] = origin{e.addr, e.kept.sets()[0].number}
 		}
 		l.lost[noTemplate] += n
 		l.notes[waiting] += n
@@ -192,8 +197,7 @@ func (e *exporter) miss(l *ledger, k key, s *sequence) {
 		return
 	}
 	l.notes[missingDatagrams] += s.missing
-	read := e.ledger.datagrams[k.version]
-	l.shed += uint64(float64(s.missing)*float64(e.ledger.told)/float64(max(read, 1)) + 0.5)
+	l.shed += uint64(float64(s.missing)*float64(e.ledger.told)/float64(max(e.ledger.received, 1)) + 0.5)
 }
 
 // stream is what is known of an observation domain, an engine or an agent.

@@ -1,8 +1,11 @@
 package netflow
 
+import "time"
+
 // kept are sets of one exporter whose template has not come yet.
 type kept struct {
-	sets    []keptSet   // the oldest first
+	all     []keptSet // the oldest first, those before head are gone
+	head    int
 	bytes   int         // of all
 	records uint64      // in all, as far as that is known
 	counts  map[key]int // sets that wait for a template
@@ -20,17 +23,21 @@ type keptSet struct {
 const (
 	maxKept   = 512       // sets of one exporter
 	keptBytes = 512 << 10 // of one exporter
-	keptLasts = int64(10 * 60 * 1e9)
+	keptLasts = int64(10 * time.Minute)
 	setCost   = 320
 )
 
 func (s *keptSet) cost() int64 { return setCost + int64(len(s.b)) }
 
+// sets are those that wait.
+func (k *kept) sets() []keptSet { return k.all[k.head:] }
+
 // keep keeps a set until its template comes. Where there is no room for it, it is lost.
 func (e *exporter) keep(k key, b []byte, cut int) {
 	e.m.unread++
 	e.m.unreadBytes += len(b)
-	for n := len(e.kept.sets); n > 0 && (n >= maxKept || e.kept.bytes+len(b) > keptBytes); n-- {
+	w := &e.kept
+	for n := len(w.sets()); n > 0 && (n >= maxKept || w.bytes+len(b) > keptBytes); n-- {
 		e.dropOldest()
 	}
 	s := keptSet{key: k, b: b, cut: cut, records: 1, number: e.ledger.received, m: e.m}
@@ -39,13 +46,18 @@ func (e *exporter) keep(k key, b []byte, cut int) {
 		return
 	}
 	s.b = append([]byte(nil), b...)
-	if e.kept.counts == nil {
-		e.kept.counts = map[key]int{}
+	if w.counts == nil {
+		w.counts = map[key]int{}
 	}
-	e.kept.sets = append(e.kept.sets, s)
-	e.kept.bytes += len(b)
-	e.kept.records++
-	e.kept.counts[k]++
+	if w.head >= maxKept {
+		w.all = append(w.all[:0], w.sets()...)
+		clear(w.all[len(w.all):cap(w.all)])
+		w.head = 0
+	}
+	w.all = append(w.all, s)
+	w.bytes += len(b)
+	w.records++
+	w.counts[k]++
 }
 
 // countUnread spreads the records that the header has told, beyond what was read, over the sets
@@ -59,59 +71,57 @@ func (e *exporter) countUnread(told uint64) {
 	if more > uint64(e.m.unreadBytes)/4 {
 		return
 	}
-	if n := len(e.kept.sets); n > 0 && e.kept.sets[n-1].number == e.ledger.received {
-		e.kept.sets[n-1].records += more
+	if w := e.kept.sets(); len(w) > 0 && w[len(w)-1].number == e.ledger.received {
+		w[len(w)-1].records += more
 		e.kept.records += more
 		return
 	}
 	e.lose(noTemplate, more)
 }
 
-// take removes the set at i.
-func (e *exporter) take(i int) keptSet {
-	s := e.kept.sets[i]
-	last := len(e.kept.sets) - 1
-	copy(e.kept.sets[i:], e.kept.sets[i+1:])
-	e.kept.sets[last] = keptSet{}
-	e.kept.sets = e.kept.sets[:last]
-	e.kept.bytes -= len(s.b)
-	e.kept.records -= s.records
-	if e.kept.counts[s.key]--; e.kept.counts[s.key] == 0 {
-		delete(e.kept.counts, s.key)
+// remove takes a set off what is counted.
+func (e *exporter) remove(s *keptSet) {
+	w := &e.kept
+	w.bytes -= len(s.b)
+	w.records -= s.records
+	if w.counts[s.key]--; w.counts[s.key] == 0 {
+		delete(w.counts, s.key)
 	}
 	e.release(s.cost())
-	return s
 }
 
 func (e *exporter) dropOldest() {
-	s := e.take(0)
-	number := e.ledger.received
-	e.ledger.received = s.number // its place
-	e.lose(noTemplate, s.records)
-	e.ledger.received = number
+	s := &e.kept.all[e.kept.head]
+	e.remove(s)
+	e.loseAt(noTemplate, s.records, s.number)
+	*s = keptSet{}
+	e.kept.head++
 }
 
 // expire forgets what has waited for too long.
 func (e *exporter) expire(now int64) {
-	for len(e.kept.sets) > 0 && now != 0 && e.kept.sets[0].m.received < now-keptLasts {
+	for now != 0 && len(e.kept.sets()) > 0 && e.kept.sets()[0].m.received < now-keptLasts {
 		e.dropOldest()
 	}
 }
 
 // readKept reads the sets whose template has come.
 func (e *exporter) readKept() {
-	m, number := e.m, e.ledger.received
-	for i := 0; i < len(e.kept.sets); {
-		t := e.templates.byKey[e.kept.sets[i].key]
+	m, number, w := e.m, e.ledger.received, &e.kept
+	waiting := w.sets()
+	left := w.all[:0]
+	for i := range waiting {
+		s := waiting[i]
+		t := e.templates.byKey[s.key]
 		if t == nil {
-			i++
+			left = append(left, s)
 			continue
 		}
-		s := e.take(i)
+		e.remove(&s)
 		e.m, e.ledger.received = s.m, s.number
-		e.m.late = true
 		e.readRecords(t, s.b, s.cut)
-		e.ledger.received = number
 	}
-	e.m = m
+	clear(w.all[len(left):])
+	w.all, w.head = left, 0
+	e.m, e.ledger.received = m, number
 }

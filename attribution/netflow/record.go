@@ -26,7 +26,6 @@ const (
 	tcp = 6
 	udp = 17
 
-	fin = 0x01
 	syn = 0x02
 	rst = 0x04
 	psh = 0x08
@@ -85,7 +84,7 @@ func (e *exporter) readRecord(t *template, b []byte, p *places) {
 		return
 	}
 	if !f.source.IsValid() {
-		e.lostSource(t, p)
+		e.noSource(t, 1)
 		return
 	}
 	if e.m.stream != nil && p[systemInit].n > 0 && !e.m.upAt {
@@ -101,15 +100,6 @@ func (e *exporter) readRecord(t *template, b []byte, p *places) {
 		return
 	}
 	e.emit(f)
-}
-
-// lostSource counts a record without a source address.
-func (e *exporter) lostSource(t *template, p *places) {
-	if t.counts || t.framed || p[packets].n > 0 || p[octets].n > 0 {
-		e.lose(noSource, 1)
-	} else {
-		e.ledger.notes[noFlows]++
-	}
 }
 
 // readTimes finds the first pair of times that tells something. Where one of both is missing, the

@@ -252,7 +252,7 @@ func (e *exporter) readFixedRecords(t *template, b []byte) uint64 {
 // noSource counts records whose template has no address. Those with counters are traffic of
 // somebody.
 func (e *exporter) noSource(t *template, n uint64) {
-	if t.counts {
+	if t.counts || t.framed {
 		e.lose(noSource, n)
 	} else {
 		e.ledger.notes[noFlows] += n

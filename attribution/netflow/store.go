@@ -50,6 +50,7 @@ func (e *exporter) define(k key, t *template, definition uint64) {
 	}
 	s.byKey[k] = t
 	s.ring = append(s.ring, t)
+	e.m.withdrawn = [2]bool{}
 	e.m.defined = e.m.defined || e.kept.counts[k] > 0
 }
 
@@ -83,9 +84,14 @@ func (e *exporter) withdraw(k key, options bool) {
 	if t := e.templates.byKey[k]; t != nil {
 		e.undefine(t)
 	}
-	if k.id >= firstTemplate {
+	all := &e.m.withdrawn[0]
+	if options {
+		all = &e.m.withdrawn[1]
+	}
+	if k.id >= firstTemplate || *all {
 		return
 	}
+	*all = true // a search of all is not for each few bytes of a datagram
 	for i := len(e.templates.ring) - 1; i >= 0; i-- {
 		t := e.templates.ring[i]
 		if t.options == options && t.key.version == k.version && t.key.domain == k.domain {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 const lostShed = attribution.LostShed
@@ -27,7 +28,7 @@ func spreadOf(t *testing.T, o Options, ago, length time.Duration, packets, octet
 // it is where a monitor still counts.
 func TestSpreadKeepsEverything(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for range 3_000 {
+	for range testenv.Trials(1_000, 3_000, 30_000) {
 		o := Options{Interval: time.Duration(1+rng.IntN(60)) * time.Second}
 		o.Lateness = o.Interval * time.Duration(1+rng.IntN(20))
 		ago, length := time.Duration(rng.IntN(60_000))*time.Millisecond, time.Duration(rng.IntN(900_000))*time.Millisecond

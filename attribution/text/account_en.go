@@ -57,6 +57,12 @@ var accountEnglish = accountPhrases{
 		"TRAILING":       "there is data behind the end of the archive",
 		"CUT_SHORT":      "the rest of the line did not come",
 		"CUT_LINE":       "the input broke off within the line",
+		"TRUNCATED":      "it ends before its addresses",
+		"MALFORMED":      "its headers contradict themselves",
+		"UNKNOWN_LINK":   "its type of link is not known, so that nobody knows where its addresses are",
+		"NO_SOURCE":      "it has no source address",
+		"CUT_FILE":       "the capture breaks off within it",
+		"DAMAGED":        "the capture is damaged from there on",
 	},
 
 	notes: map[string]phrase{
@@ -82,7 +88,12 @@ var accountEnglish = accountPhrases{
 		"INNER_RETURN":   "{n} {n:line has|lines have} a carriage return inside. {n:It|They} may hold several records.",
 		"LONG_LINE":      "{n} {n:line is|lines are} longer than 1 MiB.",
 		"CUT_LINE":       "The input broke off within its last line.",
-		"OPEN_LINE":      "The last line has no end yet and was left for later.",
+		"NOT_IP":         "{n} {n:packet has|packets have} no IP header.",
+		"SNAPPED": "{n} {n:packet was|packets were} captured in part. {n:Its|Their} bytes are those on the " +
+			"wire.",
+		"FRAGMENTS": "{n} {n:fragment|fragments} came without the first one of the same packet, which has the ports.",
+		"CUT_FILE":  "The capture breaks off within its last packet.",
+		"OPEN_LINE": "The last line has no end yet and was left for later.",
 	},
 	off: "Taken off before reading: {list}.",
 	takenOff: map[string]phrase{

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"bytes"
 	"os"
 	"regexp"
 	"slices"
@@ -52,26 +51,30 @@ func accountText(t *testing.T, r attribution.Report) string {
 	return b.String()
 }
 
-// Every code of docs/INPUTS.md has words, and no other has.
-func TestEveryCodeOfInputsHasWords(t *testing.T) {
-	doc, err := os.ReadFile("../../docs/INPUTS.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, doc, _ = bytes.Cut(doc, []byte("\n## What becomes of each line\n"))
-	faults, notes, ok := bytes.Cut(doc, []byte("\n| note | what it says |\n"))
-	if !ok {
-		t.Fatal("docs/INPUTS.md has no table of notes")
-	}
-	codes := func(table []byte) map[string]bool {
-		list := map[string]bool{}
-		for _, row := range regexp.MustCompile(`(?m)^\| ([A-Z0-9_, ]+) \|`).FindAllSubmatch(table, -1) {
-			for _, code := range strings.Split(string(row[1]), ", ") {
+// codesOf returns the codes of all tables in docs that have this head.
+func codesOf(t *testing.T, head string) map[string]bool {
+	list := map[string]bool{}
+	for _, name := range []string{"INPUTS.md", "PACKETS.md"} {
+		doc, err := os.ReadFile("../../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, table, ok := strings.Cut(string(doc), "\n"+head+"\n")
+		if !ok {
+			t.Fatalf("docs/%s has no table %s", name, head)
+		}
+		table, _, _ = strings.Cut(table, "\n\n")
+		for _, row := range regexp.MustCompile(`(?m)^\| ([A-Z0-9_, ]+) \|`).FindAllStringSubmatch(table, -1) {
+			for _, code := range strings.Split(row[1], ", ") {
 				list[code] = true
 			}
 		}
-		return list
 	}
+	return list
+}
+
+// Every code of the documents on inputs has words, and no other has.
+func TestEveryCodeOfInputsHasWords(t *testing.T) {
 	for _, c := range catalogues {
 		same := func(what string, documented map[string]bool, words ...map[string]phrase) {
 			known := map[string]bool{}
@@ -79,7 +82,7 @@ func TestEveryCodeOfInputsHasWords(t *testing.T) {
 				for code := range m {
 					known[code] = true
 					if !documented[code] {
-						t.Errorf("%v: %s %s is not in docs/INPUTS.md", c.tag, what, code)
+						t.Errorf("%v: %s %s is not in the documents", c.tag, what, code)
 					}
 				}
 			}
@@ -89,11 +92,11 @@ func TestEveryCodeOfInputsHasWords(t *testing.T) {
 				}
 			}
 			if len(documented) < 15 {
-				t.Errorf("only %d codes are in docs/INPUTS.md", len(documented))
+				t.Errorf("only %d codes are in the documents", len(documented))
 			}
 		}
-		same("fault", codes(faults), c.account.faults)
-		same("note", codes(notes), c.account.notes, c.account.takenOff)
+		same("fault", codesOf(t, "| code | why the record was lost |"), c.account.faults)
+		same("note", codesOf(t, "| note | what it says |"), c.account.notes, c.account.takenOff)
 	}
 }
 

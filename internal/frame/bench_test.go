@@ -10,7 +10,7 @@ import (
 // BenchmarkParse measures packets that lie one behind the other, as in a capture: of a hundred,
 // 70 are TCP, most of the others UDP, one in ten is IPv6. One operation is one packet.
 func BenchmarkParse(b *testing.B) {
-	const n = 1 << 14
+	const n = 1 << 10
 	for _, c := range []struct {
 		name string
 		link Link

@@ -10,6 +10,9 @@ import (
 var (
 	from4, to4     = netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("198.51.100.2")
 	from6, to6     = netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8:1::2")
+	likeType4      = netip.MustParseAddr("8.0.69.7") // behind a label, an Ethernet type and what follows it
+	likeType6      = netip.MustParseAddr("2001:db8:800:4500::1")
+	likeTag6       = netip.MustParseAddr("2001:db8:8100:1:800:4500::")
 	mapped         = netip.MustParseAddr("::ffff:192.0.2.9")
 	near4, far4    = netip.MustParseAddr("203.0.113.3"), netip.MustParseAddr("203.0.113.4")
 	near6, far6    = netip.MustParseAddr("2001:db8:2::3"), netip.MustParseAddr("2001:db8:2::4")

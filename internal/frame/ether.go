@@ -6,6 +6,7 @@ import "encoding/binary"
 const (
 	mostLength    = 1500
 	typeIPv4      = 0x0800
+	typeARP       = 0x0806
 	typeEthernet  = 0x6558
 	typeVLAN      = 0x8100
 	typeIPv6      = 0x86dd
@@ -21,6 +22,7 @@ const (
 	typeOld1      = 0x9100 // outer tags before 802.1ad
 	typeOld2      = 0x9200
 	typeOld3      = 0x9300
+	typeNone      = 0xffff // is reserved
 )
 
 func ethernet(p *Packet, b []byte, w walk) error {

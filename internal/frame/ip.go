@@ -43,10 +43,9 @@ func ipv4(p *Packet, b []byte, w walk) error {
 		return ErrMalformed
 	}
 	fragment := binary.BigEndian.Uint16(b[6:])
-	*p = Packet{
-		Source: netip.AddrFrom4([4]byte(b[12:16])), Target: netip.AddrFrom4([4]byte(b[16:20])),
-		Length: uint32(length), Protocol: b[9], TTL: b[8],
-	}
+	*p = Packet{} // a literal with the fields would be made elsewhere, and copied
+	p.Source, p.Target = netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))
+	p.Length, p.Protocol, p.TTL = uint32(length), b[9], b[8]
 	if fragment&(moreFragments|fragmentOffset) != 0 {
 		p.FragmentID = uint32(binary.BigEndian.Uint16(b[4:]))
 		p.FirstFragment = fragment&fragmentOffset == 0
@@ -77,10 +76,9 @@ func ipv6(p *Packet, b []byte, w walk) error {
 	if length == size6 && next != protoNone { // larger than the field can say
 		length, cut = len(b), true
 	}
-	*p = Packet{
-		Source: netip.AddrFrom16([16]byte(b[8:24])), Target: netip.AddrFrom16([16]byte(b[24:40])),
-		Length: uint32(length), Protocol: next, TTL: b[7],
-	}
+	*p = Packet{}
+	p.Source, p.Target = netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
+	p.Length, p.Protocol, p.TTL = uint32(length), next, b[7]
 	if !cut {
 		b = b[:length]
 	}

@@ -70,6 +70,7 @@ const (
 	protoGRE      = 47
 	protoESP      = 50
 	protoAH       = 51
+	protoICMPv6   = 58
 	protoNone     = 59
 	protoOptions  = 60
 	protoEtherIP  = 97

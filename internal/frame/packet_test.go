@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"net/netip"
 	"testing"
 )
 
@@ -20,6 +21,13 @@ func plain() []sample {
 		p.FragmentID, p.FirstFragment, p.LaterFragment = id, first, !first
 		return p
 	}
+	like := func(p Packet, source netip.Addr) Packet {
+		p.Source = source
+		return p
+	}
+	like4, like6, tag6 := like(want4(tcp4), likeType4), like(want6(tcp6), likeType6), like(want6(tcp6), likeTag6)
+	jumbo := ip4Of(from4, to4, protoTCP, 0, nil, cat(tcp(), zeros(0x800-tcp4)))
+	jumbo[4], jumbo[10] = jumbo[4]+0x33, jumbo[10]-0x33 // the identification is like an IPv4 header
 	labels := u32(0x00010040, 0x000201ff)
 	bad := cat(four)
 	bad[10] ^= 1 // the checksum
@@ -60,8 +68,14 @@ func plain() []sample {
 			want6(tcp6)},
 		{"pseudowire, control word, SNAP", LinkMPLS, cat(labels, u32(0),
 			ether(8+tcp4, cat([]byte{0xaa, 0xaa, 3, 0, 0, 0}, u16(typeIPv4), four))), want4(tcp4)},
+		{"MPLS, source like a type", LinkMPLS, cat(labels, ip4Of(likeType4, to4, protoTCP, 0, nil, tcp())), like4},
+		{"MPLS, IPv6, source like a type", LinkMPLS, cat(labels, ip6Of(likeType6, to6, protoTCP, tcp())), like6},
+		{"MPLS, IPv6, source like a tag", LinkMPLS, cat(labels, ip6Of(likeTag6, to6, protoTCP, tcp())), tag6},
 		{"pseudowire to 4", LinkMPLS, cat(labels, []byte{0x45}, macs[1:], u16(typeIPv4), four), want4(tcp4)},
 		{"pseudowire to 6", LinkMPLS, cat(labels, []byte{0x60, 0, 0, 0, 9}, macs[5:], u16(typeIPv4), four), want4(tcp4)},
+		{"pseudowire to 6, tag", LinkMPLS, cat(labels, []byte{0x60, 0, 0, 0, 9}, macs[5:], u16(typeProvider, 1, typeVLAN,
+			1, typeIPv6), six), want6(tcp6)},
+		{"pseudowire, length like a type", LinkMPLS, cat(labels, ether(typeIPv4, jumbo)), want4(0x800)},
 		{"pseudowire to 1", LinkMPLS, cat(labels, []byte{0x10}, macs[1:], u16(typeIPv4), four), want4(tcp4)},
 
 		{"first fragment", LinkRaw, ip4Of(from4, to4, protoTCP, moreFragments, nil, tcp()),

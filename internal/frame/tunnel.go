@@ -126,5 +126,5 @@ func nextOf(protocol byte) uint16 {
 	case 5:
 		return typeMPLS
 	}
-	return 0
+	return typeNone
 }

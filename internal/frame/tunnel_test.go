@@ -1,6 +1,9 @@
 package frame
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
 // tunnels are packets in packets from from4 or from6, with the inner one as what is wanted.
 func tunnels() []sample {
@@ -84,12 +87,13 @@ func TestTunnelsWithoutPackets(t *testing.T) {
 		}
 	}
 	for name, data := range map[string][]byte{
-		"ARP in VXLAN":          ip4(protoUDP, udp(portVXLAN, cat(u32(8<<24, 0), ether(0x806, zeros(40))))),
+		"ARP in VXLAN":          ip4(protoUDP, udp(portVXLAN, cat(u32(8<<24, 0), ether(typeARP, zeros(40))))),
 		"no identifier":         ip4(protoUDP, udp(portVXLAN, cat(u32(0, 0), ether(typeIPv4, ip4(protoTCP, tcp()))))),
 		"Geneve of version 1":   ip4(protoUDP, udp(portGeneve, cat(u32(0x40<<24|typeIPv4, 0), ip4(protoTCP, tcp())))),
 		"GRE of version 2":      ip4(protoGRE, cat(u16(2, typeIPv4), ip4(protoTCP, tcp()))),
 		"GRE with a route":      ip4(protoGRE, cat(u16(greRouting, typeIPv4), ip4(protoTCP, tcp()))),
 		"no packet in a tunnel": ip4(protoIPIP, zeros(40)),
+		"AH without end":        ip4(protoIPIP, ip4(protoAH, bytes.Repeat([]byte{protoAH, 0, 0, 0, 0, 0, 0, 0}, 40))),
 		"GRE that is cut":       ip4(protoGRE, u16(greKey)),
 		"EtherIP that is cut":   ip4(protoEtherIP, zeros(1)),
 		"VXLAN that is cut":     ip4(protoUDP, udp(portVXLAN, u32(8<<24))),

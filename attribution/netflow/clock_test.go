@@ -41,12 +41,12 @@ func TestTimes(t *testing.T) {
 		{"uptimes with the time of the start", timed([]spec{{22, 4, 0}, {21, 4, 0}, {160, 8, 0}}, uint32(3_597_000),
 			uint32(3_598_000), boot),
 			first, last, ""},
-		{"uptimes alone", timed([]spec{{22, 4, 0}, {21, 4, 0}}, uint32(7), uint32(8)), start, start, "NO_TIME"},
-		{"zeros", timed([]spec{{150, 4, 0}, {151, 4, 0}}, uint32(0), uint32(0)), start, start, "NO_TIME"},
-		{"nothing", timed(nil), start, start, "NO_TIME"},
+		{"uptimes alone", timed([]spec{{22, 4, 0}, {21, 4, 0}}, uint32(7), uint32(8)), start, start, "EXPORT_TIME"},
+		{"zeros", timed([]spec{{150, 4, 0}, {151, 4, 0}}, uint32(0), uint32(0)), start, start, "EXPORT_TIME"},
+		{"nothing", timed(nil), start, start, "EXPORT_TIME"},
 		{"the year 2100", timed([]spec{{152, 8, 0}, {153, 8, 0}}, milli, uint64(4102444800000)), start, start, "BAD_TIME"},
 		{"beyond all years", timed([]spec{{152, 8, 0}, {153, 8, 0}}, uint64(math.MaxUint64), uint64(math.MaxUint64)),
-			start, start, "NO_TIME"},
+			start, start, "EXPORT_TIME"},
 		{"the end before the start", timed([]spec{{152, 8, 0}, {153, 8, 0}}, milli, milli-3_600_000), start, start,
 			"BAD_TIME"},
 		{"v9", message9(2, 1, 0, t256, set(256, flowOf("203.0.113.1", 1))), start.Add(-2 * time.Second),
@@ -64,7 +64,7 @@ func TestTimes(t *testing.T) {
 		if a[0].Time.Sub(tt.first).Abs() > exact || b[0].Time.Sub(tt.last).Abs() > exact {
 			t.Errorf("%s: from %v to %v, want from %v to %v", tt.name, a[0].Time, b[0].Time, tt.first, tt.last)
 		}
-		for _, code := range []string{"NO_TIME", "BAD_TIME", "CLOCK_OFFSET"} {
+		for _, code := range []string{"EXPORT_TIME", "BAD_TIME", "CLOCK_OFFSET"} {
 			if n := notesOf(f.Account())[code]; (n > 0) != (code == tt.note) {
 				t.Errorf("%s: %d times %s, want %q", tt.name, n, code, tt.note)
 			}

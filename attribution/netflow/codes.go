@@ -6,9 +6,11 @@ type fault uint8
 const (
 	noTemplate fault = iota
 	noSource
-	cutShort
+	incomplete
 	badLength
-	badFrame
+	truncated
+	malformed
+	unknownLink
 	unknownSet
 	unknownVersion
 	netflow8
@@ -20,9 +22,11 @@ const (
 var faultCodes = [faults]string{
 	noTemplate:       "NO_TEMPLATE",
 	noSource:         "NO_SOURCE",
-	cutShort:         "CUT_SHORT",
+	incomplete:       "INCOMPLETE",
 	badLength:        "BAD_LENGTH",
-	badFrame:         "BAD_FRAME",
+	truncated:        "TRUNCATED",
+	malformed:        "MALFORMED",
+	unknownLink:      "UNKNOWN_LINK",
 	unknownSet:       "UNKNOWN_SET",
 	unknownVersion:   "UNKNOWN_VERSION",
 	netflow8:         "NETFLOW_V8",
@@ -35,7 +39,7 @@ type note uint8
 
 const (
 	noRate note = iota
-	noTime
+	exportTime
 	badTime
 	clockOffset
 	longFlows
@@ -43,7 +47,7 @@ const (
 	noBytes
 	noPackets
 	optionRecords
-	noFlows
+	otherRecords
 	notIP
 	reverseFlows
 	egress
@@ -63,7 +67,7 @@ const (
 
 var noteCodes = [notes]string{
 	noRate:           "NO_RATE",
-	noTime:           "NO_TIME",
+	exportTime:       "EXPORT_TIME",
 	badTime:          "BAD_TIME",
 	clockOffset:      "CLOCK_OFFSET",
 	longFlows:        "LONG_FLOWS",
@@ -71,7 +75,7 @@ var noteCodes = [notes]string{
 	noBytes:          "NO_BYTES",
 	noPackets:        "NO_PACKETS",
 	optionRecords:    "OPTIONS",
-	noFlows:          "NO_FLOWS",
+	otherRecords:     "OTHER_RECORDS",
 	notIP:            "NOT_IP",
 	reverseFlows:     "REVERSE",
 	egress:           "EGRESS",
@@ -89,4 +93,4 @@ var noteCodes = [notes]string{
 }
 
 // noRecords are the notes about records that are no events and not lost either.
-var noRecords = [...]note{noPackets, optionRecords, noFlows, notIP, egress}
+var noRecords = [...]note{noPackets, optionRecords, otherRecords, notIP, egress}

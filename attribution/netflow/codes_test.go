@@ -15,7 +15,7 @@ func TestDocsExplainEveryCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, doc, _ = bytes.Cut(doc, []byte("\n| code | why records were not read |\n"))
+	_, doc, _ = bytes.Cut(doc, []byte("\n| code | why the record was lost |\n"))
 	unread, noted, ok := bytes.Cut(doc, []byte("\n| note | what it says |\n"))
 	if !ok {
 		t.Fatal("docs/FLOWS.md has no table of notes")

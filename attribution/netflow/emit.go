@@ -93,7 +93,7 @@ func (e *exporter) date(v *monitor.Event, f *flow) {
 	case last == notTold:
 		flat = true
 		if m.version != sflow {
-			l.notes[noTime]++
+			l.notes[exportTime]++
 		}
 	case last > m.export+ahead || last < m.export-before || first > last+ahead:
 		l.notes[badTime]++

@@ -124,7 +124,7 @@ func (e *exporter) isDuplicate(b []byte) bool {
 func (e *exporter) read(b []byte, now int64) {
 	e.m = message{received: now}
 	if len(b) < 4 {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	}
 	switch v := binary.BigEndian.Uint16(b); v {

@@ -27,7 +27,7 @@ func (e *exporter) readFixed(b []byte, v uint8) {
 	e.ledger.datagrams[v]++
 	format := &fixedFormats[v]
 	if len(b) < format.header {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	}
 	m := &e.m
@@ -60,7 +60,7 @@ func (e *exporter) readFixed(b []byte, v uint8) {
 		if count > mostFixed {
 			lacks = 1 // nobody can have meant that
 		}
-		e.lose(cutShort, uint64(lacks))
+		e.lose(incomplete, uint64(lacks))
 	}
 	for range min(count, fit) {
 		e.readFixedRecord(b[:format.record], format)

@@ -146,8 +146,14 @@ func (e *exporter) readPacket(link frame.Link, b []byte) bool {
 	case frame.ErrNotIP:
 		e.ledger.notes[notIP]++
 		return false
+	case frame.ErrTruncated:
+		e.lose(truncated, 1)
+		return false
+	case frame.ErrLink:
+		e.lose(unknownLink, 1)
+		return false
 	default:
-		e.lose(badFrame, 1)
+		e.lose(malformed, 1)
 		return false
 	}
 	f, k := &e.flow, &e.packet

@@ -18,7 +18,7 @@ const (
 func (e *exporter) readV9(b []byte) {
 	e.ledger.datagrams[v9]++
 	if len(b) < v9Header {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	}
 	count, number := binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[12:])
@@ -42,7 +42,7 @@ func (e *exporter) readV9(b []byte) {
 func (e *exporter) readIPFIX(b []byte) {
 	e.ledger.datagrams[ipfix]++
 	if len(b) < ipfixHeader {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	}
 	length := int(binary.BigEndian.Uint16(b[2:]))
@@ -117,7 +117,7 @@ func (e *exporter) readSets(b []byte, lacks int) {
 		}
 	}
 	if lacks > 0 || len(b) > 0 && !isZero(b) {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 	}
 }
 
@@ -209,13 +209,13 @@ func (e *exporter) readRecords(t *template, b []byte, cut int) {
 	if t.steps == nil {
 		n = e.readFixedRecords(t, b)
 		const least = 16 // bytes of a record that is traffic
-		e.lose(cutShort, min(uint64(whole/t.size)-n, uint64(cut/least)+1))
+		e.lose(incomplete, min(uint64(whole/t.size)-n, uint64(cut/least)+1))
 	} else {
 		for len(b) >= t.size && (len(b) >= 4 || !isZero(b)) {
 			size := t.walk(b, &e.scratch)
 			if size == 0 {
 				if !isZero(b) && cut == 0 {
-					e.lose(cutShort, 1)
+					e.lose(incomplete, 1)
 				}
 				break
 			}
@@ -224,7 +224,7 @@ func (e *exporter) readRecords(t *template, b []byte, cut int) {
 			n++
 		}
 		if len(b)+cut >= t.size && cut > 0 {
-			e.lose(cutShort, 1)
+			e.lose(incomplete, 1)
 		}
 	}
 	e.m.read += n
@@ -255,7 +255,7 @@ func (e *exporter) noSource(t *template, n uint64) {
 	if t.counts || t.framed {
 		e.lose(noSource, n)
 	} else {
-		e.ledger.notes[noFlows] += n
+		e.ledger.notes[otherRecords] += n
 	}
 }
 

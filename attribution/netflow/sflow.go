@@ -73,7 +73,7 @@ func (e *exporter) readSFlow(b []byte) {
 	}
 	sub, number, uptime, samples := c.number(), c.number(), c.number(), c.number()
 	if c.short {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	}
 	m.domain = agent<<32 | uint64(sub)
@@ -86,7 +86,7 @@ func (e *exporter) readSFlow(b []byte) {
 		}
 	}
 	if samples > 0 && !c.short {
-		e.lose(cutShort, 1) // how many there are nobody knows: the count may be anything
+		e.lose(incomplete, 1) // how many there are nobody knows: the count may be anything
 	}
 	if s := e.stream(sflow, m.domain); s != nil {
 		e.restarted(s, uptime)
@@ -143,7 +143,7 @@ func (e *exporter) readSample(format uint32, b []byte, short bool) {
 	}
 	n := c.number()
 	if c.short {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	}
 	e.ledger.told++
@@ -186,9 +186,9 @@ func (e *exporter) readSampled(c *cursor, n uint32, short bool) {
 		}
 	}
 	if short {
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 	} else {
-		e.ledger.notes[noFlows]++
+		e.ledger.notes[otherRecords]++
 	}
 }
 
@@ -199,10 +199,10 @@ func (e *exporter) readRawHeader(b []byte) {
 	header := c.bytes(c.number())
 	switch {
 	case len(header) == 0:
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	case int(link) >= len(sampledLinks) || sampledLinks[link] == 0:
-		e.lose(badFrame, 1)
+		e.lose(unknownLink, 1)
 		return
 	}
 	e.flow = flow{
@@ -231,7 +231,7 @@ func (e *exporter) readSampledIP(b []byte, v6 bool) {
 	f.sourcePort, f.targetPort, f.flags = uint16(c.number()), uint16(c.number()), uint8(c.number())
 	switch {
 	case c.short || !okSource || !okTarget:
-		e.lose(cutShort, 1)
+		e.lose(incomplete, 1)
 		return
 	case source.IsUnspecified():
 		e.lose(noSource, 1)

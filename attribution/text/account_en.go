@@ -110,7 +110,7 @@ var accountEnglish = accountPhrases{
 			"were} corrected by the time of arrival.",
 		"LONG_FLOWS": "{n} {n:flow|flows} began so long before the export that {n:it counts|they count} later than " +
 			"{n:it was|they were}.",
-		"NO_COUNT":      "{n} {n:record does|records do} not tell a number of packets. {n:It counts as one|Each " +
+		"NO_COUNT": "{n} {n:record does|records do} not tell a number of packets. {n:It counts as one|Each " +
 			"counts as one}.",
 		"NO_BYTES":      "{n} {n:record does|records do} not tell a number of bytes.",
 		"NO_PACKETS":    "{n} {n:record tells|records tell} of 0 packets.",

@@ -43,6 +43,8 @@ var cases = []testCase{
 
 	{"v1", datagramsOf(append(put(nil, uint16(1), uint16(2), uint32(uptime), uint32(start.Unix()), uint32(0)),
 		slices.Concat(record5(0, 52), record5(1, 52))...)), []uint64{1, 2}, nil, codes{"NO_RATE": 2}},
+	{"v1 with short records", datagramsOf(append(put(nil, uint16(1), uint16(2), uint32(uptime), uint32(start.Unix()),
+		uint32(0)), slices.Concat(record5(0, 48), record5(1, 48))...)), []uint64{1, 2}, nil, nil},
 	{"v5", datagramsOf(message5(3, 7, 0x4000|1000, 3)), []uint64{1, 2, 3}, nil, codes{"NO_RATE": 0}},
 	{"v5 with too high a count", datagramsOf(message5(30, 7, 0, 2)), []uint64{1, 2}, codes{"INCOMPLETE": 28}, nil},
 	{"v5 with an absurd count", datagramsOf(message5(65535, 7, 0, 2)), []uint64{1, 2}, codes{"INCOMPLETE": 1}, nil},

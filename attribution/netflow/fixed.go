@@ -19,6 +19,9 @@ var fixedFormats = [...]fixedFormat{
 	v7: {header: 24, record: 52, flags: 37, protocol: 38, numbered: true},
 }
 
+// shortV1 is the size of records of v1 as softflowd writes them, without the last reserved bytes.
+const shortV1 = 48
+
 // mostFixed is how many records a datagram can have.
 const mostFixed = 65_507 / 48
 
@@ -42,6 +45,10 @@ func (e *exporter) readFixed(b []byte, v uint8) {
 		m.rate = uint32(binary.BigEndian.Uint16(b[22:]) & low14)
 	}
 	count := int(binary.BigEndian.Uint16(b[2:]))
+	record := format.record
+	if v == v1 && len(b) == format.header+shortV1*count {
+		record = shortV1
+	}
 	if format.numbered {
 		engine := uint64(0)
 		if v == v5 {
@@ -55,7 +62,7 @@ func (e *exporter) readFixed(b []byte, v uint8) {
 		}
 	}
 	b = b[format.header:]
-	fit := len(b) / format.record
+	fit := len(b) / record
 	if lacks := count - fit; lacks > 0 {
 		if count > mostFixed {
 			lacks = 1 // nobody can have meant that
@@ -63,8 +70,8 @@ func (e *exporter) readFixed(b []byte, v uint8) {
 		e.lose(incomplete, uint64(lacks))
 	}
 	for range min(count, fit) {
-		e.readFixedRecord(b[:format.record], format)
-		b = b[format.record:]
+		e.readFixedRecord(b[:record], format)
+		b = b[record:]
 	}
 }
 

@@ -63,6 +63,15 @@ var accountEnglish = accountPhrases{
 		"NO_SOURCE":      "it has no source address",
 		"CUT_FILE":       "the capture breaks off within it",
 		"DAMAGED":        "the capture is damaged from there on",
+
+		"NO_TEMPLATE":        "the template that says what is in it has not come",
+		"INCOMPLETE":         "the datagram of the exporter ends before it does",
+		"BAD_LENGTH":         "the exporter tells a length that cannot be",
+		"UNKNOWN_SET":        "it is in a set whose number has no meaning",
+		"UNKNOWN_VERSION":    "it is a datagram that is no export of flows, or of an unknown version",
+		"NETFLOW_V8":         "it is a datagram of NetFlow v8, which has no sources",
+		"SFLOW_V4":           "it is a datagram of an sFlow version before 5",
+		"TOO_MANY_EXPORTERS": "there are more exporters than are kept in memory",
 	},
 
 	notes: map[string]phrase{
@@ -93,7 +102,36 @@ var accountEnglish = accountPhrases{
 			"wire.",
 		"FRAGMENTS": "{n} {n:fragment|fragments} came without the first one of the same packet, which has the ports.",
 		"CUT_FILE":  "The capture breaks off within its last packet.",
-		"OPEN_LINE": "The last line has no end yet and was left for later.",
+
+		"NO_RATE":     "{n} {n:record does|records do} not tell which part of the packets was looked at.",
+		"EXPORT_TIME": "{n} {n:record has|records have} no time of {n:its|their} own, but the time of the export.",
+		"BAD_TIME":    "The times of {n} {n:record|records} cannot be right. {n:It has|They have} the time of the export.",
+		"CLOCK_OFFSET": "{n} {n:record is|records are} from exporters whose clock is wrong. {n:Its time was|Their times " +
+			"were} corrected by the time of arrival.",
+		"LONG_FLOWS": "{n} {n:flow|flows} began so long before the export that {n:it counts|they count} later than " +
+			"{n:it was|they were}.",
+		"NO_COUNT": "{n} {n:record does|records do} not tell a number of packets. {n:It counts as one|Each " +
+			"counts as one}.",
+		"NO_BYTES":      "{n} {n:record does|records do} not tell a number of bytes.",
+		"NO_PACKETS":    "{n} {n:record tells|records tell} of 0 packets.",
+		"OPTIONS":       "{n} {n:record is|records are} about the exporter itself.",
+		"OTHER_RECORDS": "{n} {n:record of the exporters is|records of the exporters are} not about traffic.",
+		"REVERSE":       "{n} {n:record has|records have} two directions, each with its own source.",
+		"EGRESS": "{n} {n:record was|records were} left out: {n:its|their} exporter tells the same packets when they " +
+			"come in.",
+		"EGRESS_COUNTED": "The packets of {n} {n:record|records} may count twice: when they came in and when they went " +
+			"out.",
+		"SEVERAL_EXPORTERS": "There are {n} exporters. A packet that several of them have seen counts several times.",
+		"DUPLICATES":        "{n} {n:datagram|datagrams} came twice. {n:It was|They were} read once.",
+		"RESTARTS":          "Exporters have started anew {n} {n:time|times}.",
+		"MISSING_RECORDS":   "{n} {n:record|records} went missing between the exporter and the collector.",
+		"MISSING_DATAGRAMS": "{n} {n:datagram|datagrams} went missing between the exporter and the collector.",
+		"WAITING":           "{n} of the records that were not read {n:waits|wait} for {n:its template|their template}.",
+		"REFUSED_TEMPLATES": "{n} {n:template|templates} of the exporters cannot be used.",
+		"NO_ROOM":           "{n} {n:time|times} there was no room for what exporters sent.",
+		"UNKNOWN_SAMPLES":   "{n} {n:sample is|samples are} of a format that is not known. {n:It was|They were} passed over.",
+		"FOREIGN_EXPORTERS": "{n} {n:datagram|datagrams} came from senders that are not on the list of exporters.",
+		"OPEN_LINE":         "The last line has no end yet and was left for later.",
 	},
 	off: "Taken off before reading: {list}.",
 	takenOff: map[string]phrase{

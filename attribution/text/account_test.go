@@ -54,7 +54,7 @@ func accountText(t *testing.T, r attribution.Report) string {
 // codesOf returns the codes of all tables in docs that have this head.
 func codesOf(t *testing.T, head string) map[string]bool {
 	list := map[string]bool{}
-	for _, name := range []string{"INPUTS.md", "PACKETS.md"} {
+	for _, name := range []string{"FLOWS.md", "INPUTS.md", "PACKETS.md"} {
 		doc, err := os.ReadFile("../../docs/" + name)
 		if err != nil {
 			t.Fatal(err)

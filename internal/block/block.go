@@ -161,6 +161,20 @@ func (b *Block) Locate(table *geo.Table) {
 	}
 }
 
+// LocateSome looks up the sources in some places. The others stay as they are.
+func (b *Block) LocateSome(table *geo.Table, places []uint8) {
+	if b.located == table {
+		return
+	}
+	for _, place := range places {
+		if int(place) < b.V4 {
+			b.Origins[place] = table.Lookup4(b.ips[place])
+		} else {
+			b.Origins[place] = table.Lookup6(b.nets[place].Hi, b.nets[place].Lo)
+		}
+	}
+}
+
 // Origin is where a table locates the source in a place.
 func (b *Block) Origin(place int, table *geo.Table) geo.Origin {
 	if b.located == table {

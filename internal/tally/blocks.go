@@ -97,11 +97,24 @@ func (t *Tally) addPlace(b *block.Block, i int) {
 	}
 }
 
+// addExact counts those that are known first. The others are then looked up at once, so that
+// the processor waits for the memory of all of them together.
 func (t *Tally) addExact(b *block.Block, from, to int) {
 	t.sample.Touch(b.Hashes[from:to])
+	var places [block.Size]uint8
+	n := 0
 	for i := from; i < to; i++ {
-		if e := b.Event(i); t.dense != nil || !t.countKnown(b.Hashes[i], e) {
-			// A new source, or one behind the source that ended the exact state.
+		if places[n&(block.Size-1)] = uint8(i); !t.countKnown(b.Hashes[i], b.Event(i)) {
+			n++
+		}
+	}
+	fresh := places[:n]
+	b.LocateSome(t.table, fresh)
+	for _, place := range fresh {
+		i := int(place)
+		if e := b.Event(i); t.dense == nil {
+			t.addNew(b.Source(i), b.Origins[i], b.Hashes[i], e)
+		} else { // behind the source that ended the exact state
 			t.addOne(b.Source(i), b.Hashes[i], e)
 		}
 	}

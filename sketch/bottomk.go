@@ -107,8 +107,17 @@ func (s *BottomK) allocate(slots int, dropItems bool) {
 	}
 }
 
-// Reset forgets everything and releases the memory.
-func (s *BottomK) Reset() { s.empty(firstSlots, s.items == nil) }
+// Reset forgets everything. It keeps the memory where an eighth of it was in use, for as
+// many items to come, and releases it else.
+func (s *BottomK) Reset() {
+	if 8*s.n < len(s.slots) {
+		s.empty(firstSlots, s.items == nil)
+		return
+	}
+	clear(s.slots)
+	clear(s.items)
+	s.limit, s.n, s.overflown = math.MaxUint64, 0, false
+}
 
 // K returns k, the most items that the sample has.
 func (s *BottomK) K() int { return s.k }
@@ -224,13 +233,25 @@ func (s *BottomK) Add(it Item) {
 	case s.n > s.k+s.k/2:
 		s.lower(s.kthRank())
 	case s.n > len(s.slots)/4*3:
-		s.rehash(2 * len(s.slots))
+		s.rehash(s.grown())
 	}
 }
 
 func addSaturated(a, b uint64) uint64 {
 	sum, carry := bits.Add64(a, b, 0)
 	return sum | -carry
+}
+
+// largeTable is a number of slots from which on a table grows by more at once. Each step takes
+// memory that was never touched, and that is what growing costs.
+const largeTable = 1 << 13
+
+// grown returns how many slots come after these.
+func (s *BottomK) grown() int {
+	if len(s.slots) < largeTable {
+		return 2 * len(s.slots)
+	}
+	return min(4*len(s.slots), slotsFor(s.k+s.k/2))
 }
 
 // slotsFor returns the number of slots that n items need.

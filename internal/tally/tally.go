@@ -67,10 +67,14 @@ func New(table *geo.Table, o Options) *Tally {
 }
 
 func (t *Tally) reset(table *geo.Table) {
-	o := t.options
-	sample, err := sketch.NewBottomK(o.Key.ID(), o.SampleSize, o.DropAddresses)
-	if err != nil {
-		panic("tally: " + err.Error()) // the options were checked
+	o, sample := t.options, t.sample
+	if sample != nil && sample.K() == o.SampleSize && sample.KeepsItems() != o.DropAddresses {
+		sample.Reset() // what was merged has not changed its shape
+	} else {
+		var err error
+		if sample, err = sketch.NewBottomK(o.Key.ID(), o.SampleSize, o.DropAddresses); err != nil {
+			panic("tally: " + err.Error()) // the options were checked
+		}
 	}
 	t.counts = counts{table: table, sample: sample}
 	t.from, t.to = snapshot.NoSpan()

@@ -161,15 +161,19 @@ func (b *Block) Locate(table *geo.Table) {
 	}
 }
 
-// LocateSome looks up the sources in some places. The others stay as they are.
+// LocateSome looks up the sources in some places, all of one family, unless all were looked
+// up with the same table before. The origins of the others are no longer known.
 func (b *Block) LocateSome(table *geo.Table, places []uint8) {
-	if b.located == table {
+	if b.located == table || len(places) == 0 {
 		return
 	}
-	for _, place := range places {
-		if int(place) < b.V4 {
+	b.located = nil
+	if int(places[0]) < b.V4 {
+		for _, place := range places {
 			b.Origins[place] = table.Lookup4(b.ips[place])
-		} else {
+		}
+	} else {
+		for _, place := range places {
 			b.Origins[place] = table.Lookup6(b.nets[place].Hi, b.nets[place].Lo)
 		}
 	}

@@ -1,7 +1,5 @@
 package registers
 
-import "slices"
-
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
 
@@ -33,18 +31,33 @@ func NewBank(precision int) *Bank {
 // Precision returns p, where a part has 2^p registers.
 func (b *Bank) Precision() int { return 64 - int(b.shift) }
 
-// start makes an absent part ready.
+// start makes an absent part ready. Behind the registers in use, all memory is 0.
 func (b *Bank) start(part uint8) {
+	size := 1 << (64 - b.shift)
+	if cap(b.registers)-len(b.registers) < size {
+		b.Grow(1 + len(b.registers)/size/8) // a copy for each of the last parts would cost more
+	}
 	b.first[part] = uint32(len(b.registers))
-	b.Grow(1)
-	b.registers = b.registers[:len(b.registers)+1<<(64-b.shift)]
-	clear(b.registers[b.first[part]:])
+	b.registers = b.registers[:len(b.registers)+size]
 }
 
 // Grow makes room for that many parts more, so that they can start without the
 // memory of the others being moved.
 func (b *Bank) Grow(parts int) {
-	b.registers = slices.Grow(b.registers, parts<<(64-b.shift))
+	old, room := b.registers, len(b.registers)+parts<<(64-b.shift)
+	if room > cap(old) {
+		b.registers = make([]byte, room)[:len(old)]
+		copy(b.registers, old)
+	}
+}
+
+// Reset forgets everything. It keeps the memory.
+func (b *Bank) Reset() {
+	clear(b.registers)
+	b.registers = b.registers[:0]
+	for i := range b.first {
+		b.first[i] = absent
+	}
 }
 
 // Insert adds a hash to a part.
@@ -102,18 +115,12 @@ func (b *Bank) MergePart(part uint8, r Registers) bool {
 	return own.Merge(r)
 }
 
-// CopyFrom makes b a deep copy of other, reusing the memory that b has.
-func (b *Bank) CopyFrom(other *Bank) {
-	registers := b.registers[:0]
-	*b = *other
-	b.registers = append(registers, other.registers...)
-}
-
 // Clone returns a deep copy.
 func (b *Bank) Clone() *Bank {
-	c := new(Bank)
-	c.CopyFrom(b)
-	return c
+	c := *b
+	c.registers = make([]byte, len(b.registers))
+	copy(c.registers, b.registers)
+	return &c
 }
 
 // Size returns about how many bytes b holds. It counts the registers in use, not

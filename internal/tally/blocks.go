@@ -98,26 +98,35 @@ func (t *Tally) addPlace(b *block.Block, i int) {
 }
 
 // addExact counts those that are known first. The others are then looked up at once, so that
-// the processor waits for the memory of all of them together.
+// the processor waits for the memory of all of them together. The sample has room for all,
+// and the exact state ends behind them.
 func (t *Tally) addExact(b *block.Block, from, to int) {
-	t.sample.Touch(b.Hashes[from:to])
 	var places [block.Size]uint8
-	n := 0
-	for i := from; i < to; i++ {
-		if places[n&(block.Size-1)] = uint8(i); !t.countKnown(b.Hashes[i], b.Event(i)) {
-			n++
-		}
-	}
-	fresh := places[:n]
+	fresh := t.countAll(b, from, to, places[:0])
 	b.LocateSome(t.table, fresh)
 	for _, place := range fresh {
-		i := int(place)
-		if e := b.Event(i); t.dense == nil {
-			t.addNew(b.Source(i), b.Origins[i], b.Hashes[i], e)
-		} else { // behind the source that ended the exact state
-			t.addOne(b.Source(i), b.Hashes[i], e)
+		t.sample.Add(t.item(b.Source(int(place)), b.Origins[place], b.Hashes[place], b.Event(int(place))))
+	}
+	t.leaveExact()
+}
+
+// countAll counts what the sample has, and appends the places of the others to absent.
+func (t *Tally) countAll(b *block.Block, from, to int, absent []uint8) []uint8 {
+	hashes := b.Hashes[from:to]
+	if b.Plain() {
+		absent = t.sample.CountBatch(hashes, t.options.Facts, absent)
+		for i := range absent {
+			absent[i] += uint8(from)
+		}
+		return absent
+	}
+	t.sample.Touch(hashes)
+	for i := from; i < to; i++ {
+		if !t.countKnown(b.Hashes[i], b.Event(i)) {
+			absent = append(absent, uint8(i))
 		}
 	}
+	return absent
 }
 
 func (t *Tally) addDense(b *block.Block, from, to int) {

@@ -30,10 +30,7 @@ func (t *Tally) Snapshot() *snapshot.State {
 // Rotate returns what was counted and begins anew, with another table unless it is nil.
 func (t *Tally) Rotate(next *geo.Table) *snapshot.State {
 	s := t.Snapshot()
-	if next == nil {
-		next = t.table
-	}
-	t.reset(next)
+	t.Reset(next)
 	return s
 }
 

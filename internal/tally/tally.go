@@ -24,6 +24,8 @@ type Options struct {
 	DropAddresses bool
 	SamplingRate  uint32
 	Facts         uint8 // of every source
+
+	ExpectedSources int // 0: unknown
 }
 
 // ProcessKey is the random key of all in this process that count and were given none.
@@ -39,6 +41,7 @@ type Tally struct {
 	Mask    source.Mask
 
 	counts
+	spare *snapshot.Dense // empty: the memory of a count before; nil: none
 }
 
 // counts are what begins anew.
@@ -66,6 +69,20 @@ func New(table *geo.Table, o Options) *Tally {
 	return t
 }
 
+// Reset forgets everything and begins anew, with another table unless it is nil. It keeps
+// the memory for as much to come, unless most of it was not needed.
+func (t *Tally) Reset(next *geo.Table) {
+	if next == nil {
+		next = t.table
+	}
+	t.spare = nil
+	if t.dense != nil && !t.shared {
+		t.spare = t.dense
+		t.spare.Reset()
+	}
+	t.reset(next)
+}
+
 func (t *Tally) reset(table *geo.Table) {
 	o, sample := t.options, t.sample
 	if sample != nil && sample.K() == o.SampleSize && sample.KeepsItems() != o.DropAddresses {
@@ -76,6 +93,7 @@ func (t *Tally) reset(table *geo.Table) {
 			panic("tally: " + err.Error()) // the options were checked
 		}
 	}
+	sample.Grow(o.ExpectedSources)
 	t.counts = counts{table: table, sample: sample}
 	t.from, t.to = snapshot.NoSpan()
 }
@@ -201,11 +219,15 @@ func (t *Tally) countKnown(hash uint64, e block.Event) bool {
 // addNew takes a source into the sample that is not in it, and ends the exact state when
 // the sample can no longer hold everything.
 func (t *Tally) addNew(s source.Source, o geo.Origin, hash uint64, e block.Event) {
-	t.sample.Add(sketch.Item{
+	t.sample.Add(t.item(s, o, hash, e))
+	t.leaveExact()
+}
+
+func (t *Tally) item(s source.Source, o geo.Origin, hash uint64, e block.Event) sketch.Item {
+	return sketch.Item{
 		Hash: hash, Hi: s.Hi, Lo: s.Lo, Events: e.Events, Bytes: e.Bytes,
 		Part: uint8(o), Flags: t.options.Facts | e.Facts, Common: e.Port,
-	})
-	t.leaveExact()
+	}
 }
 
 // own makes the dense form one that no snapshot has.
@@ -226,12 +248,29 @@ func (t *Tally) leaveExact() {
 }
 
 func (t *Tally) fillDense() {
-	t.dense = snapshot.NewDense(t.options.Precision)
-	var items []sketch.Item
-	for it := range t.sample.Kept() {
-		items = append(items, it)
+	if t.dense = t.spare; t.dense == nil {
+		t.dense = snapshot.NewDense(t.options.Precision)
 	}
-	t.dense.AddItems(items)
+	t.spare = nil
+	var come [geo.MaxOrigins]bool
+	origins := 0
+	for it := range t.sample.Kept() {
+		if !come[it.Part] {
+			come[it.Part] = true
+			origins++
+		}
+	}
+	t.dense.Sources.Grow(min(origins+origins/8, geo.MaxOrigins)) // more will come
+	var items [block.Size]sketch.Item         // a copy of all would take more memory than the sample
+	n := 0
+	for it := range t.sample.Kept() {
+		items[n] = it
+		if n++; n == len(items) {
+			t.dense.AddItems(items[:])
+			n = 0
+		}
+	}
+	t.dense.AddItems(items[:n])
 }
 
 // addEvent is AddVolume for one event without bytes. The branch is never taken, but for
@@ -278,8 +317,10 @@ func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 func (t *Tally) Size() int {
 	const fixed, cells = 512, 4096
 	n := fixed + t.sample.Size()
-	if t.dense != nil {
-		n += cells + t.dense.Sources.Size()
+	for _, d := range []*snapshot.Dense{t.dense, t.spare} {
+		if d != nil {
+			n += cells + d.Sources.Size()
+		}
 	}
 	return n
 }

@@ -136,6 +136,21 @@ func (s *BottomK) Len() int { return min(s.n, s.k) }
 // nanosecond, so that a caller can skip the rest.
 func (s *BottomK) Wants(hash uint64) bool { return Rank(hash) <= s.limit }
 
+// WantBatch appends the index of each hash that the sample wants to wanted, and returns that.
+// There are at most 256 hashes. It has no branch, since which ones are wanted cannot be
+// predicted.
+func (s *BottomK) WantBatch(hashes []uint64, wanted []uint8) []uint8 {
+	var places [256]uint8
+	hashes = hashes[:min(len(hashes), len(places))]
+	n, limit := uint64(0), s.limit
+	for i, hash := range hashes {
+		places[n&0xff] = uint8(i)
+		_, above := bits.Sub64(limit, Rank(hash), 0)
+		n += 1 - above
+	}
+	return append(wanted, places[:n]...)
+}
+
 // Rank returns the rank of a hash: the hash rotated by half its length, but 1
 // instead of 0. A sample keeps the items of the smallest ranks.
 func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
@@ -264,10 +279,10 @@ func (s *BottomK) kthRank() uint64 {
 	// A histogram over the top bits leaves one narrow bucket to sort. Ranks
 	// above it need not be looked at, those below need only be counted.
 	var histogram [4096]uint32
-	shift := max(0, bits.Len64(s.limit)-12)
+	shift := max(0, bits.Len64(s.limit)-12) & 63
 	for slots := range s.chunks() {
 		for i := range slots {
-			histogram[slots[i].rank>>shift]++
+			histogram[slots[i].rank>>shift&4095]++
 		}
 	}
 	bucket, below := uint64(0), 0
@@ -290,8 +305,10 @@ func (s *BottomK) kthRank() uint64 {
 
 // lower drops every item whose rank is above limit.
 func (s *BottomK) lower(limit uint64) {
-	s.limit = min(s.limit, limit)
-	s.drop(s.limit)
+	if limit < s.limit { // else nothing is above it
+		s.limit = limit
+		s.drop(limit)
+	}
 }
 
 // Distinct returns how many distinct items have come. The number is exact while the

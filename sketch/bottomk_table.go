@@ -243,25 +243,37 @@ func (t *table) chunks() iter.Seq[[]slot] {
 	}
 }
 
-// drop removes every item whose rank is above limit.
+// drop removes every item whose rank is above limit. Items from the end take their places.
+// Which are dropped cannot be predicted, so they are collected without a branch, in the index,
+// which is made anew.
 func (t *table) drop(limit uint64) {
-	kept := uint32(0)
-	for no := uint32(1); no <= uint32(t.n); no++ {
-		sl := t.slot(no)
-		if sl.rank > limit {
-			continue
-		}
-		if kept++; kept != no {
-			*t.slot(kept) = *sl
-			if t.items != nil {
-				*t.item(kept) = *t.item(no)
-			}
+	holes, n, no := t.index, uint64(0), uint32(0)
+	for slots := range t.chunks() {
+		for i := range slots {
+			no++
+			holes[n] = no
+			_, above := bits.Sub64(limit, slots[i].rank, 0)
+			n += above
 		}
 	}
-	if int(kept) != t.n {
-		t.n = int(kept)
-		t.reindex(len(t.index))
+	holes = holes[:n]
+	kept := uint32(t.n) - uint32(n)
+	last := uint32(t.n)
+	for _, hole := range holes {
+		if hole > kept {
+			break
+		}
+		for n > 0 && holes[n-1] == last {
+			n, last = n-1, last-1
+		}
+		*t.slot(hole) = *t.slot(last)
+		if t.items != nil {
+			*t.item(hole) = *t.item(last)
+		}
+		last--
 	}
+	t.n = int(kept)
+	t.reindex(len(t.index))
 }
 
 // trim releases the memory that n items do not need, of at most about most.

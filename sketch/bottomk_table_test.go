@@ -106,6 +106,29 @@ func TestBottomKCountBatch(t *testing.T) {
 	}
 }
 
+// Which of many hashes a sample wants is which it wants of each.
+func TestBottomKWantBatch(t *testing.T) {
+	for _, n := range []int{0, 1000, 2000, 50_000} {
+		s := must(NewBottomK(1, testSize, true))
+		for _, h := range randomHashes(n) {
+			s.Add(Item{Hash: h})
+		}
+		hashes := append(randomHashes(n + 300)[n:][:252], 0, 1, HashOf(s.limit), HashOf(s.limit+1))
+		for _, size := range []int{0, 1, 200, 256} {
+			var want []uint8
+			for i, h := range hashes[256-size:] {
+				if s.Wants(h) {
+					want = append(want, uint8(i))
+				}
+			}
+			got := s.WantBatch(hashes[256-size:], []uint8{9})
+			if got[0] != 9 || !slices.Equal(got[1:], want) {
+				t.Errorf("%d items: %d of %d hashes, want %d", n, len(got)-1, size, len(want))
+			}
+		}
+	}
+}
+
 // Items of one tag and one cell are told apart.
 func TestBottomKOfEqualTags(t *testing.T) {
 	s := must(NewBottomK(1, testSize, true))

@@ -1,5 +1,7 @@
 package registers
 
+import "math/bits"
+
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
 
@@ -74,19 +76,35 @@ func (b *Bank) Insert(part uint8, hash uint64) {
 // InsertBatch adds hashes[i] to part parts[i] for every i; parts is at least as
 // long as hashes. It overlaps the cache misses of many hashes.
 func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
-	parts = parts[:len(hashes)]
-	shift := b.shift & 63
-	for i, hash := range hashes {
-		first := b.first[parts[i]]
-		if first == absent {
-			b.start(uint8(parts[i]))
-			first = b.first[parts[i]]
+	for {
+		n := insertPresent(b, parts, hashes)
+		if n == len(hashes) {
+			return
 		}
-		rank := rankOf(hash, 64-shift)
-		if r := &b.registers[uint64(first)+hash>>shift]; *r < rank {
+		b.start(uint8(parts[n]))
+		parts, hashes = parts[n:], hashes[n:]
+	}
+}
+
+// insertPresent inserts up to the first hash of an absent part, and returns how many it did.
+func insertPresent[P ~uint8](b *Bank, parts []P, hashes []uint64) int {
+	parts = parts[:len(hashes)]
+	registers, p := b.registers, 64-int(b.shift)
+	lowest := uint64(1) << p >> 1
+	for i, hash := range hashes {
+		// Rotated, the bits that choose the register are below those that make the rank, and
+		// one shift by a variable, which takes long, serves both.
+		rotated := bits.RotateLeft64(hash, p)
+		at := uint64(b.first[parts[i]]) + rotated&(2*lowest-1)
+		if at >= uint64(len(registers)) {
+			return i
+		}
+		rank := uint8(bits.LeadingZeros64(rotated|lowest)) + 1
+		if r := &registers[at]; *r < rank {
 			*r = rank
 		}
 	}
+	return len(hashes)
 }
 
 // Has reports whether anything was inserted into a part.

@@ -6,7 +6,6 @@ import (
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/internal/snapshot"
-	"github.com/whence-go/whence/sketch"
 )
 
 // AddBatch counts one event of each address.
@@ -19,6 +18,37 @@ func (t *Tally) AddBatch(addrs []netip.Addr) {
 		t.AddBlock(b)
 		addrs = addrs[n:]
 	}
+}
+
+// pending is the number of single events that wait for being counted together. That takes
+// half of the time, since one event after the other waits for memory.
+const pending = 64
+
+// Add counts one event of a source.
+func (t *Tally) Add(addr netip.Addr) {
+	if !addr.IsValid() {
+		t.AddLost(snapshot.Unread, 1)
+		return
+	}
+	t.pending = append(t.pending, t.Mask.Of(addr))
+	if len(t.pending) >= pending {
+		t.flush()
+	}
+}
+
+// settle counts what waits. Everything that depends on counts begins with it.
+func (t *Tally) settle() {
+	if len(t.pending) > 0 {
+		t.flush()
+	}
+}
+
+func (t *Tally) flush() {
+	b := block.Get()
+	b.FillSources(t.options.Key, t.pending)
+	t.pending = t.pending[:0]
+	t.AddBlock(b)
+	b.Release()
 }
 
 // AddIPv4 counts one event of each IPv4 address.
@@ -143,22 +173,27 @@ func (t *Tally) addDense(b *block.Block, from, to int) {
 			t.dense.AddVolume(o, e.Events, e.Bytes)
 		}
 	}
-	var wanted [block.Size]uint8
-	for _, i := range collectWanted(t.sample, hashes, &wanted) {
-		place := from + int(i)
-		t.addWanted(b.Source(place), origins[i], hashes[i], b.Event(place))
-	}
+	t.addSample(b, from, to)
 }
 
-// collectWanted puts the places of the hashes that the sample wants into wanted, and
-// returns those. It has no branch, since which ones are wanted cannot be predicted.
-func collectWanted(sample *sketch.BottomK, hashes []uint64, wanted *[block.Size]uint8) []uint8 {
-	n := 0
-	for i, hash := range hashes {
-		wanted[n&(block.Size-1)] = uint8(i)
-		if sample.Wants(hash) {
-			n++
+// addSample counts in the sample, beyond the exact state.
+func (t *Tally) addSample(b *block.Block, from, to int) {
+	var places, missing [block.Size]uint8
+	hashes := b.Hashes[from:to]
+	wanted := t.sample.WantBatch(hashes, places[:0])
+	if !b.Plain() {
+		for _, i := range wanted {
+			place := from + int(i)
+			t.addWanted(b.Source(place), b.Origins[place], hashes[i], b.Event(place))
 		}
+		return
 	}
-	return wanted[:n]
+	var picked [block.Size]uint64
+	for k, i := range wanted {
+		picked[k] = hashes[i]
+	}
+	for _, k := range t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, missing[:0]) {
+		place := from + int(wanted[k])
+		t.sample.Add(t.item(b.Source(place), b.Origins[place], picked[k], b.Event(place)))
+	}
 }

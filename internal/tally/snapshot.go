@@ -16,6 +16,7 @@ func (t *Tally) shape() snapshot.Shape {
 // Snapshot returns what was counted. It copies the sample; the dense form is copied when
 // something is added next, so that a report at the end of a count copies no registers.
 func (t *Tally) Snapshot() *snapshot.State {
+	t.settle()
 	t.shared = t.dense != nil
 	s := &snapshot.State{
 		Shape: t.shape(), Dense: t.dense, Unsampled: t.unsampled, Records: t.records, Lost: t.lost, Limits: t.limits,
@@ -62,6 +63,7 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	if s.IsZero() {
 		return nil
 	}
+	t.settle()
 	databases := t.used()
 	if snapshot.MayBeTooMany(databases, s.Databases) {
 		databases = t.usable()

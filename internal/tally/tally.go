@@ -41,7 +41,8 @@ type Tally struct {
 	Mask    source.Mask
 
 	counts
-	spare *snapshot.Dense // empty: the memory of a count before; nil: none
+	pending []source.Source // see Add
+	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
 }
 
 // counts are what begins anew.
@@ -75,7 +76,7 @@ func (t *Tally) Reset(next *geo.Table) {
 	if next == nil {
 		next = t.table
 	}
-	t.spare = nil
+	t.pending, t.spare = t.pending[:0], nil
 	if t.dense != nil && !t.shared {
 		t.spare = t.dense
 		t.spare.Reset()
@@ -130,24 +131,6 @@ func nanoseconds(t time.Time) int64 {
 		return math.MinInt64
 	}
 	return t.UnixNano()
-}
-
-// Add counts one event of a source.
-func (t *Tally) Add(addr netip.Addr) {
-	d := t.dense
-	if d == nil || t.shared || !addr.IsValid() {
-		t.AddRecord(addr, block.Event{Events: 1})
-		return
-	}
-	s := t.Mask.Of(addr)
-	hash := t.options.Key.Hash(s.Hi, s.Lo)
-	o := s.OriginIn(t.table)
-	addEvent(d, o)
-	d.Sources.Insert(uint8(o), hash)
-	t.note(1, 0)
-	if t.sample.Wants(hash) {
-		t.addWanted(s, o, hash, block.Event{Events: 1})
-	}
 }
 
 // note counts records that were looked at, 1 in rate; 0 stands for the rate of the options.
@@ -261,7 +244,7 @@ func (t *Tally) fillDense() {
 		}
 	}
 	t.dense.Sources.Grow(min(origins+origins/8, geo.MaxOrigins)) // more will come
-	var items [block.Size]sketch.Item         // a copy of all would take more memory than the sample
+	var items [block.Size]sketch.Item                            // a copy of all would take more memory than the sample
 	n := 0
 	for it := range t.sample.Kept() {
 		items[n] = it
@@ -283,6 +266,7 @@ func addEvent(d *snapshot.Dense, o geo.Origin) {
 
 // Distinct is the number of distinct sources so far, reserved ones included.
 func (t *Tally) Distinct() sketch.Estimate {
+	t.settle()
 	if t.unsampled {
 		return t.dense.Distinct()
 	}
@@ -291,6 +275,7 @@ func (t *Tally) Distinct() sketch.Estimate {
 
 // Threshold is about the rank up to which every source is in the sample, and never more.
 func (t *Tally) Threshold() uint64 {
+	t.settle()
 	if t.dense == nil || t.sample.Len() < t.sample.K() {
 		return math.MaxUint64
 	}
@@ -300,15 +285,22 @@ func (t *Tally) Threshold() uint64 {
 
 // Knows reports whether a source is in the sample.
 func (t *Tally) Knows(hash uint64) bool {
+	t.settle()
 	_, found := t.sample.Count(hash, 0, 0)
 	return found
 }
 
 // Exact reports whether t holds every source.
-func (t *Tally) Exact() bool { return t.dense == nil }
+func (t *Tally) Exact() bool {
+	t.settle()
+	return t.dense == nil
+}
 
 // Records is the number of records counted.
-func (t *Tally) Records() uint64 { return t.records }
+func (t *Tally) Records() uint64 {
+	t.settle()
+	return t.records
+}
 
 // Lost is the number of records that are in no count, by reason.
 func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
@@ -316,7 +308,8 @@ func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 // Size is about how many bytes t holds.
 func (t *Tally) Size() int {
 	const fixed, cells = 512, 4096
-	n := fixed + t.sample.Size()
+	t.settle()
+	n := fixed + t.sample.Size() + 16*cap(t.pending)
 	for _, d := range []*snapshot.Dense{t.dense, t.spare} {
 		if d != nil {
 			n += cells + d.Sources.Size()

@@ -12,7 +12,7 @@ import (
 var inlined = map[string][]string{
 	"./geo": {"(*Table).Lookup4"},
 	"./sketch": {
-		"Key.Hash", "(*HyperLogLog).Insert", "(*BottomK).Wants", "(*BottomK).find", "(*BottomK).put", "Rank",
+		"Key.Hash", "(*HyperLogLog).Insert", "(*BottomK).Wants", "(*table).slot", "(*table).peek", "Rank",
 		"addSaturated", "(*cells).at", "(*tracked).find", "add32",
 	},
 	"./internal/registers": {"Registers.Insert", "rankOf", "(*Bank).Part"},

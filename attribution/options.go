@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/tally"
@@ -24,6 +25,12 @@ type Options struct {
 	// suits programs with thousands of tallies. Snapshots of different sizes merge to the
 	// smaller one.
 	SampleSize int
+
+	// ExpectedSources is about how many distinct sources will come; 0 stands for unknown. It
+	// is a hint that changes no count: a tally takes the memory for its sample at once,
+	// instead of in steps. What the sample does not need is not taken. Set it where bursts of
+	// a known size are counted, and not for thousands of tallies.
+	ExpectedSources int
 
 	// Precision is that of the HyperLogLog per origin, 12 to 16. 0 stands for
 	// [sketch.DefaultPrecision] (14, a standard error of 0.8 %).
@@ -59,6 +66,7 @@ func (o Options) Validate() error {
 		v, low, high int
 	}{
 		{"SampleSize", o.SampleSize, sketch.MinSampleSize, sketch.MaxSampleSize},
+		{"ExpectedSources", o.ExpectedSources, 0, math.MaxInt},
 		{"Precision", o.Precision, sketch.MinPrecision, sketch.MaxPrecision},
 		{"IPv6PrefixLen", o.IPv6PrefixLen, snapshot.MinIPv6PrefixLen, 128},
 	} {
@@ -89,7 +97,7 @@ func (o Options) internal() (tally.Options, error) {
 	}
 	t := tally.Options{
 		Key: o.Key, SampleSize: o.SampleSize, Precision: o.Precision, IPv6PrefixLen: o.IPv6PrefixLen,
-		DropAddresses: o.DropAddresses, SamplingRate: o.SamplingRate,
+		DropAddresses: o.DropAddresses, SamplingRate: o.SamplingRate, ExpectedSources: o.ExpectedSources,
 	}
 	if o.AssumeHandshake {
 		t.Facts = snapshot.Handshake

@@ -17,13 +17,15 @@ func TestOptionsAreChecked(t *testing.T) {
 		o    attribution.Options
 		want string // part of the error; empty: valid
 	}{
-		"zero":                  {attribution.Options{}, ""},
-		"all":                   {attribution.Options{world.Key(1), 4096, 13, 56, 100, true, true}, ""},
-		"least":                 {attribution.Options{world.Key(1), 1024, 12, 32, 1, false, false}, ""},
-		"most":                  {attribution.Options{world.Key(1), 1 << 20, 16, 128, math.MaxUint32, true, true}, ""},
+		"zero":  {attribution.Options{}, ""},
+		"all":   {attribution.Options{world.Key(1), 4096, 50_000, 13, 56, 100, true, true}, ""},
+		"least": {attribution.Options{world.Key(1), 1024, 1, 12, 32, 1, false, false}, ""},
+		"most": {attribution.Options{
+			world.Key(1), 1 << 20, math.MaxInt, 16, 128, math.MaxUint32, true, true}, ""},
 		"sample size 1,023":     {attribution.Options{SampleSize: 1023}, "SampleSize is 1023, want 1024 to 1048576"},
 		"sample size 1,048,577": {attribution.Options{SampleSize: 1<<20 + 1}, "SampleSize is 1048577"},
 		"sample size -1":        {attribution.Options{SampleSize: -1}, "SampleSize is -1"},
+		"expected sources -1":   {attribution.Options{ExpectedSources: -1}, "ExpectedSources is -1, want 0 to"},
 		"precision 11":          {attribution.Options{Precision: 11}, "Precision is 11, want 12 to 16"},
 		"precision 17":          {attribution.Options{Precision: 17}, "Precision is 17"},
 		"precision -14":         {attribution.Options{Precision: -14}, "Precision is -14"},

@@ -49,6 +49,33 @@ func TestRotateIsSnapshotAndNew(t *testing.T) {
 	}
 }
 
+// Reset forgets all that a tally has, but for its options and its table, and no snapshot.
+func TestResetIsNew(t *testing.T) {
+	for _, n := range sizes {
+		tally := tallied(least, map[string]int{"RU": n})
+		tally.ExtendSpan(world.Built, world.Built.Add(time.Hour))
+		tally.AddLost(attribution.LostShed, 3)
+		before := tally.Snapshot()
+		encoding := encoded(before)
+		tally.Add(world.IP("US", 1))
+		for range 2 { // of memory that a snapshot has, and that nobody has
+			tally.Reset(nil)
+			mustEqual(t, fmt.Sprint(n, " sources, anew"), tally.Snapshot(), emptyTally(least).Snapshot())
+			for i := range n {
+				tally.Add(world.IP("US", i))
+			}
+			mustEqual(t, fmt.Sprint(n, " other sources"), tally.Snapshot(), tallied(least, map[string]int{"US": n}).Snapshot())
+			mustEqual(t, fmt.Sprint(n, " sources, before"), before, decoded(encoding))
+			tally.Add(world.IP("US", 1))
+		}
+		tally.Reset(world.Other())
+		tally.Add(world.IP("RU", 1))
+		if got := reportOn(tally.Snapshot()).Countries[0].Origin.String(); got != "US" {
+			t.Errorf("after Reset with another table: %s, want US", got)
+		}
+	}
+}
+
 // The table stays the same until Rotate brings another.
 func TestTheTableIsPinnedUntilRotate(t *testing.T) {
 	where := func(s attribution.Snapshot) string { return reportOn(s).Countries[0].Origin.String() }

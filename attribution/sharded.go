@@ -134,6 +134,17 @@ func (s *ShardedTally) Rotate(next *geo.Table) Snapshot {
 	return s.merged(func(t *tally.Tally) *snapshot.State { return t.Rotate(next) })
 }
 
+// Reset forgets everything that was counted, as [Tally.Reset] does. What is added meanwhile may
+// be forgotten too.
+func (s *ShardedTally) Reset(next *geo.Table) {
+	for i := range s.shards {
+		sh := &s.shards[i]
+		sh.mu.Lock()
+		sh.tally.Reset(next)
+		sh.mu.Unlock()
+	}
+}
+
 // Format prints the number of shards and the id of the key, never an address. It takes no
 // lock.
 func (s *ShardedTally) Format(f fmt.State, _ rune) {

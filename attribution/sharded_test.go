@@ -1,6 +1,7 @@
 package attribution_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
@@ -123,5 +124,11 @@ func TestShardedRotateLosesAndDoublesNothing(t *testing.T) {
 	sharded.AddBatch([]netip.Addr{world.IP("RU", 1)})
 	if got := reportOn(sharded.Snapshot()).Countries[0].Origin.String(); got != "US" {
 		t.Errorf("after Rotate with another table: %s, want US", got)
+	}
+	sharded.Reset(world.Table())
+	sharded.AddBatch([]netip.Addr{world.IP("RU", 1)})
+	alone := tallyOf(least, []netip.Addr{world.IP("RU", 1)}).Snapshot()
+	if got := encoded(sharded.Snapshot()); !bytes.Equal(got, encoded(alone)) {
+		t.Error("after Reset with the table of before: more than what was added since")
 	}
 }

@@ -2,6 +2,7 @@ package attribution_test
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"testing"
 
@@ -54,8 +55,48 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d bytes, want at most 1.6 MB", got)
 	}
 	tally.Rotate(nil)
+	if got := tally.Size(); got > 400_000 {
+		t.Errorf("%d bytes after Rotate, want no more than a sample has", got)
+	}
+	tally.Rotate(nil)
 	if got := tally.Size(); got > 4096 {
-		t.Errorf("%d bytes after Rotate, want a few kilobytes", got)
+		t.Errorf("%d bytes after a count of nothing, want a few kilobytes", got)
+	}
+}
+
+// A tally that counts as much as before allocates nothing for it, and one that knows how much
+// will come has all memory at once.
+func TestMemoryIsReused(t *testing.T) {
+	for _, n := range []int{1000, 20_000, 70_000, 200_000} {
+		var addrs []netip.Addr
+		for i := range n {
+			addrs = append(addrs, world.IP([]string{"RU", "US", "CN", "FR", "BY"}[i%5], i))
+		}
+		tally := emptyTally(attribution.Options{Key: world.Key(1)})
+		tally.AddBatch(addrs)
+		want, size := tally.Snapshot(), tally.Size()
+		tally.Reset(nil) // the snapshot has the registers
+		tally.AddBatch(addrs)
+		if got := testing.AllocsPerRun(3, func() { tally.Reset(nil); tally.AddBatch(addrs) }); got != 0 {
+			t.Errorf("%d sources: %v allocations", n, got)
+		}
+		mustEqual(t, fmt.Sprint(n, " sources, once more"), tally.Snapshot(), want)
+		if got := tally.Size(); got != size {
+			t.Errorf("%d sources: %d bytes, want %d as before", n, got, size)
+		}
+		tally.Reset(nil)
+		tally.Reset(nil)
+		if got := tally.Size(); got > 4096 {
+			t.Errorf("%d sources: %d bytes after a count of nothing, want a few kilobytes", n, got)
+		}
+
+		expecting := emptyTally(attribution.Options{Key: world.Key(1), ExpectedSources: n})
+		before := expecting.Size()
+		expecting.AddBatch(addrs)
+		if got := expecting.Size(); n <= 65_536 && got != before {
+			t.Errorf("%d expected sources: %d bytes, then %d", n, before, got)
+		}
+		mustEqual(t, fmt.Sprint(n, " expected sources"), expecting.Snapshot(), want)
 	}
 }
 

@@ -5,11 +5,16 @@
 //
 //	go test -bench . ./bench
 //
-// Each Tally line reports ns/event, x-floor (its time over the floor's) and
-// x-naive (the naive pipeline's time over its own). The three take turns on blocks
-// of the same addresses, so that a ratio holds although the machine's speed
-// drifts; trust the ratios, not the nanoseconds. Before anything is timed, its
-// answer is compared with exact sets.
+// Each Tally and IPv4 line reports ns/event, x-floor (its time over the floor's)
+// and x-naive (the naive pipeline's time over its own). Whence and the floors take
+// turns on the whole stream, so that a ratio holds although the machine's speed
+// drifts; trust the ratios, not the nanoseconds. There is a fused and a staged
+// floor, the better of which counts. It reads the input that whence reads:
+// addresses, or integers. For several goroutines it runs on as many. The naive
+// pipeline follows alone. Before anything is timed, its answer is compared with
+// exact sets.
+//
+// Life lines time a tally from nothing, see BenchmarkLife.
 //
 // The names say what runs: path is how addresses come in, family the kind of
 // addresses, sources how they are spread (of BenchmarkSources: how many there

@@ -22,8 +22,8 @@ func TestTallyMemory(t *testing.T) {
 		most    float64 // MB
 	}{
 		{"a few sources", attribution.Options{}, 10, 0.02},
-		{"exact", attribution.Options{}, 60_000, 6.5},
-		{"sketched", attribution.Options{}, len(addrs), 12},
+		{"exact", attribution.Options{}, 60_000, 3.8},
+		{"sketched", attribution.Options{}, len(addrs), 10},
 		{"sketched, small", attribution.Options{SampleSize: sketch.SmallSampleSize, Precision: 12}, len(addrs), 2},
 	} {
 		before := heap()

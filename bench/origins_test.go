@@ -41,7 +41,7 @@ func BenchmarkOrigins(b *testing.B) {
 			c := p.make()
 			p.run(c, kept)
 			checkTally(b, reportOf(b, c), load.Exact(kept))
-			race(b, kept, func(addrs []netip.Addr) { p.run(c, addrs) })
+			race(b, 1, byAddr, kept, func(addrs []netip.Addr) { p.run(c, addrs) })
 		})
 	}
 }

@@ -11,18 +11,7 @@ import (
 
 // writeBatches adds a stream to a ShardedTally from a number of goroutines.
 func writeBatches(s *attribution.ShardedTally, addrs []netip.Addr, writers int) {
-	var wait sync.WaitGroup
-	for w := range writers {
-		part := addrs[len(addrs)*w/writers : len(addrs)*(w+1)/writers]
-		wait.Go(func() {
-			for len(part) > 0 {
-				n := min(batch, len(part))
-				s.AddBatch(part[:n])
-				part = part[n:]
-			}
-		})
-	}
-	wait.Wait()
+	inParts(writers, addrs, func(_ int, part []netip.Addr) { inBatches(counter.AddBatch)(s, part) })
 }
 
 // BenchmarkSharded times what company costs a writer. x-alone is its time an event

@@ -75,7 +75,7 @@ func BenchmarkSources(b *testing.B) {
 				for i := range stream {
 					stream[i] = load.Addr4(sources[rng.IntN(n)])
 				}
-				race(b, stream, func(addrs []netip.Addr) { paths[0].run(tally, addrs) })
+				race(b, 1, byAddr, stream, func(addrs []netip.Addr) { paths[0].run(tally, addrs) })
 			})
 		}
 	}

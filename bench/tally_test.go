@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -20,6 +21,7 @@ import (
 type counter interface {
 	Add(netip.Addr)
 	AddBatch([]netip.Addr)
+	AddIPv4([]uint32)
 	Snapshot() attribution.Snapshot
 }
 
@@ -42,40 +44,55 @@ func must[T any](v T, err error) T {
 // batch is the number of addresses that a caller hands over at once.
 const batch = 4096
 
-// paths are the ways in.
-var paths = []struct {
+// path is a way in.
+type path struct {
 	name string
 	make func() counter
 	run  func(counter, []netip.Addr)
-}{
-	{"batch", newTally, func(c counter, addrs []netip.Addr) {
-		for len(addrs) > 0 {
-			n := min(batch, len(addrs))
-			c.AddBatch(addrs[:n])
-			addrs = addrs[n:]
-		}
-	}},
+	ipv4 func(counter, []uint32)
+}
+
+// workers is the number of goroutines that use it.
+func (p *path) workers() int {
+	if p.name == "concurrent" {
+		return runtime.GOMAXPROCS(0)
+	}
+	return 1
+}
+
+var paths = []path{
+	{"batch", newTally, inBatches(counter.AddBatch), inBatches(counter.AddIPv4)},
 	{"single", newTally, func(c counter, addrs []netip.Addr) {
 		t := c.(*attribution.Tally)
 		for _, a := range addrs {
 			t.Add(a)
 		}
-	}},
-	{"concurrent", newSharded, func(c counter, addrs []netip.Addr) {
-		var wait sync.WaitGroup
-		n := runtime.GOMAXPROCS(0)
-		for i := range n {
-			part := addrs[len(addrs)*i/n : len(addrs)*(i+1)/n]
-			wait.Go(func() {
-				for len(part) > 0 {
-					k := min(batch, len(part))
-					c.AddBatch(part[:k])
-					part = part[k:]
-				}
-			})
+	}, nil},
+	{"concurrent", newSharded, onAllCores(inBatches(counter.AddBatch)), onAllCores(inBatches(counter.AddIPv4))},
+}
+
+func inBatches[T any](add func(counter, []T)) func(counter, []T) {
+	return func(c counter, events []T) {
+		for part := range slices.Chunk(events, batch) {
+			add(c, part)
 		}
-		wait.Wait()
-	}},
+	}
+}
+
+func onAllCores[T any](run func(counter, []T)) func(counter, []T) {
+	return func(c counter, events []T) {
+		inParts(runtime.GOMAXPROCS(0), events, func(_ int, part []T) { run(c, part) })
+	}
+}
+
+// inParts has each of some goroutines take its part of a stream.
+func inParts[T any](workers int, events []T, take func(worker int, part []T)) {
+	var wait sync.WaitGroup
+	for w := range workers {
+		part := events[len(events)*w/workers : len(events)*(w+1)/workers]
+		wait.Go(func() { take(w, part) })
+	}
+	wait.Wait()
 }
 
 func newTally() counter { return must(attribution.NewTally(load.Table(), attribution.Options{})) }
@@ -119,15 +136,8 @@ func TestTallyCounts(t *testing.T) {
 	}
 }
 
-// turn is the number of events that a competitor gets at a time, enough that the
-// caches which another left behind do not matter; the naive pipeline, being slow,
-// gets fewer.
-const (
-	turn      = 1 << 18
-	naiveTurn = turn / 32
-	turns     = 16
-	events    = turns * turn
-)
+// events is the length of a stream.
+const events = 1 << 22
 
 // workloads are the streams that are timed.
 var workloads = func() (all []load.Workload) {
@@ -176,38 +186,58 @@ func near(t testing.TB, what string, got float64, want int) {
 	}
 }
 
-// fraction is what a turn takes of a stream that was split by family.
-func fraction[T any](all []T, i int) []T { return all[len(all)*i/turns : len(all)*(i+1)/turns] }
-
-// BenchmarkTally times whence, the floor and the naive pipeline in turns.
+// BenchmarkTally times whence beside the floor and the naive pipeline.
 func BenchmarkTally(b *testing.B) {
 	for _, p := range paths {
 		for _, w := range workloads {
 			for _, state := range []string{"exact", "sketched"} {
 				b.Run("path="+p.name+"/"+w.String()+"/state="+state, func(b *testing.B) {
-					addrs := streamOf(w)
+					c, addrs := p.make(), streamOf(w)
 					if state == "exact" {
 						addrs = within(addrs, 60_000)
 					}
-					c := p.make()
-					first := addrs[:batch*8]
-					if state == "sketched" {
-						first = append(uniform(w.Family, 1<<18), first...)
-					}
-					p.run(c, first)
-					if got := reportOf(b, c).Sources.Exact; got != (state == "exact") {
-						b.Fatalf("exact: %v", got)
-					}
-					checkTally(b, reportOf(b, c), load.Exact(first))
-					if state == "sketched" {
-						// A tally that has run for long: millions of others have
-						// come, and all of the stream.
-						p.run(c, others(w.Family))
-						p.run(c, addrs)
-					}
-					race(b, addrs, func(addrs []netip.Addr) { p.run(c, addrs) })
+					settle(b, c, w, addrs, state == "exact", p.run)
+					race(b, p.workers(), byAddr, addrs, func(addrs []netip.Addr) { p.run(c, addrs) })
 				})
 			}
+		}
+	}
+}
+
+// settle checks that c counts the first events of a stream right, and has it come to its
+// steady state: beyond the exact one, millions of others have come, and all of the stream.
+func settle(b *testing.B, c counter, w load.Workload, addrs []netip.Addr, exact bool, run func(counter, []netip.Addr)) {
+	first := addrs[:batch*8]
+	if !exact {
+		first = append(uniform(w.Family, 1<<18), first...)
+	}
+	run(c, first)
+	if got := reportOf(b, c).Sources.Exact; got != exact {
+		b.Fatalf("exact: %v", got)
+	}
+	checkTally(b, reportOf(b, c), load.Exact(first))
+	if !exact {
+		run(c, others(w.Family))
+	}
+	run(c, addrs)
+}
+
+// BenchmarkIPv4 is BenchmarkTally with addresses as integers, on one core and on all.
+func BenchmarkIPv4(b *testing.B) {
+	for _, p := range paths {
+		if p.ipv4 == nil {
+			continue
+		}
+		for _, w := range workloads {
+			if w.Family != "v4" {
+				continue
+			}
+			b.Run("path="+p.name+"/sources="+w.Sources+"/state=sketched", func(b *testing.B) {
+				c, addrs := p.make(), streamOf(w)
+				settle(b, c, w, addrs, false, p.run)
+				ips, _ := load.Split(addrs)
+				race(b, p.workers(), byIPv4, ips, func(ips []uint32) { p.ipv4(c, ips) })
+			})
 		}
 	}
 }
@@ -230,80 +260,6 @@ func within(addrs []netip.Addr, n int) []netip.Addr {
 		out[i] = a
 	}
 	return out
-}
-
-func race(b *testing.B, addrs []netip.Addr, run func([]netip.Addr)) {
-	v4, v6 := load.Split(addrs)
-	f, n := new(load.Floor), load.NewNaive()
-	var ours, floors, naives load.Stopwatch
-	slow := func(i int) {
-		naives.Time(naiveTurn, func() {
-			for _, a := range addrs[i*turn:][:naiveTurn] {
-				n.Add(a)
-			}
-		})
-	}
-	i := 0
-	for b.Loop() {
-		// Each comes to addresses that the other has not just drawn into the
-		// caches, and both come after the naive pipeline.
-		far := (i + turns/2) % turns
-		slow(i)
-		ours.Time(turn, func() { run(addrs[i*turn:][:turn]) })
-		slow(far)
-		floors.Time(turn, func() { f.Add(fraction(v4, far), fraction(v6, far)) })
-		i = (i + 1) % turns
-	}
-	b.ReportMetric(0, "ns/op") // an operation is a turn of each, which means nothing
-	b.ReportMetric(ours.PerEvent(), "ns/event")
-	b.ReportMetric(ours.PerEvent()/floors.PerEvent(), "x-floor")
-	b.ReportMetric(naives.PerEvent()/ours.PerEvent(), "x-naive")
-}
-
-func BenchmarkFloor(b *testing.B) {
-	for _, w := range workloads {
-		b.Run(w.String(), func(b *testing.B) {
-			v4, v6 := load.Split(streamOf(w))
-			f := new(load.Floor)
-			var s load.Stopwatch
-			i := 0
-			for b.Loop() {
-				s.Time(turn, func() { f.Add(fraction(v4, i), fraction(v6, i)) })
-				i = (i + 1) % turns
-			}
-			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(s.PerEvent(), "ns/event")
-		})
-	}
-}
-
-func BenchmarkNaive(b *testing.B) {
-	for _, w := range workloads {
-		b.Run(w.String(), func(b *testing.B) {
-			addrs := streamOf(w)
-			check := load.NewNaive()
-			for _, a := range addrs[:batch*8] {
-				check.Add(a)
-			}
-			want := load.Exact(addrs[:batch*8])
-			for o := range want.Sources {
-				near(b, o.String(), float64(check.Countries[o.String()].Sources.Estimate()), want.Distinct(o))
-			}
-			n := load.NewNaive()
-			var s load.Stopwatch
-			i := 0
-			for b.Loop() {
-				s.Time(naiveTurn, func() {
-					for _, a := range addrs[i*naiveTurn : (i+1)*naiveTurn] {
-						n.Add(a)
-					}
-				})
-				i = (i + 1) % (events / naiveTurn)
-			}
-			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(s.PerEvent(), "ns/event")
-		})
-	}
 }
 
 // BenchmarkReport is a snapshot and a report of as many countries as there are, all

@@ -28,6 +28,28 @@ func TestAgainstScan(t *testing.T) {
 	}
 }
 
+// Addresses together have the origins that each of them has.
+func TestLookupBatch4(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 5))
+	table := randomScan(r, 200).table(t)
+	ips := []uint32{0, 1<<32 - 1}
+	for range 100_000 {
+		ips = append(ips, r.Uint32())
+	}
+	for _, n := range []int{0, 1, len(ips)} {
+		origins := slices.Repeat([]Origin{77}, n+1)
+		table.LookupBatch4(origins, ips[:n])
+		for i, ip := range ips[:n] {
+			if want := table.Lookup4(ip); origins[i] != want {
+				t.Fatalf("%#x of %d: %v, want %v", ip, n, origins[i], want)
+			}
+		}
+		if origins[n] != 77 {
+			t.Errorf("%d addresses: written behind the last", n)
+		}
+	}
+}
+
 // TestRandomDatabase compares a database of random networks with the linear scan of its
 // description, and with maxminddb.
 func TestRandomDatabase(t *testing.T) {

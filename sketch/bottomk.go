@@ -3,7 +3,6 @@ package sketch
 import (
 	"math"
 	"math/bits"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -54,30 +53,19 @@ func Common(a, b uint16) uint16 {
 // default size the odds of that are 2^-33 while the sample is exact, and one in
 // 500,000 at 10^9 items.
 //
-// Memory is bounded: at most 6.3 MB at the default size (4.2 MB if items are
+// Memory is bounded: at most 5.2 MB at the default size (3.7 MB if items are
 // dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came.
 //
 // The zero BottomK can only be decoded or copied into; use [NewBottomK]. It must not be
 // copied after first use. Many goroutines may read it while none writes.
 type BottomK struct {
-	slots     []slot      // open addressing, linear probing, a power of two
-	items     [][2]uint64 // the item in the slot of the same index; nil: dropped
-	shift     uint8       // 64 - log2(len(slots))
-	limit     uint64      // ranks above it are not kept
-	n, k      int
+	table
+	limit     uint64 // ranks above it are not kept
+	k         int
 	overflown bool // more than k distinct items have come
 	id        KeyID
 	touched   uint64 // keeps the compiler from leaving out what Touch reads
 }
-
-type slot struct {
-	rank          uint64 // 0: empty
-	events, bytes uint64
-	part, flags   uint8
-	common        uint16 // in what would else be padding
-}
-
-const firstSlots = 16 // of an empty sample
 
 // NewBottomK returns an empty sample of k items, whose hashes the key with the
 // given id makes. With dropItems it keeps everything but the items themselves. k is
@@ -88,27 +76,33 @@ func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 		return nil, err
 	}
 	s := &BottomK{id: id, k: k}
-	s.empty(firstSlots, dropItems)
+	s.empty(dropItems)
 	return s, nil
 }
 
-// empty forgets everything and makes a table of that many slots.
-func (s *BottomK) empty(slots int, dropItems bool) {
-	s.allocate(slots, dropItems)
+// empty forgets everything, and has the memory of an empty sample.
+func (s *BottomK) empty(dropItems bool) {
+	s.table = newTable(dropItems)
+	s.limit, s.overflown = math.MaxUint64, false
+}
+
+// Reset forgets everything. It keeps the memory where an eighth of it was in use, for as
+// many items to come, and releases it else.
+func (s *BottomK) Reset() {
+	if 8*s.n < s.room && s.room > firstSlots {
+		s.empty(s.items == nil)
+		return
+	}
+	clear(s.index)
 	s.limit, s.n, s.overflown = math.MaxUint64, 0, false
 }
 
-// allocate makes an empty table of that many slots, a power of two.
-func (s *BottomK) allocate(slots int, dropItems bool) {
-	s.slots, s.items = make([]slot, slots), nil
-	s.shift = uint8(64 - bits.TrailingZeros(uint(slots)))
-	if !dropItems {
-		s.items = make([][2]uint64, slots)
-	}
-}
+// Grow makes room for n items in all, if the sample keeps as many, so that the memory is
+// taken at once. Use it where the number to come is known. It changes no result.
+func (s *BottomK) Grow(n int) { s.reserve(min(n, s.most()), s.most()) }
 
-// Reset forgets everything and releases the memory.
-func (s *BottomK) Reset() { s.empty(firstSlots, s.items == nil) }
+// most is the number of items from which on some are dropped.
+func (s *BottomK) most() int { return s.k + s.k/2 }
 
 // K returns k, the most items that the sample has.
 func (s *BottomK) K() int { return s.k }
@@ -128,7 +122,12 @@ func (s *BottomK) DropItems() { s.items = nil }
 func (s *BottomK) Exact() bool { return !s.overflown }
 
 // Size returns about how many bytes s holds.
-func (s *BottomK) Size() int { return 32*cap(s.slots) + 16*cap(s.items) }
+func (s *BottomK) Size() int {
+	if s.overflown {
+		return max(s.size(), s.sizeOf(s.most(), s.most()))
+	}
+	return s.size()
+}
 
 // Len returns the number of items in the sample, at most k.
 func (s *BottomK) Len() int { return min(s.n, s.k) }
@@ -136,6 +135,21 @@ func (s *BottomK) Len() int { return min(s.n, s.k) }
 // Wants reports whether Add would keep an item of this hash. It takes less than a
 // nanosecond, so that a caller can skip the rest.
 func (s *BottomK) Wants(hash uint64) bool { return Rank(hash) <= s.limit }
+
+// WantBatch appends the index of each hash that the sample wants to wanted, and returns that.
+// There are at most 256 hashes. It has no branch, since which ones are wanted cannot be
+// predicted.
+func (s *BottomK) WantBatch(hashes []uint64, wanted []uint8) []uint8 {
+	var places [256]uint8
+	hashes = hashes[:min(len(hashes), len(places))]
+	n, limit := uint64(0), s.limit
+	for i, hash := range hashes {
+		places[n&0xff] = uint8(i)
+		_, above := bits.Sub64(limit, Rank(hash), 0)
+		n += 1 - above
+	}
+	return append(wanted, places[:n]...)
+}
 
 // Rank returns the rank of a hash: the hash rotated by half its length, but 1
 // instead of 0. A sample keeps the items of the smallest ranks.
@@ -145,31 +159,13 @@ func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
 // hash 0 comes back as 2^32, which has the same rank.
 func HashOf(rank uint64) uint64 { return bits.RotateLeft64(rank, 32) }
 
-// spread is the random multiplier of a universal hash (Dietzfelbinger et al. 1997)
-// that places ranks in the table, so that nobody can make an encoding whose items
-// collide.
-var spread = rand.Uint64() | 1
-
-func (s *BottomK) home(rank uint64) int { return int((rank * spread) >> (s.shift & 63)) }
-
-// find returns the slot of rank, or the empty one where it belongs.
-func (s *BottomK) find(rank uint64) int {
-	mask := len(s.slots) - 1
-	i := s.home(rank) & mask
-	for s.slots[i].rank != rank && s.slots[i].rank != 0 {
-		i = (i + 1) & mask
-	}
-	return i
-}
-
 // Touch reads the places of hashes, all at once, so that counting them next waits
 // for memory once. It pays where a program counts in many samples by turns. It has
 // no visible effect, but it writes: do not call it concurrently with readers.
 func (s *BottomK) Touch(hashes []uint64) {
-	mask := len(s.slots) - 1
 	read := uint64(0)
 	for _, hash := range hashes {
-		read += s.slots[s.home(Rank(hash))&mask].rank
+		read += s.peek(Rank(hash))
 	}
 	s.touched = read
 }
@@ -177,19 +173,56 @@ func (s *BottomK) Touch(hashes []uint64) {
 // Count adds events and bytes to the item of the given hash, if it is in the
 // sample, and returns its part.
 func (s *BottomK) Count(hash, events, bytes uint64) (part uint8, found bool) {
-	sl := &s.slots[s.find(Rank(hash))]
-	if sl.rank == 0 {
+	no := s.find(Rank(hash))
+	if no == 0 {
 		return 0, false
 	}
+	sl := s.slot(no)
 	sl.events = addSaturated(sl.events, events)
 	sl.bytes = addSaturated(sl.bytes, bytes)
 	return sl.part, true
 }
 
+// CountBatch counts one event of the item of each hash and adds flags to it. There are at
+// most 256 hashes. It appends the index of each whose item is not in the sample to absent,
+// and returns that. It waits for the memory of many items at once.
+func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uint8 {
+	var cells [256]uint32
+	index := s.index
+	mask := len(index) - 1
+	hashes = hashes[:min(len(hashes), len(cells))]
+	for i, hash := range hashes {
+		cells[i] = index[s.home(Rank(hash))&mask]
+	}
+	for i, hash := range hashes {
+		rank := Rank(hash)
+		sl, cell := (*slot)(nil), cells[i]
+		if cell == 0 {
+			absent = append(absent, uint8(i))
+			continue
+		}
+		if cell^tag(rank) <= numberMask {
+			sl = s.slot(cell & numberMask)
+		}
+		if sl == nil || sl.rank != rank {
+			no := s.find(rank)
+			if no == 0 {
+				absent = append(absent, uint8(i))
+				continue
+			}
+			sl = s.slot(no)
+		}
+		sl.events = addSaturated(sl.events, 1)
+		sl.flags |= flags
+	}
+	return absent
+}
+
 // Mark adds flags and a common value to the item of the given hash, if it is in the
 // sample.
 func (s *BottomK) Mark(hash uint64, flags uint8, common uint16) {
-	if sl := &s.slots[s.find(Rank(hash))]; sl.rank != 0 {
+	if no := s.find(Rank(hash)); no != 0 {
+		sl := s.slot(no)
 		sl.flags |= flags
 		sl.common = Common(sl.common, common)
 	}
@@ -204,58 +237,38 @@ func (s *BottomK) Add(it Item) {
 		return
 	}
 	rank := Rank(it.Hash)
-	i := s.find(rank)
-	sl := &s.slots[i]
-	if sl.rank == rank {
-		sl.events = addSaturated(sl.events, it.Events)
-		sl.bytes = addSaturated(sl.bytes, it.Bytes)
-		sl.part = max(sl.part, it.Part)
-		sl.flags |= it.Flags
-		sl.common = Common(sl.common, it.Common)
+	no, place := s.search(rank)
+	if no == 0 {
+		no = s.take(rank, place, s.most())
+		sl := s.slot(no)
+		sl.events, sl.bytes, sl.part, sl.flags, sl.common = it.Events, it.Bytes, it.Part, it.Flags, it.Common
+		if s.items != nil {
+			*s.item(no) = [2]uint64{it.Hi, it.Lo}
+		}
+		if s.n > s.k {
+			s.overflow()
+		}
 		return
 	}
-	*sl = slot{rank, it.Events, it.Bytes, it.Part, it.Flags, it.Common}
-	if s.items != nil {
-		s.items[i] = [2]uint64{it.Hi, it.Lo}
-	}
-	s.n++
-	s.overflown = s.overflown || s.n > s.k
-	switch {
-	case s.n > s.k+s.k/2:
+	sl := s.slot(no)
+	sl.events = addSaturated(sl.events, it.Events)
+	sl.bytes = addSaturated(sl.bytes, it.Bytes)
+	sl.part = max(sl.part, it.Part)
+	sl.flags |= it.Flags
+	sl.common = Common(sl.common, it.Common)
+}
+
+// overflow drops what is too much.
+func (s *BottomK) overflow() {
+	s.overflown = true
+	if s.n > s.most() {
 		s.lower(s.kthRank())
-	case s.n > len(s.slots)/4*3:
-		s.rehash(2 * len(s.slots))
 	}
 }
 
 func addSaturated(a, b uint64) uint64 {
 	sum, carry := bits.Add64(a, b, 0)
 	return sum | -carry
-}
-
-// slotsFor returns the number of slots that n items need.
-func slotsFor(n int) int {
-	slots := firstSlots
-	for n > slots/4*3 {
-		slots *= 2
-	}
-	return slots
-}
-
-// rehash moves everything into a table of that many slots, a power of two.
-func (s *BottomK) rehash(slots int) {
-	old := *s
-	s.allocate(slots, old.items == nil)
-	for j, sl := range old.slots {
-		if sl.rank == 0 {
-			continue
-		}
-		i := s.find(sl.rank)
-		s.slots[i] = sl
-		if s.items != nil {
-			s.items[i] = old.items[j]
-		}
-	}
 }
 
 // kthRank returns the k-th smallest rank, or the limit if there are fewer items.
@@ -266,10 +279,10 @@ func (s *BottomK) kthRank() uint64 {
 	// A histogram over the top bits leaves one narrow bucket to sort. Ranks
 	// above it need not be looked at, those below need only be counted.
 	var histogram [4096]uint32
-	shift := max(0, bits.Len64(s.limit)-12)
-	for i := range s.slots {
-		if r := s.slots[i].rank; r != 0 {
-			histogram[r>>shift]++
+	shift := max(0, bits.Len64(s.limit)-12) & 63
+	for slots := range s.chunks() {
+		for i := range slots {
+			histogram[slots[i].rank>>shift&4095]++
 		}
 	}
 	bucket, below := uint64(0), 0
@@ -279,9 +292,11 @@ func (s *BottomK) kthRank() uint64 {
 	}
 	var stack [256]uint64 // enough for honest hashes
 	in := stack[:0]
-	for i := range s.slots {
-		if r := s.slots[i].rank; r != 0 && r>>shift == bucket {
-			in = append(in, r)
+	for slots := range s.chunks() {
+		for i := range slots {
+			if r := slots[i].rank; r>>shift == bucket {
+				in = append(in, r)
+			}
 		}
 	}
 	slices.Sort(in)
@@ -290,33 +305,9 @@ func (s *BottomK) kthRank() uint64 {
 
 // lower drops every item whose rank is above limit.
 func (s *BottomK) lower(limit uint64) {
-	s.limit = min(s.limit, limit)
-	for i := 0; i < len(s.slots); i++ {
-		for s.slots[i].rank > s.limit {
-			s.remove(i) // may move another item here
-		}
-	}
-}
-
-// remove empties slot i and moves later items of the same run back, so that
-// probing still finds them.
-func (s *BottomK) remove(i int) {
-	mask := len(s.slots) - 1
-	s.n--
-	for j := (i + 1) & mask; s.slots[j].rank != 0; j = (j + 1) & mask {
-		home := s.home(s.slots[j].rank) & mask
-		if (j-home)&mask < (j-i)&mask {
-			continue // it lies at or behind its home, which is after i
-		}
-		s.slots[i] = s.slots[j]
-		if s.items != nil {
-			s.items[i] = s.items[j]
-		}
-		i = j
-	}
-	s.slots[i] = slot{}
-	if s.items != nil {
-		s.items[i] = [2]uint64{}
+	if limit < s.limit { // else nothing is above it
+		s.limit = limit
+		s.drop(limit)
 	}
 }
 

@@ -102,7 +102,8 @@ func (s *BottomK) readHeader(r *wire.Reader) (n int) {
 		return 0
 	}
 	s.k = int(k)
-	s.empty(slotsFor(int(items)), flags&flagItems == 0)
+	s.empty(flags&flagItems == 0)
+	s.Grow(int(items))
 	s.overflown = overflown
 	return int(items)
 }

@@ -12,8 +12,8 @@ import (
 func (s *BottomK) Items() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		limit := s.kthRank()
-		for i := range s.slots {
-			if r := s.slots[i].rank; r != 0 && r <= limit && !yield(s.item(i)) {
+		for no := range uint32(s.n) {
+			if s.slot(no+1).rank <= limit && !yield(s.at(no+1)) {
 				return
 			}
 		}
@@ -24,8 +24,8 @@ func (s *BottomK) Items() iter.Seq[Item] {
 // that ever came, until the first is dropped, which happens after 1.5 k items.
 func (s *BottomK) Kept() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
-		for i := range s.slots {
-			if s.slots[i].rank != 0 && !yield(s.item(i)) {
+		for no := range uint32(s.n) {
+			if !yield(s.at(no + 1)) {
 				return
 			}
 		}
@@ -43,21 +43,22 @@ func (s *BottomK) All() iter.Seq[Item] {
 	}
 }
 
-// item returns what is in a slot.
-func (s *BottomK) item(i int) (it Item) {
-	s.put(&it, i)
+// at returns the item of a number.
+func (s *BottomK) at(no uint32) (it Item) {
+	s.put(&it, no)
 	return it
 }
 
-// put writes what is in a slot field by field. A copy of an Item would be read 16
+// put writes the item of a number field by field. A copy of an Item would be read 16
 // bytes at a time right after it was written 8 at a time, and wait for that.
-func (s *BottomK) put(it *Item, i int) {
-	sl := &s.slots[i]
+func (s *BottomK) put(it *Item, no uint32) {
+	sl := s.slot(no)
 	it.Hash, it.Events, it.Bytes = HashOf(sl.rank), sl.events, sl.bytes
 	it.Part, it.Flags, it.Common = sl.part, sl.flags, sl.common
 	it.Hi, it.Lo = 0, 0
 	if s.items != nil {
-		it.Hi, it.Lo = s.items[i][0], s.items[i][1]
+		halves := s.item(no)
+		it.Hi, it.Lo = halves[0], halves[1]
 	}
 }
 
@@ -68,22 +69,19 @@ func (s *BottomK) AppendItems(dst []Item) []Item {
 	// A bucket for each item, by the top bits of the rank: few share one.
 	shift := max(0, bits.Len64(s.limit)-bits.Len(uint(s.n)))
 	ends := make([]uint32, s.limit>>shift+1)
-	taken, n := make([]uint32, s.n+1), 0
-	for i := range s.slots { // without a branch, since what is empty cannot be predicted
-		r := s.slots[i].rank
-		ends[r>>shift]++
-		taken[n] = uint32(i)
-		n += int((r | -r) >> 63)
+	for slots := range s.chunks() {
+		for i := range slots {
+			ends[slots[i].rank>>shift]++
+		}
 	}
-	ends[0] -= uint32(len(s.slots) - n) // empty slots have rank 0
 	last, kept, largest := s.firstPlaces(ends)
 
 	from := len(dst)
 	dst = slices.Grow(dst, kept)
 	sorted := dst[from : from+kept]
-	for _, i := range taken[:n] {
-		if bucket := s.slots[i].rank >> shift; bucket <= last {
-			s.put(&sorted[ends[bucket]], int(i))
+	for no := uint32(1); no <= uint32(s.n); no++ {
+		if bucket := s.slot(no).rank >> shift; bucket <= last {
+			s.put(&sorted[ends[bucket]], no)
 			ends[bucket]++
 		}
 	}

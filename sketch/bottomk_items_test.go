@@ -14,15 +14,15 @@ func byRank(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) }
 // comparisonSorted is what AppendItems returns, by the sort of the library.
 func comparisonSorted(s *BottomK, dst []Item) []Item {
 	limit := s.kthRank()
-	order := make([]int, 0, s.Len())
-	for i := range s.slots {
-		if r := s.slots[i].rank; r != 0 && r <= limit {
-			order = append(order, i)
+	order := make([]uint32, 0, s.Len())
+	for no := uint32(1); no <= uint32(s.n); no++ {
+		if s.slot(no).rank <= limit {
+			order = append(order, no)
 		}
 	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(s.slots[i].rank, s.slots[j].rank) })
-	for _, i := range order {
-		dst = append(dst, s.item(i))
+	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(s.slot(a).rank, s.slot(b).rank) })
+	for _, no := range order {
+		dst = append(dst, s.at(no))
 	}
 	return dst
 }

@@ -1,5 +1,7 @@
 package sketch
 
+import "slices"
+
 // Merge adds everything that other has seen, and never writes other. If their k
 // differs, the result has the smaller one. In whatever order samples are merged,
 // the result is the sample of all their items at the smallest k. If other drops its
@@ -14,10 +16,8 @@ func (s *BottomK) Merge(other *BottomK) error {
 	s.Shrink(other.k)
 	s.overflown = s.overflown || other.overflown
 	s.lower(other.limit)
-	for i := range other.slots {
-		if other.slots[i].rank != 0 {
-			s.Add(other.item(i))
-		}
+	for no := range other.n {
+		s.Add(other.at(uint32(no) + 1))
 	}
 	return nil
 }
@@ -42,19 +42,29 @@ func (s *BottomK) Shrink(k int) {
 	if s.n > k+k/2 {
 		s.lower(s.kthRank())
 	}
-	if slots := slotsFor(s.n); slots < len(s.slots) {
-		s.rehash(slots)
-	}
+	s.trim(s.most())
 }
 
 // CopyFrom makes s a deep copy of other, reusing the memory that s has.
 func (s *BottomK) CopyFrom(other *BottomK) {
-	slots, items := s.slots[:0], s.items[:0]
+	index, slots, items := s.index, s.slots, s.items
 	*s = *other
-	s.slots = append(slots, other.slots...)
-	if other.items != nil {
-		s.items = append(items, other.items...)
+	s.index = append(index[:0], other.index...)
+	s.slots = copyChunks(slots, other.slots)
+	s.items = copyChunks(items, other.items)
+}
+
+// copyChunks makes dst a deep copy of src, and nil if that is nil.
+func copyChunks[T any](dst, src [][]T) [][]T {
+	if src == nil {
+		return nil
 	}
+	dst = slices.Grow(dst[:0], len(src))
+	for i, chunk := range src {
+		dst = dst[:i+1]
+		dst[i] = append(dst[i][:0], chunk...)
+	}
+	return dst
 }
 
 // Clone returns a deep copy.

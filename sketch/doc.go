@@ -28,7 +28,7 @@
 // the hash takes a few nanoseconds each. To learn that a BottomK does not want an
 // item takes less than one. A sample gives its items in the order of ranks in
 // linear time. Batches are faster than single items where a sketch does not fit
-// into the caches; see [HeavyHitters.AddBatch] and [BottomK.Touch].
+// into the caches; see [HeavyHitters.AddBatch] and [BottomK.CountBatch].
 //
 // # Security
 //

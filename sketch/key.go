@@ -166,6 +166,19 @@ func (k Key) Hash(hi, lo uint64) uint64 {
 	return qh ^ ql
 }
 
+// HashBatch sets dst[i] to the hash of the item whose halves are 0 and base+lo[i], for every
+// i, such as IPv4 addresses in a common form of 16 bytes. dst is at least as long as lo.
+func (k Key) HashBatch(dst []uint64, base uint64, lo []uint32) {
+	a, b, c, d := k.a^mask.a, k.b^mask.b, k.c^mask.c, k.d^mask.d
+	dst = dst[:len(lo)]
+	for i, low := range lo {
+		low := base + uint64(low)
+		ph, pl := bits.Mul64(a, low^b)
+		qh, ql := bits.Mul64(ph^pl^c, low^d)
+		dst[i] = qh ^ ql
+	}
+}
+
 // Format prints the id, never the secret.
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sketch.Key(%v)", k.ID()) }
 

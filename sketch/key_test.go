@@ -284,3 +284,28 @@ func ExampleKeyFromFile() {
 	fmt.Println(key) // the id, never the secret
 	// Output: sketch.Key(ba943b2aed0f7a17)
 }
+
+// Items together have the hashes that each of them has.
+func TestHashBatch(t *testing.T) {
+	const base = 0xffff << 32
+	lo := []uint32{0, 1, 1<<32 - 1}
+	for _, h := range randomHashes(500) {
+		lo = append(lo, uint32(h))
+	}
+	for i := range 10 {
+		key := testKey(uint64(i))
+		if i == 9 {
+			key = Key{}
+		}
+		hashes := make([]uint64, len(lo)+1)
+		key.HashBatch(hashes, base, lo)
+		for i, low := range lo {
+			if want := key.Hash(0, base+uint64(low)); hashes[i] != want {
+				t.Fatalf("%v: hash of %#x is %#x, want %#x", key, low, hashes[i], want)
+			}
+		}
+		if hashes[len(lo)] != 0 {
+			t.Error("written behind the last")
+		}
+	}
+}

@@ -66,8 +66,6 @@ func (b *Block) FillAddrs(m source.Mask, key sketch.Key, addrs []netip.Addr) {
 			v4++
 			b.At[place] = uint8(i)
 			b.ips[place] = ip
-			s := source.IPv4(ip)
-			b.Hashes[place] = key.Hash(s.Hi, s.Lo)
 			continue
 		}
 		if !addr.IsValid() {
@@ -85,21 +83,33 @@ func (b *Block) FillAddrs(m source.Mask, key sketch.Key, addrs []netip.Addr) {
 			b.nets[place&(Size-1)] = s
 		}
 		b.At[place&(Size-1)] = uint8(i)
-		b.Hashes[place&(Size-1)] = key.Hash(s.Hi, s.Lo)
 	}
 	b.V4, b.V6 = v4, v6
+	b.Hash(key)
+}
+
+var inOrder = func() (at [Size]uint8) {
+	for i := range at {
+		at[i] = uint8(i)
+	}
+	return at
+}()
+
+// FillSources takes one event of each source, at most Size.
+func (b *Block) FillSources(key sketch.Key, sources []source.Source) {
+	b.Begin()
+	for i, s := range sources {
+		b.put(i, s)
+	}
+	b.Hash(key)
 }
 
 // FillIPv4 takes one event of each IPv4 address, at most Size.
 func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
 	b.Begin()
-	for i, ip := range ips {
-		b.At[i] = uint8(i)
-		b.ips[i] = ip
-		s := source.IPv4(ip)
-		b.Hashes[i] = key.Hash(s.Hi, s.Lo)
-	}
-	b.V4 = len(ips)
+	b.V4 = copy(b.ips[:], ips)
+	b.At = inOrder
+	b.Hash(key)
 }
 
 // Event is what is known of an event beside its source.
@@ -119,29 +129,30 @@ func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) {
 		b.Invalid++
 		return
 	}
-	s := m.Of(addr)
-	place := b.V4
-	if s.IsIPv4() {
-		b.V4++
-		b.ips[place&(Size-1)] = uint32(s.Lo)
-	} else {
-		b.V6--
-		place = b.V6
-		b.nets[place&(Size-1)] = s
-	}
-	place &= Size - 1
-	b.At[place] = uint8(i)
+	place := b.put(i, m.Of(addr))
 	b.events[place], b.bytes[place], b.rates[place] = e.Events, e.Bytes, e.SamplingRate
 	b.facts[place], b.ports[place] = e.Facts, e.Port
 	b.plain = b.plain && e == single
 }
 
+// put gives the source of event number i a place.
+func (b *Block) put(i int, s source.Source) (place uint8) {
+	if s.IsIPv4() {
+		place = uint8(b.V4)
+		b.V4++
+		b.ips[place] = uint32(s.Lo)
+	} else {
+		b.V6--
+		place = uint8(b.V6)
+		b.nets[place] = s
+	}
+	b.At[place] = uint8(i)
+	return place
+}
+
 // Hash computes the hashes of what was Put.
 func (b *Block) Hash(key sketch.Key) {
-	for i, ip := range b.ips[:b.V4] {
-		s := source.IPv4(ip)
-		b.Hashes[i] = key.Hash(s.Hi, s.Lo)
-	}
+	key.HashBatch(b.Hashes[:], source.IPv4Base, b.ips[:b.V4])
 	for i := b.V6; i < Size; i++ {
 		b.Hashes[i] = key.Hash(b.nets[i].Hi, b.nets[i].Lo)
 	}
@@ -153,11 +164,27 @@ func (b *Block) Locate(table *geo.Table) {
 		return
 	}
 	b.located = table
-	for i, ip := range b.ips[:b.V4] {
-		b.Origins[i] = table.Lookup4(ip)
-	}
+	table.LookupBatch4(b.Origins[:], b.ips[:b.V4])
 	for i := b.V6; i < Size; i++ {
 		b.Origins[i] = table.Lookup6(b.nets[i].Hi, b.nets[i].Lo)
+	}
+}
+
+// LocateSome looks up the sources in some places, all of one family, unless all were looked
+// up with the same table before. The origins of the others are no longer known.
+func (b *Block) LocateSome(table *geo.Table, places []uint8) {
+	if b.located == table || len(places) == 0 {
+		return
+	}
+	b.located = nil
+	if int(places[0]) < b.V4 {
+		for _, place := range places {
+			b.Origins[place] = table.Lookup4(b.ips[place])
+		}
+	} else {
+		for _, place := range places {
+			b.Origins[place] = table.Lookup6(b.nets[place].Hi, b.nets[place].Lo)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/whence-go/whence/geo"
@@ -101,6 +102,14 @@ func TestFillingABlock(t *testing.T) {
 			t.Error("events with a volume are plain")
 		}
 		check(t, b, addrs, event)
+
+		addrs = slices.DeleteFunc(addrs, func(a netip.Addr) bool { return !a.IsValid() })
+		var sources []source.Source
+		for _, a := range addrs {
+			sources = append(sources, mask.Of(a))
+		}
+		b.FillSources(key, sources)
+		check(t, b, addrs, single)
 
 		addrs = addrs[:0]
 		var packed []uint32

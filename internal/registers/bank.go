@@ -1,6 +1,6 @@
 package registers
 
-import "slices"
+import "math/bits"
 
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
@@ -33,18 +33,33 @@ func NewBank(precision int) *Bank {
 // Precision returns p, where a part has 2^p registers.
 func (b *Bank) Precision() int { return 64 - int(b.shift) }
 
-// start makes an absent part ready.
+// start makes an absent part ready. Behind the registers in use, all memory is 0.
 func (b *Bank) start(part uint8) {
+	size := 1 << (64 - b.shift)
+	if cap(b.registers)-len(b.registers) < size {
+		b.Grow(1 + len(b.registers)/size/8) // a copy for each of the last parts would cost more
+	}
 	b.first[part] = uint32(len(b.registers))
-	b.Grow(1)
-	b.registers = b.registers[:len(b.registers)+1<<(64-b.shift)]
-	clear(b.registers[b.first[part]:])
+	b.registers = b.registers[:len(b.registers)+size]
 }
 
 // Grow makes room for that many parts more, so that they can start without the
 // memory of the others being moved.
 func (b *Bank) Grow(parts int) {
-	b.registers = slices.Grow(b.registers, parts<<(64-b.shift))
+	old, room := b.registers, len(b.registers)+parts<<(64-b.shift)
+	if room > cap(old) {
+		b.registers = make([]byte, room)[:len(old)]
+		copy(b.registers, old)
+	}
+}
+
+// Reset forgets everything. It keeps the memory.
+func (b *Bank) Reset() {
+	clear(b.registers)
+	b.registers = b.registers[:0]
+	for i := range b.first {
+		b.first[i] = absent
+	}
 }
 
 // Insert adds a hash to a part.
@@ -61,19 +76,35 @@ func (b *Bank) Insert(part uint8, hash uint64) {
 // InsertBatch adds hashes[i] to part parts[i] for every i; parts is at least as
 // long as hashes. It overlaps the cache misses of many hashes.
 func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
-	parts = parts[:len(hashes)]
-	shift := b.shift & 63
-	for i, hash := range hashes {
-		first := b.first[parts[i]]
-		if first == absent {
-			b.start(uint8(parts[i]))
-			first = b.first[parts[i]]
+	for {
+		n := insertPresent(b, parts, hashes)
+		if n == len(hashes) {
+			return
 		}
-		rank := rankOf(hash, 64-shift)
-		if r := &b.registers[uint64(first)+hash>>shift]; *r < rank {
+		b.start(uint8(parts[n]))
+		parts, hashes = parts[n:], hashes[n:]
+	}
+}
+
+// insertPresent inserts up to the first hash of an absent part, and returns how many it did.
+func insertPresent[P ~uint8](b *Bank, parts []P, hashes []uint64) int {
+	parts = parts[:len(hashes)]
+	registers, p := b.registers, 64-int(b.shift)
+	lowest := uint64(1) << p >> 1
+	for i, hash := range hashes {
+		// Rotated, the bits that choose the register are below those that make the rank, and
+		// one shift by a variable, which takes long, serves both.
+		rotated := bits.RotateLeft64(hash, p)
+		at := uint64(b.first[parts[i]]) + rotated&(2*lowest-1)
+		if at >= uint64(len(registers)) {
+			return i
+		}
+		rank := uint8(bits.LeadingZeros64(rotated|lowest)) + 1
+		if r := &registers[at]; *r < rank {
 			*r = rank
 		}
 	}
+	return len(hashes)
 }
 
 // Has reports whether anything was inserted into a part.
@@ -102,18 +133,12 @@ func (b *Bank) MergePart(part uint8, r Registers) bool {
 	return own.Merge(r)
 }
 
-// CopyFrom makes b a deep copy of other, reusing the memory that b has.
-func (b *Bank) CopyFrom(other *Bank) {
-	registers := b.registers[:0]
-	*b = *other
-	b.registers = append(registers, other.registers...)
-}
-
 // Clone returns a deep copy.
 func (b *Bank) Clone() *Bank {
-	c := new(Bank)
-	c.CopyFrom(b)
-	return c
+	c := *b
+	c.registers = make([]byte, len(b.registers))
+	copy(c.registers, b.registers)
+	return &c
 }
 
 // Size returns about how many bytes b holds. It counts the registers in use, not

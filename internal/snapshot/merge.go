@@ -149,6 +149,13 @@ func (d *Dense) AddItems(items []sketch.Item) {
 	}
 }
 
+// Reset forgets everything and keeps the memory.
+func (d *Dense) Reset() {
+	clear(d.Events[:])
+	clear(d.Bytes[:])
+	d.Sources.Reset()
+}
+
 // AddVolume counts events and bytes.
 func (d *Dense) AddVolume(o geo.Origin, events, bytes uint64) {
 	d.Events[o] = AddSaturated(d.Events[o], events)

@@ -16,7 +16,10 @@ type Source struct{ Hi, Lo uint64 }
 const mapped = 0xffff // of ::ffff:0:0/96
 
 // IPv4 is the source with that address.
-func IPv4(ip uint32) Source { return Source{0, mapped<<32 | uint64(ip)} }
+func IPv4(ip uint32) Source { return Source{0, IPv4Base | uint64(ip)} }
+
+// IPv4Base is the lower half of the IPv4 address 0.
+const IPv4Base = mapped << 32
 
 // IsIPv4 reports whether the source is an IPv4 address.
 func (s Source) IsIPv4() bool { return s.Hi == 0 && s.Lo>>32 == mapped }

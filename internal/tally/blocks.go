@@ -6,7 +6,6 @@ import (
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/internal/snapshot"
-	"github.com/whence-go/whence/sketch"
 )
 
 // AddBatch counts one event of each address.
@@ -19,6 +18,37 @@ func (t *Tally) AddBatch(addrs []netip.Addr) {
 		t.AddBlock(b)
 		addrs = addrs[n:]
 	}
+}
+
+// pending is the number of single events that wait for being counted together. That takes
+// half of the time, since one event after the other waits for memory.
+const pending = 64
+
+// Add counts one event of a source.
+func (t *Tally) Add(addr netip.Addr) {
+	if !addr.IsValid() {
+		t.AddLost(snapshot.Unread, 1)
+		return
+	}
+	t.pending = append(t.pending, t.Mask.Of(addr))
+	if len(t.pending) >= pending {
+		t.flush()
+	}
+}
+
+// settle counts what waits. Everything that depends on counts begins with it.
+func (t *Tally) settle() {
+	if len(t.pending) > 0 {
+		t.flush()
+	}
+}
+
+func (t *Tally) flush() {
+	b := block.Get()
+	b.FillSources(t.options.Key, t.pending)
+	t.pending = t.pending[:0]
+	t.AddBlock(b)
+	b.Release()
 }
 
 // AddIPv4 counts one event of each IPv4 address.
@@ -97,14 +127,36 @@ func (t *Tally) addPlace(b *block.Block, i int) {
 	}
 }
 
+// addExact counts those that are known first. The others are then looked up at once, so that
+// the processor waits for the memory of all of them together. The sample has room for all,
+// and the exact state ends behind them.
 func (t *Tally) addExact(b *block.Block, from, to int) {
-	t.sample.Touch(b.Hashes[from:to])
+	var places [block.Size]uint8
+	fresh := t.countAll(b, from, to, places[:0])
+	b.LocateSome(t.table, fresh)
+	for _, place := range fresh {
+		t.sample.Add(t.item(b.Source(int(place)), b.Origins[place], b.Hashes[place], b.Event(int(place))))
+	}
+	t.leaveExact()
+}
+
+// countAll counts what the sample has, and appends the places of the others to absent.
+func (t *Tally) countAll(b *block.Block, from, to int, absent []uint8) []uint8 {
+	hashes := b.Hashes[from:to]
+	if b.Plain() {
+		absent = t.sample.CountBatch(hashes, t.options.Facts, absent)
+		for i := range absent {
+			absent[i] += uint8(from)
+		}
+		return absent
+	}
+	t.sample.Touch(hashes)
 	for i := from; i < to; i++ {
-		if e := b.Event(i); t.dense != nil || !t.countKnown(b.Hashes[i], e) {
-			// A new source, or one behind the source that ended the exact state.
-			t.addOne(b.Source(i), b.Hashes[i], e)
+		if !t.countKnown(b.Hashes[i], b.Event(i)) {
+			absent = append(absent, uint8(i))
 		}
 	}
+	return absent
 }
 
 func (t *Tally) addDense(b *block.Block, from, to int) {
@@ -121,22 +173,27 @@ func (t *Tally) addDense(b *block.Block, from, to int) {
 			t.dense.AddVolume(o, e.Events, e.Bytes)
 		}
 	}
-	var wanted [block.Size]uint8
-	for _, i := range collectWanted(t.sample, hashes, &wanted) {
-		place := from + int(i)
-		t.addWanted(b.Source(place), origins[i], hashes[i], b.Event(place))
-	}
+	t.addSample(b, from, to)
 }
 
-// collectWanted puts the places of the hashes that the sample wants into wanted, and
-// returns those. It has no branch, since which ones are wanted cannot be predicted.
-func collectWanted(sample *sketch.BottomK, hashes []uint64, wanted *[block.Size]uint8) []uint8 {
-	n := 0
-	for i, hash := range hashes {
-		wanted[n&(block.Size-1)] = uint8(i)
-		if sample.Wants(hash) {
-			n++
+// addSample counts in the sample, beyond the exact state.
+func (t *Tally) addSample(b *block.Block, from, to int) {
+	var places, missing [block.Size]uint8
+	hashes := b.Hashes[from:to]
+	wanted := t.sample.WantBatch(hashes, places[:0])
+	if !b.Plain() {
+		for _, i := range wanted {
+			place := from + int(i)
+			t.addWanted(b.Source(place), b.Origins[place], hashes[i], b.Event(place))
 		}
+		return
 	}
-	return wanted[:n]
+	var picked [block.Size]uint64
+	for k, i := range wanted {
+		picked[k] = hashes[i]
+	}
+	for _, k := range t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, missing[:0]) {
+		place := from + int(wanted[k])
+		t.sample.Add(t.item(b.Source(place), b.Origins[place], picked[k], b.Event(place)))
+	}
 }

@@ -16,6 +16,7 @@ func (t *Tally) shape() snapshot.Shape {
 // Snapshot returns what was counted. It copies the sample; the dense form is copied when
 // something is added next, so that a report at the end of a count copies no registers.
 func (t *Tally) Snapshot() *snapshot.State {
+	t.settle()
 	t.shared = t.dense != nil
 	s := &snapshot.State{
 		Shape: t.shape(), Dense: t.dense, Unsampled: t.unsampled, Records: t.records, Lost: t.lost, Limits: t.limits,
@@ -30,10 +31,7 @@ func (t *Tally) Snapshot() *snapshot.State {
 // Rotate returns what was counted and begins anew, with another table unless it is nil.
 func (t *Tally) Rotate(next *geo.Table) *snapshot.State {
 	s := t.Snapshot()
-	if next == nil {
-		next = t.table
-	}
-	t.reset(next)
+	t.Reset(next)
 	return s
 }
 
@@ -65,6 +63,7 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	if s.IsZero() {
 		return nil
 	}
+	t.settle()
 	databases := t.used()
 	if snapshot.MayBeTooMany(databases, s.Databases) {
 		databases = t.usable()

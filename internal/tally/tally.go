@@ -24,6 +24,8 @@ type Options struct {
 	DropAddresses bool
 	SamplingRate  uint32
 	Facts         uint8 // of every source
+
+	ExpectedSources int // 0: unknown
 }
 
 // ProcessKey is the random key of all in this process that count and were given none.
@@ -39,6 +41,8 @@ type Tally struct {
 	Mask    source.Mask
 
 	counts
+	pending []source.Source // see Add
+	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
 }
 
 // counts are what begins anew.
@@ -66,12 +70,31 @@ func New(table *geo.Table, o Options) *Tally {
 	return t
 }
 
-func (t *Tally) reset(table *geo.Table) {
-	o := t.options
-	sample, err := sketch.NewBottomK(o.Key.ID(), o.SampleSize, o.DropAddresses)
-	if err != nil {
-		panic("tally: " + err.Error()) // the options were checked
+// Reset forgets everything and begins anew, with another table unless it is nil. It keeps
+// the memory for as much to come, unless most of it was not needed.
+func (t *Tally) Reset(next *geo.Table) {
+	if next == nil {
+		next = t.table
 	}
+	t.pending, t.spare = t.pending[:0], nil
+	if t.dense != nil && !t.shared {
+		t.spare = t.dense
+		t.spare.Reset()
+	}
+	t.reset(next)
+}
+
+func (t *Tally) reset(table *geo.Table) {
+	o, sample := t.options, t.sample
+	if sample != nil && sample.K() == o.SampleSize && sample.KeepsItems() != o.DropAddresses {
+		sample.Reset() // what was merged has not changed its shape
+	} else {
+		var err error
+		if sample, err = sketch.NewBottomK(o.Key.ID(), o.SampleSize, o.DropAddresses); err != nil {
+			panic("tally: " + err.Error()) // the options were checked
+		}
+	}
+	sample.Grow(o.ExpectedSources)
 	t.counts = counts{table: table, sample: sample}
 	t.from, t.to = snapshot.NoSpan()
 }
@@ -108,24 +131,6 @@ func nanoseconds(t time.Time) int64 {
 		return math.MinInt64
 	}
 	return t.UnixNano()
-}
-
-// Add counts one event of a source.
-func (t *Tally) Add(addr netip.Addr) {
-	d := t.dense
-	if d == nil || t.shared || !addr.IsValid() {
-		t.AddRecord(addr, block.Event{Events: 1})
-		return
-	}
-	s := t.Mask.Of(addr)
-	hash := t.options.Key.Hash(s.Hi, s.Lo)
-	o := s.OriginIn(t.table)
-	addEvent(d, o)
-	d.Sources.Insert(uint8(o), hash)
-	t.note(1, 0)
-	if t.sample.Wants(hash) {
-		t.addWanted(s, o, hash, block.Event{Events: 1})
-	}
 }
 
 // note counts records that were looked at, 1 in rate; 0 stands for the rate of the options.
@@ -197,11 +202,15 @@ func (t *Tally) countKnown(hash uint64, e block.Event) bool {
 // addNew takes a source into the sample that is not in it, and ends the exact state when
 // the sample can no longer hold everything.
 func (t *Tally) addNew(s source.Source, o geo.Origin, hash uint64, e block.Event) {
-	t.sample.Add(sketch.Item{
+	t.sample.Add(t.item(s, o, hash, e))
+	t.leaveExact()
+}
+
+func (t *Tally) item(s source.Source, o geo.Origin, hash uint64, e block.Event) sketch.Item {
+	return sketch.Item{
 		Hash: hash, Hi: s.Hi, Lo: s.Lo, Events: e.Events, Bytes: e.Bytes,
 		Part: uint8(o), Flags: t.options.Facts | e.Facts, Common: e.Port,
-	})
-	t.leaveExact()
+	}
 }
 
 // own makes the dense form one that no snapshot has.
@@ -222,12 +231,29 @@ func (t *Tally) leaveExact() {
 }
 
 func (t *Tally) fillDense() {
-	t.dense = snapshot.NewDense(t.options.Precision)
-	var items []sketch.Item
-	for it := range t.sample.Kept() {
-		items = append(items, it)
+	if t.dense = t.spare; t.dense == nil {
+		t.dense = snapshot.NewDense(t.options.Precision)
 	}
-	t.dense.AddItems(items)
+	t.spare = nil
+	var come [geo.MaxOrigins]bool
+	origins := 0
+	for it := range t.sample.Kept() {
+		if !come[it.Part] {
+			come[it.Part] = true
+			origins++
+		}
+	}
+	t.dense.Sources.Grow(min(origins+origins/8, geo.MaxOrigins)) // more will come
+	var items [block.Size]sketch.Item                            // a copy of all would take more memory than the sample
+	n := 0
+	for it := range t.sample.Kept() {
+		items[n] = it
+		if n++; n == len(items) {
+			t.dense.AddItems(items[:])
+			n = 0
+		}
+	}
+	t.dense.AddItems(items[:n])
 }
 
 // addEvent is AddVolume for one event without bytes. The branch is never taken, but for
@@ -240,6 +266,7 @@ func addEvent(d *snapshot.Dense, o geo.Origin) {
 
 // Distinct is the number of distinct sources so far, reserved ones included.
 func (t *Tally) Distinct() sketch.Estimate {
+	t.settle()
 	if t.unsampled {
 		return t.dense.Distinct()
 	}
@@ -248,6 +275,7 @@ func (t *Tally) Distinct() sketch.Estimate {
 
 // Threshold is about the rank up to which every source is in the sample, and never more.
 func (t *Tally) Threshold() uint64 {
+	t.settle()
 	if t.dense == nil || t.sample.Len() < t.sample.K() {
 		return math.MaxUint64
 	}
@@ -257,15 +285,22 @@ func (t *Tally) Threshold() uint64 {
 
 // Knows reports whether a source is in the sample.
 func (t *Tally) Knows(hash uint64) bool {
+	t.settle()
 	_, found := t.sample.Count(hash, 0, 0)
 	return found
 }
 
 // Exact reports whether t holds every source.
-func (t *Tally) Exact() bool { return t.dense == nil }
+func (t *Tally) Exact() bool {
+	t.settle()
+	return t.dense == nil
+}
 
 // Records is the number of records counted.
-func (t *Tally) Records() uint64 { return t.records }
+func (t *Tally) Records() uint64 {
+	t.settle()
+	return t.records
+}
 
 // Lost is the number of records that are in no count, by reason.
 func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
@@ -273,9 +308,12 @@ func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 // Size is about how many bytes t holds.
 func (t *Tally) Size() int {
 	const fixed, cells = 512, 4096
-	n := fixed + t.sample.Size()
-	if t.dense != nil {
-		n += cells + t.dense.Sources.Size()
+	t.settle()
+	n := fixed + t.sample.Size() + 16*cap(t.pending)
+	for _, d := range []*snapshot.Dense{t.dense, t.spare} {
+		if d != nil {
+			n += cells + d.Sources.Size()
+		}
 	}
 	return n
 }

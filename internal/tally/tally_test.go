@@ -188,7 +188,7 @@ func TestEndOfTheExactState(t *testing.T) {
 	for i := range 1200 {
 		tally.Add(world.IP("RU", i))
 		tally.Add(world.IP("RU", i/2))
-		if exact := tally.dense == nil; exact != (i < 1024) {
+		if exact := tally.Exact(); exact != (i < 1024) {
 			t.Fatalf("%d sources: exact is %v", i+1, exact)
 		}
 		s := tally.Snapshot()

@@ -107,6 +107,33 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// Rows of benchmarks that were not recorded are left out, and those of whole lives come with
+// their table.
+func TestRowsOfNewBenchmarks(t *testing.T) {
+	text := printed
+	for _, r := range peerRows {
+		text += "Benchmark" + r.benchmark + "-2 1 10 ns/event 2 x-whence\n"
+	}
+	text += "Benchmark" + tallyRows[2].benchmark + "-2 1 10 ns/event 2 x-floor 30 x-naive\n"
+	for _, c := range []struct {
+		more  string
+		lives bool
+	}{{"", false}, {"Benchmark" + lifeRows[1].benchmark + "-2 1 90 ns/event 2 x-steady 1.5 x-reused 3 x-floor\n", true}} {
+		r, err := parseResults("x.txt", strings.NewReader(text+c.more))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := speedTables(r, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lives := strings.Contains(got, "| 60,000 | 90 | 2.0 × | 1.5 × | 3.0 × |\n"); lives != c.lives ||
+			!strings.Contains(got, tallyRows[2].title) || strings.Contains(got, tallyRows[0].title) {
+			t.Errorf("whole lives: %v, want %v, of\n%s", lives, c.lives, got)
+		}
+	}
+}
+
 func TestGrowth(t *testing.T) {
 	r, err := parseResults("x.txt", strings.NewReader(printed))
 	if err != nil {

@@ -25,8 +25,26 @@ var tallyRows = []row{
 	{"IPv6, evenly over all networks", "Tally/path=batch/family=v6/sources=uniform/state=sketched"},
 	{"one in four IPv6, evenly", "Tally/path=batch/family=mixed/sources=uniform/state=sketched"},
 	{"IPv4, 60,000 sources, still exact", "Tally/path=batch/family=v4/sources=uniform/state=exact"},
+	{"IPv4 as integers, `AddIPv4`, evenly", "IPv4/path=batch/sources=uniform/state=sketched"},
+	{"IPv4 as integers, `ShardedTally`, one goroutine per core", "IPv4/path=concurrent/sources=uniform/state=sketched"},
 	{"IPv4, evenly, one `Add` per event", "Tally/path=single/family=v4/sources=uniform/state=sketched"},
-	{"IPv4, evenly, `Shared`, one goroutine per core", "Tally/path=concurrent/family=v4/sources=uniform/state=sketched"},
+	{"IPv4, evenly, `ShardedTally`, one goroutine per core",
+		"Tally/path=concurrent/family=v4/sources=uniform/state=sketched"},
+}
+
+var lifeColumns = []column{
+	{"ns/event", "ns/event", "%s"},
+	{"over its steady state", "x-steady", "%s ×"},
+	{"with reused memory", "x-reused", "%s ×"},
+	{"over the memory floor", "x-floor", "%s ×"},
+}
+
+var lifeRows = []row{
+	{"10,000", "Life/sources=10000/input=addr"},
+	{"60,000", "Life/sources=60000/input=addr"},
+	{"100,000", "Life/sources=100000/input=addr"},
+	{"1,000,000", "Life/sources=1000000/input=addr"},
+	{"1,000,000, IPv4 as integers", "Life/sources=1000000/input=ipv4"},
 }
 
 var peerColumns = []column{{"ns/event", "ns/event", "%s"}, {"over whence", "x-whence", "%s ×"}}
@@ -47,15 +65,37 @@ var peerRows = []row{
 	{"from an access log: GoAccess, panel of countries only (exact)", "Peers/peer=goaccess/family=v4/sources=uniform"},
 }
 
-// speedTables returns the tables of the README.
+// speedTables returns the tables of the README: whole lives first, since a burst is short and
+// its tally begins empty.
 func speedTables(tally, peers *results) (string, error) {
-	first, err1 := table(tally, "one event of a stream", tallyColumns, tallyRows)
-	second, err2 := table(peers, "1,048,576 addresses, from nothing to the counts per country", peerColumns, peerRows)
-	if err := errors.Join(err1, err2); err != nil {
+	peer, err1 := table(peers, "1,048,576 addresses, from nothing to the counts per country", peerColumns, peerRows)
+	text := peer + "\n" + peers.source(ownPeer) + "\n"
+	var err2 error
+	if life := tally.recorded(lifeRows); len(life) > 0 {
+		var lives string
+		lives, err2 = table(tally, "whole life of a tally, sources", lifeColumns, life)
+		text += lives + "\n"
+	}
+	rows := tallyRows
+	if known := tally.recorded(rows); len(known) > 0 {
+		rows = known
+	}
+	steady, err3 := table(tally, "steady state, one event of a stream", tallyColumns, rows)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return "", err
 	}
-	return first + "\n" + tally.source(tallyRows[0].benchmark) + "\n" +
-		second + "\n" + peers.source(ownPeer), nil
+	return text + steady + "\n" + tally.source(rows[0].benchmark), nil
+}
+
+// recorded returns the rows whose benchmarks the results have. Others are newer, and come with
+// the next record.
+func (r *results) recorded(rows []row) (known []row) {
+	for _, row := range rows {
+		if r.runs(row.benchmark) > 0 {
+			known = append(known, row)
+		}
+	}
+	return known
 }
 
 func table(r *results, title string, columns []column, rows []row) (string, error) {

@@ -146,5 +146,14 @@ func (s *Stopwatch) Time(events int, f func()) {
 	s.events += events
 }
 
+// Since adds the time since start, without any event.
+func (s *Stopwatch) Since(start time.Time) { s.took += time.Since(start) }
+
+// Add adds what another stopwatch has measured.
+func (s *Stopwatch) Add(other Stopwatch) {
+	s.took += other.took
+	s.events += other.events
+}
+
 // PerEvent returns the nanoseconds per event over all that was timed.
 func (s *Stopwatch) PerEvent() float64 { return float64(s.took.Nanoseconds()) / float64(s.events) }

@@ -3,6 +3,8 @@ package load
 import (
 	"math"
 	"math/rand/v2"
+	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/whence-go/whence/geo"
@@ -42,13 +44,29 @@ func TestStreams(t *testing.T) {
 	}
 }
 
+// Every floor touches the same registers, and counts every event.
 func TestFloor(t *testing.T) {
 	addrs := Workload{"mixed", "zipf"}.Draw(testRand(), 20_000)
-	f, want := new(Floor), Exact(addrs)
-	f.Add(Split(addrs))
-	for o, n := range f.Events {
-		if got := want.Volume(geo.Origin(o)).Events; got != n {
-			t.Errorf("%v: %d events, want %d", geo.Origin(o), n, got)
+	packed, _ := Split(addrs)
+	v4 := slices.DeleteFunc(slices.Clone(addrs), netip.Addr.Is6)
+	for _, list := range [][]netip.Addr{addrs, v4} {
+		want := Exact(list)
+		fused, staged, integers := new(Floor), &Floor{Staged: true}, []*Floor{{}, {Staged: true}}
+		fused.Add(list)
+		staged.Add(list)
+		for _, f := range integers {
+			f.AddIPv4(packed)
+			if len(list) == len(packed) && f.registers != fused.registers {
+				t.Errorf("staged %v: integers touch other registers", f.Staged)
+			}
+		}
+		if staged.registers != fused.registers || staged.Events != fused.Events {
+			t.Error("the staged floor touches other registers than the fused one")
+		}
+		for o, n := range fused.Events {
+			if got := want.Volume(geo.Origin(o)).Events; got != n {
+				t.Errorf("%v: %d events, want %d", geo.Origin(o), n, got)
+			}
 		}
 	}
 }

@@ -106,10 +106,6 @@ func ruledOut() []decision {
 				{Code: caveat.SketchesOnly, Value: 1}, {Code: caveat.UnkeyedHash}, {Code: caveat.ForgeryUntested, Value: 1},
 			},
 		},
-		{
-			name: "two sampling rates", claim: "majority RU of events", want: no, reason: caveat.MixedSamplingRates,
-			make: counting(least, map[string]int{"RU": 100}, adding(attribution.Flow{Source: apart("US", 1), SamplingRate: 10})),
-		},
 		{name: "counters at their end", make: counting(least, map[string]int{"RU": 100}, adding(busy)),
 			claim: "RU > 50% of events", want: no, reason: caveat.Saturated},
 		{name: "behind a proxy", make: counting(least, map[string]int{"RU": 200}, proxy),

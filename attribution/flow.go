@@ -15,7 +15,8 @@ type Flow struct {
 	Bytes  uint64
 
 	// SamplingRate says that one in so many packets or flows was looked at where this one
-	// was seen; 0 stands for that of [Options].
+	// was seen; 0 stands for that of [Options]. Events and Bytes are those looked at. If
+	// rates differ, they are multiplied by it: see [Report].SamplingRate.
 	SamplingRate uint32
 
 	// Handshake says that the source has answered what was sent to it, as in a completed TCP

@@ -1,7 +1,9 @@
 package attribution_test
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 
@@ -154,19 +156,23 @@ func TestSamplingRateOfFlows(t *testing.T) {
 	}
 }
 
-// Events of which one stands for a thousand packets, and events of which each is one, are
-// not added up, whatever brought them together.
+// Events of which one stands for a thousand packets count for a thousand of those of which
+// each is one, whatever brought them together and in which order.
 func TestMixedSamplingRates(t *testing.T) {
 	coarse := least
 	coarse.SamplingRate = 1000
 	a, b := tallied(coarse, map[string]int{"RU": 1000}), tallied(least, map[string]int{"US": 1000})
-	mixed := emptyTally(least)
-	var flows []attribution.Flow
+	later, earlier, one := emptyTally(least), emptyTally(least), emptyTally(coarse)
 	for i := range 1000 {
-		flows = append(flows,
-			attribution.Flow{Source: world.IP("RU", i), SamplingRate: 1000}, attribution.Flow{Source: world.IP("US", i)})
+		ru, us := attribution.Flow{Source: world.IP("RU", i), SamplingRate: 1000}, world.IP("US", i)
+		later.AddFlows([]attribution.Flow{ru, {Source: us}})
+		earlier.AddFlows([]attribution.Flow{{Source: us, SamplingRate: 1}})
+		one.AddFlow(ru)
 	}
-	mixed.AddFlows(flows)
+	for i := range 1000 {
+		earlier.AddFlow(attribution.Flow{Source: world.IP("RU", i), SamplingRate: 1000})
+		one.AddFlow(attribution.Flow{Source: world.IP("US", i), SamplingRate: 1})
+	}
 	collector := emptyTally(least)
 	for _, tally := range []*attribution.Tally{b, a} {
 		if err := collector.Merge(tally.Snapshot()); err != nil {
@@ -176,22 +182,62 @@ func TestMixedSamplingRates(t *testing.T) {
 	want := must(attribution.Merge(a.Snapshot(), b.Snapshot()))
 	for name, s := range map[string]attribution.Snapshot{
 		"fine, coarse": must(attribution.Merge(b.Snapshot(), a.Snapshot())), "collected": collector.Snapshot(),
-		"one tally": mixed.Snapshot(), "decoded": decoded(encoded(want)),
+		"in turn": later.Snapshot(), "fine first": earlier.Snapshot(), "coarse first": one.Snapshot(),
+		"decoded": decoded(encoded(want)),
 	} {
 		mustEqual(t, name, s, want)
-		r := reportOn(s, "US > 40% of events", "US > 40% of bytes", "US > 40%")
-		if r.SamplingRate != 1000 || r.FinestSamplingRate != 1 {
-			t.Errorf("%s: 1 in %d, finest 1 in %d", name, r.SamplingRate, r.FinestSamplingRate)
+		r := reportOn(s, "RU > 90% of events", "US > 40% of events", "US > 40%")
+		if r.SamplingRate != 1000 || r.FinestSamplingRate != 1 || r.Events != 1_001_000 {
+			t.Errorf("%s: 1 in %d, finest 1 in %d, %d events", name, r.SamplingRate, r.FinestSamplingRate, r.Events)
 		}
-		if v := r.Verdicts[0]; v.Outcome != attribution.Inadmissible || v.Reason != caveat.MixedSamplingRates {
-			t.Errorf("%s: %v, want inadmissible MIXED_SAMPLING_RATES", name, v)
+		v := r.Verdicts[0]
+		if v.Outcome != attribution.Supported || !has(v, caveat.MixedSamplingRates) || !near(v.Share.Value, 1000./1001) {
+			t.Errorf("%s: %v", name, v)
 		}
-		if v := r.Verdicts[2]; v.Reason == caveat.MixedSamplingRates {
-			t.Errorf("%s: a claim on sources: %v", name, v)
+		if v := r.Verdicts[1]; v.Outcome != attribution.Refuted {
+			t.Errorf("%s: %v", name, v)
 		}
 	}
 	same := must(attribution.Merge(a.Snapshot(), a.Snapshot()))
-	if v := reportOn(same, "RU > 40% of events").Verdicts[0]; v.Outcome != attribution.Supported {
+	if v := reportOn(same, "RU > 40% of events").Verdicts[0]; v.Outcome != attribution.Supported || has(v, caveat.MixedSamplingRates) {
 		t.Errorf("one rate: %v", v)
+	}
+}
+
+// The order and grouping in which states of several rates are merged change nothing, and what
+// one tally counts is what several do, dense ones and batches of addresses among them.
+func TestMixedSamplingRatesInAnyOrder(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		o := with(least, func(o *attribution.Options) { o.SampleSize = 1024 })
+		whole := emptyTally(o)
+		var parts []attribution.Snapshot
+		for range 4 {
+			usual := []uint32{1, 1, 7, 100}[rng.IntN(4)]
+			part := emptyTally(with(o, func(o *attribution.Options) { o.SamplingRate = usual }))
+			for range rng.IntN(4) {
+				rate := []uint32{0, 1, 7, 100}[rng.IntN(4)]
+				var flows []attribution.Flow
+				for range rng.IntN(700) {
+					flows = append(flows, attribution.Flow{
+						Source: apart([]string{"RU", "US", "FR"}[rng.IntN(3)], rng.IntN(900)), Events: uint64(1 + rng.IntN(3)),
+						Bytes: uint64(rng.IntN(1500)), SamplingRate: rate,
+					})
+				}
+				part.AddFlows(flows)
+				for i := range flows {
+					flows[i].SamplingRate = cmp.Or(rate, usual)
+				}
+				whole.AddFlows(flows)
+			}
+			parts = append(parts, part.Snapshot())
+		}
+		want := whole.Snapshot()
+		rng.Shuffle(4, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		left := must(attribution.Merge(parts...))
+		pairs := must(attribution.Merge(
+			must(attribution.Merge(parts[0], parts[1])), must(attribution.Merge(parts[2], parts[3]))))
+		mustEqual(t, fmt.Sprint(seed, ": one by one and in pairs"), pairs, left)
+		mustEqual(t, fmt.Sprint(seed, ": all in one"), want, left)
 	}
 }

@@ -285,3 +285,51 @@ func TestSampledVolume(t *testing.T) {
 		}
 	}
 }
+
+// Routers that look at packets with different rates see parts of one traffic. The interval of
+// a share of events covers the share of all packets, though most of those that were seen came
+// from the one that looks at all.
+func TestVolumeOfSeveralRates(t *testing.T) {
+	runs := testenv.Trials(100, 400, 2000)
+	for _, c := range []struct {
+		name  string
+		share [3]float64 // of each router's packets, from RU
+		sent  [3]float64 // packets
+	}{
+		{"all alike", [3]float64{.3, .3, .3}, [3]float64{3_000, 100_000, 1_000_000}},
+		{"rare at the coarsest", [3]float64{.9, .5, .02}, [3]float64{5_000, 50_000, 500_000}},
+		{"only at the coarsest", [3]float64{0, 0, .4}, [3]float64{20_000, 100_000, 100_000}},
+		{"hardly any at the coarsest", [3]float64{.2, .6, .5}, [3]float64{10_000, 800_000, 20_000}},
+	} {
+		covered, sum, truth := 0, 0., 0.
+		for k := range c.share {
+			truth += c.share[k] * c.sent[k] / (c.sent[0] + c.sent[1] + c.sent[2])
+		}
+		for seed := range runs {
+			rng := rand.New(rand.NewPCG(uint64(seed), 17))
+			tally := emptyTally(least)
+			for k, rate := range []uint32{1, 100, 1000} {
+				for i, part := range []float64{c.share[k], 1 - c.share[k]} {
+					if n := seenOf(rng, math.Round(c.sent[k]*part), rate); n > 0 {
+						tally.AddFlow(attribution.Flow{
+							Source: apart([]string{"RU", "US"}[i], k), Events: n, SamplingRate: rate,
+						})
+					}
+				}
+			}
+			share := reportOn(tally.Snapshot(), "RU > 50% of events").Verdicts[0].Share
+			sum += share.Value
+			if share.Low <= truth && truth <= share.High {
+				covered++
+			}
+		}
+		mean, n := sum/float64(runs), float64(runs)
+		t.Logf("%s: covered in %.1f %%, mean %.4f, truth %.4f", c.name, 100*float64(covered)/n, mean, truth)
+		if least := .95 - 3*math.Sqrt(.95*.05/n); float64(covered)/n < least {
+			t.Errorf("%s: covered in %d of %d runs", c.name, covered, runs)
+		}
+		if sd := math.Sqrt(truth * (1 - truth) * 1000 / (c.sent[0] + c.sent[1] + c.sent[2])); math.Abs(mean-truth) > 5*sd/math.Sqrt(n) {
+			t.Errorf("%s: the mean share is %.4f, want %.4f", c.name, mean, truth)
+		}
+	}
+}

@@ -61,7 +61,9 @@ type Report struct {
 
 	// SamplingRate is 1 in how many packets or flows was looked at, 1 for all. Counts
 	// are of those. FinestSamplingRate is the least of several rates, of which
-	// SamplingRate is the largest; it equals SamplingRate where there is one rate.
+	// SamplingRate is the largest; it equals SamplingRate where there is one rate. Where they
+	// differ, each event counts for as many as its rate says: Events and Bytes are then
+	// estimates of all traffic (Horvitz and Thompson 1952). Sources are those that were seen.
 	SamplingRate       uint32 `json:"sampling_rate"`
 	FinestSamplingRate uint32 `json:"finest_sampling_rate"`
 

@@ -3,6 +3,7 @@ package sketch
 import (
 	"cmp"
 	"iter"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -39,6 +40,21 @@ func (s *BottomK) All() iter.Seq[Item] {
 			if !yield(it) {
 				return
 			}
+		}
+	}
+}
+
+// Scale multiplies the events and bytes of all items, up to what 64 bits hold.
+func (s *BottomK) Scale(by uint64) {
+	times := func(n uint64) uint64 {
+		if hi, lo := bits.Mul64(n, by); hi == 0 {
+			return lo
+		}
+		return math.MaxUint64
+	}
+	for slots := range s.chunks() {
+		for i := range slots {
+			slots[i].events, slots[i].bytes = times(slots[i].events), times(slots[i].bytes)
 		}
 	}
 }

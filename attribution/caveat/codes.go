@@ -96,7 +96,7 @@ const (
 // effects has every code; those that are left out of the first two groups annotate.
 var effects = map[Code]Effect{
 	NothingCounted: CanRuleOut, NothingLocated: CanRuleOut, NothingSampled: CanRuleOut, VolumeUnknown: CanRuleOut,
-	MixedSamplingRates: CanRuleOut, Saturated: CanRuleOut, ProxyInFront: CanRuleOut, Anonymized: CanRuleOut,
+	Saturated: CanRuleOut, ProxyInFront: CanRuleOut, Anonymized: CanRuleOut,
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
 	EventsNotRead: CanRuleOut, BytesNotRead: CanRuleOut, Blocks: CanRuleOut, CutAddresses: CanRuleOut,
 
@@ -109,7 +109,8 @@ var effects = map[Code]Effect{
 
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
-	SketchesOnly: Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
+	MixedSamplingRates: Annotates,
+	SketchesOnly:       Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
 	ReflectorsPresent: Annotates, ReflectionUntested: Annotates, ClaimedAddresses: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,

@@ -86,7 +86,8 @@
 //
 // A burst that runs when the first record comes has no traffic before it. If it is one of all
 // traffic and ends within the retention, it is reported then, once, with ONSET_UNSEEN: its end
-// is found by reading the intervals backwards. One that goes on to the last record cannot be
+// is found by reading the intervals backwards. Traffic that ends in silence is not: that may
+// be an outage. One that goes on to the last record cannot be
 // told from everyday traffic.
 //
 // Options.Notify reports a strong burst within seconds: as soon as what has come in the open

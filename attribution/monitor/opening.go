@@ -14,6 +14,8 @@ const (
 	firstOpening = 42 // intervals after which it is looked for,
 	nextOpening  = 4  // and again when a fourth more have come
 	openingRatio = 1.5
+
+	fewAfterOpening = 12 // intervals in which something came since
 )
 
 // seekOpening looks for such a burst when an interval has closed, and reports it.
@@ -25,7 +27,7 @@ func (m *Monitor) seekOpening() {
 	if n := last - kept[0].index + 1; n > m.retained.most || !opensAfter(n) || !m.hasFallen() {
 		return
 	}
-	if o := m.opening(last); o.end > 0 {
+	if o := m.opening(last); o.end > 0 && m.goesOn(o.end) {
 		m.tellOpening(o)
 	}
 }
@@ -51,6 +53,18 @@ func (m *Monitor) hasFallen() bool {
 	}
 	n := m.clock.closed - m.retained.kept[0].index + 1
 	return all*float64(m.lookback) > openingRatio*lately*float64(n)
+}
+
+// goesOn reports whether something still comes, from an interval on. Silence may be an outage,
+// and what came before it everyday traffic.
+func (m *Monitor) goesOn(from int64) bool {
+	n := 0
+	for i := range m.whole.recent {
+		if c := &m.whole.recent[i]; c.index >= from && c.events > 0 {
+			n++
+		}
+	}
+	return n >= fewAfterOpening
 }
 
 // opening is what the intervals say that were read backwards.

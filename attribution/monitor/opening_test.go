@@ -159,6 +159,14 @@ func TestNoOpening(t *testing.T) {
 			}
 			return func(s int) float64 { return levels[s/10] }
 		},
+		"an outage": func(*rand.Rand) func(int) float64 {
+			return func(s int) float64 {
+				if s >= 1800 && s < 2700 {
+					return 1e-9
+				}
+				return 3
+			}
+		},
 		"a minute that was louder": func(*rand.Rand) func(int) float64 {
 			return func(s int) float64 {
 				if s < 60 {

@@ -212,8 +212,6 @@ func (t teller) deciding(c caveat.Caveat) (string, args) {
 			return "unit", unit
 		}
 		return "", nil
-	case caveat.MixedSamplingRates:
-		return "rates", args{"coarsest": p.count(uint64(r.SamplingRate))}
 	case caveat.UnseenSources:
 		if s := v.Sampling; s != nil && v.Outcome == attribution.Undecided {
 			return "open", args{"outcome": word(p.Outcome(s.Outcome))}

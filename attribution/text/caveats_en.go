@@ -8,11 +8,7 @@ var caveatsEnglish = map[string]phrase{
 	"VOLUME_UNKNOWN": "Only the countries of {value} sampled {value:source|sources} are known, not those of all " +
 		"events.",
 	"VOLUME_UNKNOWN none": "The countries of events and bytes are not known.",
-	"MIXED_SAMPLING_RATES": "Counts with different sampling rates were merged, the finest 1 in {value}. Their " +
-		"events do not add up.",
-	"MIXED_SAMPLING_RATES rates": "Counts with sampling rates from 1 in {value} to 1 in {coarsest} were merged. " +
-		"Their events do not add up.",
-	"SATURATED": "More was counted than a counter can hold. Its shares are not known.",
+	"SATURATED":           "More was counted than a counter can hold. Its shares are not known.",
 	"PROXY_IN_FRONT": "{value} of all events come from reserved addresses, as behind a proxy or inside a network. " +
 		"The origin of most traffic is not visible here.",
 	"ANONYMIZED": "{value} of the sources have cut addresses (to 24 bits of IPv4, 48 of IPv6). They are networks, " +
@@ -126,6 +122,8 @@ var caveatsEnglish = map[string]phrase{
 		"left out. {value:Its|Their} packets were not routed over the Internet: they are local, or forged.",
 	"ADDRESS_CHURN": "The traffic spans {value}. A host may have had several addresses meanwhile, and an address " +
 		"several hosts.",
+	"MIXED_SAMPLING_RATES": "Sampling rates differ, the finest is 1 in {value}. Each event counts for as many as " +
+		"its rate says, so that events and bytes are estimates.",
 	"PACKET_SAMPLED": "Only 1 in {value} packets or flows was looked at. The counts are of those; sources that " +
 		"sent little are missing.",
 	"PACKET_SAMPLED baseline": "Only 1 in {value} packets or flows of the baseline was looked at. It lacks sources " +

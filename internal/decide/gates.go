@@ -29,8 +29,6 @@ func (c *Case) gate(q Question) (caveat.Caveat, bool) {
 		return because(caveat.VolumeUnknown, c.Sampling.K)
 	case amount(all, q.Unit) == 0:
 		return because(caveat.NothingCounted, 0)
-	case q.Unit != plausible.Sources && c.Finest != c.Rate:
-		return because(caveat.MixedSamplingRates, float64(c.Finest))
 	case q.Unit == plausible.Events && all.Events == math.MaxUint64,
 		q.Unit == plausible.Bytes && all.Bytes == math.MaxUint64:
 		return because(caveat.Saturated, 0)

@@ -53,7 +53,7 @@ func (c *Case) abundances() *[geo.MaxOrigins]abundance {
 	c.seen = new([geo.MaxOrigins]abundance)
 	for i := range c.Items {
 		a := &c.seen[c.OriginOf(i)]
-		events := c.Items[i].Events
+		events := c.lookedAt(c.Items[i].Events)
 		a.seen++
 		switch events {
 		case 1:
@@ -64,6 +64,15 @@ func (c *Case) abundances() *[geo.MaxOrigins]abundance {
 		a.half += 1 - math.Exp2(-float64(min(events, 32)))
 	}
 	return c.seen
+}
+
+// lookedAt is how many events were looked at, of those counted from one source. Where rates
+// differ, it is as if all had been at the coarsest rate.
+func (c *Case) lookedAt(events uint64) uint64 {
+	if c.IsMixed() {
+		return max(events/uint64(c.Rate), min(events, 1))
+	}
+	return events
 }
 
 // without takes sources out that may be forged, up to all but one. Nothing is known of how
@@ -218,8 +227,11 @@ const packetBytes = 1500
 // the bytes, that were seen. For bytes it is a lower bound, by the packet that varies most.
 func (c *Case) packets(u plausible.Unit) float64 {
 	n := float64(c.Events)
+	if c.IsMixed() { // the variance is at most that of the coarsest rate
+		n /= float64(c.Rate)
+	}
 	if u == plausible.Bytes {
-		n = min(n, float64(c.Bytes)/packetBytes)
+		n = min(n, float64(c.Bytes)/packetBytes*n/float64(c.Events))
 	}
 	return min(max(n, 1), stat.MaxDraws)
 }

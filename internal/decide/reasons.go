@@ -138,6 +138,9 @@ func (m *Matter) aboutTheData() []caveat.Caveat {
 	caveats = append(caveats, c.limits()...)
 	if c.Rate > 1 {
 		add(caveat.PacketSampled, float64(c.Rate), "")
+		if c.IsMixed() {
+			add(caveat.MixedSamplingRates, float64(c.Finest), "")
+		}
 	}
 	if c.Unsampled {
 		add(caveat.SketchesOnly, 1, "")

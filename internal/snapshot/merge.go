@@ -54,6 +54,9 @@ func Merge(a, b *State) (*State, error) {
 	if err := CanMerge(a.Shape, a.Databases, b); err != nil {
 		return nil, err
 	}
+	if a.Mixes(b) {
+		a, b = a.Weighed(), b.Weighed()
+	}
 	m := &State{Shape: a.Shape}
 	m.SampleSize = min(a.SampleSize, b.SampleSize)
 	m.DropAddresses = a.DropAddresses || b.DropAddresses

@@ -40,7 +40,7 @@ func Minus(burst, usual *State) (d *State, disagreement float64, err error) {
 	places, compared := burst.onlyIn(usual)
 	d = burst.pick(places)
 	d.Limits = burst.Limits.against(usual.Limits)
-	d.Newcomers = usual.Newcomers
+	d.Newcomers = usual.Newcomers.per(usual.Weight() / burst.Weight())
 	if burst.Exact() && usual.Exact() {
 		return d, 0, nil
 	}

@@ -42,6 +42,18 @@ func (n *Newcomers) Expect(in func(geo.Origin) bool, alpha float64) stat.Share {
 	return stat.Predict(seen, n.Times, n.Spread, alpha)
 }
 
+// per is n with events and bytes that count for so many each.
+func (n *Newcomers) per(weight float64) *Newcomers {
+	if n == nil || weight == 1 {
+		return n
+	}
+	c := *n
+	for _, m := range []*Moments{&c.Events, &c.Bytes} {
+		m.Mean, m.Square = m.Mean*weight, m.Square*weight*weight
+	}
+	return &c
+}
+
 // VolumeOfItems sets the events and bytes of a source to those of the public items.
 func (n *Newcomers) VolumeOfItems(items []sketch.Item) {
 	k := 0.

@@ -113,6 +113,7 @@ func AddEach(b *block.Block, places []uint8, tallies []*Tally) {
 func (t *Tally) addPlace(b *block.Block, i int) {
 	e, hash := b.Event(i), b.Hashes[i]
 	t.note(1, e.SamplingRate)
+	e = t.weighed(e)
 	switch {
 	case t.dense != nil:
 		t.own()
@@ -135,7 +136,7 @@ func (t *Tally) addExact(b *block.Block, from, to int) {
 	fresh := t.countAll(b, from, to, places[:0])
 	b.LocateSome(t.table, fresh)
 	for _, place := range fresh {
-		t.sample.Add(t.item(b.Source(int(place)), b.Origins[place], b.Hashes[place], b.Event(int(place))))
+		t.sample.Add(t.item(b.Source(int(place)), b.Origins[place], b.Hashes[place], t.weighed(b.Event(int(place)))))
 	}
 	t.leaveExact()
 }
@@ -143,7 +144,7 @@ func (t *Tally) addExact(b *block.Block, from, to int) {
 // countAll counts what the sample has, and appends the places of the others to absent.
 func (t *Tally) countAll(b *block.Block, from, to int, absent []uint8) []uint8 {
 	hashes := b.Hashes[from:to]
-	if b.Plain() {
+	if b.Plain() && !t.isMixed() {
 		absent = t.sample.CountBatch(hashes, t.options.Facts, absent)
 		for i := range absent {
 			absent[i] += uint8(from)
@@ -152,7 +153,7 @@ func (t *Tally) countAll(b *block.Block, from, to int, absent []uint8) []uint8 {
 	}
 	t.sample.Touch(hashes)
 	for i := from; i < to; i++ {
-		if !t.countKnown(b.Hashes[i], b.Event(i)) {
+		if !t.countKnown(b.Hashes[i], t.weighed(b.Event(i))) {
 			absent = append(absent, uint8(i))
 		}
 	}
@@ -163,13 +164,13 @@ func (t *Tally) addDense(b *block.Block, from, to int) {
 	t.own()
 	hashes, origins := b.Hashes[from:to], b.Origins[from:to]
 	registers.InsertBatch(t.dense.Sources, origins, hashes)
-	if b.Plain() {
+	if b.Plain() && !t.isMixed() {
 		for _, o := range origins {
 			addEvent(t.dense, o)
 		}
 	} else {
 		for i, o := range origins {
-			e := b.Event(from + i)
+			e := t.weighed(b.Event(from + i))
 			t.dense.AddVolume(o, e.Events, e.Bytes)
 		}
 	}
@@ -181,10 +182,10 @@ func (t *Tally) addSample(b *block.Block, from, to int) {
 	var places, missing [block.Size]uint8
 	hashes := b.Hashes[from:to]
 	wanted := t.sample.WantBatch(hashes, places[:0])
-	if !b.Plain() {
+	if !b.Plain() || t.isMixed() {
 		for _, i := range wanted {
 			place := from + int(i)
-			t.addWanted(b.Source(place), b.Origins[place], hashes[i], b.Event(place))
+			t.addWanted(b.Source(place), b.Origins[place], hashes[i], t.weighed(b.Event(place)))
 		}
 		return
 	}

@@ -71,6 +71,13 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	if err := snapshot.CanMerge(t.shape(), databases, s); err != nil {
 		return err
 	}
+	if s.Rate != 0 {
+		t.addRate(s.Rate)
+		t.addRate(s.Finest)
+		if t.isMixed() {
+			s = s.Weighed()
+		}
+	}
 	if t.dense == nil && (s.Dense != nil || t.sample.Len() > s.SampleSize) {
 		t.fillDense() // while the sample has every source
 	}
@@ -90,10 +97,6 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	}
 	t.AddLimits(s.Limits)
 	t.from, t.to = min(t.from, s.From), max(t.to, s.To)
-	if s.Finest != 0 {
-		t.addRate(s.Rate)
-		t.addRate(s.Finest)
-	}
 	t.databases = t.databases.With(s.Databases...)
 	return nil
 }

@@ -3,6 +3,7 @@
 package tally
 
 import (
+	"cmp"
 	"math"
 	"net/netip"
 	"sync"
@@ -145,12 +146,31 @@ func (t *Tally) note(records int, rate uint32) {
 	}
 }
 
-// addRate takes the sampling rate of something counted.
+// addRate takes the sampling rate of something that is about to be counted. If it is another
+// one than so far, everything counts for as many as its rate says from then on.
 func (t *Tally) addRate(rate uint32) {
+	if t.rate != 0 && !t.isMixed() && rate != t.rate && t.rate > 1 {
+		t.sample.Scale(uint64(t.rate))
+		if t.own(); t.dense != nil {
+			t.dense.Scale(t.rate)
+		}
+	}
 	t.rate = max(t.rate, rate)
 	if t.finest == 0 || rate < t.finest {
 		t.finest = rate
 	}
+}
+
+// isMixed reports whether what was counted has several sampling rates.
+func (t *Tally) isMixed() bool { return t.rate != t.finest }
+
+// weighed is an event for as many as its rate says, once rates differ.
+func (t *Tally) weighed(e block.Event) block.Event {
+	if t.isMixed() {
+		rate := cmp.Or(e.SamplingRate, t.options.SamplingRate)
+		e.Events, e.Bytes = snapshot.Scaled(e.Events, rate), snapshot.Scaled(e.Bytes, rate)
+	}
+	return e
 }
 
 // AddRecord counts one record.
@@ -161,7 +181,7 @@ func (t *Tally) AddRecord(addr netip.Addr, e block.Event) {
 	}
 	t.note(1, e.SamplingRate)
 	s := t.Mask.Of(addr)
-	t.addOne(s, t.options.Key.Hash(s.Hi, s.Lo), e)
+	t.addOne(s, t.options.Key.Hash(s.Hi, s.Lo), t.weighed(e))
 }
 
 func (t *Tally) addOne(s source.Source, hash uint64, e block.Event) {

@@ -223,7 +223,7 @@ func (m *Monitor) proves(w *watch) bool {
 	distinct := max(all.Distinct().Value, float64(b.mostSources))
 	each, stay := b.inEvents.Clump(distinct), b.inSources.Clump(distinct)
 	if w.target.IsZero() { // a source that stays is in no more intervals than it has events
-		most := detect.Clump(perSource(all))
+		most := detect.Clump(b.perSource(all))
 		each, stay = max(each, most), max(stay, most)
 	}
 	return events > limit*each || sources > limit*stay
@@ -243,13 +243,17 @@ func (m *Monitor) soFar(w *watch) *snapshot.State {
 	return all.Rotate(nil)
 }
 
-// perSource returns the mean number of events of the source of an event.
-func perSource(s *snapshot.State) float64 {
+// perSource returns the mean number of events of the source of an event, as they were told.
+func (b *burst) perSource(s *snapshot.State) float64 {
 	events, squares := 0., 0.
 	for i := range s.Items {
 		n := float64(s.Items[i].Events)
 		events += n
 		squares += n * n
 	}
-	return squares / max(events, 1)
+	mean := squares / max(events, 1)
+	if s.IsMixed() {
+		mean *= b.inEvents.Seen / max(float64(s.View().Events), 1)
+	}
+	return mean
 }

@@ -53,7 +53,7 @@ func (m *Monitor) makersOf(w *watch) makers {
 		known = min(known, math.Ldexp(float64(s.Threshold()), -64))
 		for i := range s.Items {
 			if n, in := before[s.Items[i].Hash]; in {
-				before[s.Items[i].Hash] = n + float64(s.Items[i].Events)
+				before[s.Items[i].Hash] = n + float64(s.Items[i].Events)*s.Weight()/all.Weight()
 			}
 		}
 	})

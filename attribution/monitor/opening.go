@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"github.com/whence-go/whence/attribution/monitor/internal/detect"
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/stat"
 )
 
@@ -77,8 +78,16 @@ type opening struct {
 // opening reads the retained intervals backwards, from the last that closed.
 func (m *Monitor) opening(last int64) opening {
 	var o opening
-	for _, one := range m.retained.kept {
-		s := one.unpacked()
+	states, mixed := make([]*snapshot.State, len(m.retained.kept)), false
+	for i, one := range m.retained.kept {
+		states[i] = one.unpacked()
+		mixed = mixed || states[i].Mixes(states[0])
+	}
+	for i, one := range m.retained.kept {
+		s := states[i]
+		if mixed { // an interval may have one rate alone
+			s = s.Weighed()
+		}
 		c := counted{stored: one, sources: stat.Round(s.Distinct().Value)}
 		for _, origin := range s.View().Counted {
 			c.events = addSaturated(c.events, origin.Events)

@@ -40,7 +40,7 @@ type remembered struct {
 
 // elsewhere are the codes that come of bursts and of baselines, not of a snapshot.
 var elsewhere = []caveat.Code{
-	caveat.FewNewSources, caveat.ShortHistory, caveat.WindowSensitive, caveat.NoBaseline,
+	caveat.FewNewSources, caveat.ShortHistory, caveat.WindowSensitive, caveat.NoBaseline, caveat.OnsetUnseen,
 	caveat.EndUncertain, caveat.EndMoved, caveat.Newcomers, caveat.TargetLost, caveat.Incomplete, caveat.ClockOffset,
 }
 

@@ -199,7 +199,8 @@ func TestMixedSamplingRates(t *testing.T) {
 		}
 	}
 	same := must(attribution.Merge(a.Snapshot(), a.Snapshot()))
-	if v := reportOn(same, "RU > 40% of events").Verdicts[0]; v.Outcome != attribution.Supported || has(v, caveat.MixedSamplingRates) {
+	v := reportOn(same, "RU > 40% of events").Verdicts[0]
+	if v.Outcome != attribution.Supported || has(v, caveat.MixedSamplingRates) {
 		t.Errorf("one rate: %v", v)
 	}
 }

@@ -56,7 +56,8 @@ var english = catalogue{
 		each:        "Each interval has 95 % confidence. Shares need not add up to 100 %.",
 		joint:       "All intervals together have {confidence} confidence. Shares need not add up to 100 %.",
 		looked:      "Only 1 in {rate} packets or flows was looked at. The table has only those.",
-		lookedMixed: "Only 1 in {finest} to 1 in {rate} packets or flows was looked at. Events and bytes are estimates of all.",
+		lookedMixed: "Only 1 in {finest} to 1 in {rate} packets or flows was looked at. Events and bytes are estimates " +
+			"of all.",
 		sample:      "The countries are those of a sample of {n} {n:source|sources}.",
 		sketches:    "The sources are known from HyperLogLog registers alone. Their events are not known.",
 		wrong:       "The database may be wrong.", wrongTogether: "All databases may be wrong together.",

@@ -51,16 +51,16 @@ var english = catalogue{
 		events:    "{n} {n:event|events}", bytes: "{n} {n:byte|bytes}", span: "{from} to {to} UTC",
 		origin: "origin", amount: "{unit}", share: "share of {unit}", shareBetween: "share of {unit} (interval)",
 
-		hidden:      "{n} more {n:country is|countries are} not shown.",
-		counted:     "All sources were counted one by one.",
-		each:        "Each interval has 95 % confidence. Shares need not add up to 100 %.",
-		joint:       "All intervals together have {confidence} confidence. Shares need not add up to 100 %.",
-		looked:      "Only 1 in {rate} packets or flows was looked at. The table has only those.",
+		hidden:  "{n} more {n:country is|countries are} not shown.",
+		counted: "All sources were counted one by one.",
+		each:    "Each interval has 95 % confidence. Shares need not add up to 100 %.",
+		joint:   "All intervals together have {confidence} confidence. Shares need not add up to 100 %.",
+		looked:  "Only 1 in {rate} packets or flows was looked at. The table has only those.",
 		lookedMixed: "Only 1 in {finest} to 1 in {rate} packets or flows was looked at. Events and bytes are estimates " +
 			"of all.",
-		sample:      "The countries are those of a sample of {n} {n:source|sources}.",
-		sketches:    "The sources are known from HyperLogLog registers alone. Their events are not known.",
-		wrong:       "The database may be wrong.", wrongTogether: "All databases may be wrong together.",
+		sample:   "The countries are those of a sample of {n} {n:source|sources}.",
+		sketches: "The sources are known from HyperLogLog registers alone. Their events are not known.",
+		wrong:    "The database may be wrong.", wrongTogether: "All databases may be wrong together.",
 		someForged: "Between {low} and {high} of the sources are forged (95 % interval). They are spread over the rows " +
 			"as the address space is.",
 		stray: "{n} of the {tested} tested {tested:source lies|sources lie} in networks without users, though not as if " +

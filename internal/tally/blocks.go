@@ -20,8 +20,8 @@ func (t *Tally) AddBatch(addrs []netip.Addr) {
 	}
 }
 
-// pending is the number of single events that wait for being counted together. That takes
-// half of the time, since one event after the other waits for memory.
+// pending is the number of single events that wait for being counted together: each alone
+// would wait for memory.
 const pending = 64
 
 // Add counts one event of a source.

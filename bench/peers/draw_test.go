@@ -233,7 +233,7 @@ func (d *dice) beside() []byte {
 
 func TestFlowsSFlow(t *testing.T) {
 	d, two := dice{Rand: rand.New(rand.NewPCG(6, 1))}, newBoth(t)
-	for range testenv.Trials(400, 2000, 40_000) {
+	for range testenv.Trials(400, 2000, 20_000) {
 		var samples [][]byte
 		flows := 0
 		for range 1 + d.IntN(8) {

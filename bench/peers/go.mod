@@ -6,6 +6,7 @@ replace github.com/whence-go/whence => ../..
 
 require (
 	github.com/duckdb/duckdb-go/v2 v2.5.6
+	github.com/netsampler/goflow2/v2 v2.2.6
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/whence-go/whence v0.0.0-00010101000000-000000000000
 )
@@ -40,4 +41,5 @@ require (
 	golang.org/x/telemetry v0.0.0-20261009151841-97e8ea77aa2a // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	golang.org/x/xerrors v0.0.0-20240903120638-7835f813f4da // indirect
+	google.golang.org/protobuf v1.36.11 // indirect
 )

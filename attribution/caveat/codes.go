@@ -85,6 +85,7 @@ const (
 	ShortHistory    Code = "SHORT_HISTORY"    // hours of history
 	WindowSensitive Code = "WINDOW_SENSITIVE" // windows, one interval off, with another outcome of the subject, a claim
 	NoBaseline      Code = "NO_BASELINE"      // 0: no traffic was seen before
+	OnsetUnseen     Code = "ONSET_UNSEEN"     // 0: it ran when the first record came
 	EndUncertain    Code = "END_UNCERTAIN"    // 0: the traffic faded, stayed, or was no longer seen
 	EndMoved        Code = "END_MOVED"        // events of an earlier look that lie after the end
 	TargetLost      Code = "TARGET_LOST"      // 0: the target was evicted while the burst ran
@@ -115,5 +116,6 @@ var effects = map[Code]Effect{
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,
 
 	FewNewSources: Annotates, ShortHistory: Annotates, WindowSensitive: Annotates, NoBaseline: Annotates,
+	OnsetUnseen:  Annotates,
 	EndUncertain: Annotates, EndMoved: Annotates, TargetLost: Annotates, Incomplete: Annotates, ClockOffset: Annotates,
 }

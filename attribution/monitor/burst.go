@@ -17,6 +17,7 @@ type burst struct {
 	final     bool
 	uncertain bool // the end is
 	evicted   bool // its target is no longer tracked
+	unseen    bool // its begin is: it ran when the first record came
 	byEvents  bool // it shows in the events,
 	bySources bool // in the distinct sources
 
@@ -209,9 +210,9 @@ func (b *burst) see(c counted, events, sources detect.Reading) {
 // of the burst are counted once the numbers alone are enough.
 func (m *Monitor) proves(w *watch) bool {
 	b := w.burst
-	limit, times := detect.ProofLimit(1), 1.
+	limit, times := detect.ProofLimit(1, m.options.FalseAlarms), 1.
 	if !w.target.IsZero() {
-		limit, times = detect.ProofLimit(len(m.targets.watches)), 2
+		limit, times = detect.ProofLimit(len(m.targets.watches), m.options.FalseAlarms), 2
 	}
 	events := b.inEvents.Weight(w.events.Past(b.onset), times)
 	sources := b.inSources.Weight(w.sources.Past(b.onset), times)

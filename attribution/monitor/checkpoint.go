@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/whence-go/whence/internal/wire"
@@ -14,7 +15,7 @@ import (
 
 // A checkpoint is
 //
-//	 4  "whm4"
+//	 4  "whm5"
 //	 8  length of the body, big endian
 //	    the body
 //	32  SHA-256 (FIPS 180-4) of all before it
@@ -23,7 +24,7 @@ import (
 // encodings with their lengths before them. It begins with the options that shape
 // the state, the id of the key among them. The key itself is never in it.
 const (
-	checkpointMagic = "whm4"
+	checkpointMagic = "whm5"
 
 	maxPosition = 1 << 20
 
@@ -113,7 +114,7 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if v, other := wire.Version(checkpointMagic, header[:]); other {
-		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 4})
+		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 5})
 	}
 	if string(header[:4]) != checkpointMagic {
 		return nil, fmt.Errorf(
@@ -168,6 +169,7 @@ func (o Options) shape() []named {
 		{"number of targets", uint64(o.Targets)}, {"groups", uint64(o.Groups)}, {"sample size", uint64(t.SampleSize)},
 		{"precision", uint64(t.Precision)}, {"IPv6 prefix length", uint64(t.IPv6PrefixLen)},
 		{"flags of the tally", flags}, {"sampling rate", uint64(t.SamplingRate)},
+		{"false alarms a month", math.Float64bits(o.FalseAlarms)},
 	}
 }
 
@@ -183,6 +185,8 @@ func (n named) text(v uint64) string {
 		return fmt.Sprintf("%016x", v)
 	case "interval", "allowed lateness", "retention":
 		return time.Duration(v).String()
+	case "false alarms a month":
+		return fmt.Sprint(math.Float64frombits(v))
 	case "groups":
 		return Groups(v & uint64(allGroups)).String()
 	}

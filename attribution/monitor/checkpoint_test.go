@@ -200,6 +200,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"groups":            func(o *Options) { o.Groups = Networks | Directories },
 		"sample size":       func(o *Options) { o.Tally.SampleSize = 2048 },
 		"sampling rate":     func(o *Options) { o.Tally.SamplingRate = 100 },
+		"false alarms":      func(o *Options) { o.FalseAlarms = 4 },
 	} {
 		other := o
 		change(&other)

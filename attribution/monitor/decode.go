@@ -266,7 +266,7 @@ func (d *decoder) watch(target Target) *watch {
 func (d *decoder) series(target Target) *detect.Series {
 	end := d.Int(maxCheckpoint)
 	end += int64(d.At())
-	s := detect.Read(d.Reader, d.m.options.Interval, grainOf(target))
+	s := detect.Read(d.Reader, seriesOf(target, d.m.options))
 	if int64(d.At()) != end {
 		d.Fail("a series that should end at byte %d", end)
 	}

@@ -76,7 +76,7 @@ func (d *decoder) burst() *burst {
 	}
 	b.now = d.time()
 	for _, v := range []*bool{
-		&b.final, &b.uncertain, &b.evicted, &b.byEvents, &b.bySources, &b.incomplete, &b.endUncertain,
+		&b.final, &b.uncertain, &b.evicted, &b.unseen, &b.byEvents, &b.bySources, &b.incomplete, &b.endUncertain,
 	} {
 		*v = d.Bool()
 	}

@@ -81,7 +81,13 @@
 // Events and distinct sources per interval are watched, of all traffic and of each
 // tracked target. They are compared with the same time of earlier days once three
 // days are known, and with the last hour before that. No burst is reported during the
-// first 12 intervals.
+// first 12 intervals. There is no threshold to set. Options.FalseAlarms is how many bursts a
+// month may be none, 1 unless it is set.
+//
+// A burst that runs when the first record comes has no traffic before it. If it is one of all
+// traffic and ends within the retention, it is reported then, once, with ONSET_UNSEEN: its end
+// is found by reading the intervals backwards. One that goes on to the last record cannot be
+// told from everyday traffic.
 //
 // Options.Notify reports a strong burst within seconds: as soon as what has come in the open
 // intervals would be a burst if they closed now. A count only grows, so that this makes no

@@ -321,7 +321,7 @@ func (e *encoder) burst(b *burst) {
 	e.target(b.target)
 	e.int(b.onset, b.end, b.endsAt, b.now)
 	e.b = wire.AppendBools(e.b,
-		b.final, b.uncertain, b.evicted, b.byEvents, b.bySources, b.incomplete, b.endUncertain)
+		b.final, b.uncertain, b.evicted, b.unseen, b.byEvents, b.bySources, b.incomplete, b.endUncertain)
 	e.volume(b.volume)
 	e.uint(b.held, uint64(b.interim), b.nextInterim)
 	e.uint(b.waiting, uint64(b.quarter+maxZones))

@@ -116,6 +116,7 @@ func (m *Monitor) close(index int64, iv *interval) {
 		m.clock.turnout(all.sources, all.events)
 	}
 	m.follow(m.whole, all, true)
+	m.seekOpening()
 	m.announce(m.whole, sketch.Untracked)
 	if m.targets != nil {
 		m.closeTargets(index, iv)

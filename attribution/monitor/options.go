@@ -40,6 +40,12 @@ type Options struct {
 	// none.
 	Groups Groups
 
+	// FalseAlarms is how many bursts a month of 28 days may be none, about: of all traffic,
+	// and as many of all targets. It is 1 to 30. 0 stands for 1. More of them find smaller
+	// bursts, and large ones hardly sooner. It holds from the second week on; the first has up
+	// to two more, since the week is learned from it. docs/ACCURACY.md has a table.
+	FalseAlarms float64
+
 	// Tally is how sources are counted in an interval. A sample size and a precision
 	// of 0 stand for [sketch.SmallSampleSize] (4,096) and [sketch.MinPrecision] (12),
 	// since hundreds of intervals are kept.
@@ -81,6 +87,8 @@ const (
 	mostOpen         = 2*maxOpen + 3 // intervals at once: of lateness, of what runs ahead, and the present
 	maxRetained      = 10_000
 	maxLookups       = 64 // further databases, lists
+
+	fewestFalse, mostFalse = 1, 30 // a month
 )
 
 // ErrRandomKey is wrapped by the error about a checkpoint that nobody could restore,
@@ -107,6 +115,8 @@ func (o Options) Validate() error {
 		return invalid("Retention is %v, want 1 to %d intervals of %v", raw.Retention, maxRetained, o.Interval)
 	case o.Targets != 0 && (o.Targets < sketch.MinSlots || o.Targets > sketch.MaxSlots):
 		return invalid("Targets is %d, want %d to %d", raw.Targets, sketch.MinSlots, sketch.MaxSlots)
+	case !(o.FalseAlarms >= fewestFalse && o.FalseAlarms <= mostFalse):
+		return invalid("FalseAlarms is %v, want %v to %v a month", raw.FalseAlarms, fewestFalse, mostFalse)
 	case raw.Groups > allGroups:
 		return invalid("Groups is %d, want kinds of groups, at most %d together", raw.Groups, allGroups)
 	}
@@ -151,6 +161,7 @@ func (o Options) filled() Options {
 	if o.Groups = max(cmp.Or(o.Groups, Networks), 0); o.Targets == 0 {
 		o.Groups = 0
 	}
+	o.FalseAlarms = cmp.Or(o.FalseAlarms, 1)
 	o.Tally.SampleSize = cmp.Or(o.Tally.SampleSize, sketch.SmallSampleSize)
 	o.Tally.Precision = cmp.Or(o.Tally.Precision, sketch.MinPrecision)
 	o.Tally.IPv6PrefixLen = cmp.Or(o.Tally.IPv6PrefixLen, 64)

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,11 @@ func TestOptions(t *testing.T) {
 		{"Retention is 1s", Options{Retention: time.Second}},
 		{"Retention is 1000h0m0s", Options{Retention: 1000 * time.Hour}},
 		{"Targets is 15, want 16 to 16384", Options{Targets: 15}},
+		{"", Options{FalseAlarms: 1}},
+		{"", Options{FalseAlarms: 30}},
+		{"FalseAlarms is 0.5, want 1 to 30 a month", Options{FalseAlarms: .5}},
+		{"FalseAlarms is -1, want", Options{FalseAlarms: -1}},
+		{"FalseAlarms is NaN, want", Options{FalseAlarms: math.NaN()}},
 		{"", Options{Groups: allGroups}},
 		{"", Options{Groups: -1}},
 		{"Groups is 8", Options{Groups: 8}},

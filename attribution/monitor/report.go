@@ -99,6 +99,9 @@ func (a *account) caveats(o Options, made *Burst, claims []attribution.Claim) []
 	if made.NewSources == nil {
 		add(caveat.NoBaseline, 0, "")
 	}
+	if b.unseen {
+		add(caveat.OnsetUnseen, 0, "")
+	}
 	if b.final && b.uncertain {
 		add(caveat.EndUncertain, 0, "")
 	}

@@ -46,20 +46,21 @@ type counted struct {
 // is found, and a few for its onset.
 func lookback(o Options) int64 { return detect.Patience(o.Interval) + 8 }
 
-// grainOf returns how finely the past of a target is remembered. There are thousands
-// of targets, and all traffic once.
-func grainOf(target Target) detect.Grain {
-	if target.IsZero() {
-		return detect.Fine
+// seriesOf returns what a series is made with. The past of a target is remembered less
+// finely: there are thousands of targets, and all traffic once.
+func seriesOf(target Target, o Options) detect.Options {
+	d := detect.Options{Interval: o.Interval, Grain: detect.Fine, FalseAlarms: o.FalseAlarms}
+	if !target.IsZero() {
+		d.Grain = detect.Coarse
 	}
-	return detect.Coarse
+	return d
 }
 
 func newWatch(target Target, o Options) *watch {
-	g := grainOf(target)
+	series := seriesOf(target, o)
 	return &watch{
 		target: target, bounds: bounds{1, 0}, // none
-		events: detect.New(o.Interval, g), sources: detect.New(o.Interval, g),
+		events: detect.New(series), sources: detect.New(series),
 	}
 }
 

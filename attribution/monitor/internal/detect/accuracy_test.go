@@ -95,7 +95,7 @@ func TestSeasonalAccuracy(t *testing.T) {
 			outcomes := make([]outcome, len(factors))
 			for k := range runs {
 				r := w.start(uint64(1000+k), 0)
-				s := New(five, Fine)
+				s := New(Options{Interval: five, Grain: Fine})
 				watchFor(s, r, r.i, 21*288)
 				alarms += float64(len(watchFor(s, r, r.i, 14*288)))
 				state := s.Append(nil)
@@ -156,7 +156,7 @@ func TestColdAccuracy(t *testing.T) {
 			var cold, later float64
 			for k := range runs {
 				r := w.start(uint64(2000+k), time.Duration(k)*7*time.Hour)
-				s := New(ten, Fine)
+				s := New(Options{Interval: ten, Grain: Fine})
 				cold += float64(len(watchFor(s, r, r.i, 3*8640)))
 				later += float64(len(watchFor(s, r, r.i, (days-3)*8640)))
 			}
@@ -167,7 +167,7 @@ func TestColdAccuracy(t *testing.T) {
 				o = outcome{}
 				for k := range bursts {
 					r := w.start(uint64(3000+k), time.Duration(k)*37*time.Minute)
-					s := New(ten, Fine)
+					s := New(Options{Interval: ten, Grain: Fine})
 					watchFor(s, r, r.i, 12+(k%4)*(k%4)*(k%4)*133)
 					o.follow(s, r, f, 60, 60)
 				}

@@ -116,7 +116,7 @@ func TestBehaviorWithoutHistory(t *testing.T) {
 			if c.wave != nil {
 				r.wave = func(i int64) float64 { return c.wave(i - start) }
 			}
-			got := watchFor(New(m.interval, Coarse), r, start, int(c.hours*hour))
+			got := watchFor(New(Options{Interval: m.interval, Grain: Coarse}), r, start, int(c.hours*hour))
 			near := max(c.near, 1)
 			for k := range max(len(got), len(c.want)) {
 				switch {
@@ -167,7 +167,7 @@ func TestBehaviorWithHistory(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := model{interval: 5 * time.Minute, rate: 500, day: .8, weekend: -.3, phi: .7, sd: .1}
 			r := m.start(6, 0)
-			s := New(m.interval, Fine)
+			s := New(Options{Interval: m.interval, Grain: Fine})
 			if old := watchFor(s, r, r.i, 23*day); len(old) > 1 {
 				t.Errorf("false alarms: %v", old)
 			}
@@ -218,7 +218,7 @@ func TestWeakBurst(t *testing.T) {
 	} {
 		m := model{interval: 10 * time.Second, rate: c.rate, sd: c.sd}
 		r := m.start(11, 0)
-		s := New(m.interval, c.grain)
+		s := New(Options{Interval: m.interval, Grain: c.grain})
 		if bursts := watchFor(s, r, r.i, int(c.history)); len(bursts) > 0 {
 			t.Errorf("%s: %v before the burst", c.name, bursts)
 		}

@@ -17,7 +17,7 @@ func BenchmarkSeriesTick(b *testing.B) {
 	states := make([][]byte, len(kinds))
 	for k := range kinds {
 		kinds[k] = m.start(uint64(k), 0)
-		s := New(m.interval, Coarse)
+		s := New(Options{Interval: m.interval, Grain: Coarse})
 		watchFor(s, kinds[k], kinds[k].i, 35*8640-100)
 		states[k] = s.Append(nil)
 	}

@@ -48,16 +48,17 @@ func (g Grain) pairs() int {
 // remembered.
 type grid struct {
 	interval time.Duration
-	perDay   int64 // intervals in a day
-	perCell  int64 // intervals in a cell
-	cells    int64 // cells in a day
+	perDay   int64   // intervals in a day
+	perCell  int64   // intervals in a cell
+	cells    int64   // cells in a day
+	spare    float64 // logarithm of the false alarms in a month: limits are lower by it
 }
 
-// newGrid takes an interval that divides a day and is at most an hour. A cell is the
-// shortest run of intervals that divides the day and is as long as g wants.
-func newGrid(interval time.Duration, g Grain) grid {
-	d := grid{interval: interval, perDay: int64(day / interval), perCell: 1}
-	for time.Duration(d.perCell)*interval < g.cell() || d.perDay%d.perCell != 0 {
+// newGrid divides the day. A cell is the shortest run of intervals that divides it and is as
+// long as the grain wants.
+func newGrid(o Options) grid {
+	d := grid{interval: o.Interval, perDay: int64(day / o.Interval), perCell: 1, spare: math.Log(o.falseAlarms())}
+	for time.Duration(d.perCell)*o.Interval < o.Grain.cell() || d.perDay%d.perCell != 0 {
 		d.perCell++
 	}
 	d.cells = d.perDay / d.perCell

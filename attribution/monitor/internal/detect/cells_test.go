@@ -25,7 +25,7 @@ func TestGrid(t *testing.T) {
 		{time.Hour, Coarse, 1, 24},
 		{1500 * time.Millisecond, Fine, 200, 288},
 	} {
-		d := newGrid(c.interval, c.grain)
+		d := newGrid(Options{Interval: c.interval, Grain: c.grain})
 		if d.perCell != c.perCell || d.cells != c.cells || d.perDay != c.perCell*c.cells {
 			t.Errorf("%v: %+v", c.interval, d)
 		}
@@ -104,7 +104,7 @@ func TestMedian(t *testing.T) {
 // What the season expects is the median of the days before, between cells on a
 // straight line.
 func TestSeasonExpects(t *testing.T) {
-	d := newGrid(time.Minute, Fine)
+	d := newGrid(Options{Interval: time.Minute, Grain: Fine})
 	s := season{cells: newCells(d)}
 	level := func(c int64) float64 { return 1000 + 10*float64(c%d.cells) }
 	start := 500 * d.perDay
@@ -128,7 +128,7 @@ func TestSeasonExpects(t *testing.T) {
 func TestWeekdays(t *testing.T) {
 	m := model{interval: 5 * time.Minute, rate: 5000, weekend: -1}
 	r := m.start(4, 0)
-	s := New(m.interval, Fine)
+	s := New(Options{Interval: m.interval, Grain: Fine})
 	watchFor(s, r, r.i, 19*288+144) // a Saturday noon
 	if !s.season.weekly {
 		t.Fatal("Saturday is expected to be a day like any other")
@@ -151,7 +151,7 @@ func TestStrongWeekends(t *testing.T) {
 	}{{-2, 0}, {-1, 0}, {-.3, 1}, {1, 2}, {2, 2}} {
 		m := model{interval: 5 * time.Minute, rate: 5000, day: .8, weekend: c.weekend, phi: .7, sd: .1}
 		r := m.start(8, 0)
-		s := New(m.interval, Fine)
+		s := New(Options{Interval: m.interval, Grain: Fine})
 		start := r.i
 		bursts := watchFor(s, r, start, 35*288)
 		if len(bursts) > c.alarms {

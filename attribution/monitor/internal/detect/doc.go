@@ -4,7 +4,7 @@
 // A [Series] takes one count per interval, in order. After each it says whether a
 // burst began, is running or has ended, and where:
 //
-//	s := detect.New(10*time.Second, detect.Fine)
+//	s := detect.New(detect.Options{Interval: 10*time.Second, Grain: detect.Fine})
 //	for i, y := range counts {
 //		switch r := s.Observe(i, y); r.State {
 //		case detect.Began: // since interval r.Onset
@@ -76,8 +76,9 @@
 // These sums expect the most that the level may be: the expectation may be wrong, the
 // level wanders, and it rises in the morning. What was learned about each is allowed.
 // Without a season, half as much again must come within five minutes.
-// Each sum has a limit of its own that steady traffic passes about once in four weeks.
-// In other traffic the limit is learned from the largest values of the sum (limit.go).
+// Each sum has a limit of its own that steady traffic passes about once in a month of 28
+// days, or as often as Options.FalseAlarms says. In other traffic the limit is learned from
+// the largest values of the sum (limit.go).
 //
 // # Where it begins and ends
 //

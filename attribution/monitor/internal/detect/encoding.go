@@ -47,10 +47,10 @@ func (s *Series) Append(b []byte) []byte {
 	return b
 }
 
-// Read reads a series that was made with this interval and grain. Errors are those of
-// r; after one, the series has seen nothing.
-func Read(r *wire.Reader, interval time.Duration, g Grain) *Series {
-	s := New(interval, g)
+// Read reads a series that was made with the same options. Errors are those of r; after
+// one, the series has seen nothing.
+func Read(r *wire.Reader, o Options) *Series {
+	s := New(o)
 	window := s.grid.window()
 	s.seen = r.Int(MaxInterval)
 	s.next = r.Int(MaxInterval)
@@ -78,7 +78,7 @@ func Read(r *wire.Reader, interval time.Duration, g Grain) *Series {
 		s.readScale(r, &s.sums, s.grid.perCell, keptSums)
 	}
 	if r.Err() != nil {
-		return New(interval, g)
+		return New(o)
 	}
 	return s
 }
@@ -140,11 +140,10 @@ func (s *scale) append(b []byte) []byte {
 		b = binary.BigEndian.AppendUint32(b, math.Float32bits(p.y))
 		b = binary.BigEndian.AppendUint32(b, math.Float32bits(p.mu))
 	}
-	for _, c := range []chart{s.byZ, s.byCount} {
-		b = wire.AppendFloats(b, c.sum)
-		b = wire.AppendInts(b, c.since)
-	}
-	for _, w := range s.weak {
+	b = wire.AppendFloats(b, s.byZ.sum)
+	b = wire.AppendInts(b, s.byZ.since)
+	for f := none; f < factors; f++ {
+		w := s.of(f)
 		b = wire.AppendFloats(b, w.sum, w.tail.most, w.tail.mid, w.tail.high, w.tail.raised)
 		b = wire.AppendInts(b, w.since)
 	}
@@ -155,10 +154,8 @@ func (s *scale) append(b []byte) []byte {
 
 func (s *Series) readScale(r *wire.Reader, c *scale, perCount int64, keep int) {
 	s.readNoise(r, &c.noise, s.grid.intervals(weakHistory)/perCount)
-	for _, p := range []*chart{&c.byZ, &c.byCount} {
-		p.sum, p.since = r.Float(0, math.MaxFloat64), r.Int(s.next)
-	}
-	for f := byThree; f < factors; f++ {
+	c.byZ = chart{r.Float(0, math.MaxFloat64), r.Int(s.next)}
+	for f := none; f < factors; f++ {
 		w := c.of(f)
 		w.sum = r.Float(0, math.MaxFloat64)
 		w.tail = tail{r.Float(0, math.MaxFloat64), r.Float(0, mostTail), r.Float(0, mostTail), r.Float(1, mostRaised)}

@@ -21,7 +21,7 @@ func reader(b []byte) *wire.Reader { return wire.NewReader("detect", errEncoding
 func decoded(t testing.TB, interval time.Duration, g Grain, b []byte) *Series {
 	t.Helper()
 	r := reader(b)
-	s := Read(r, interval, g)
+	s := Read(r, Options{Interval: interval, Grain: g})
 	if err := r.Done(); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func busy(interval time.Duration, g Grain, n int) (*Series, *run) {
 		}
 		return 1
 	}
-	s := New(interval, g)
+	s := New(Options{Interval: interval, Grain: g})
 	for range n {
 		s.Observe(r.next())
 	}
@@ -69,7 +69,7 @@ func TestSeriesEncoding(t *testing.T) {
 				b := s.Append([]byte("before"))
 				r := reader(append(b, "rest"...))
 				r.Bytes(uint64(len("before")))
-				restored := Read(r, c.interval, c.grain)
+				restored := Read(r, Options{Interval: c.interval, Grain: c.grain})
 				if r.Err() != nil || r.Len() != len("rest") {
 					t.Fatalf("%d bytes left, error %v", r.Len(), r.Err())
 				}
@@ -112,7 +112,7 @@ func TestGolden(t *testing.T) {
 func TestReadDamaged(t *testing.T) {
 	for k, b := range damaged() {
 		r := reader(b)
-		s := Read(r, time.Minute, Coarse)
+		s := Read(r, Options{Interval: time.Minute, Grain: Coarse})
 		if !errors.Is(r.Err(), errEncoding) || s.Next() != 0 || s.Bursting() {
 			t.Errorf("number %d, of %d bytes: error %v, next is %d", k, len(b), r.Err(), s.Next())
 		}
@@ -219,7 +219,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := reader(b)
-		s := Read(r, time.Minute, Coarse)
+		s := Read(r, Options{Interval: time.Minute, Grain: Coarse})
 		if err := r.Err(); err != nil {
 			if !errors.Is(err, errEncoding) {
 				t.Fatal(err)

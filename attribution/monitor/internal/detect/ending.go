@@ -49,7 +49,7 @@ const slowReach = 2 * leastQuiet // cells, where only sums show the burst
 
 // Patience returns how many intervals must be nearly all quiet for a burst to have
 // ended. The interval is one that [New] takes.
-func Patience(interval time.Duration) int64 { return newGrid(interval, Fine).patience() }
+func Patience(interval time.Duration) int64 { return newGrid(Options{Interval: interval}).patience() }
 
 func (t *trail) add(z float64, keep int) {
 	if len(*t) >= keep {
@@ -262,4 +262,4 @@ func (s *Series) standing() int64 {
 
 // Reach returns how many intervals back the end of a burst is looked for that shows in
 // single intervals. The interval is one that [New] takes.
-func Reach(interval time.Duration) int64 { return newGrid(interval, Fine).reach() }
+func Reach(interval time.Duration) int64 { return newGrid(Options{Interval: interval}).reach() }

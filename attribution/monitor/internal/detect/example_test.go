@@ -9,7 +9,7 @@ import (
 
 // Ten minutes of about 20 counts in every 10 seconds, then half a minute of 200.
 func ExampleSeries() {
-	s := detect.New(10*time.Second, detect.Fine)
+	s := detect.New(detect.Options{Interval: 10 * time.Second, Grain: detect.Fine})
 	for i := range int64(120) {
 		y := float64(18 + i*7%5)
 		if i >= 60 && i < 63 {

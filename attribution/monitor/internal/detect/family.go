@@ -29,7 +29,7 @@ const (
 // family has what is fixed about the sums.
 var family = [factors]struct {
 	ratio float64
-	limit float64 // lowest limit: steady traffic passes it once in four weeks
+	limit float64 // lowest limit: steady traffic passes it about once in a month
 	clip  float64 // part of the limit that a count is worth at most
 	least float64 // times the level expected, at least, of a count that adds to the sum
 }{
@@ -63,17 +63,29 @@ const (
 	strongSlack = 1.6 // a ceiling that is higher counts for countRatio, too
 )
 
-// weakSum is the sum of a small factor.
-type weakSum struct {
+// limited is a sum with a limit that is learned.
+type limited struct {
 	chart
 	tail  tail
 	limit float64 // from tail
 }
 
-// settle computes the limit.
-func (w *weakSum) settle(f factor, b blocks) { w.limit = w.tail.limit(family[f].limit, b) }
+// settle computes the limit of the sum of a factor; none is the largest.
+func (l *limited) settle(f factor, b blocks) {
+	if f == none {
+		l.limit = min(l.tail.limit(countLimit, b), mostCountLimit*(countLimit-b.spare))
+		return
+	}
+	l.limit = l.tail.limit(family[f].limit, b)
+}
 
-func (s *scale) of(f factor) *weakSum { return &s.weak[f-1] }
+// of returns the sum of a factor; none is the largest.
+func (s *scale) of(f factor) *limited {
+	if f == none {
+		return &s.byCount
+	}
+	return &s.weak[f-1]
+}
 
 // judgeWeak adds a count to the sums of small factors. It returns which of them shows
 // a burst most clearly, if any does. Below leastMean the other scale does better. If
@@ -152,10 +164,9 @@ func (s *scale) note(i int64, quiet bool) {
 	if quiet {
 		s.noted++
 	}
-	if quiet && !s.idleWeak() {
-		for k := range s.weak {
-			w := &s.weak[k]
-			w.tail.note(w.sum, w.limit)
+	if quiet && !(s.byCount.sum == 0 && s.idleWeak()) {
+		for f := none; f < factors; f++ {
+			s.of(f).tail.note(s.of(f).sum, s.of(f).limit)
 		}
 	}
 	if (i+1)%s.blocks.counts != 0 {
@@ -163,7 +174,7 @@ func (s *scale) note(i int64, quiet bool) {
 	}
 	if 2*s.noted >= s.blocks.counts {
 		s.learned = min(s.learned+1, s.blocks.window)
-		for f := byThree; f < factors; f++ {
+		for f := none; f < factors; f++ {
 			s.of(f).tail.learn(s.learned, s.blocks)
 			s.of(f).settle(f, s.blocks)
 		}

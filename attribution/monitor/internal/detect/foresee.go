@@ -16,7 +16,8 @@ func (s *Series) Foresees(counts ...float64) bool {
 	if s.bursting || s.recent.n == 0 {
 		return false
 	}
-	season, lasting, sum := s.season, s.each.noise.lasting(), s.each.byCount.sum
+	season, lasting := s.season, s.each.noise.lasting()
+	limit, sum := s.each.byCount.limit, s.each.byCount.sum
 	for k, y := range counts {
 		i, mu := s.next+int64(k), s.recent.mean
 		if s.seasonal {
@@ -26,7 +27,7 @@ func (s *Series) Foresees(counts ...float64) bool {
 		}
 		y -= s.habits.mayBring(s.grid, i, mu)
 		x := likelihood(y, mu, lasting)
-		if sum = max(0, sum+min(x, countClip)); max(sum, x) > countLimit || y >= s.sudden(mu) {
+		if sum = max(0, sum+min(x, countClip*limit)); max(sum, x) > limit || y >= s.sudden(mu) {
 			return true
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func TestForeseesStrong(t *testing.T) {
 	for seed := range uint64(20) {
 		m := model{interval: 10 * time.Second, rate: 10}
-		r, s := m.start(seed, 0), New(m.interval, Coarse)
+		r, s := m.start(seed, 0), New(Options{Interval: m.interval, Grain: Coarse})
 		for range 360 {
 			s.Observe(r.next())
 		}
@@ -22,7 +22,7 @@ func TestForeseesStrong(t *testing.T) {
 			t.Errorf("seed %d: %t %t %t %t", seed, s.Foresees(100), s.Foresees(45, 40), s.Foresees(15), s.Foresees(15, 12))
 		}
 	}
-	if New(time.Minute, Fine).Foresees(1e6) {
+	if New(Options{Interval: time.Minute, Grain: Fine}).Foresees(1e6) {
 		t.Error("a series without a past foresees")
 	}
 }
@@ -30,7 +30,7 @@ func TestForeseesStrong(t *testing.T) {
 // Half of what a routine brings is no burst, and far more than it brings is one.
 func TestForeseesNoRoutine(t *testing.T) {
 	m := model{interval: 10 * time.Second, rate: 10}
-	r, s := m.start(1, 0), New(m.interval, Coarse)
+	r, s := m.start(1, 0), New(Options{Interval: m.interval, Grain: Coarse})
 	job := func(i int64) float64 {
 		if i%60 == 7 {
 			return 200
@@ -60,7 +60,7 @@ func TestForesees(t *testing.T) {
 		if seed%4 == 0 {
 			m.interval = time.Hour // with a season
 		}
-		r, s := m.start(seed, 0), New(m.interval, Grain(seed%2))
+		r, s := m.start(seed, 0), New(Options{Interval: m.interval, Grain: Grain(seed % 2)})
 		for range 20 + rng.IntN(400) {
 			s.Observe(r.next())
 		}

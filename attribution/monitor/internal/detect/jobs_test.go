@@ -85,7 +85,7 @@ func tell(s *Series, next func() (int64, float64), days int) (t tally) {
 			case Running, Ended:
 				p.Add(uint64(y), r.Baseline)
 			}
-			if open && p.Weight(s.Past(onset), 2) > ProofLimit(1024) {
+			if open && p.Weight(s.Past(onset), 2) > ProofLimit(1024, 1) {
 				open = false
 				t.proven[d]++
 			}

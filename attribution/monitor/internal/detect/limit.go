@@ -10,16 +10,20 @@ import (
 // of a small factor is learned, from the largest value in each block of ten minutes.
 //
 // The largest of many values are spread as Gumbel (1958) says. Two quantiles of them
-// tell which value is passed once in four weeks. The quantiles follow the values in
+// tell which value is passed once in a month. The quantiles follow the values in
 // steps (Robbins and Monro 1951), of the logarithm. So a burst moves them by one step,
 // however large it is.
 //
 // What is not seen in two days is learned from alarms: each raises the limit of its
 // sum, and time lowers it again. Both are bounded, so that nobody can teach a series
-// to be blind: larger factors have limits that are not learned.
+// to be blind: the limit of the largest factor is at most doubled, and two counts of
+// ten times the level pass it as ever where two events or more are expected.
+//
+// If more false alarms a month are put up with, a limit is lower by the logarithm of their
+// number, since the sums are logarithms of likelihood ratios (Lorden 1971).
 
 const (
-	falseSpan = 28 * day // a sum passes its limit about once in it
+	month     = 28 * day
 	blockSpan = 10 * time.Minute
 	tailSpan  = 2 * day // that the quantiles remember,
 	fewBlocks = 48      // or so many blocks, if that is longer
@@ -41,7 +45,7 @@ const (
 	beyond     = 1.25     // a block teaches at most so many times the limit
 	raise      = 1.3      // for each alarm,
 	mostRaised = 4        // at most,
-	raisedSpan = 14 * day // and for about so long
+	raisedSpan = 14 * day // and for about so long, divided by the false alarms a month
 )
 
 // tail is what is known of the largest values of a sum.
@@ -56,14 +60,16 @@ func newTail() tail { return tail{mid: priorMid, high: priorHigh, raised: 1} }
 // blocks says how a scale is divided into blocks.
 type blocks struct {
 	counts int64   // in a block
-	month  float64 // blocks in falseSpan
+	rare   float64 // blocks in which a sum passes its limit about once
+	spare  float64 // see grid
 	window float64 // blocks that are remembered
 }
 
 func (d grid) blocks(perCount int64) blocks {
 	counts := max(d.intervals(blockSpan)/perCount, fewest)
 	length := float64(counts*perCount) * float64(d.interval)
-	return blocks{counts, float64(falseSpan) / length, max(float64(tailSpan)/length, fewBlocks)}
+	rare := float64(month) / length * math.Exp(-d.spare)
+	return blocks{counts, rare, d.spare, max(float64(tailSpan)/length, fewBlocks)}
 }
 
 // note takes a value of the sum, which has a limit.
@@ -73,7 +79,7 @@ func (t *tail) note(sum, limit float64) { t.most = max(t.most, min(sum, beyond*l
 func (t *tail) learn(n float64, b blocks) {
 	x := math.Log1p(t.most)
 	t.most = 0
-	t.raised = 1 + (t.raised-1)*(1-float64(falseSpan/raisedSpan)/b.month)
+	t.raised = 1 + (t.raised-1)*max(0, 1-float64(month/raisedSpan)/b.rare)
 	step := max(t.high-t.mid, leastSpread) / (gumbelHigh - gumbelMid) / n
 	if x > t.mid {
 		t.mid += step * .5 / densityMid
@@ -92,9 +98,9 @@ func (t *tail) learn(n float64, b blocks) {
 // alarm raises the limit.
 func (t *tail) alarm() { t.raised = min(t.raised*raise, mostRaised) }
 
-// limit returns the value that is passed once in falseSpan, or lowest if that is more.
+// limit returns the value that is passed as rarely as it may be, or lowest if that is more.
 func (t *tail) limit(lowest float64, b blocks) float64 {
 	mid, high := math.Expm1(t.mid), math.Expm1(t.high)
-	rare := mid + (math.Log(b.month)-gumbelMid)/(gumbelHigh-gumbelMid)*(high-mid)
-	return max(lowest, rare/tailDoubt) * t.raised
+	rare := mid + (math.Log(max(b.rare, 1))-gumbelMid)/(gumbelHigh-gumbelMid)*(high-mid)
+	return max(lowest-b.spare, rare/tailDoubt) * t.raised
 }

@@ -13,7 +13,7 @@ func TestPeak(t *testing.T) {
 	r.wave = func(i int64) float64 {
 		return between(100, 130, 10)(i-start) * between(400, 430, 8)(i-start) * between(800, 830, 30)(i-start)
 	}
-	bursts := watchFor(New(m.interval, Coarse), r, start, 1000)
+	bursts := watchFor(New(Options{Interval: m.interval, Grain: Coarse}), r, start, 1000)
 	if len(bursts) != 3 {
 		t.Fatal(bursts)
 	}

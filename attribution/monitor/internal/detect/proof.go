@@ -63,8 +63,10 @@ func (p Proof) Clump(sources float64) float64 { return Clump(p.Seen / max(source
 func Clump(mean float64) float64 { return min(max(mean, 1), mostClump) }
 
 // ProofLimit returns the weight that a proof needs among so many series, for each
-// count that is worth one.
-func ProofLimit(series int) float64 { return proofLimit + math.Log(float64(series)) }
+// count that is worth one, if so many false alarms a month are put up with.
+func ProofLimit(series int, falseAlarms float64) float64 {
+	return proofLimit + math.Log(float64(series)/falseAlarms)
+}
 
 // Past returns how long the time was from which the level before a burst is known,
 // in multiples of the burst. The burst began in interval onset.

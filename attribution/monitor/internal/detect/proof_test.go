@@ -23,7 +23,7 @@ func TestProof(t *testing.T) {
 		{"less", 5, 10, 360, 1, false},
 	} {
 		p := Proof{c.seen, c.expected * c.during}
-		if got := p.Weight(c.before/c.during, 2) > ProofLimit(1024); got != c.want {
+		if got := p.Weight(c.before/c.during, 2) > ProofLimit(1024, 1); got != c.want {
 			t.Errorf("%s: proven is %v", c.name, got)
 		}
 	}

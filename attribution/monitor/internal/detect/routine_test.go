@@ -51,7 +51,7 @@ func TestRoutine(t *testing.T) {
 				var first, later, began float64
 				for seed := range uint64(n) {
 					m := model{interval: resolution, rate: c.rate, day: c.day, phi: .7, sd: .1}
-					r, s := m.with(100+seed, c.job), New(resolution, c.grain)
+					r, s := m.with(100+seed, c.job), New(Options{Interval: resolution, Grain: c.grain})
 					r.from = r.i + int64(history)*s.grid.perDay
 					tell(s, r.next, history)
 					got := tell(s, r.next, 28)
@@ -100,7 +100,7 @@ func TestOfficeHours(t *testing.T) {
 			var cold, second, third, began float64
 			for seed := range uint64(n) {
 				m := model{interval: resolution, rate: c.rate, phi: .7, sd: .1, size: c.size}
-				got := tell(New(resolution, Coarse), office(m, seed, c.low).next, 21)
+				got := tell(New(Options{Interval: resolution, Grain: Coarse}), office(m, seed, c.low).next, 21)
 				cold += total(got.proven[:7])
 				second += total(got.proven[7:14])
 				third += total(got.proven[14:])
@@ -129,7 +129,7 @@ func TestStep(t *testing.T) {
 			var first, second, week float64
 			for seed := range uint64(n) {
 				m := model{interval: c.interval, rate: 10 * c.interval.Seconds(), day: .8, weekend: -.3, phi: .7, sd: .1}
-				r, s := m.start(seed, 0), New(c.interval, c.grain)
+				r, s := m.start(seed, 0), New(Options{Interval: c.interval, Grain: c.grain})
 				tell(s, r.next, 23)
 				r.wave = between(r.i+s.grid.perDay/3, math.MaxInt64, c.factor)
 				got := tell(s, r.next, 10)
@@ -158,7 +158,7 @@ func TestBurstUponRoutine(t *testing.T) {
 				t.Parallel()
 				m := model{interval: resolution, rate: c.rate, day: c.day, phi: .7, sd: .1}
 				found := func(j job) (share, delay float64) {
-					r, s := m.with(7, j), New(resolution, c.grain)
+					r, s := m.with(7, j), New(Options{Interval: resolution, Grain: c.grain})
 					tell(s, r.next, 10)
 					state, rng := s.Append(nil), rand.New(rand.NewPCG(1, 75))
 					var delays []float64

@@ -8,19 +8,20 @@ import "math"
 
 // scale judges counts of one length, intervals or cells, against what was expected.
 type scale struct {
-	noise        noise
-	byZ, byCount chart
-	weak         [factors - 1]weakSum
-	pending      float64 // the count before, for pulses; negative: none
-	blocks       blocks
-	learned      float64 // blocks that limits were learned from
-	noted        int64   // counts of this block that were no part of a burst
-	trail        trail
+	noise   noise
+	byZ     chart
+	byCount limited
+	weak    [factors - 1]limited
+	pending float64 // the count before, for pulses; negative: none
+	blocks  blocks
+	learned float64 // blocks that limits were learned from
+	noted   int64   // counts of this block that were no part of a burst
+	trail   trail
 }
 
 func newScale(d grid, perCount int64) scale {
 	s := scale{noise: newNoise(), blocks: d.blocks(perCount), learned: priorBlocks, pending: -1}
-	for f := byThree; f < factors; f++ {
+	for f := none; f < factors; f++ {
 		s.of(f).tail = newTail()
 		s.of(f).settle(f, s.blocks)
 	}
@@ -46,6 +47,7 @@ const (
 	zAllowance = 2 // of each z, before it counts
 	zClip      = 5 // largest z that counts: three in a row are needed at least
 	zLimit     = 8
+	zTail      = 4 // by so much more does ln(1/p) grow than a sum of z, which is normal
 	zAccepted  = 4 // a count beyond it teaches nothing
 )
 
@@ -55,11 +57,14 @@ const (
 // burst of ten events too, for which a standardized residual is too coarse.
 const (
 	countRatio = 5
-	countLimit = 12
-	countClip  = 9   // largest that counts: two in a row are needed at least
-	loudCount  = 1   // a burst goes on at this, which is more than one event
-	leastMean  = .25 // lowest expectation: a burst is never one event or two
-	leastS2    = .02 // lowest noise: no level is known better than to 14 %
+	countLimit = 12  // lowest limit,
+	countClip  = .75 // and part of it that a count is worth at most: two in a row are needed at least
+
+	mostCountLimit = 2   // times the lowest
+	countRising    = 4.5 // a sum from which on counts teach no level
+	loudCount      = 1   // a burst goes on at this, which is more than one event
+	leastMean      = .25 // lowest expectation: a burst is never one event or two
+	leastS2        = .02 // lowest noise: no level is known better than to 14 %
 )
 
 // A flood can be over within one interval. A count needs no second one if it is so
@@ -112,9 +117,9 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 			lifted = max(lifted, most/strongSlack)
 		}
 		count = likelihood(y, lifted, s.noise.lasting())
-		weight := min(count, countClip)
+		weight := min(count, countClip*s.byCount.limit)
 		if y >= by.sudden {
-			weight = 2 * countLimit
+			weight = 2 * s.byCount.limit
 		}
 		s.byCount.add(i, weight)
 	}
@@ -127,7 +132,7 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 	}
 	loud := v.z
 	switch {
-	case count > countLimit:
+	case count > s.byCount.limit:
 		loud = max(v.z, pulse)
 	case count > loudCount:
 		loud = max(v.z, zAllowance)
@@ -139,7 +144,7 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 		v.weak = s.judgeWeak(i, y, mu, most, by.steep)
 	}
 	switch {
-	case s.byCount.sum > countLimit:
+	case s.byCount.sum > s.byCount.limit:
 		v.burst, v.weak, v.since = true, none, s.byCount.since
 	case s.byZ.sum > s.limit():
 		v.burst, v.weak, v.since = true, none, s.byZ.since
@@ -151,14 +156,16 @@ func (s *scale) judge(i int64, y float64, by terms) verdict {
 
 // limit returns what the sum of z must exceed. It is higher where z strays for
 // long, by a quarter at most.
-func (s *scale) limit() float64 { return zLimit * (1 + s.noise.correlation()/4) }
+func (s *scale) limit() float64 {
+	return (zLimit - s.blocks.spare/zTail) * (1 + s.noise.correlation()/4)
+}
 
 // idle reports whether nothing points to a burst.
 func (s *scale) idle() bool { return s.byZ.sum == 0 && s.byCount.sum == 0 }
 
 // forget begins anew, but keeps the noise.
 func (s *scale) forget() {
-	s.byZ, s.byCount, s.trail = chart{}, chart{}, s.trail[:0]
+	s.byZ, s.byCount.chart, s.trail = chart{}, chart{}, s.trail[:0]
 	s.forgetWeak()
 }
 
@@ -215,9 +222,7 @@ func (s *Series) sudden(mu float64) float64 {
 func (s *Series) show(i int64, v verdict) {
 	if !s.bursting {
 		s.onset = s.each.rise(v.since, i)
-		if v.weak != none {
-			s.each.alarm(v.weak)
-		}
+		s.each.alarm(v.weak)
 	}
 	if !s.bursting || s.slow {
 		s.weak, s.falling = v.weak, chart{}
@@ -262,9 +267,7 @@ func (s *Series) judgeCell(i int64, y, mu, top float64, alarm bool) (burst bool,
 	if !v.burst {
 		return false, 0
 	}
-	if v.weak != none {
-		s.sums.alarm(v.weak)
-	}
+	s.sums.alarm(v.weak)
 	// The onset is where the intervals rise, but not before the cell before.
 	t := s.each.trail.last(i + 1 - (v.since-1)*s.grid.perCell)
 	rise, _ := t.split(false)

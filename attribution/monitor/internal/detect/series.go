@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"math"
 	"time"
 )
@@ -78,12 +79,22 @@ const MaxInterval = 1 << 40
 // History that a series must have before it expects what earlier days had.
 const weakHistory = 3 * day
 
-// New returns a series that has seen nothing. The interval must divide a day and be
-// at most an hour.
-func New(interval time.Duration, g Grain) *Series {
-	d := newGrid(interval, g)
+// Options are the choices in making a series.
+type Options struct {
+	Interval time.Duration // of a count; it divides a day and is at most an hour
+	Grain    Grain
+
+	// FalseAlarms is how many a month of 28 days are put up with, about. 0 stands for 1.
+	FalseAlarms float64
+}
+
+func (o Options) falseAlarms() float64 { return cmp.Or(o.FalseAlarms, 1) }
+
+// New returns a series that has seen nothing.
+func New(o Options) *Series {
+	d := newGrid(o)
 	return &Series{
-		grid: d, grain: g, season: season{cells: newCells(d)},
+		grid: d, grain: o.Grain, season: season{cells: newCells(d)},
 		each: newScale(d, 1), sums: newScale(d, d.perCell),
 	}
 }
@@ -172,7 +183,7 @@ func (s *Series) learn(i int64, y, mu, z float64, whole bool) {
 	if s.grid.perCell == 1 && s.seasonal && math.Abs(z) < zAccepted {
 		s.follow(z, mu, s.each.noise.s2)
 	}
-	rising := s.bursting && s.weak != none || max(s.each.byCount.sum, s.sums.byCount.sum) > countClip/2
+	rising := s.bursting && s.weak != none || max(s.each.byCount.sum, s.sums.byCount.sum) > countRising
 	if !rising && !s.departed.low() && s.departed.shift == 0 {
 		s.recent.learn(y, s.grid.window())
 		s.older.learn(y, s.grid.window()*float64(olderSpan/recentSpan))

@@ -16,7 +16,7 @@ func TestColdBurst(t *testing.T) {
 		}
 		return 1
 	}
-	s := New(m.interval, Fine)
+	s := New(Options{Interval: m.interval, Grain: Fine})
 	var states []State
 	for range 200 {
 		i, y := r.next()

@@ -82,15 +82,21 @@ func (b *shape) try(seed uint64, n int, start func() detector) (delays []float64
 	return delays
 }
 
-// falseAlarms shows n months of 28 days of traffic to new detectors.
-func (m model) falseAlarms(seed uint64, n int, start func() detector) (alarms float64) {
-	for k := range n {
-		r, d := m.start(seed<<20+uint64(k), time.Duration(k)*7*time.Hour), start()
-		for range int64(28*day) / int64(m.interval) {
+// falseAlarms shows a first week and a month of 28 days of traffic to each of n new
+// detectors.
+func (m model) falseAlarms(seed uint64, n int, start func() detector) (week, month float64) {
+	count := func(r *run, d detector, days int64) (alarms float64) {
+		for range days * int64(day/m.interval) {
 			if d.begins(r.next()) {
 				alarms++
 			}
 		}
+		return alarms
 	}
-	return alarms
+	for k := range n {
+		r, d := m.start(seed<<20+uint64(k), time.Duration(k)*7*time.Hour), start()
+		week += count(r, d, 7)
+		month += count(r, d, 28)
+	}
+	return week, month
 }

@@ -27,7 +27,7 @@ func TestTeacher(t *testing.T) {
 		{"each hour, by 10 %", time.Hour, 2000, .1, 6, 500},
 	} {
 		m := model{interval: resolution, rate: 10, phi: .7, sd: .1}
-		r, s := m.with(5, job{every: c.every, size: c.size, length: 3}), New(resolution, Coarse)
+		r, s := m.with(5, job{every: c.every, size: c.size, length: 3}), New(Options{Interval: resolution, Grain: Coarse})
 		r.from = math.MaxInt64
 		tell(s, r.next, 3)
 		r.from = r.i
@@ -70,7 +70,7 @@ func TestRoutineIsOnce(t *testing.T) {
 		{"six times as large", 0, 6, 1},
 		{"nothing", 0, 0, 0},
 	} {
-		r, s := m.with(6, job{every: time.Hour, size: 500, length: 2}), New(resolution, Coarse)
+		r, s := m.with(6, job{every: time.Hour, size: 500, length: 2}), New(Options{Interval: resolution, Grain: Coarse})
 		tell(s, r.next, 7)
 		if len(s.habits.routines) != 1 || !s.habits.routines[0].taught {
 			t.Fatalf("routines are %+v", s.habits.routines)
@@ -95,7 +95,7 @@ func TestRoutineIsForgotten(t *testing.T) {
 		days  int // without it
 		want  float64
 	}{{time.Hour, 2, 0}, {time.Hour, 7, 3}, {time.Minute, 2, 0}, {time.Minute, 8, 1}, {day, 3, 0}, {day, 12, 3}} {
-		r, s := m.with(7, job{every: c.every, size: 300, length: 1}), New(resolution, Coarse)
+		r, s := m.with(7, job{every: c.every, size: 300, length: 1}), New(Options{Interval: resolution, Grain: Coarse})
 		tell(s, r.next, 10)
 		r.until = r.i
 		tell(s, r.next, c.days)
@@ -109,7 +109,7 @@ func TestRoutineIsForgotten(t *testing.T) {
 // Intervals that are missing are no visits that did not come.
 func TestRoutineOutlastsGaps(t *testing.T) {
 	m := model{interval: resolution, rate: 10, phi: .7, sd: .1}
-	r, s := m.with(8, job{every: time.Hour, size: 500, length: 2}), New(resolution, Coarse)
+	r, s := m.with(8, job{every: time.Hour, size: 500, length: 2}), New(Options{Interval: resolution, Grain: Coarse})
 	tell(s, r.next, 5)
 	for range 20 * s.grid.perDay {
 		r.next()
@@ -142,7 +142,7 @@ func TestNoiseIsNoRoutine(t *testing.T) {
 		{interval: resolution, rate: 100, day: .8, weekend: -.3, phi: .7, sd: .1},
 		{interval: resolution, rate: 10, size: 2, spikes: .001},
 	} {
-		r, s := m.start(9, 0), New(resolution, Fine)
+		r, s := m.start(9, 0), New(Options{Interval: resolution, Grain: Fine})
 		found := 0
 		for range 21 {
 			watchFor(s, r, 0, 8640)

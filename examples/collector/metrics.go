@@ -43,7 +43,7 @@ var (
 	exportersMetric = gauge("exporters", "Exporters that are known.")
 	templatesMetric = gauge("templates", "Templates that are known, of all exporters.")
 	eventsMetric    = counter("events_total", "Events that the monitor was given.")
-	droppedMetric   = counter("events_dropped_total", "Events that the monitor did not count, by the reason why.", "reason")
+	droppedMetric   = counter("events_dropped_total", "Events that the monitor did not count, by the reason.", "reason")
 	waitingMetric   = gauge("events_waiting", "Events whose time is not confirmed yet.")
 	trackedMetric   = gauge("targets_tracked", "Targets that are tracked.")
 	shedMetric      = counter("targets_shed_total", "How often sources of a target were forgotten to save memory.")

@@ -101,7 +101,8 @@ func printAccount(w io.Writer, a *attribution.Account) {
 // printExporters writes a row for each exporter.
 func printExporters(w io.Writer, list []netflow.Exporter) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "  exporter\tformat\tdatagrams\trecords\tpackets\tbytes\tunread\tmissing\trate\ttemplates\trestarts\tclock\t")
+	fmt.Fprintln(t, "  exporter\tformat\tdatagrams\trecords\tpackets\tbytes\tunread\tmissing\trate\ttemplates\trestarts\t"+
+		"clock\t")
 	for _, e := range list {
 		fmt.Fprintf(t, "  %s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%v\t\n", nameOf(e.Addr), e.Account.Format, e.Datagrams,
 			e.Records, e.Packets, e.Bytes, e.Account.Lost[attribution.LostUnread], e.Account.Lost[attribution.LostShed],

@@ -70,7 +70,7 @@ func newServer(cfg *config, stdout io.Writer, console *console) (_ *server, err 
 		}
 		console.say("status at http://%s/", s.page.Addr())
 	}
-	s.outlets = append(s.outlets, newOutlet("standard output", console.say, printer(stdout, cfg.text)))
+	s.outlets = append(s.outlets, newOutlet("stdout", console.say, printer(stdout, cfg.text)))
 	if cfg.webhook != "" {
 		s.outlets = append(s.outlets, newOutlet("webhook", console.say, webhook(cfg.webhook)))
 	}

@@ -76,17 +76,19 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		"own, at most 8 intervals; longer ones count within that (default one interval)")
 	flags.UintVar(&sampling, "sampling", 0, "one in so many packets was looked at, whatever exporters say (default what "+
 		"they say)")
-	flags.BoolVar(&cfg.inner, "inner", false, "take the addresses inside of tunnels from sampled packets, which everybody "+
-		"can make up")
+	flags.BoolVar(&cfg.inner, "inner", false, "take the addresses inside of tunnels from sampled packets, which "+
+		"everybody can make up")
 	flags.StringVar(&cfg.db, "db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
 	flags.StringVar(&cfg.status, "status", "", "serve a status page and /metrics at this TCP `address`")
 	flags.StringVar(&cfg.webhook, "webhook", "", "post each burst as JSON to this `URL`")
-	flags.StringVar(&cfg.state, "state", "", "keep what is known in `file` and go on from there; it holds source addresses")
-	flags.StringVar(&cfg.key, "key", "", "`file` with a secret of 16 to 4,096 bytes that hashes the sources; -state needs it")
+	flags.StringVar(&cfg.state, "state", "", "keep what is known in `file` and go on from there; it holds source "+
+		"addresses")
+	flags.StringVar(&cfg.key, "key", "", "`file` with a secret of 16 to 4,096 bytes that hashes the sources; -state "+
+		"needs it")
 	flags.BoolVar(&cfg.text, "text", false, "write text")
 	flags.BoolVar(&asJSON, "json", false, "write JSON, as it does without -text")
-	flags.StringVar(&cfg.replay, "replay", "", "read exports from `file` instead, - for standard input; with -listen, of a "+
-		"capture only what was sent to these ports")
+	flags.StringVar(&cfg.replay, "replay", "", "read exports from `file` instead, - for standard input; with -listen, "+
+		"of a capture only what was sent to these ports")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -73,14 +73,15 @@ func TestReplayCapture(t *testing.T) {
 	if b, status, _ := replayed(t, fileOf(t, "x.pcap.gz", packed.Bytes())); status != exitOK || b.Datagrams != 7 {
 		t.Errorf("compressed: exit status %d, %d datagrams", status, b.Datagrams)
 	}
-	if b, _, _ := replayed(t, fileOf(t, "x.pcap", file), "-listen", ":9995"); b.Datagrams != 0 || b.Packets.OtherPort != 7 {
+	b, _, _ := replayed(t, fileOf(t, "x.pcap", file), "-listen", ":9995")
+	if b.Datagrams != 0 || b.Packets.OtherPort != 7 {
 		t.Errorf("other port: %d datagrams, %+v", b.Datagrams, b.Packets)
 	}
 	if b, _, _ := replayed(t, fileOf(t, "x.pcap", file), "-allow", "192.0.2.2"); b.Report.Account.Records != 60 ||
 		b.Report.Account.Excluded != 4 {
 		t.Errorf("allowed: %+v", b.Report.Account)
 	}
-	b, status, stderr := replayed(t, fileOf(t, "x.pcap", file[:len(file)-3]))
+	b, status, stderr = replayed(t, fileOf(t, "x.pcap", file[:len(file)-3]))
 	if status != exitFailed || b.Report.Account.Records != 120 || !strings.Contains(stderr, "breaks off after packet 6") {
 		t.Errorf("cut: exit status %d, %d records, %s", status, b.Report.Account.Records, stderr)
 	}
@@ -111,7 +112,8 @@ func TestReplayRaw(t *testing.T) {
 		t.Errorf("exit status %d, %+v", status, a)
 	}
 	var out, stderr bytes.Buffer
-	if status := run(t.Context(), []string{"-replay", "-", "-text"}, bytes.NewReader(raw), &out, &stderr); status != exitOK {
+	status = run(t.Context(), []string{"-replay", "-", "-text"}, bytes.NewReader(raw), &out, &stderr)
+	if status != exitOK {
 		t.Errorf("exit status %d: %s", status, stderr.String())
 	}
 	contains(t, out.String(), "30 used, 0 unread", "NETFLOW_V9", "RU Russia")

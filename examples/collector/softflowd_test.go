@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,8 @@ import (
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
+
+	"github.com/whence-go/whence/attribution"
 )
 
 // traffic is a capture of packets, and what it comes to.
@@ -73,9 +77,11 @@ func TestSoftflowd(t *testing.T) {
 		for _, version := range []string{"1", "5", "9", "10"} {
 			t.Run(fmt.Sprintf("version=%s/conversations=%d", version, conversations), func(t *testing.T) {
 				s := start(t, time.Time{}, "-workers", "2")
-				dir := t.TempDir()
-				out, err := exec.CommandContext(t.Context(), program, "-r", capture, "-n", s.sockets[0].conn.LocalAddr().String(),
-					"-v", version, "-d", "-c", filepath.Join(dir, "control"), "-p", filepath.Join(dir, "pid")).CombinedOutput()
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				to := s.sockets[0].conn.LocalAddr().String()
+				out, err := exec.CommandContext(ctx, program, "-r", capture, "-n", to, "-v", version, "-d", "-c", "none", "-p",
+					filepath.Join(t.TempDir(), "pid")).CombinedOutput()
 				if err != nil {
 					t.Fatalf("%v: %s", err, out)
 				}
@@ -89,9 +95,14 @@ func TestSoftflowd(t *testing.T) {
 				}
 				e := list[0]
 				t.Logf("%d datagrams: %d flows, %d packets, %d bytes", e.Datagrams, e.Records, e.Packets, e.Bytes)
-				if e.Records != x.flows || e.Packets != x.packets || e.Bytes != x.bytes || len(e.Account.Lost) != 0 {
+				lost := maps.Clone(e.Account.Lost)
+				if version == "10" && lost[attribution.LostShed] <= options(e.Account.Notes) {
+					// The sequence numbers of softflowd 1.1.0 leave out its records of options, which seem to be missing.
+					delete(lost, attribution.LostShed)
+				}
+				if e.Records != x.flows || e.Packets != x.packets || e.Bytes != x.bytes || len(lost) != 0 {
 					t.Errorf("%d flows, %d packets, %d bytes; lost %v; want %d, %d, %d", e.Records, e.Packets, e.Bytes,
-						e.Account.Lost, x.flows, x.packets, x.bytes)
+						lost, x.flows, x.packets, x.bytes)
 				}
 				if st := s.monitor.Stats(); st.Late+st.Misdated+st.Undated != 0 {
 					t.Errorf("%+v", st)
@@ -100,3 +111,6 @@ func TestSoftflowd(t *testing.T) {
 		}
 	}
 }
+
+// options returns how many records of options there were.
+func options(notes []attribution.Note) uint64 { return sumNotes(notes)["OPTIONS"] }

@@ -57,7 +57,8 @@ func TestState(t *testing.T) {
 
 	second := start(t, end, args...)
 	contains(t, second.stderr.String(), "goes on from 2026-06-01 12:14:50 UTC")
-	if got := second.running(); len(got) != len(running) || got[0].ID != running[0].ID || got[0].Onset != running[0].Onset {
+	got := second.running()
+	if len(got) != len(running) || got[0].ID != running[0].ID || got[0].Onset != running[0].Onset {
 		t.Errorf("%d bursts run, want %d", len(got), len(running))
 	}
 	if got, want := second.monitor.Stats().Records, first.monitor.Stats().Records; got != want {

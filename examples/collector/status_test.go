@@ -46,7 +46,8 @@ func TestPageAndWebhook(t *testing.T) {
 		posted <- b
 	}))
 	defer hook.Close()
-	s := start(t, begin, "-workers", "1", "-status", "127.0.0.1:0", "-webhook", hook.URL+"/x", "-claim", "majority RU")
+	s := start(t, begin, "-workers", "1", "-status", "127.0.0.1:0", "-webhook", hook.URL+"/x", "-claim",
+		"majority RU")
 	s.quarter(begin, true)
 
 	var st status
@@ -60,7 +61,8 @@ func TestPageAndWebhook(t *testing.T) {
 		t.Errorf("%s", body)
 	}
 	body, header = s.get("/", "*/*")
-	contains(t, body, "3760 used, 0 unread", "127.0.0.1", "NETFLOW_V9", "198.51.100.7", "Bursts that run: 1", "RU > 50% of sources: ")
+	contains(t, body, "3760 used, 0 unread", "127.0.0.1", "NETFLOW_V9", "198.51.100.7", "Bursts that run: 1",
+		"RU > 50% of sources: ")
 	if header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%v", header)
 	}

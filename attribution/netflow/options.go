@@ -42,6 +42,7 @@ type Options struct {
 	// and dropped. Nil stands for all: then anybody who can send UDP can add records.
 	Exporters *geo.PrefixSet
 
+	// Timing says which time the events have.
 	Timing Timing
 
 	// Interval and Lateness are for Spread: the Interval of the monitor that gets the

@@ -160,7 +160,7 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// running is a server on ports of its own, whose clock the test may set.
+// runningServer is a server on ports of its own, whose clock the test may set.
 type runningServer struct {
 	*server
 	t           *testing.T

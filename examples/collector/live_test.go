@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -135,45 +134,6 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("%d of %d records, %d unread", a.Records, records, a.Lost[attribution.LostUnread])
 	}
 	must(t, s.stop())
-}
-
-// What the kernel has no room for is counted and said.
-func TestKernelDrops(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux says what it drops")
-	}
-	list, err := openSockets(t.Context(), "127.0.0.1:0", 1, 1<<16)
-	must(t, err)
-	t.Cleanup(func() { closeSockets(list) })
-	conn, err := net.DialUDP("udp", nil, list[0].conn.LocalAddr().(*net.UDPAddr))
-	must(t, err)
-	defer conn.Close()
-	const sent = 5000
-	for range sent {
-		_, err := conn.Write(make([]byte, 1000))
-		must(t, err)
-	}
-	got, reads := 0, 0
-	read := func() {
-		must(t, list[0].conn.SetReadDeadline(time.Now().Add(time.Second)))
-		for {
-			n, err := list[0].read(func(netip.Addr, []byte) {})
-			got += n
-			if reads++; err != nil || n < batchSize {
-				return
-			}
-		}
-	}
-	read()
-	_, err = conn.Write([]byte("the next one tells"))
-	must(t, err)
-	read()
-	if drops := list[0].drops.Load(); drops == 0 || uint64(got)+drops != sent+1 {
-		t.Errorf("%d read, %d dropped, of %d", got, drops, sent+1)
-	}
-	if reads > got/10 {
-		t.Errorf("%d reads for %d datagrams", reads, got)
-	}
 }
 
 // Workers share a port, and those of IPv6 too.

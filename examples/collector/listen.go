@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+)
+
+// schemes may stand before an address. They mean nothing: each datagram says what it is.
+var schemes = []string{"netflow", "ipfix", "sflow", "udp"}
+
+// listenAddress returns what is to be listened at for the text of a -listen.
+func listenAddress(text string) (string, error) {
+	address := text
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		known := false
+		for _, s := range schemes {
+			known = known || s == scheme
+		}
+		if !known {
+			return "", fmt.Errorf("%q is none of %s", scheme, strings.Join(schemes, ", "))
+		}
+		address = rest
+	}
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return "", err
+	}
+	if _, err := net.ResolveUDPAddr("udp", address); err != nil {
+		return "", err
+	}
+	return address, nil
+}
+
+// portOf returns the port of an address that listenAddress has returned.
+func portOf(address string) uint16 {
+	a, err := net.ResolveUDPAddr("udp", address)
+	if err != nil {
+		return 0
+	}
+	return a.AddrPort().Port()
+}
+
+// socket is where datagrams come in. One goroutine reads it.
+type socket struct {
+	conn *net.UDPConn
+	batch
+}
+
+// received takes a datagram, which is valid until it returns.
+type received func(from netip.Addr, datagram []byte)
+
+// openSockets opens the sockets of one address: as many as there are workers, where they can share it.
+func openSockets(ctx context.Context, address string, workers, buffer int) (list []*socket, err error) {
+	defer func() {
+		if err != nil {
+			closeSockets(list)
+		}
+	}()
+	if !canShare {
+		workers = 1
+	}
+	config := net.ListenConfig{Control: control(workers > 1, buffer)}
+	for range workers {
+		conn, err := config.ListenPacket(ctx, "udp", address)
+		if err != nil {
+			return list, err
+		}
+		udp := conn.(*net.UDPConn)
+		s := &socket{conn: udp}
+		s.batch.init(udp)
+		list = append(list, s)
+		address = udp.LocalAddr().String() // which has a port, if 0 was asked for
+	}
+	return list, nil
+}
+
+func closeSockets(list []*socket) {
+	for _, s := range list {
+		s.conn.Close()
+	}
+}

@@ -1,0 +1,38 @@
+//go:build !linux
+
+package main
+
+import (
+	"net"
+	"sync/atomic"
+	"syscall"
+)
+
+// canShare says that several sockets may have one port, and the system spreads datagrams over them.
+const canShare = false
+
+const maxDatagram = 1 << 16
+
+func control(bool, int) func(network, address string, c syscall.RawConn) error { return nil }
+
+// bufferOf returns 0: it is not known.
+func bufferOf(*net.UDPConn) int { return 0 }
+
+// batch reads one datagram with one call. What the kernel drops is not known.
+type batch struct {
+	conn  *net.UDPConn
+	data  []byte
+	drops atomic.Uint64
+}
+
+func (b *batch) init(conn *net.UDPConn) { b.conn, b.data = conn, make([]byte, maxDatagram) }
+
+// read waits for a datagram, and passes it on.
+func (b *batch) read(use received) (int, error) {
+	n, from, err := b.conn.ReadFromUDPAddrPort(b.data)
+	if err != nil {
+		return 0, err
+	}
+	use(from.Addr(), b.data[:n])
+	return 1, nil
+}

@@ -11,9 +11,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 )
 
-// version is what datagrams are read as.
-type version uint8
-
+// Versions that datagrams are read as.
 const (
 	v1 = iota
 	v5

@@ -163,7 +163,7 @@ func (s *safeBuffer) String() string {
 // runningServer is a server on ports of its own, whose clock the test may set.
 type runningServer struct {
 	*server
-	t           *testing.T
+	t           testing.TB
 	out, stderr safeBuffer
 	clock       atomic.Int64 // 0 is the true time
 	stop        func() error
@@ -171,7 +171,7 @@ type runningServer struct {
 }
 
 // start runs a server until the end of the test, or until stop.
-func start(t *testing.T, at time.Time, args ...string) *runningServer {
+func start(t testing.TB, at time.Time, args ...string) *runningServer {
 	t.Helper()
 	r := &runningServer{t: t}
 	cfg, err := parse(append([]string{"-listen", "netflow://127.0.0.1:0"}, args...), &r.stderr)

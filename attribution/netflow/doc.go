@@ -17,8 +17,9 @@
 //
 // An event is a flow record or a sampled packet, from its source to its destination. Its Events
 // are packets and its Bytes octets, as the exporter tells them. They are not scaled: the rate of
-// sampling is beside them in SamplingRate. A rate that is not told stays 0, and the account has
-// the number of such records. It is never taken for 1.
+// sampling is beside them in SamplingRate, and whoever counts weighs them by it. A rate that is not
+// told stays 0, which stands for that of the tally or monitor, and the account has the number of
+// such records.
 //
 // The source is IE 8 (IPv4) or IE 27 (IPv6), whichever is not zero. Without both it comes from a
 // section of the packet (IE 315, 104 or 313; RFC 5477). 0.0.0.0 and :: are no sources: a record

@@ -59,6 +59,7 @@ type watcher struct {
 func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader,
 	stdout io.Writer, console *console) int {
 	w := newWatcher(cfg, stdout, console)
+	cfg.chooseInterval(ctx, console)
 	if len(cfg.files) == 0 {
 		cfg.claimsOrPublic()
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 type burstConfig struct {
 	burst              bool
 	state              string
-	interval, lateness time.Duration
+	interval, lateness time.Duration // an interval of 0 is still to be chosen
 }
 
 const maxLate = 8 // intervals, as the monitor has it
@@ -24,14 +25,31 @@ func (cfg *config) addBurstFlags(flags *flag.FlagSet) {
 	flags.StringVar(&cfg.reading.Target, "target", "",
 		"`field` with what was hit: a column or json field, or none; of access logs host, path or none (default by name, "+
 			"of access logs the host, or else the path)")
-	flags.DurationVar(&cfg.interval, "interval", 10*time.Second,
-		"resolution in time of bursts; quiet times should have 20 records in an interval")
+	flags.Func("interval",
+		"resolution in time of bursts, a `duration` from 1s to 1h, or auto; quiet times should have 20 records in an "+
+			"interval (default auto: in files so long that they have, else 10s)", cfg.setInterval)
 	flags.DurationVar(&cfg.lateness, "lateness", 0,
 		"how late records may come without being dropped, out of order or after a pause; at most 8 intervals (default "+
 			"one interval)")
 	flags.StringVar(&cfg.state, "state", "",
 		"keep in `file` what is known of bursts and how far the inputs are read, and go on from there; it is written "+
 			"every minute and at the end, leaves the last intervals to the next run, and holds the source addresses")
+}
+
+// setInterval takes the value of -interval.
+func (cfg *config) setInterval(value string) error {
+	if cfg.interval = 0; value == "auto" {
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil {
+		return err
+	}
+	if d < time.Second || d > time.Hour || 24*time.Hour%d != 0 {
+		return fmt.Errorf("%v is not from 1s to 1h and a divisor of a day", d)
+	}
+	cfg.interval = d
+	return nil
 }
 
 // checkBurst refuses what has no meaning with -burst, or without it.
@@ -51,10 +69,9 @@ func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	switch {
 	case err != nil || !cfg.burst:
 		return err
-	case cfg.interval < time.Second || cfg.interval > time.Hour || 24*time.Hour%cfg.interval != 0:
-		return fmt.Errorf("-interval %v: not from 1s to 1h and a divisor of a day", cfg.interval)
-	case cfg.lateness < 0 || cfg.lateness > maxLate*cfg.interval:
-		return fmt.Errorf("-lateness %v: not from 0s to %d intervals of %v", cfg.lateness, maxLate, cfg.interval)
+	case cfg.lateness < 0 || cfg.lateness > maxLate*cmp.Or(cfg.interval, usualInterval):
+		return fmt.Errorf("-lateness %v: not from 0s to %d intervals of %v", cfg.lateness, maxLate,
+			cmp.Or(cfg.interval, usualInterval))
 	case cfg.state != "" && len(cfg.files) == 0:
 		return errors.New("-state has no meaning without a file to read")
 	}

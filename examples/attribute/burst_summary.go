@@ -62,14 +62,3 @@ func compact(d time.Duration) string {
 	}
 	return s
 }
-
-// longerInterval returns the shortest usual interval in which enough records come.
-func longerInterval(rate float64) time.Duration {
-	for _, d := range []time.Duration{time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
-		5 * time.Minute, 10 * time.Minute, 30 * time.Minute} {
-		if rate*d.Seconds() >= few {
-			return d
-		}
-	}
-	return time.Hour
-}

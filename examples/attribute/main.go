@@ -27,6 +27,9 @@
 //	tail -F access.log | attribute -burst -claim "majority RU" -
 //	attribute -burst -time start -target dst_ip -state burst.state flows.csv
 //
+// Bursts are looked for in intervals of 10 seconds. In files the interval is longer if few records
+// come, as the first ones tell: then it is said, and -interval sets another.
+//
 // Files that it writes are new, or take the place of what it wrote before. A log, a device
 // or a symbolic link is left alone.
 //

@@ -43,14 +43,9 @@ func (c *counter) byTime(ctx context.Context) {
 		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 			return // what comes through a pipe has its place
 		}
-		in, err := openInput(ctx, name, nil)
-		if err != nil {
-			continue
-		}
-		if times := c.cfg.sampleTimes(ctx, in); len(times) > 0 {
+		if times := c.cfg.firstTimes(ctx, name); len(times) > 0 {
 			begins[name] = median(times)
 		}
-		in.source.Close()
 	}
 	sorted := slices.Clone(c.cfg.files)
 	slices.SortStableFunc(sorted, func(a, b string) int { return begins[a].Compare(begins[b]) })

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+)
+
+// usualInterval is that of bursts in what is not read as a file at once: how much will come is not
+// known there.
+const usualInterval = 10 * time.Second
+
+// chooseInterval sets the interval of bursts if the command line leaves it open. In files it is so
+// long that enough records come in it, as the first ones tell. A burst in hours of few records then
+// shows, and reading takes as long as there are records and not as there is time.
+func (cfg *config) chooseInterval(ctx context.Context, console *console) {
+	if cfg.interval != 0 {
+		return
+	}
+	cfg.interval = usualInterval
+	if cfg.state != "" { // all runs must have the same
+		return
+	}
+	records, span, whole := 0, time.Duration(0), true
+	for _, name := range cfg.files {
+		times := cfg.firstTimes(ctx, name)
+		if len(times) == 0 {
+			return
+		}
+		from, to := times[0], times[0]
+		for _, at := range times {
+			if at.Before(from) {
+				from = at
+			}
+			if at.After(to) {
+				to = at
+			}
+		}
+		records, span = records+len(times), span+to.Sub(from)
+		whole = whole && len(times) < sampleSize
+	}
+	if span <= 0 {
+		return
+	}
+	rate := float64(records) / span.Seconds()
+	longer := longerInterval(rate)
+	for whole && longer > cfg.interval && span/longer < 3*fewest {
+		longer = shorterInterval(longer)
+	}
+	if longer > cfg.interval {
+		cfg.interval = longer
+		console.say("bursts are looked for in intervals of %s, since about %s records come in an hour; -interval sets it",
+			compact(longer), group(uint64(rate*3600+.5)))
+	}
+}
+
+// firstTimes are those of the first records of a regular file; nil if it is none.
+func (cfg *config) firstTimes(ctx context.Context, name string) []time.Time {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	in, err := openInput(ctx, name, nil)
+	if err != nil {
+		return nil
+	}
+	defer in.source.Close()
+	return cfg.sampleTimes(ctx, in)
+}
+
+// usualIntervals are those that are proposed.
+var usualIntervals = []time.Duration{time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
+	5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
+
+// longerInterval returns the shortest usual interval in which enough records come.
+func longerInterval(rate float64) time.Duration {
+	for _, d := range usualIntervals {
+		if rate*d.Seconds() >= few {
+			return d
+		}
+	}
+	return time.Hour
+}
+
+// shorterInterval returns the longest usual interval below d, or the shortest.
+func shorterInterval(d time.Duration) time.Duration {
+	shorter := usualIntervals[0]
+	for _, usual := range usualIntervals {
+		if usual < d {
+			shorter = usual
+		}
+	}
+	return shorter
+}

@@ -167,7 +167,7 @@ var caveatsEnglish = map[string]phrase{
 	"WINDOW_SENSITIVE": "With an onset or end one interval earlier or later, the verdict on {subject} would change " +
 		"({value} of the windows tried).",
 	"NO_BASELINE":   "No traffic was seen before. Which sources are new cannot be told.",
-	"ONSET_UNSEEN":  "No traffic was seen before it: it ran when the first record came, and may have begun long before.",
+	"ONSET_UNSEEN":  "It ran when the first record came, and may have begun long before.",
 	"END_UNCERTAIN": "The end is uncertain: the traffic faded, stayed until it was normal, or was no longer seen.",
 	"END_MOVED": "An earlier look counted {value} {value:event|events} more. They came after what was then found to " +
 		"be the end.",

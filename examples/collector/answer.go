@@ -63,7 +63,7 @@ func (a *answer) print(w io.Writer) error {
 		fmt.Fprintln(w)
 		err = errors.Join(err, p.Burst(w, b))
 	}
-	fmt.Fprintf(w, "\n%d datagrams, %d bytes\n", a.Datagrams, a.Bytes)
+	fmt.Fprintf(w, "\nDatagrams: %d (%d bytes)\n", a.Datagrams, a.Bytes)
 	if n := a.Packets; n != nil {
 		fmt.Fprintf(w, "%d packets: %d not UDP, %d to other ports, %d truncated, %d fragments, %d unread\n", n.Packets,
 			n.NotUDP, n.OtherPort, n.Truncated, n.Fragments, n.Unread)

@@ -42,6 +42,9 @@ func toldOf(events []Event, size int) (bursts []Burst) {
 // A burst that runs when the first record comes is told once, when it has ended: all of it,
 // and nothing else.
 func TestOpening(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for long")
+	}
 	for k, c := range []struct {
 		ratio   float64
 		seconds int
@@ -146,6 +149,9 @@ func TestOpeningIsAFunctionOfTheEvents(t *testing.T) {
 
 // Traffic that only gets less, with noise or without, began with no burst.
 func TestNoOpening(t *testing.T) {
+	if testenv.Race {
+		t.Skip("one goroutine, for long")
+	}
 	kinds := map[string]func(*rand.Rand) func(int) float64{
 		"steady": func(*rand.Rand) func(int) float64 { return func(int) float64 { return 3 } },
 		"less from hour to hour": func(*rand.Rand) func(int) float64 {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -27,15 +28,7 @@ func (cfg *config) chooseInterval(ctx context.Context, console *console) {
 		if len(times) == 0 {
 			return
 		}
-		from, to := times[0], times[0]
-		for _, at := range times {
-			if at.Before(from) {
-				from = at
-			}
-			if at.After(to) {
-				to = at
-			}
-		}
+		from, to := slices.MinFunc(times, time.Time.Compare), slices.MaxFunc(times, time.Time.Compare)
 		records, span = records+len(times), span+to.Sub(from)
 		whole = whole && len(times) < sampleSize
 	}
@@ -44,13 +37,14 @@ func (cfg *config) chooseInterval(ctx context.Context, console *console) {
 	}
 	rate := float64(records) / span.Seconds()
 	longer := longerInterval(rate)
-	for whole && longer > cfg.interval && span/longer < 3*fewest {
-		longer = shorterInterval(longer)
+	for _, usual := range usualIntervals {
+		if usual <= longer && (!whole || span/usual >= 3*fewest) {
+			cfg.interval = max(cfg.interval, usual)
+		}
 	}
-	if longer > cfg.interval {
-		cfg.interval = longer
+	if cfg.interval > usualInterval {
 		console.say("bursts are looked for in intervals of %s, since about %s records come in an hour; -interval sets it",
-			compact(longer), group(uint64(rate*3600+.5)))
+			compact(cfg.interval), group(uint64(rate*3600+.5)))
 	}
 }
 
@@ -79,15 +73,4 @@ func longerInterval(rate float64) time.Duration {
 		}
 	}
 	return time.Hour
-}
-
-// shorterInterval returns the longest usual interval below d, or the shortest.
-func shorterInterval(d time.Duration) time.Duration {
-	shorter := usualIntervals[0]
-	for _, usual := range usualIntervals {
-		if usual < d {
-			shorter = usual
-		}
-	}
-	return shorter
 }

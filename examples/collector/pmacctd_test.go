@@ -5,16 +5,13 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/attribution/netflow"
 )
 
 // What pmacctd makes of a capture and sends comes to what the capture has, in all of its formats.
 func TestPmacctd(t *testing.T) {
-	program, err := exec.LookPath("pmacctd")
-	if err != nil {
-		if program, err = exec.LookPath("/usr/sbin/pmacctd"); err != nil {
-			t.Skip("pmacctd is not installed")
-		}
-	}
+	program := installed(t, "pmacctd")
 	x := trafficOf(t, 300)
 	capture := fileOf(t, "traffic.pcap", x.file)
 	for _, version := range []int{5, 9, 10} {
@@ -37,16 +34,7 @@ nfprobe_timeouts: expint=1:maxlife=2
 				time.Sleep(50 * time.Millisecond)
 			}
 			must(t, s.stop())
-			list := s.decoder.Exporters()
-			if len(list) != 1 {
-				t.Fatalf("%d exporters", len(list))
-			}
-			e := list[0]
-			t.Logf("%d datagrams: %d flows, %d packets, %d bytes", e.Datagrams, e.Records, e.Packets, e.Bytes)
-			if e.Records != x.flows || e.Packets != x.packets || e.Bytes != x.bytes || len(e.Account.Lost) != 0 {
-				t.Errorf("%d flows, %d packets, %d bytes; lost %v; want %d, %d, %d", e.Records, e.Packets, e.Bytes,
-					e.Account.Lost, x.flows, x.packets, x.bytes)
-			}
+			x.isAllOf(t, s, func(*netflow.Exporter) {})
 		})
 	}
 }

@@ -72,7 +72,7 @@ var rooms = []room{
 		"internal/block", "internal/plausible", "internal/snapshot", "internal/source", "internal/stat",
 		"internal/tally", "internal/wire", "sketch",
 	}},
-	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame"}},
+	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
 		"attribution/network", "geo", tags,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // emit makes the events of a flow, and counts the record.
@@ -43,8 +44,8 @@ func (e *exporter) append(f *flow) {
 		e.rate = rate
 	}
 	packets := max(f.packets, 1)
-	l.packets = saturated(l.packets, packets)
-	l.bytes = saturated(l.bytes, f.octets)
+	l.packets = snapshot.AddSaturated(l.packets, packets)
+	l.bytes = snapshot.AddSaturated(l.bytes, f.octets)
 	v := e.grow()
 	v.Target = monitor.TargetAddr(f.target)
 	v.Flow = attribution.Flow{
@@ -182,9 +183,4 @@ func share(n, part, whole uint64) uint64 {
 	hi, lo := bits.Mul64(n, part)
 	q, _ := bits.Div64(hi, lo, whole)
 	return q
-}
-
-func saturated(a, b uint64) uint64 {
-	sum, carry := bits.Add64(a, b, 0)
-	return sum | -carry
 }

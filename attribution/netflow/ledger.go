@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // Versions that datagrams are read as.
@@ -69,8 +70,8 @@ func (l *ledger) add(m *ledger) {
 	l.received += m.received
 	l.records += m.records
 	l.told += m.told
-	l.packets = saturated(l.packets, m.packets)
-	l.bytes = saturated(l.bytes, m.bytes)
+	l.packets = snapshot.AddSaturated(l.packets, m.packets)
+	l.bytes = snapshot.AddSaturated(l.bytes, m.bytes)
 	l.events += m.events
 	l.undated += m.undated
 	l.shed += m.shed

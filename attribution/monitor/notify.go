@@ -101,6 +101,19 @@ func (m *Monitor) Bursts() iter.Seq[Burst] {
 	}
 }
 
+// Running yields the bursts that run and are part of no other: the attacks of now, as
+// Options.Notify reports them. They are the values that [Monitor.Bursts] yields. No other burst
+// is made for it, so that it stays cheap where an attack has a thousand targets.
+func (m *Monitor) Running() iter.Seq[Burst] {
+	return func(yield func(Burst) bool) {
+		for _, a := range m.accounts() {
+			if !a.burst.final && a.parent == 0 && !yield(a.public(m.options)) {
+				return
+			}
+		}
+	}
+}
+
 func (m *Monitor) accounts() []*account {
 	m.mu.Lock()
 	defer m.mu.Unlock()

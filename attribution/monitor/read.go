@@ -189,6 +189,7 @@ type Stats struct {
 	Ahead uint64 `json:"ahead"`
 
 	SetBack uint64 `json:"set_back"` // how often the clock was set back
+	Bursts  uint64 `json:"bursts"`   // found so far, those that are part of others among them
 	Evicted uint64 `json:"evicted"`  // how often a tracked target or group made room for a busier one
 	Shed    uint64 `json:"shed"`     // how often sources of a target were forgotten to save memory
 
@@ -213,6 +214,7 @@ func (m *Monitor) Stats() Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.stats
+	s.Bursts = m.lastID
 	s.Waiting = len(m.clock.held)
 	s.ClockOffset = m.clock.offsets.offset()
 	s.SnapshotBytes = m.retained.bytes

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -111,13 +112,6 @@ func lostFor(a *attribution.Account) uint64 {
 }
 
 // running returns the bursts that have not ended, without those that are part of others.
-func (c *collector) running() (list []monitor.Burst) {
-	for b := range c.monitor.Bursts() {
-		if !b.Final && b.Parent == 0 {
-			list = append(list, b)
-		}
-	}
-	return list
-}
+func (c *collector) running() []monitor.Burst { return slices.Collect(c.monitor.Running()) }
 
 var errStopped = errors.New("stopped before the end of the file")

@@ -2,12 +2,16 @@ module github.com/whence-go/whence/examples/collector
 
 go 1.26.0
 
-replace github.com/whence-go/whence => ../..
+replace (
+	github.com/whence-go/whence => ../..
+	github.com/whence-go/whence/attribution/metrics => ../../attribution/metrics
+)
 
 require (
 	github.com/gopacket/gopacket v1.7.7
 	github.com/prometheus/client_golang v1.25.0
 	github.com/whence-go/whence v0.0.0-00010101000000-000000000000
+	github.com/whence-go/whence/attribution/metrics v0.0.0-00010101000000-000000000000
 	golang.org/x/net v0.59.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/text v0.44.0

@@ -13,12 +13,16 @@ import (
 	"github.com/whence-go/whence/attribution/netflow"
 )
 
-// handler serves the page at / and the metrics at /metrics.
-func (s *server) handler() http.Handler {
+// newHandler serves the page at / and the metrics at /metrics.
+func (s *server) newHandler() (http.Handler, error) {
+	metrics, err := s.metrics()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.servePage)
-	mux.Handle("GET /metrics", s.metrics())
-	return mux
+	mux.Handle("GET /metrics", metrics)
+	return mux, nil
 }
 
 func (s *server) servePage(w http.ResponseWriter, r *http.Request) {

@@ -23,7 +23,8 @@ type server struct {
 	started time.Time
 
 	sockets []*socket
-	page    net.Listener // nil without -status
+	page    net.Listener // nil without -status, as handler
+	handler http.Handler
 	outlets []*outlet
 	state   *state // nil without -state
 
@@ -65,6 +66,9 @@ func newServer(cfg *config, stdout io.Writer, console *console) (_ *server, err 
 		}
 	}
 	if cfg.status != "" {
+		if s.handler, err = s.newHandler(); err != nil {
+			return nil, err
+		}
 		if s.page, err = net.Listen("tcp", cfg.status); err != nil {
 			return nil, err
 		}
@@ -90,7 +94,7 @@ func (s *server) serve(ctx context.Context) error {
 	s.started = s.now()
 	defer s.close()
 	if s.page != nil {
-		web := &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		web := &http.Server{Handler: s.handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 			WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14}
 		go web.Serve(s.page)
 		defer web.Close()

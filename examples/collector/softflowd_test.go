@@ -129,3 +129,12 @@ func TestSoftflowd(t *testing.T) {
 
 // options returns how many records of options there were.
 func options(notes []attribution.Note) uint64 { return sumNotes(notes)["OPTIONS"] }
+
+// sumNotes has one number for each code, whatever the notes are about.
+func sumNotes(notes []attribution.Note) map[string]uint64 {
+	sums := map[string]uint64{}
+	for _, n := range notes {
+		sums[n.Code] += n.Value
+	}
+	return sums
+}

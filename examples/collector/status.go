@@ -71,9 +71,7 @@ func (s *server) status() status {
 		Account: s.decoder.Account(), Exporters: len(exporters), Busiest: exporters[:min(len(exporters), mostExporters)],
 		Monitor: s.monitor.Stats(), Targets: list[:min(len(list), mostTargets)], Reports: s.reported.Load(),
 	}
-	for _, e := range exporters {
-		st.Templates += e.Templates
-	}
+	st.Templates = templates(exporters)
 	bursts := s.running()
 	st.RunningCount = len(bursts)
 	for _, b := range bursts[:min(len(bursts), mostRunning)] {
@@ -92,4 +90,12 @@ func (s *server) status() status {
 		st.Outlets = append(st.Outlets, outletStatus{o.name, o.sent.Load(), o.failed.Load(), o.dropped.Load(), len(o.queue)})
 	}
 	return st
+}
+
+// templates counts those of all exporters.
+func templates(exporters []netflow.Exporter) (n int) {
+	for _, e := range exporters {
+		n += e.Templates
+	}
+	return n
 }

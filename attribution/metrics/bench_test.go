@@ -24,7 +24,7 @@ func dense(n int) (flows []attribution.Flow) {
 }
 
 // The cost of a scrape with every country in its own series and three claims: of counts that are
-// exact, and of those that fill every register. docs/METRICS.md has the numbers.
+// exact, and of those that fill every register. docs/METRICS.md has numbers of this.
 func BenchmarkScrape(b *testing.B) {
 	all := claims(b, "RU > 50% of sources", "FR > 50% of events", "plurality RU of sources")
 	for _, n := range []int{10_000, 5_000_000} {

@@ -95,9 +95,9 @@ func TestDashboard(t *testing.T) {
 		if p.Type != "geomap" {
 			continue
 		}
-		l := p.Options.Layers[0]
-		if l.Location.Mode != "lookup" || l.Location.Lookup != "country" ||
-			l.Location.Gazetteer != "public/gazetteer/countries.json" || !p.Targets[0].Instant || p.Targets[0].Format != "table" {
+		l, x := p.Options.Layers[0].Location, p.Targets[0]
+		if l.Mode != "lookup" || l.Lookup != "country" || l.Gazetteer != "public/gazetteer/countries.json" ||
+			!x.Instant || x.Format != "table" {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -20,9 +20,9 @@
 // source is in no other series. A claim is written as [attribution.Claim.String] writes it, such
 // as "RU > 50% of sources".
 //
-// These are of every collector. All that is counted is a gauge. It falls when a tally is rotated
-// or reset, when the window of a monitor moves on, and "other" falls when a country gets a series
-// of its own. So do not use rate() on it.
+// These are of every collector. All that is counted is a gauge. It falls when a tally is rotated or
+// reset, and when the window of a monitor moves on. "other" falls when a country gets a series of
+// its own. So do not use rate() on a gauge.
 //
 //	whence_sources                           gauge    sources  country
 //	whence_events                            gauge    events   country
@@ -115,10 +115,10 @@
 //
 // # Verdicts that are looked at again and again
 //
-// Each scrape decides anew, each time with the error that the policy allows. Among hundreds of
-// looks at one claim that is true in half the cases some are wrong. An alert must therefore wait until
-// a verdict has stayed: see docs/alerts.yml. What is published is the verdict of one report. The
-// verdicts of a running burst share one probability of error ([monitor.Burst].Interim).
+// Each scrape decides anew, each time with the error that the policy allows. Where a share is near
+// the limit of a claim, some of hundreds of looks are wrong. So an alert must wait until a verdict
+// has stayed: see docs/alerts.yml. Publish the verdict of one report, not of a scrape. The verdicts
+// of a running burst share one probability of error ([monitor.Burst].Interim).
 //
 // # Concurrency
 //

@@ -95,7 +95,8 @@ func TestMetrics(t *testing.T) {
 	s.settle()
 	names := series()
 	for _, want := range []string{"collector_datagrams_total", "collector_exporters", "collector_kernel_drops_total",
-		`whence_input_unread_records{code="UNKNOWN_VERSION"}`, "whence_bursts_running", `collector_outlet_bursts_total{outlet="stdout",result="sent"}`} {
+		`whence_input_unread_records{code="UNKNOWN_VERSION"}`, "whence_bursts_running",
+		`collector_outlet_bursts_total{outlet="stdout",result="sent"}`} {
 		if !names[want] {
 			t.Errorf("%s is missing in %v", want, names)
 		}

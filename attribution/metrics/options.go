@@ -29,7 +29,8 @@ type Options struct {
 	Account func() attribution.Account
 
 	// Window is how much of a monitor's traffic is counted, up to the latest event. 0 stands
-	// for 5 minutes. Only [NewMonitor] takes it.
+	// for 5 minutes. What lies before the monitor's retention is not in it. Only [NewMonitor]
+	// takes it.
 	Window time.Duration
 
 	// Targets are targets of a monitor that have a series of their own, which says whether a

@@ -51,6 +51,9 @@ func TestConcurrency(t *testing.T) {
 						_ = b.String()
 						m.BurstSnapshot(b.ID)
 					}
+					for b := range m.Running() {
+						_ = b.String()
+					}
 					m.Bursting(Target{})
 					m.TargetSnapshot(TargetName("a"))
 					m.Targets()

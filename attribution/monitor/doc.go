@@ -146,8 +146,8 @@
 // Bursts of one attack are joined. One of them is the parent, which Options.Notify reports.
 // The others are its children: the parent lists them, with what came to each
 // ([Burst.Children]), and [Burst.Parent] of a child leads back. [Monitor.Bursts] has all of
-// them, each with its own report and verdicts. A burst that nothing belongs to is reported
-// as it is.
+// them, each with its own report and verdicts. [Monitor.Running] has the parents that run, and
+// makes no report of the others. A burst that nothing belongs to is reported as it is.
 //
 // Two targets are under one attack if the onsets agree and they share sources that make the
 // bursts. The onsets may lie two intervals apart, and more if a burst was found long after

@@ -196,3 +196,28 @@ func TestDatabases(t *testing.T) {
 			world.Embedded().Info().Built.Unix()),
 	})
 }
+
+// Beyond the sample the bounds lie on either side of the share, as in the report.
+func TestBounds(t *testing.T) {
+	o := attribution.Options{Key: world.Key(1), SampleSize: 1024, Precision: 12}
+	s := tally(t, 3000, o, "RU", "FR", "US").Snapshot()
+	r, err := s.Report(attribution.Policy{})
+	must(t, r, err)
+	got := collect(t, s, Options{})
+	for _, row := range append(r.Countries, r.Unlocated) {
+		if row.Share.Low >= row.Share.Value || row.Share.High <= row.Share.Value {
+			t.Fatalf("%+v", row)
+		}
+		got.is(t, samples{
+			fmt.Sprintf("whence_source_share_ratio{country=%q}", row.Origin):       row.Share.Value,
+			fmt.Sprintf("whence_source_share_lower_ratio{country=%q}", row.Origin): row.Share.Low,
+			fmt.Sprintf("whence_source_share_upper_ratio{country=%q}", row.Origin): row.Share.High,
+		})
+	}
+	got.is(t, samples{
+		"whence_distinct_sources_lower": float64(r.Sources.Low), "whence_distinct_sources_upper": float64(r.Sources.High),
+	})
+	if r.Sources.Low >= r.Sources.High {
+		t.Errorf("%+v", r.Sources)
+	}
+}

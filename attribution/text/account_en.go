@@ -72,6 +72,13 @@ var accountEnglish = accountPhrases{
 		"NETFLOW_V8":         "it is a datagram of NetFlow v8, which has no sources",
 		"SFLOW_V4":           "it is a datagram of an sFlow version before 5",
 		"TOO_MANY_EXPORTERS": "there are more exporters than are kept in memory",
+
+		"NO_PEER":     "the connection has no address",
+		"NO_HEADER":   "the proxy did not say whose request it is",
+		"OBSCURED":    "the proxy withheld the client's address",
+		"BAD_ADDRESS": "what the proxy wrote is no address",
+		"REPEATED":    "the header that should hold one address came several times",
+		"LONG_CHAIN":  "it went through too many proxies",
 	},
 
 	notes: map[string]phrase{

@@ -112,9 +112,6 @@ func readAddr(text string) (addr netip.Addr, code string) {
 	if len(text) > maxElement {
 		return addr, BadAddress
 	}
-	if strings.EqualFold(text, "unknown") || text == "-" || strings.HasPrefix(text, "_") {
-		return addr, Obscured
-	}
 	host, port := text, ""
 	switch bracket := strings.IndexByte(text, ']'); {
 	case strings.HasPrefix(text, "[") && bracket > 0:
@@ -126,12 +123,11 @@ func readAddr(text string) (addr netip.Addr, code string) {
 		i := strings.IndexByte(text, ':')
 		host, port = text[:i], text[i:]
 	}
+	if strings.EqualFold(host, "unknown") || text == "-" || strings.HasPrefix(text, "_") {
+		return addr, Obscured
+	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil || port != "" && !isPort(port) {
-		// "unknown:4711" is a port of a node without a name.
-		if strings.EqualFold(host, "unknown") {
-			return netip.Addr{}, Obscured
-		}
 		return netip.Addr{}, BadAddress
 	}
 	return addr.Unmap().WithZone(""), ""

@@ -52,13 +52,13 @@ type Observer struct {
 	half    chan struct{} // the queue is half full
 	limit   int
 
-	mu      sync.Mutex // held for a moment by each request
-	queue   []monitor.Event
-	stats   Stats
-	lost    map[monitor.Target]uint64 // dropped, and not yet told
-	losing  uint64                    // the sum of these
-	first   string                    // the request that was dropped first
-	unread  []attribution.Unread
+	mu     sync.Mutex // held for a moment by each request
+	queue  []monitor.Event
+	stats  Stats
+	lost   map[monitor.Target]uint64 // dropped, and not yet told
+	losing uint64                    // the sum of these
+	first  string                    // the request that was dropped first
+	unread []attribution.Unread
 
 	flushing sync.Mutex // held while the monitor counts
 	spare    []monitor.Event

@@ -1,0 +1,30 @@
+package web
+
+import "golang.org/x/text/language"
+
+var english = words{
+	tag: language.English,
+
+	Title: "Where requests come from",
+	State: "State", Countries: "Countries", Running: "Bursts that run", Ended: "Bursts that have ended",
+	Targets: "Busiest targets of late", Verdicts: "Claims",
+	NoBurst: "None.", NoRequest: "No request with a public address was counted.",
+	Country: "geolocated to", Share: "share of sources", Sources: "sources", Events: "requests",
+	Target: "target", From: "from", To: "to", Provisional: "provisional", Bursting: "burst",
+	Claim: "Claim", Check: "Check", Example: "majority RU",
+	Report: "Brief of this time", AllBursts: "Brief of all bursts", JSON: "JSON",
+	Careful: "An address is geolocated to a country by a database, which may be wrong. " +
+		"Nobody knows from an address who sent a request.",
+
+	lead:     "The last {span}, as of {now} UTC.",
+	requests: "Requests", dropped: "Dropped", noAddress: "Without an address", forwarded: "Address told by a proxy",
+	database: "Database",
+	since:    "{n} since {since} UTC", andLate: "{n}, and {late} by their time",
+	age: "{database}, {age} old", noDatabase: "not used yet",
+	moreCountries: "{n} more {n:country|countries} in the brief.",
+	moreBursts:    "{n} earlier {n:burst is|bursts are} not shown.",
+	peak:          "at most {n} in {interval}, {expected} expected",
+	others:        "{n} targets: {targets}",
+	top:           "{country}: {share} of the sources",
+	topNew:        "{country}: {share} of the new sources",
+}

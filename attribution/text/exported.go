@@ -49,8 +49,8 @@ func (p *Printer) Interval(s attribution.Share, limits ...float64) string {
 	return p.cell(s, limits...)
 }
 
-// Confidence prints the confidence of an interval, such as "95 %".
-func (p *Printer) Confidence(c float64) string { return p.confidence(c) }
+// Percent prints a percentage that somebody chose, such as the limit of a claim: "50 %".
+func (p *Printer) Percent(v float64) string { return p.confidence(v / 100) }
 
 // Span prints a duration, rounded down, in the largest unit of which there are two, or exactly one.
 func (p *Printer) Span(d time.Duration) string { return p.span(d) }

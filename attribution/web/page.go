@@ -234,6 +234,12 @@ func (h *handler) bursts(claims []attribution.Claim) (list []monitor.Burst, more
 // ask adds the verdicts on some claims to those that a burst has. They are decided under the
 // same policy: while the burst runs, they are provisional.
 func (h *handler) ask(b monitor.Burst, claims []attribution.Claim) (monitor.Burst, error) {
+	decided := func(c attribution.Claim) bool {
+		return slices.ContainsFunc(b.Report.Verdicts, func(v attribution.Verdict) bool {
+			return v.Claim.String() == c.String()
+		})
+	}
+	claims = slices.DeleteFunc(slices.Clone(claims), decided)
 	if len(claims) == 0 {
 		return b, nil
 	}

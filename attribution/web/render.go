@@ -25,25 +25,17 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"pair": func(a, b any) []any { return []any{a, b} },
 }).Parse(pageText))
 
-// writeText writes the state in words: what became of the requests, the report, the bursts
-// that run in full, and a line for each other one.
+// writeText writes the state in words: what became of the requests, the bursts, and the report.
 func (s *state) writeText(b *bytes.Buffer, q query, span time.Duration) error {
 	v := s.view(q, span)
 	fmt.Fprintf(b, "%s\n%s\n", v.Title, v.Lead)
 	for _, f := range v.Facts {
 		fmt.Fprintf(b, "%s: %s\n", f.Name, f.Value)
 	}
-	b.WriteString("\n")
-	report := s.Report
-	report.Account = nil // the facts above
-	if err := q.printer.Report(b, report); err != nil {
-		return err
-	}
 	for _, part := range []struct {
 		head   string
 		bursts []burst
-		full   bool
-	}{{v.Words.Running, v.Running, true}, {v.Words.Ended, v.Ended, false}} {
+	}{{v.Words.Running, v.Running}, {v.Words.Ended, v.Ended}} {
 		fmt.Fprintf(b, "\n%s\n", part.head)
 		if len(part.bursts) == 0 {
 			fmt.Fprintf(b, "  %s\n", v.Words.NoBurst)
@@ -57,7 +49,10 @@ func (s *state) writeText(b *bytes.Buffer, q query, span time.Duration) error {
 	if v.MoreBursts != "" {
 		fmt.Fprintf(b, "  %s\n", v.MoreBursts)
 	}
-	return nil
+	b.WriteString("\n")
+	report := s.Report
+	report.Account = nil // the facts above
+	return q.printer.Report(b, report)
 }
 
 // lines are a burst in a few lines.

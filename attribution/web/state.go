@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -174,7 +175,7 @@ func (s *state) view(q query, span time.Duration) view {
 	v.Facts = s.facts(p, w)
 	for i, row := range s.Report.Countries {
 		if i == maxRows {
-			v.MoreCountries = w.count(p, w.moreCountries, uint64(len(s.Report.Countries)-maxRows))
+			v.MoreCountries = w.count(p, w.moreCountries, uint64(len(s.Report.Countries)-maxRows), "")
 			break
 		}
 		v.Countries = append(v.Countries, newCountry(p, &s.Report, row))
@@ -190,7 +191,7 @@ func (s *state) view(q query, span time.Duration) view {
 		}
 	}
 	if s.MoreBursts > 0 {
-		v.MoreBursts = w.count(p, w.moreBursts, uint64(s.MoreBursts))
+		v.MoreBursts = w.count(p, w.moreBursts, uint64(s.MoreBursts), "")
 	}
 	for _, t := range s.Targets {
 		v.Targets = append(v.Targets, target{p.Target(t.Target), p.Count(t.Events), t.Bursting})
@@ -257,7 +258,10 @@ func newBurst(p *text.Printer, w *words, b monitor.Burst, q query) burst {
 		for _, c := range b.Children[:min(len(b.Children), 3)] {
 			names = append(names, p.Target(c.Target))
 		}
-		one.Others = w.say(w.others, "n", p.Count(uint64(n)), "targets", p.Joined(names...))
+		if n > len(names) {
+			names = append(names, "…")
+		}
+		one.Others = w.count(p, w.others, uint64(n), strings.Join(names, ", "))
 	}
 	// The everyday traffic dilutes the sources of the attack, so that the new ones come first.
 	of, phrase := &b.Report, w.top

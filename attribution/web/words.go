@@ -51,7 +51,7 @@ func (w *words) say(p phrase.Phrase, namesAndTexts ...string) string {
 	return phrase.Say(p, a)
 }
 
-// count fills in a phrase about n things.
-func (w *words) count(p *text.Printer, of phrase.Phrase, n uint64) string {
-	return phrase.Say(of, phrase.Args{"n": {Text: p.Count(n), Form: p.Form(n)}})
+// count fills in a phrase about n things, and with a name.
+func (w *words) count(p *text.Printer, of phrase.Phrase, n uint64, names string) string {
+	return phrase.Say(of, phrase.Args{"n": {Text: p.Count(n), Form: p.Form(n)}, "names": phrase.Word(names)})
 }

@@ -16,7 +16,7 @@ var english = words{
 	Careful: "An address is geolocated to a country by a database, which may be wrong. " +
 		"Nobody knows from an address who sent a request.",
 
-	lead:     "The last {span}, as of {now} UTC.",
+	lead:     "State at {now} UTC. It looks back {span}.",
 	requests: "Requests", dropped: "Dropped", noAddress: "Without an address", forwarded: "Address told by a proxy",
 	database: "Database",
 	since:    "{n} since {since} UTC", andLate: "{n}, and {late} by their time",
@@ -24,7 +24,7 @@ var english = words{
 	moreCountries: "{n} more {n:country|countries} in the brief.",
 	moreBursts:    "{n} earlier {n:burst is|bursts are} not shown.",
 	peak:          "at most {n} in {interval}, {expected} expected",
-	others:        "{n} targets: {targets}",
+	others:        "It hits {n} {n:target|targets}: {names}",
 	top:           "{country}: {share} of the sources",
 	topNew:        "{country}: {share} of the new sources",
 }

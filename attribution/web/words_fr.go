@@ -16,7 +16,7 @@ var french = words{
 	Careful: "Une base de données associe une adresse à un pays, et elle peut se tromper. " +
 		"Une adresse ne dit jamais qui a envoyé une requête.",
 
-	lead:     "Période : {span}, jusqu’au {now} UTC.",
+	lead:     "État au {now} UTC, sur {span}.",
 	requests: "Requêtes", dropped: "Abandonnées", noAddress: "Sans adresse", forwarded: "Adresse donnée par un proxy",
 	database: "Base de données",
 	since:    "{n} depuis le {since} UTC", andLate: "{n}, et {late} en raison de leur heure",
@@ -24,7 +24,7 @@ var french = words{
 	moreCountries: "{n} {n:autre pays|autres pays} dans la note.",
 	moreBursts:    "{n} {n:pic antérieur n’est pas affiché|pics antérieurs ne sont pas affichés}.",
 	peak:          "au plus {n} en {interval}, {expected} attendues",
-	others:        "{n} cibles : {targets}",
+	others:        "{n} {n:cible touchée|cibles touchées} : {names}",
 	top:           "{country} : {share} des sources",
 	topNew:        "{country} : {share} des nouvelles sources",
 }

@@ -77,6 +77,7 @@ var rooms = []room{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
 		"attribution/network", "geo", tags,
 	}},
+	{"attribution/brief/internal/worldmap", nil},
 	{"attribution/ingest/internal/clock", nil},
 	{"attribution/ingest/internal/container", []string{
 		"github.com/klauspost/compress/gzip", "github.com/klauspost/compress/zstd", "github.com/ulikunitz/xz",

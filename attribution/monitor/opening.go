@@ -120,7 +120,7 @@ func (m *Monitor) tellOpening(o opening) {
 	w := m.whole
 	b := &burst{
 		target: w.target, onset: o.counts[0].index, unseen: true, expected: o.events.Baseline,
-		trail: trail{from: o.counts[0].index, step: 1},
+		trail:    trail{from: o.counts[0].index, step: 1},
 		byEvents: o.events.State == detect.Running, bySources: o.sources.State == detect.Running,
 	}
 	b.inEvents = detect.NewProof(0, o.end-b.onset, o.events.Baseline)

@@ -357,7 +357,7 @@ type footPhrases struct {
 }
 
 // languages has every language. The first is for readers of any other.
-var languages = []*words{&english}
+var languages = []*words{&english, &french}
 
 // wordsOf returns the words of the language that p prints.
 func wordsOf(p *text.Printer) *words {

@@ -122,8 +122,8 @@ func TestFrenchNumbers(t *testing.T) {
 		fr.span(0):                                     "0 seconde",
 		fr.span(26 * time.Hour):                        "26 heures",
 		fr.quoted("a «b» \"c\""):                       "«\u00a0a 'b' 'c'\u00a0»",
-		fr.moment(world.Built).text:                    "1er juin 2026 à 12\u00a0h\u00a000\u00a0min\u00a000\u00a0s",
-		fr.moment(at).text:                             "10 juin 2026 à 7\u00a0h\u00a011\u00a0min\u00a023\u00a0s",
+		fr.moment(world.Built).Text:                    "1er juin 2026 à 12\u00a0h\u00a000\u00a0min\u00a000\u00a0s",
+		fr.moment(at).Text:                             "10 juin 2026 à 7\u00a0h\u00a011\u00a0min\u00a023\u00a0s",
 		fr.joined([]string{"a", "b", "c"}, french.and): "a, b et c",
 	} {
 		if got != want {

@@ -134,7 +134,7 @@ func (p *Printer) points(difference float64, to rounding) arg {
 	if beside > 0 {
 		digits = say(p.words.moreThan, args{"n": word(digits)})
 	}
-	return arg{digits, form}
+	return arg{Text: digits, Form: form}
 }
 
 // confidence prints that of an interval: 95 %, 97.5 %.

@@ -323,7 +323,7 @@ type burstsPhrases struct {
 	title      phrase.Phrase // n span
 	titleOn    phrase.Phrase // n span title
 	meta       phrase.Phrase // from to amount
-	largest    phrase.Phrase // n span list
+	largest    phrase.Phrase // n list
 	counts     phrase.Phrase // n of subject clause
 	notIn      phrase.Phrase // n
 	open       phrase.Phrase // n

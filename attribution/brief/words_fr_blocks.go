@@ -20,7 +20,7 @@ var overFrench = overPhrases{
 		"s’écartent jusqu’à 20 %.",
 	second:  "{database} conduit {n:au même verdict|aux mêmes verdicts} : {list}.",
 	finding: "{share} des {unit}",
-	leaves:  "Elle laisse {share} des adresses sources sans pays.",
+	leaves:  "Elle n’attribue aucun pays à {share} des adresses sources.",
 	oneSource: []named{
 		{"Une seule entrée fausse.", "Si la base place mal cette adresse, le pays est faux pour tout le trafic. " +
 			"Aucune part ni aucune marge n’en protège. Cherchez l’adresse dans le registre, et interrogez " +
@@ -198,14 +198,15 @@ var methodFrench = methodPhrases{
 
 var burstsFrench = burstsPhrases{
 	title: "{n} {n:épisode|épisodes} en {span}", titleOn: "{title} : {n} {n:épisode|épisodes} en {span}",
-	meta:   "{from} à {to}, UTC · {amount} dans les épisodes",
-	counts: "Dans {n} {n:épisode|épisodes} sur {of}, {subject} {clause}.",
-	notIn:  "Dans {n}, ce n’est pas le cas.",
-	open:   "{n} {n:n’est pas tranché|ne sont pas tranchés}.",
-	none:   "{n} ne {n:permet|permettent} aucune affirmation.",
-	each:   "Chaque épisode a sa propre affirmation : voir la liste.",
-	apart:  "Les {n} épisodes sont {n} réponses, et non une : les parts d’épisodes différents ne s’additionnent pas.",
-	strip:  "Quand et de quelle ampleur",
+	meta:    "{from} à {to}, UTC · {amount} dans les épisodes",
+	largest: "Les {n} plus grands au regard de leur historique : {list}.",
+	counts:  "Dans {n} {n:épisode|épisodes} sur {of}, {subject} {clause}.",
+	notIn:   "Dans {n}, ce n’est pas le cas.",
+	open:    "{n} {n:n’est pas tranché|ne sont pas tranchés}.",
+	none:    "{n} ne {n:permet|permettent} aucune affirmation.",
+	each:    "Chaque épisode a sa propre affirmation : voir la liste.",
+	apart:   "Les {n} épisodes sont {n} réponses, et non une : les parts d’épisodes différents ne s’additionnent pas.",
+	strip:   "Quand et de quelle ampleur",
 	stripTold: "{n} {n:épisode|épisodes} entre le {from} et le {to}. Les plus grands au regard de leur historique : " +
 		"{list}. Le tableau les donne tous.",
 	stripNote: "Hauteur : événements de l’épisode, sur une échelle logarithmique. Numéros et barres foncées : ceux " +

@@ -89,7 +89,7 @@ func outOfFR(code string) string {
 		return "du " + name
 	case article == pluralFR:
 		return "des " + name
-	case article == islandFR:
+	case article == islandFR, strings.HasPrefix(name, "R.A.S."), strings.HasPrefix(name, "République"):
 		return "de la " + name
 	case article == isleFR || code == "VA":
 		return "de l’" + name

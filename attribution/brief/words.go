@@ -323,7 +323,7 @@ type burstsPhrases struct {
 	title      phrase.Phrase // n span
 	titleOn    phrase.Phrase // n span title
 	meta       phrase.Phrase // from to amount
-	largest    phrase.Phrase // n span list
+	largest    phrase.Phrase // n list
 	counts     phrase.Phrase // n of subject clause
 	notIn      phrase.Phrase // n
 	open       phrase.Phrase // n
@@ -357,7 +357,7 @@ type footPhrases struct {
 }
 
 // languages has every language. The first is for readers of any other.
-var languages = []*words{&english}
+var languages = []*words{&english, &french}
 
 // wordsOf returns the words of the language that p prints.
 func wordsOf(p *text.Printer) *words {

@@ -19,6 +19,7 @@ var overEnglish = overPhrases{
 	goodText:  "Good country databases differ on about this much of the sources of attacks, others on up to 20 %.",
 	second:    "{database} leads to the same {n:verdict|verdicts}: {list}.",
 	finding:   "{share} of the {unit}",
+	leaves:    "It has no country for {share} of the source addresses.",
 	oneSource: []named{
 		{"One wrong entry.", "If the database misplaces this one address, the country is wrong for all of the traffic. No " +
 			"share and no margin protects against that. Look the address up in the registry, and ask its network operator."},
@@ -185,7 +186,7 @@ var methodEnglish = methodPhrases{
 var burstsEnglish = burstsPhrases{
 	title: "{n} {n:burst|bursts} in {span}", titleOn: "{title}: {n} {n:burst|bursts} in {span}",
 	meta:      "{from} to {to}, UTC · {amount} in bursts",
-	largest:   "{n} bursts in {span}; the largest {three}.",
+	largest:   "The {n} largest against their history: {list}.",
 	counts:    "In {n} of {of} bursts, {subject} {clause}.",
 	notIn:     "In {n} they {n:does not|do not}.",
 	open:      "{n} {n:is|are} undecided.",

@@ -75,6 +75,11 @@ func (p *Printer) Claimed(c attribution.Claim) string { return p.claimedBy(c, fa
 
 // Placed says where one source is, such as "geolocated to the United States".
 func (p *Printer) Placed(o geo.Origin) string {
+	return say(p.words.insideOne, args{"countries": word(p.words.to(o.String()))})
+}
+
+// PlacedAll says the same of several, for which many languages have another form.
+func (p *Printer) PlacedAll(o geo.Origin) string {
 	return say(p.words.inside, args{"countries": word(p.words.to(o.String()))})
 }
 

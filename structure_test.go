@@ -96,7 +96,10 @@ var rooms = []room{
 		"attribution", "attribution/caveat", "attribution/evidence", "attribution/ingest", "attribution/monitor",
 		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", tags,
 	}},
-	{"examples/middleware", []string{"attribution", "attribution/monitor", "attribution/text", "geo", "geo/dbip", tags}},
+	{"attribution/web", []string{
+		"attribution", "attribution/brief", "attribution/monitor", "attribution/text", "geo", "internal/phrase", tags,
+	}},
+	{"examples/middleware", []string{"attribution/monitor", "attribution/web", "geo", "geo/dbip"}},
 	{"bench", nil},
 }
 

@@ -76,6 +76,13 @@ var accountFrench = accountPhrases{
 		"NETFLOW_V8":         "c’est un datagramme NetFlow v8, qui n’a pas de sources",
 		"SFLOW_V4":           "c’est un datagramme sFlow d’une version antérieure à 5",
 		"TOO_MANY_EXPORTERS": "il y a plus d’exportateurs que la mémoire n’en garde",
+
+		"NO_PEER":     "la connexion n’a pas d’adresse",
+		"NO_HEADER":   "le proxy n’a pas indiqué l’adresse du client",
+		"OBSCURED":    "le proxy a tu l’adresse du client",
+		"BAD_ADDRESS": "ce que le proxy a écrit n’est pas une adresse",
+		"REPEATED":    "l’en-tête qui doit contenir une seule adresse figure plusieurs fois",
+		"LONG_CHAIN":  "la requête est passée par trop de proxys",
 	},
 
 	notes: map[string]phrase{

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -264,5 +266,29 @@ func TestClientAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() { f.client(r) }); n > 0 {
 			t.Errorf("%s: %v allocations", tt.name, n)
 		}
+	}
+}
+
+// docs/WEB.md explains every code, and no other.
+func TestDocsExplainEveryCode(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/WEB.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(doc), "\n| code | why the record was lost |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var explained, want []string
+	for _, row := range regexp.MustCompile(`(?m)^\| ([A-Z_]+) \|`).FindAllStringSubmatch(table, -1) {
+		explained = append(explained, row[1])
+	}
+	for _, c := range clients { // the table of tests has all of them
+		if _, err := netip.ParseAddr(c.want); err != nil {
+			want = append(want, c.want)
+		}
+	}
+	slices.Sort(explained)
+	slices.Sort(want)
+	if want = slices.Compact(want); !slices.Equal(explained, want) {
+		t.Errorf("docs/WEB.md explains %v, the tests have %v", explained, want)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -336,7 +338,7 @@ func TestPageShowsBursts(t *testing.T) {
 		}
 		for _, format := range []string{"html", "text", "md"} {
 			body := get(o, Page{}, "claim=majority+RU&format="+format).Body.String()
-			for _, want := range []string{"login", "new sources", "RU", "provisional"} {
+			for _, want := range []string{"login", "New sources geolocated to", "RU", "provisional"} {
 				if strings.Contains(body, want) != (want != "provisional" || running) {
 					t.Errorf("running %v, %s: %q in\n%s", running, format, want, body)
 				}
@@ -405,5 +407,36 @@ func TestPageEscapes(t *testing.T) {
 	if w := get(o, Page{}, "format=html&claim=%3Cscript%3E"); strings.Contains(w.Body.String(), "<script") &&
 		strings.Contains(w.Header().Get("Content-Type"), "html") {
 		t.Errorf("an error is HTML: %s", w.Body)
+	}
+}
+
+// Each language has everything, with the same arguments.
+func TestLanguagesAreComplete(t *testing.T) {
+	places := regexp.MustCompile(`\{[a-z]+`)
+	of := func(s string) (names []string) {
+		names = places.FindAllString(s, -1)
+		slices.Sort(names)
+		return slices.Compact(names)
+	}
+	first := reflect.ValueOf(*catalogues[0])
+	for _, w := range catalogues {
+		v := reflect.ValueOf(*w)
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			if name == "tag" {
+				continue
+			}
+			text := v.Field(i).String()
+			if text == "" || !slices.Equal(of(text), of(first.Field(i).String())) {
+				t.Errorf("%v: %s is %q", w.tag, name, text)
+			}
+			if w.tag == language.French && regexp.MustCompile(`[^\x{a0}\x{202f}] *[:;?!]|'`).MatchString(
+				regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(text, "")) {
+				t.Errorf("%s is not as French is printed: %q", name, text)
+			}
+		}
+	}
+	if want := text.Languages(); len(want) != len(catalogues) {
+		t.Errorf("there are %d languages, package text has %v", len(catalogues), want)
 	}
 }

@@ -30,7 +30,7 @@ func (s *state) writeText(b *bytes.Buffer, q query, span time.Duration) error {
 	v := s.view(q, span)
 	fmt.Fprintf(b, "%s\n%s\n", v.Title, v.Lead)
 	for _, f := range v.Facts {
-		fmt.Fprintf(b, "%s: %s\n", f.Name, f.Value)
+		fmt.Fprintf(b, "%s%s%s\n", f.Name, v.Words.Separator, f.Value)
 	}
 	for _, part := range []struct {
 		head   string
@@ -65,21 +65,21 @@ func (b burst) lines(w *words) []string {
 	if b.Others != "" {
 		lines = append(lines, b.Others)
 	}
-	lines = append(lines, fmt.Sprintf("%s: %s, %s: %s (%s)", w.Events, b.Events, w.Sources, b.Sources, b.Peak))
+	lines = append(lines, w.Events+w.Separator+b.Events+", "+w.Sources+w.Separator+b.Sources+" ("+b.Peak+")")
 	if b.Top != "" {
 		lines = append(lines, b.Top)
 	}
 	for _, v := range b.Verdicts {
-		lines = append(lines, v.line())
+		lines = append(lines, v.line(w))
 	}
 	return lines
 }
 
-func (v verdict) line() string {
+func (v verdict) line(w *words) string {
 	if v.Share == "" {
-		return v.Outcome + ": " + v.Claim
+		return v.Outcome + w.Separator + v.Claim
 	}
-	return v.Outcome + ": " + v.Claim + ": " + v.Share
+	return v.Outcome + w.Separator + v.Claim + w.Separator + v.Share
 }
 
 // writeMarkdown writes the state for a ticket, and then the brief on all of it.
@@ -87,7 +87,7 @@ func (s *state) writeMarkdown(b *bytes.Buffer, q query, span time.Duration) erro
 	v := s.view(q, span)
 	fmt.Fprintf(b, "# %s\n\n%s\n\n", escape(v.Title), escape(v.Lead))
 	for _, f := range v.Facts {
-		fmt.Fprintf(b, "- %s: %s\n", escape(f.Name), escape(f.Value))
+		fmt.Fprintf(b, "- %s\n", escape(f.Name+v.Words.Separator+f.Value))
 	}
 	for _, part := range []struct {
 		head   string

@@ -270,7 +270,7 @@ func newBurst(p *text.Printer, w *words, b monitor.Burst, q query) burst {
 	}
 	if len(p.Warnings(*of)) == 0 && len(of.Countries) > 0 {
 		first := of.Countries[0]
-		one.Top = w.say(phrase, "country", p.Country(first.Origin), "share", p.Interval(first.Share))
+		one.Top = w.say(phrase, "placed", p.Placed(first.Origin), "share", p.Interval(first.Share))
 	}
 	return one
 }

@@ -12,14 +12,14 @@ import (
 type words struct {
 	tag language.Tag
 
-	Title                                               string
-	State, Countries, Running, Ended, Targets, Verdicts string // headings
-	NoBurst, NoRequest                                  string
-	Country, Share, Sources, Events                     string // of columns
-	Target, From, To, Provisional, Bursting             string
-	Claim, Check, Example                               string // of the form
-	Report, AllBursts, JSON                             string // of links
-	Careful                                             string
+	Title                                   string
+	Countries, Running, Ended, Targets      string // headings
+	NoBurst, NoRequest                      string
+	Country, Share, Sources, Events         string // of columns
+	Target, From, To, Provisional, Bursting string
+	Claim, Check, Example                   string // of the form
+	Report, AllBursts, JSON                 string // of links
+	Careful                                 string
 
 	lead                                              phrase.Phrase
 	requests, dropped, noAddress, forwarded, database string
@@ -27,6 +27,8 @@ type words struct {
 	noDatabase                                        string
 	moreCountries, moreBursts                         phrase.Phrase
 	peak, others, top, topNew                         phrase.Phrase
+
+	Separator string // between a name and its value
 }
 
 // catalogues has every language. The first is for readers of any other.

@@ -5,16 +5,16 @@ import "golang.org/x/text/language"
 var english = words{
 	tag: language.English,
 
-	Title: "Where requests come from",
-	State: "State", Countries: "Countries", Running: "Bursts that run", Ended: "Bursts that have ended",
-	Targets: "Busiest targets of late", Verdicts: "Claims",
+	Title:     "Requests by country",
+	Countries: "Countries", Running: "Bursts that run", Ended: "Bursts that have ended",
+	Targets: "Busiest targets of late",
 	NoBurst: "None.", NoRequest: "No request with a public address was counted.",
-	Country: "geolocated to", Share: "share of sources", Sources: "sources", Events: "requests",
+	Country: "country", Share: "share of sources", Sources: "sources", Events: "requests",
 	Target: "target", From: "from", To: "to", Provisional: "provisional", Bursting: "burst",
 	Claim: "Claim", Check: "Check", Example: "majority RU",
 	Report: "Brief of this time", AllBursts: "Brief of all bursts", JSON: "JSON",
-	Careful: "An address is geolocated to a country by a database, which may be wrong. " +
-		"Nobody knows from an address who sent a request.",
+	Careful: "A database places an address in a country, and it may be wrong. " +
+		"No address tells who sent a request.",
 
 	lead:     "State at {now} UTC. It looks back {span}.",
 	requests: "Requests", dropped: "Dropped", noAddress: "Without an address", forwarded: "Address told by a proxy",
@@ -23,8 +23,9 @@ var english = words{
 	age: "{database}, {age} old", noDatabase: "not used yet",
 	moreCountries: "{n} more {n:country|countries} in the brief.",
 	moreBursts:    "{n} earlier {n:burst is|bursts are} not shown.",
-	peak:          "at most {n} in {interval}, {expected} expected",
+	peak:          "at most {n} in {interval}, about {expected} expected",
 	others:        "It hits {n} {n:target|targets}: {names}",
-	top:           "{country}: {share} of the sources",
-	topNew:        "{country}: {share} of the new sources",
+	top:           "Sources {placed}: {share}",
+	topNew:        "New sources {placed}: {share}",
+	Separator:     ": ",
 }

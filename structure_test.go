@@ -100,6 +100,12 @@ var rooms = []room{
 		"attribution", "attribution/brief", "attribution/monitor", "attribution/text", "geo", "internal/phrase", tags,
 	}},
 	{"examples/middleware", []string{"attribution/monitor", "attribution/web", "geo", "geo/dbip"}},
+	{"examples/recipes/policy", []string{"attribution", "attribution/monitor", "geo/dbip"}},
+	{"examples/recipes/logfile", []string{"attribution", "attribution/brief", "attribution/ingest", "geo/dbip", tags}},
+	{"examples/recipes/sketches", []string{"attribution", "attribution/text", "geo", "geo/dbip", "sketch", hll, tags}},
+	{"examples/recipes/flows", []string{
+		"attribution/monitor", "attribution/netflow", "attribution/text", "geo", "geo/dbip", tags,
+	}},
 	{"bench", nil},
 }
 

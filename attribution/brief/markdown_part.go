@@ -104,7 +104,11 @@ func (m *ticket) card(c *card) string {
 		add(mdText(c.Claim))
 	}
 	for _, g := range c.Gauges {
-		add(mdNamed(g.Label, ": ", g.Told))
+		told := g.Told
+		if len(c.Gauges) == 1 && len(c.Lines) > 0 { // which have the interval
+			told = strings.Trim(g.Value+"; "+g.LimitText, "; ") + "."
+		}
+		add(mdNamed(g.Label, ": ", told))
 	}
 	for _, line := range c.Lines {
 		add(mdText(line))
@@ -187,7 +191,6 @@ func (m *ticket) summary(s *summary) {
 	if s.Strip != nil {
 		m.begin(&s.Strip.block)
 		m.paragraph(s.Strip.Told)
-		m.paragraph(s.Strip.Note)
 	}
 	m.begin(&s.List.block)
 	m.paragraph(s.List.Caption)

@@ -20,9 +20,12 @@ var (
 	// labels are references to names in quotation marks. An invisible joiner stops them.
 	labels = regexp.MustCompile(`([~%])"`)
 
+	// entities are characters by their names.
+	entities = regexp.MustCompile(`&([#\w])`)
+
 	// special are the characters that lose their meaning by a backslash.
 	special = strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`, `&`, `\&`, `|`, `\|`,
+		`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`, `|`, `\|`,
 		`~`, `\~`, `$`, `\$`,
 	)
 
@@ -53,7 +56,10 @@ func mdText(s string) string {
 	return b.String()
 }
 
-func mdPlain(s string) string { return labels.ReplaceAllString(special.Replace(s), "${1}\u2060\"") }
+func mdPlain(s string) string {
+	s = entities.ReplaceAllString(special.Replace(s), `\&$1`)
+	return labels.ReplaceAllString(s, "${1}\u2060\"")
+}
 
 // mdStart is Markdown at the begin of a line. It begins no list, heading or table.
 func mdStart(markdown string) string {

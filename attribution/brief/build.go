@@ -1,6 +1,8 @@
 package brief
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,7 +36,7 @@ type writer struct {
 // newPage puts b into the words of the language that p prints.
 func newPage(b *Brief, p *text.Printer) *page {
 	w := wordsOf(p)
-	pg := &page{Lang: w.tag.String(), Kind: w.kind}
+	pg := &page{Lang: w.tag.String(), Kind: w.kind, Separator: w.head.separator}
 	if b.Simulated {
 		pg.Simulated = w.simulated
 	}
@@ -110,6 +112,13 @@ func (t *writer) title(own bool) string {
 	h := &t.w.head
 	a := args{"amount": word(t.volume()), "span": word(t.p.Span(t.span()))}
 	switch {
+	case t.burst != nil && t.burst.Target.IsZero() && len(t.burst.Children) > 0:
+		top := slices.MaxFunc(t.burst.Children, func(a, b monitor.Child) int { return cmp.Compare(a.Events, b.Events) })
+		if 2*top.Events > t.r.Events {
+			return t.say(h.mostly, a.With(args{"target": word(t.target(top.Target))}))
+		}
+		n := uint64(len(t.burst.Children) + max(t.burst.MoreChildren, 0))
+		return t.say(h.targets, a.With(args{"n": t.n(n)}))
 	case t.burst != nil:
 		return t.say(h.burst, a.With(args{"target": word(t.target(t.burst.Target))}))
 	case t.span() < time.Second:

@@ -107,7 +107,7 @@ func (t *writer) addDatabases(add func(string, ...text1)) {
 	}
 	var texts []text1
 	for _, d := range databases {
-		texts = append(texts, text1{Text: t.p.Database(d)})
+		texts = append(texts, text1{Text: t.dated(d)})
 		if credit := shownUpTo(d.Credit, longestText); credit != "" {
 			texts = append(texts, text1{Text: t.say(w.credit, args{"credit": word(credit)})})
 		}

@@ -217,7 +217,11 @@ func (t *writer) againstEveryday() *facts {
 	f := &facts{block: block{Heading: w.heading}}
 	add := func(name string, texts ...string) { f.List = append(f.List, named{name, t.sentences(texts...)}) }
 	interval := word(t.p.Span(b.Interval))
-	if n := b.NewSources; n != nil {
+	switch n := b.NewSources; {
+	case t.noise() != "": // nobody knows which sources are new
+	case n == nil:
+		f.List = append(f.List, w.noBaseline)
+	default:
 		fresh := min(n.Report.Sources.Value, n.Burst.Value)
 		all, everyday := "", ""
 		if fresh == n.Burst.Value {
@@ -228,8 +232,6 @@ func (t *writer) againstEveryday() *facts {
 		}
 		add(t.say(w.seen, args{"n": t.some(n.Burst.Value - fresh), "whole": t.some(n.Burst.Value)}),
 			t.say(w.seenText, args{"span": word(t.p.Span(n.BaselineTo.Sub(n.BaselineFrom)))}), all, everyday)
-	} else {
-		f.List = append(f.List, w.noBaseline)
 	}
 	add(t.say(w.against, args{"n": t.n(b.PeakEvents), "expected": word(t.p.Number(b.Expected))}),
 		t.say(w.againstText, args{"interval": interval}))
@@ -271,7 +273,7 @@ func (t *writer) attackOn() (string, string) {
 	if more := n - uint64(len(list)); more > 0 {
 		list = append(list, t.say(w.andMore, args{"n": t.n(more)}))
 	}
-	return t.say(w.targets, args{"n": t.n(n)}), t.say(w.targetsText, args{"list": word(t.p.Joined(list...))})
+	return t.say(w.targets, args{"n": t.n(n)}), t.say(w.targetsText, args{"n": t.n(n), "list": word(t.p.Joined(list...))})
 }
 
 // caveats are those of all verdicts and of the burst, each once: first what decides, then what annotates.
@@ -284,7 +286,11 @@ func (t *writer) caveats() *caveats {
 	}
 	var list []told
 	seen := map[known]bool{}
+	noise := t.noise() != ""
 	add := func(one caveat.Caveat, text string) {
+		if noise && namesCountry(one) {
+			return
+		}
 		text = t.w.tidy(text)
 		if k := (known{one.Code, text}); !seen[k] {
 			seen[k] = true
@@ -321,6 +327,12 @@ func (t *writer) caveats() *caveats {
 		c.More = t.say(w.more, args{"n": t.n(uint64(more))})
 	}
 	return c
+}
+
+// namesCountry reports whether a caveat says where some sources are, beside the claims.
+func namesCountry(c caveat.Caveat) bool {
+	_, err := geo.ParseOrigin(c.Subject)
+	return c.Code == caveat.RankDiffers || err == nil && c.Subject != ""
 }
 
 // tellCaveat sets off the first sentence of a caveat, and adds the code, its number and its subject.

@@ -107,7 +107,8 @@ func (t *writer) compared(o geo.Origin, n *baseline.NewSources) row {
 	}
 	space, ok := t.b.Announced[o]
 	if !ok {
-		return row{r.Code, r.Name, r.Hit, append(r.Cells, t.w.shares.unknown)}
+		r.Cells = append(r.Cells, t.w.shares.unknown)
+		return r
 	}
 	r.Cells = append(r.Cells, none(space))
 	return r
@@ -124,7 +125,7 @@ func (t *writer) excess(named []geo.Origin) string {
 	}
 	at := slices.IndexFunc(t.r.Countries, func(r attribution.Row) bool { return r.Origin == named[i] })
 	space := t.b.Announced[named[i]]
-	if at < 0 || space <= 0 || t.r.Countries[at].Share.Value < 2*space {
+	if at < 0 || space < .001 || t.r.Countries[at].Share.Value < 2*space {
 		return ""
 	}
 	share := t.r.Countries[at].Share.Value
@@ -155,26 +156,36 @@ func (t *writer) newSources() *table {
 			continue
 		}
 		r := row{Code: c.Origin.String(), Name: t.p.Country(c.Origin), Hit: t.isClaimed(c.Origin)}
-		r.Cells = []string{
-			fresh.some(c.Sources).Text, t.w.tidy(t.p.Interval(c.Share, t.limits(c.Origin, attribution.Sources)...)),
-		}
+		share := t.share(c.Share.Value, t.limits(c.Origin, attribution.Sources)...)
+		r.Cells = []string{fresh.some(c.Sources).Text, share}
+		r.Beside = []string{"", beside(t.w.tidy(t.p.Interval(c.Share, t.limits(c.Origin, attribution.Sources)...)))}
 		if at := slices.IndexFunc(n.Lift, func(l baseline.Lift) bool { return l.Origin == c.Origin }); at >= 0 {
 			l := &n.Lift[at]
 			before := t.w.unusual.none
 			if l.Baseline.Value > 0 {
 				before = t.share(l.Baseline.Value)
 			}
-			times := w.only
+			times, interval := w.only, ""
 			if l.Baseline.Value > 0 {
-				times = t.w.tidy(t.p.Ratio(l.Ratio))
+				times, interval = t.p.Times(l.Ratio.Value), beside(t.w.tidy(t.p.Ratio(l.Ratio)))
 			}
 			r.Cells = append(r.Cells, before, times)
+			r.Beside = append(r.Beside, "", interval)
 		} else if len(n.Lift) > 0 {
 			r.Cells = append(r.Cells, t.w.shares.unknown, t.w.shares.unknown)
+			r.Beside = append(r.Beside, "", "")
 		}
 		tb.Rows = append(tb.Rows, r)
 	}
 	return tb
+}
+
+// beside is what stands after a number: its interval.
+func beside(text string) string {
+	if _, interval, ok := strings.Cut(text, "("); ok {
+		return "(" + interval
+	}
+	return ""
 }
 
 // inside is whose networks the sources are in.

@@ -121,6 +121,7 @@ type row struct {
 	Code, Name string // of a country, or the name alone
 	Hit        bool   // it is about the countries of a claim
 	Cells      []string
+	Beside     []string // more about each cell, which phones leave out; nil: nothing
 }
 
 // shares are the bars by country.

@@ -314,6 +314,7 @@ type methodPhrases struct {
 	again               string
 	limits              string
 	limitsText          string
+	noEvidence          string // the limits where there is no evidence file
 	noNetworks          string
 	table               string
 	tableText           string
@@ -325,7 +326,7 @@ type methodPhrases struct {
 type burstsPhrases struct {
 	title      phrase.Phrase // n span
 	titleOn    phrase.Phrase // n span title
-	meta       phrase.Phrase // from to amount
+	inBursts   phrase.Phrase // amount
 	largest    phrase.Phrase // n span list
 	counts     phrase.Phrase // n of subject clause
 	notIn      phrase.Phrase // n

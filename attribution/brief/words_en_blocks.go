@@ -176,6 +176,8 @@ var methodEnglish = methodPhrases{
 	again: "Make it again", limits: "Limits",
 	limitsText: "The evidence proves that the numbers follow from what was counted. It does not prove that this traffic " +
 		"arrived, or that a database is right.",
+	noEvidence: "The numbers follow from what was counted. They do not prove that this traffic arrived, or that a database " +
+		"is right.",
 	noNetworks: "It was not checked whose networks these are.",
 	table:      "Full table", tableText: "In the JSON and the CSV.",
 	tableNoise: "In the JSON and the CSV. It shows noise, not origins.",
@@ -184,10 +186,10 @@ var methodEnglish = methodPhrases{
 
 var burstsEnglish = burstsPhrases{
 	title: "{n} {n:burst|bursts} in {span}", titleOn: "{title}: {n} {n:burst|bursts} in {span}",
-	meta:      "{from} to {to}, UTC · {amount} in bursts",
+	inBursts:  "{amount} in bursts",
 	largest:   "The largest against {n:its|their} history {n:is|are} {list}.",
 	counts:    "In {n} of {of} bursts, {subject} {clause}.",
-	notIn:     "In {n} they {n:does not|do not}.",
+	notIn:     "In {n} that does not hold.",
 	open:      "{n} {n:is|are} undecided.",
 	none:      "{n} {n:allows|allow} no claim.",
 	each:      "Each burst has a claim of its own: see the list.",

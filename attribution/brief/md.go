@@ -17,8 +17,8 @@ var (
 	references = regexp.MustCompile(`(?i)[a-z]://|\bwww\.|@.|\b(mailto|xmpp):.|:[a-z_+-][a-z0-9_+-]*:|:[0-9]{3,}:|` +
 		`\bGH-[0-9]|[#~%]\w|[!&^$][0-9]`)
 
-	// labels are references to names in quotation marks. An invisible joiner stops them.
-	labels = regexp.MustCompile(`([~%])"`)
+	// labelled are references to names in quotation marks. An invisible joiner stops them.
+	labelled = regexp.MustCompile(`([~%])"`)
 
 	// entities are characters by their names.
 	entities = regexp.MustCompile(`&([#\w])`)
@@ -58,7 +58,7 @@ func mdText(s string) string {
 
 func mdPlain(s string) string {
 	s = entities.ReplaceAllString(special.Replace(s), `\&$1`)
-	return labels.ReplaceAllString(s, "${1}\u2060\"")
+	return labelled.ReplaceAllString(s, "${1}\u2060\"")
 }
 
 // mdStart is Markdown at the begin of a line. It begins no list, heading or table.

@@ -48,6 +48,7 @@ type words struct {
 
 // headPhrases are those above everything.
 type headPhrases struct {
+	window     phrase.Phrase // kind title
 	burst      phrase.Phrase // amount target span: the title, if the user gave none
 	report     phrase.Phrase // amount span
 	timeless   phrase.Phrase // amount

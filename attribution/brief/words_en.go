@@ -27,7 +27,8 @@ var english = words{
 	kind: "Traffic origin brief", simulated: "Simulation: no packet was recorded", untitled: "Traffic origin brief",
 
 	head: headPhrases{
-		burst: "{amount} on {target} in {span}", report: "{amount} in {span}", timeless: "{amount}",
+		window: "{kind}: {title}",
+		burst:  "{amount} on {target} in {span}", report: "{amount} in {span}", timeless: "{amount}",
 		sameDay: "{date}, {from} to {to} UTC", days: "{from} to {to} UTC", sofar: "{date}, {from} to {to} UTC so far",
 		untimed:   "times unknown",
 		exact:     "{n} distinct source {n:address|addresses}, every one counted",

@@ -34,7 +34,8 @@ var french = words{
 	untitled: "Note sur l’origine d’un trafic",
 
 	head: headPhrases{
-		burst: "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
+		window: "{kind} : {title}",
+		burst:  "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
 		sameDay: "{date}, de {from} à {to} UTC", days: "{from} à {to} UTC", sofar: "{date}, de {from} à {to} UTC, " +
 			"jusqu’ici",
 		untimed:   "dates inconnues",
@@ -172,7 +173,7 @@ var sayFrench = sayPhrases{
 	otherAddresses: "{n} {n:autre adresse|autres adresses réunies}",
 	twoHead:        [3]string{"Sources", "Événements", "Part"},
 
-	gauge:        "Part des {unit}, adresses {claimed}",
+	gauge:        "Adresses {claimed} : leur part des {unit}",
 	gaugeValue:   "{share}, au plus {high}",
 	gaugeBetween: "{share}, entre {low} et {high}",
 	gaugeOpen:    "Entre {low} et {high}",
@@ -183,7 +184,7 @@ var sayFrench = sayPhrases{
 
 	counted:   "{x} sur {whole}.",
 	estimated: "Dans un échantillon de {k} sur environ {n} adresses sources.",
-	atMost:    "Au plus {high}, si l’on y ajoute tous les {unit} sans pays ({n}).",
+	atMost:    "Au plus {high}, si l’on y ajoute ce qui est sans pays ({unit} : {n}).",
 	atLeast:   "Au moins {low}, toute incertitude étant comptée au plus défavorable.",
 	between:   "Entre {low} et {high}, toute incertitude étant comptée au plus défavorable.",
 	betweenAt: "Entre {low} et {high}, toute incertitude étant comptée au plus défavorable (intervalle de confiance " +

@@ -18,6 +18,7 @@ var overEnglish = overPhrases{
 	goodText:  "Good country databases differ on about this much of the sources of attacks, others on up to 20 %.",
 	second:    "{database} leads to the same {n:verdict|verdicts}: {list}.",
 	finding:   "{share} of the {unit}",
+	leaves:    "It has no country for {share} of the source addresses.",
 	oneSource: []named{
 		{"One wrong entry.", "If the database misplaces this one address, the country is wrong for all of the traffic. No " +
 			"share and no margin protects against that. Look the address up in the registry, and ask its network operator."},

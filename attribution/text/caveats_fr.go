@@ -113,8 +113,9 @@ var caveatsFrench = map[string]phrase{
 		"{value:point|points} de pourcentage au plus.",
 	"ONE_SIDED_ERRORS bounds": "Si toutes les bases se trompent dans le même sens, la part peut aller de {low} à " +
 		"{high}, ce qui conduirait à un autre verdict.",
-	"SAMPLING_RATE_SENSITIVE": "Si deux fois moins de paquets étaient examinés, la part serait plus {more:élevée|basse} de " +
-		"{value} {value:point|points} de pourcentage. Le nombre d’événements par source varie selon les pays.",
+	"SAMPLING_RATE_SENSITIVE": "Si deux fois moins de paquets étaient examinés, la part serait plus " +
+		"{more:élevée|basse} de {value} {value:point|points} de pourcentage. Le nombre d’événements par source varie " +
+		"selon les pays.",
 	"NETWORKS_DIFFER": "Si chaque réseau (/24 ou /48) compte une seule fois, la part est de {value}, ce qui " +
 		"conduirait à un autre verdict.",
 	"NETWORKS_DIFFER claimed": "Si chaque réseau (/24 ou /48) compte une seule fois, {value} des adresses sont " +

@@ -73,14 +73,13 @@ func (p *Printer) Database(d attribution.Database) string { return p.database(d)
 // Claimed says where a claim says that sources are, such as "geolocated to Russia or Belarus".
 func (p *Printer) Claimed(c attribution.Claim) string { return p.claimedBy(c, false) }
 
+// CountryTo returns the name of a country as it stands in a sentence after "geolocated to", such as "the United States".
+// In languages where the preposition depends on the country, it is part of it.
+func (p *Printer) CountryTo(o geo.Origin) string { return p.words.to(o.String()) }
+
 // Placed says where one source is, such as "geolocated to the United States".
 func (p *Printer) Placed(o geo.Origin) string {
 	return say(p.words.insideOne, args{"countries": word(p.words.to(o.String()))})
-}
-
-// PlacedAll says the same of several, for which many languages have another form.
-func (p *Printer) PlacedAll(o geo.Origin) string {
-	return say(p.words.inside, args{"countries": word(p.words.to(o.String()))})
 }
 
 // VerdictCaveat puts a caveat of a verdict into words, with numbers of its report. The verdict is one of the report's.

@@ -78,7 +78,8 @@ var goldenFR = []string{
 
 // The French text of reports, bursts, new sources and all caveats.
 func TestGoldenFrench(t *testing.T) {
-	claims := regexp.MustCompile(`"RU[^"]*"|((outside |plurality )?[A-Z]{2}(,[A-Z]{2})* [<>] [0-9.]+%)( of \w+)?|plurality \w+( of \w+)?`)
+	claims := regexp.MustCompile(`"RU[^"]*"|(outside )?[A-Z]{2}(,[A-Z]{2})* [<>] [0-9.]+%( of \w+)?|` +
+		`plurality \w+( of \w+)?`)
 	names := regexp.MustCompile(`«[^»]*»`)
 	texts := textsFR(t)
 	for name, text := range texts {
@@ -139,8 +140,10 @@ func TestFrenchNumbers(t *testing.T) {
 	lead := func(points float64) string {
 		return say(french.verdict.lead, args{"points": fr.points(points/100, nearest)})
 	}
-	if got := lead(1.5) + " " + lead(2.4); got != "Son retard est de 1,5 point de pourcentage. Son retard est de 2,4 points "+
-		"de pourcentage." {
+	if got := lead(1.5); got != "Son retard est de 1,5 point de pourcentage." {
+		t.Error(got)
+	}
+	if got := lead(2.4); got != "Son retard est de 2,4 points de pourcentage." {
 		t.Error(got)
 	}
 }

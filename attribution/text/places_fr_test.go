@@ -67,8 +67,8 @@ func TestCountriesFrench(t *testing.T) {
 		"BR,US < 50% of bytes":  "géolocalisées au Brésil (BR) ou aux États-Unis (US)",
 		"SG > 1%":               "géolocalisées à Singapour (SG)",
 		"outside FR,IR,NL > 5%": "géolocalisées hors de France (FR), d’Iran (IR) et des Pays-Bas (NL)",
-		"outside HK,CF > 5%": "géolocalisées hors de la République centrafricaine (CF) et de la R.A.S. chinoise de Hong Kong " +
-			"(HK)",
+		"outside HK,CF > 5%": "géolocalisées hors de la République centrafricaine (CF) et de la R.A.S. chinoise de Hong " +
+			"Kong (HK)",
 		"RU,BY,CN,US,FR > 50%": "géolocalisées dans l’un des 5 pays de l’affirmation",
 	} {
 		if got := fr.claimed(world.Must(attribution.ParseClaim(text))); got != want {

@@ -397,7 +397,8 @@ func TestPageEscapes(t *testing.T) {
 					t.Errorf("%s, %q: a line is the client's: %q", format, show, line)
 				}
 			}
-			body = strings.NewReplacer(`\]`, "", `\<`, "").Replace(body)
+			body = strings.NewReplacer(`\]`, "", `\<`, "", "\\`", "").Replace(body)
+			body = regexp.MustCompile("`[^`\n]*`").ReplaceAllString(body, "") // code is no link
 			if format == "md" && show == "" && (strings.Contains(body, "](") || strings.Contains(body, " <") ||
 				strings.Contains(body, "http://") || strings.Contains(body, "www.evil")) {
 				t.Errorf("Markdown of the client's:\n%s", body)

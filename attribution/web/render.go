@@ -57,7 +57,7 @@ func (s *state) writeText(b *bytes.Buffer, q query, span time.Duration) error {
 
 // lines are a burst in a few lines.
 func (b burst) lines(w *words) []string {
-	head := b.ID + ": " + b.Target
+	head := b.ID + w.Separator + b.Target
 	if b.Provisional {
 		head += " (" + w.Provisional + ")"
 	}

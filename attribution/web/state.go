@@ -270,7 +270,8 @@ func newBurst(p *text.Printer, w *words, b monitor.Burst, q query) burst {
 	}
 	if len(p.Warnings(*of)) == 0 && len(of.Countries) > 0 {
 		first := of.Countries[0]
-		one.Top = w.say(phrase, "placed", p.Placed(first.Origin), "share", p.Interval(first.Share))
+		placed := p.Claimed(attribution.Majority(first.Origin.String()))
+		one.Top = w.say(phrase, "placed", placed, "share", p.Interval(first.Share))
 	}
 	return one
 }

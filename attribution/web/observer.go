@@ -195,10 +195,6 @@ func (o *Observer) Run(ctx context.Context) {
 func (o *Observer) Flush() {
 	o.flushing.Lock()
 	defer o.flushing.Unlock()
-	o.flush()
-}
-
-func (o *Observer) flush() {
 	o.mu.Lock()
 	batch, lost := o.queue, o.takeLost()
 	o.queue = o.spare[:0]

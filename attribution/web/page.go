@@ -155,10 +155,6 @@ func (h *handler) write(body *bytes.Buffer, r *http.Request, q query) error {
 	case <-r.Context().Done():
 		return fail(http.StatusServiceUnavailable, "others were served until you went: %w", r.Context().Err())
 	}
-	if o := h.observer; o.flushing.TryLock() { // else somebody does it already
-		defer o.flushing.Unlock()
-		o.flush()
-	}
 	switch q.show {
 	case "":
 		return h.writeState(body, q)

@@ -41,7 +41,8 @@ func TestLogValues(t *testing.T) {
 		Sources: attribution.Count{Value: 10, Low: 9, High: 11}, Events: 20, Records: 15, Basis: attribution.BasisAll,
 		Lost: map[attribution.Loss]uint64{attribution.LostLate: 3, attribution.LostShed: 4},
 		Countries: []attribution.Row{
-			{Origin: origin("RU"), Share: attribution.Share{Value: .5}}, {Origin: origin("US"), Share: attribution.Share{Value: .25}},
+			{Origin: origin("RU"), Share: attribution.Share{Value: .5}},
+			{Origin: origin("US"), Share: attribution.Share{Value: .25}},
 		},
 		Verdicts: []attribution.Verdict{v},
 	}

@@ -32,8 +32,8 @@ func TestBurstLogValue(t *testing.T) {
 		PeakSources: 5, Expected: 1.5, Children: make([]Child, 2), MoreChildren: 1, Report: report,
 		NewSources: &baseline.NewSources{Report: report}, Caveats: []caveat.Caveat{{Code: caveat.ShortHistory, Value: 1}},
 	}
-	const counts = `burst.sources=9 burst.sources_low=9 burst.sources_high=9 burst.events=20 burst.records=20 burst.lost=0 ` +
-		`burst.located_by="" burst.top="RU=0.5" burst.verdicts=0`
+	const counts = `burst.sources=9 burst.sources_low=9 burst.sources_high=9 burst.events=20 burst.records=20 ` +
+		`burst.lost=0 burst.located_by="" burst.top="RU=0.5" burst.verdicts=0`
 	const want = `burst.id=7 burst.target="/login page" burst.children=3 burst.onset=2024-05-21T07:00:00.000Z ` +
 		`burst.end=2024-05-21T07:01:00.000Z burst.final=false burst.interim=2 burst.peak=2024-05-21T07:00:20.000Z ` +
 		`burst.peak_events=10 burst.peak_sources=5 burst.expected_events=1.5 burst.caveats=SHORT_HISTORY ` + counts +

@@ -17,7 +17,8 @@ func TestLogFile(t *testing.T) {
 	var log strings.Builder
 	for i := range 300 {
 		network := []string{"5.136", "5.164", "95.24", "95.52", "176.208", "178.64"}[i%6]
-		fmt.Fprintf(&log, "%s.%d.7 - - [21/Jun/2026:07:%02d:%02d +0000] \"GET / HTTP/1.1\" 200 512\n", network, i/6, i/60, i%60)
+		fmt.Fprintf(&log, "%s.%d.7 - - [21/Jun/2026:07:%02d:%02d +0000] \"GET / HTTP/1.1\" 200 512\n",
+			network, i/6, i/60, i%60)
 	}
 	log.WriteString("localhost - - [21/Jun/2026:07:11:24 +0000] \"GET /health HTTP/1.1\" 200 2\n")
 	path := filepath.Join(t.TempDir(), "access.log")
@@ -33,12 +34,13 @@ func TestLogFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := report; r.Events != 300 || r.Lost[attribution.LostUnread] != 1 || r.Verdicts[0].Outcome != attribution.Supported ||
-		r.Account == nil || r.From.IsZero() {
+	if r := report; r.Events != 300 || r.Lost[attribution.LostUnread] != 1 || r.Account == nil || r.From.IsZero() ||
+		r.Verdicts[0].Outcome != attribution.Supported {
 		t.Errorf("%v, lost %v, from %v", r, r.Lost, r.From)
 	}
 	var page strings.Builder
-	if err := brief.Write(&page, brief.Brief{Title: "access.log", Report: report}, brief.HTML, language.English); err != nil {
+	err = brief.Write(&page, brief.Brief{Title: "access.log", Report: report}, brief.HTML, language.English)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(page.String(), "Russia") {

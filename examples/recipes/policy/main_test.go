@@ -33,7 +33,8 @@ func TestPolicy(t *testing.T) {
 	defer conn.Close()
 	answers := bufio.NewReader(conn)
 	ask := func(recipient, client string) string {
-		fmt.Fprintf(conn, "request=smtpd_access_policy\nprotocol_state=RCPT\nrecipient=%s\nclient_address=%s\n\n", recipient, client)
+		fmt.Fprintf(conn, "request=smtpd_access_policy\nprotocol_state=RCPT\nrecipient=%s\nclient_address=%s\n\n",
+			recipient, client)
 		action, err := answers.ReadString('\n')
 		if empty, err2 := answers.ReadString('\n'); err != nil || err2 != nil || empty != "\n" {
 			t.Fatalf("%q, %q, %v", action, empty, err)
@@ -42,7 +43,8 @@ func TestPolicy(t *testing.T) {
 	}
 	for tick := range 360 {
 		for i := range 10 {
-			if got := ask(fmt.Sprintf("user%d@lagoon.example", (tick+i)%50), fmt.Sprintf("193.0.%d.%d", i, tick%7)); got != "action=DUNNO" {
+			mailbox, client := fmt.Sprintf("user%d@lagoon.example", (tick+i)%50), fmt.Sprintf("193.0.%d.%d", i, tick%7)
+			if got := ask(mailbox, client); got != "action=DUNNO" {
 				t.Fatalf("%s after %d intervals", got, tick)
 			}
 		}
@@ -50,7 +52,8 @@ func TestPolicy(t *testing.T) {
 	}
 	deferred := 0
 	for i := range 3000 {
-		if strings.HasPrefix(ask("User7@lagoon.example", fmt.Sprintf("5.136.%d.%d", i%250, i/250)), "action=DEFER_IF_PERMIT 4.7.1 ") {
+		got := ask("User7@lagoon.example", fmt.Sprintf("5.136.%d.%d", i%250, i/250))
+		if strings.HasPrefix(got, "action=DEFER_IF_PERMIT 4.7.1 ") {
 			deferred++
 		}
 		if i%100 == 99 {

@@ -61,7 +61,8 @@ func refuse(t *testing.T, kinds []string) {
 func TestShowcases(t *testing.T) {
 	var paths []string
 	for _, pattern := range []string{"*.md", "fr/*.md"} {
-		found, err := filepath.Glob(filepath.Join("..", "..", "attribution", "brief", "testdata", filepath.FromSlash(pattern)))
+		dir := filepath.Join("..", "..", "attribution", "brief", "testdata")
+		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil || len(found) == 0 {
 			t.Fatal("no tickets: ", err)
 		}

@@ -289,7 +289,7 @@ func withoutCode(line string) string {
 	for i := 0; i < len(line); i++ {
 		switch {
 		case line[i] == '\\' && i+1 < len(line) && strings.IndexByte(punctuation, line[i+1]) >= 0:
-			b.WriteByte('e')
+			b.WriteByte(',')
 			i++
 			continue
 		case line[i] != '`':

@@ -14,8 +14,8 @@ var (
 	wordlike = regexp.MustCompile(`[\pL\pM\pN@:/.~%+&=?#!^$*_-]+`)
 
 	// references are what trackers link or replace.
-	references = regexp.MustCompile(`(?i)[a-z]://|\bwww\.|@[\pL\pN_-]|\b(mailto|xmpp):[\pL\pN]|:[a-z_+-][a-z0-9_+-]*:|:[0-9]{3,}:|` +
-		`\bGH-[0-9]|[#~%]\w|[!&^$][0-9]`)
+	references = regexp.MustCompile(`(?i)[a-z]://|\bwww\.|@[\pL\pN_-]|\b(mailto|xmpp):[\pL\pN]|` +
+		`:[a-z_+-][a-z0-9_+-]*:|:[0-9]{3,}:|\bGH-[0-9]|[#~%]\w|[!&^$][0-9]`)
 
 	// labelled are references to names in quotation marks. An invisible joiner stops them.
 	labelled = regexp.MustCompile(`([~%])"`)

@@ -342,6 +342,7 @@ type burstsPhrases struct {
 	one        phrase.Phrase // date amount
 	list       phrase.Phrase // n
 	caption    phrase.Phrase // database
+	claim      phrase.Phrase // claim: the first one, if it is that of all bursts
 	head       [5]string
 	noHistory  string
 	noShare    string

@@ -216,6 +216,7 @@ var burstsFrench = burstsPhrases{
 	one: "{date} ({amount})", list: "Les {n} épisodes",
 	caption: "Classés selon leur ampleur, rapportée au maximum d’avant. Parts selon {database}, avec leurs " +
 		"intervalles.",
+	claim: "Affirmation : {claim}.",
 	head: [5]string{"N°", "Début (UTC), cible", "Événements, sources", "Fois le maximum d’avant", "Première " +
 		"affirmation"},
 	noHistory: "premier", noShare: "aucune part", unknown: "inconnu", oneSource: "une adresse a émis {share}",

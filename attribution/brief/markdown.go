@@ -14,7 +14,7 @@ import (
 func writeMarkdown(w io.Writer, b *Brief, p *text.Printer) error {
 	pg := newPage(b, p)
 	words := wordsOf(p)
-	m := ticket{p: p, tidy: words.tidy}
+	m := ticket{p: p, tidy: words.tidy, colon: words.colon}
 	m.heading(1, pg.Title)
 	m.strong(pg.Simulated)
 	m.paragraph(pg.Meta)
@@ -43,6 +43,7 @@ func writeMarkdown(w io.Writer, b *Brief, p *text.Printer) error {
 type ticket struct {
 	p     *text.Printer
 	tidy  func(string) string
+	colon string
 	b     strings.Builder
 	level int // of the headings of blocks, 0 for 2
 }
@@ -208,7 +209,7 @@ func (m *ticket) bar(b *bar) string {
 		s = m.tidy(m.p.Interval(attribution.Share{Value: b.Value, Low: b.Low, High: b.High}))
 	}
 	if b.Count != "" {
-		s += ": " + b.Count
+		s += m.colon + b.Count
 	}
 	return s
 }

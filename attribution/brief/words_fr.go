@@ -16,6 +16,7 @@ import (
 var french = words{
 	tag:   language.French,
 	tidy:  strings.NewReplacer("\u202f; ", "\u202f; ", "\u00a0; ", "\u202f; ", "; ", "\u202f; ").Replace,
+	colon: "\u00a0: ",
 	date:  func(t time.Time) string { return dayFR(t) + " " + monthsFR[t.UTC().Month()-1] + " " + yearFR(t) },
 	day:   func(t time.Time) string { return dayFR(t) + " " + shortMonthsFR[t.UTC().Month()-1] },
 	month: func(t time.Time) string { return shortMonthsFR[t.UTC().Month()-1] },

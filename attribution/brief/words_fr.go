@@ -39,8 +39,8 @@ var french = words{
 		targets: "{amount} en {span}, {n} {n:cible touchée|cibles touchées} ensemble",
 		window:  "{kind} : {title}",
 		burst:   "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
-		sameDay: "{date}, de {from} à {to} UTC", days: "du {from} au {to} UTC", sofar: "{date}, de {from} à {to} UTC, " +
-			"jusqu’ici",
+		sameDay: "{date}, de {from} à {to} UTC", days: "du {from} au {to} UTC", sofar: "{date}, de {from} à {to} " +
+			"UTC, jusqu’ici",
 		untimed:   "dates inconnues",
 		exact:     "{n} {n:adresse source distincte, comptée|adresses sources distinctes, toutes comptées}",
 		estimated: "environ {n} adresses sources distinctes ({low} à {high})",

@@ -161,9 +161,9 @@ var sayFrench = sayPhrases{
 	noNew:       "Aucune nouvelle adresse source n’a été comptée : toutes avaient déjà été vues.",
 	newTable: "« Nouvelle » signifie : non vue dans la période de {span} qui précède. {n} {n:adresse source y avait " +
 		"été vue|adresses sources y avaient été vues}.",
-	newHead: [4]string{"Géolocalisation", "Nouvelles adresses", "Part des nouvelles", "Avant"},
+	newHead: [4]string{"Pays", "Nouvelles", "Part", "Avant"},
 	times:   "Rapport",
-	only:    "absent avant",
+	only:    "nouveau",
 
 	oneSource:      "Une seule adresse a émis {share} des événements.",
 	oneSourceAll:   "Une seule adresse a émis {n:l’unique événement|tous les événements} ({n}).",

@@ -14,13 +14,12 @@ var overFrench = overPhrases{
 	never:     "Renversé à la première erreur de placement.",
 	busy:      "{n} {n:adresse très active a|adresses très actives ont} émis {share} du total.",
 	here:      "Deux bases, ici",
-	hereText:  "Placées dans les pays de l’affirmation par une seule des deux, la première ou {database}.",
+	hereText:  "Placées dans ces pays par une seule des deux, la première ou {database}.",
 	good:      "Bonnes bases",
-	goodText: "Ordre de grandeur de l’écart entre bonnes bases, pour des sources d’attaques. D’autres bases " +
-		"s’écartent jusqu’à 20 %.",
-	second:  "{database} conduit {n:au même verdict|aux mêmes verdicts} : {list}.",
-	finding: "{share} des {unit}",
-	leaves:  "Elle n’attribue aucun pays à {share} des adresses sources.",
+	goodText:  "Écart usuel entre bonnes bases pour des sources d’attaques ; jusqu’à 20 % pour d’autres.",
+	second:    "{database} conduit {n:au même verdict|aux mêmes verdicts} : {list}.",
+	finding:   "{share} des {unit}",
+	leaves:    "Elle n’attribue aucun pays à {share} des adresses sources.",
 	oneSource: []named{
 		{"Une seule entrée fausse.", "Si la base place mal cette adresse, le pays est faux pour tout le trafic. " +
 			"Aucune part ni aucune marge n’en protège. Cherchez l’adresse dans le registre, et interrogez " +

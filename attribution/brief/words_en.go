@@ -12,6 +12,7 @@ import (
 
 var english = words{
 	tag:   language.English,
+	colon: ": ", semicolon: "; ",
 	tidy:  strings.NewReplacer(" %", "\u202f%").Replace,
 	colon: ": ",
 	date:  func(t time.Time) string { return t.UTC().Format("2 January 2006") },

@@ -14,7 +14,6 @@ var english = words{
 	tag:   language.English,
 	colon: ": ", semicolon: "; ",
 	tidy:  strings.NewReplacer(" %", "\u202f%").Replace,
-	colon: ": ",
 	date:  func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 	day:   func(t time.Time) string { return t.UTC().Format("2 Jan") },
 	month: func(t time.Time) string { return t.UTC().Format("Jan") },

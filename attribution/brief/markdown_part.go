@@ -106,7 +106,10 @@ func (m *ticket) card(c *card) string {
 	for _, g := range c.Gauges {
 		told := g.Told
 		if len(c.Gauges) == 1 && len(c.Lines) > 0 { // which have the interval
-			told = m.tidy(strings.Trim(g.Value+"; "+g.LimitText, "; ") + ".")
+			told = g.Value + "."
+			if g.LimitText != "" {
+				told = g.Value + m.semicolon + g.LimitText + "."
+			}
 		}
 		add(mdNamed(g.Label, m.colon, told))
 	}

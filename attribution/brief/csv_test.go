@@ -77,7 +77,9 @@ func TestCSV(t *testing.T) {
 		}
 	}
 	reserved := rowOf(t, lines, "reserved")
-	for column, want := range map[string]string{"sources": "1", "share": "", "events": "5", "event_share": "", "bytes": "9"} {
+	for column, want := range map[string]string{
+		"sources": "1", "share": "", "events": "5", "event_share": "", "bytes": "9",
+	} {
 		if reserved[column] != want {
 			t.Errorf("reserved: %s is %q, want %q", column, reserved[column], want)
 		}
@@ -94,7 +96,8 @@ func TestCSVNeverSaysZeroForUnknown(t *testing.T) {
 	onlySources := small(attribution.Options{}, 1)
 	onlySources.Events, onlySources.Bytes = 0, 0
 	for name, r := range map[string]attribution.Report{
-		"limits": limited, "no events": onlySources, "sample": small(attribution.Options{SampleSize: 1024, Precision: 12}, 400),
+		"limits": limited, "no events": onlySources,
+		"sample": small(attribution.Options{SampleSize: 1024, Precision: 12}, 400),
 	} {
 		if name == "sample" {
 			r.Basis = attribution.BasisSample

@@ -42,6 +42,7 @@ var rooms = []room{
 	{"internal/source", []string{"geo"}},
 	{"internal/oracle", []string{"geo"}},
 	{"internal/phrase", nil},
+	{"internal/plainjson", nil},
 	{"internal/scenario", []string{"geo"}},
 	{"internal/testenv/world", []string{
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch",
@@ -82,7 +83,7 @@ var rooms = []room{
 	{"attribution/brief", []string{
 		"attribution", "attribution/baseline", "attribution/brief/internal/worldmap", "attribution/caveat",
 		"attribution/monitor", "attribution/network",
-		"attribution/text", "geo", "internal/phrase", tags,
+		"attribution/text", "geo", "internal/phrase", "internal/plainjson", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},
 	{"attribution/ingest/internal/container", []string{
@@ -94,7 +95,8 @@ var rooms = []room{
 	}},
 	{"examples/attribute", []string{
 		"attribution", "attribution/caveat", "attribution/evidence", "attribution/ingest", "attribution/monitor",
-		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", tags,
+		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/plainjson", "internal/scenario",
+		"sketch", tags,
 	}},
 	{"attribution/web", []string{
 		"attribution", "attribution/brief", "attribution/monitor", "attribution/text", "geo", "internal/phrase", tags,

@@ -96,6 +96,8 @@ func traits(r *attribution.Report, u attribution.Unit) caveat.Code {
 		return ""
 	case u == attribution.Sources && l.Blocks > 0:
 		return caveat.Blocks
+	case u == attribution.Sources && (l.IPv4Cut > 0 || l.IPv6Cut > 64), l.IPv4Cut > 8, l.IPv6Cut > 80:
+		return caveat.CutAddresses
 	case u == attribution.Events && l.EventsUnknown:
 		return caveat.EventsNotRead
 	case u == attribution.Bytes && l.BytesUnknown:
@@ -121,7 +123,8 @@ func mostlyForged(r *attribution.Report) bool {
 		s.Level == attribution.SpoofingDominant && low > 0.5)
 }
 
-// noise is why nothing can be said: every unit of which there are numbers shows no origin. It is empty if something can.
+// noise is why nothing can be said: every unit of which there are numbers shows no origin. It is empty if something
+// can.
 func (t *writer) noise() caveat.Code {
 	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
 		if (known(t.r, u) || claims(t.r, u)) && !isNoise(t.r, u) {
@@ -139,7 +142,8 @@ func (t *writer) noise() caveat.Code {
 	return traits(t.r, attribution.Sources)
 }
 
-// open are the units whose countries may be shown: sources, events if they are known, and bytes if a claim is about them.
+// open are the units whose countries may be shown: sources, events if they are known, and bytes if a claim is about
+// them.
 func (t *writer) open() (units []attribution.Unit) {
 	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
 		if u == attribution.Bytes && !claims(t.r, u) {

@@ -2,7 +2,7 @@ package brief
 
 import (
 	"bytes"
-	stdhtml "html"
+	"html"
 	"regexp"
 	"strings"
 	"sync"
@@ -51,7 +51,7 @@ func shownText(page string) string {
 		page = regexp.MustCompile(hidden).ReplaceAllString(page, "")
 	}
 	page = regexp.MustCompile(`</?(i|b|code|abbr|sup|br|a)\b[^>]*>`).ReplaceAllString(page, "")
-	return stdhtml.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, "\n"))
+	return html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, "\n"))
 }
 
 // English that the data have: names of databases and lists, their licenses, and codes.

@@ -80,8 +80,8 @@
 //
 // # Performance
 //
-// A request costs some 0.1 to 0.3 microseconds on its way and no allocation, and about one
-// microsecond in the background. The queue has 16,384 places, which take 4 MB once it was full.
+// On a busy machine, a request costs 0.3 to 0.8 microseconds on its way, without an allocation,
+// and about one in the background. [Pattern] takes one to three more. The queue has 16,384 places, which take 4 MB once it was full.
 // BenchmarkMiddleware measures both parts.
 //
 // # Security

@@ -41,6 +41,8 @@ var rooms = []room{
 	{"sketch", []string{"internal/registers", "internal/wire", hll}},
 	{"internal/source", []string{"geo"}},
 	{"internal/oracle", []string{"geo"}},
+	{"internal/phrase", nil},
+	{"internal/plainjson", nil},
 	{"internal/scenario", []string{"geo"}},
 	{"internal/testenv/world", []string{
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch",
@@ -75,7 +77,13 @@ var rooms = []room{
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
-		"attribution/network", "geo", tags,
+		"attribution/network", "geo", "internal/phrase", tags,
+	}},
+	{"attribution/brief/internal/worldmap", nil},
+	{"attribution/brief", []string{
+		"attribution", "attribution/baseline", "attribution/brief/internal/worldmap", "attribution/caveat",
+		"attribution/monitor", "attribution/network",
+		"attribution/text", "geo", "internal/phrase", "internal/plainjson", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},
 	{"attribution/ingest/internal/container", []string{
@@ -87,9 +95,19 @@ var rooms = []room{
 	}},
 	{"examples/attribute", []string{
 		"attribution", "attribution/caveat", "attribution/evidence", "attribution/ingest", "attribution/monitor",
-		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/scenario", "sketch", tags,
+		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/plainjson", "internal/scenario",
+		"sketch", tags,
 	}},
-	{"examples/middleware", []string{"attribution", "attribution/monitor", "attribution/text", "geo", "geo/dbip", tags}},
+	{"attribution/web", []string{
+		"attribution", "attribution/brief", "attribution/monitor", "attribution/text", "geo", "internal/phrase", tags,
+	}},
+	{"examples/middleware", []string{"attribution/monitor", "attribution/web", "geo", "geo/dbip"}},
+	{"examples/recipes/policy", []string{"attribution", "attribution/monitor", "geo/dbip"}},
+	{"examples/recipes/logfile", []string{"attribution", "attribution/brief", "attribution/ingest", "geo/dbip", tags}},
+	{"examples/recipes/sketches", []string{"attribution", "attribution/text", "geo", "geo/dbip", "sketch", hll, tags}},
+	{"examples/recipes/flows", []string{
+		"attribution/monitor", "attribution/netflow", "attribution/text", "geo", "geo/dbip", tags,
+	}},
 	{"bench", nil},
 }
 

@@ -17,7 +17,7 @@ var accountEnglish = accountPhrases{
 	excluded:  "{n} {n:record was|records were} excluded, as asked.",
 	undated:   "{n} of those used {n:has|have} no time that can be read.",
 	untimed:   "They have no times.",
-	span:      "They are from {from} to {to} UTC.",
+	span:      "They are from {period} UTC.",
 
 	notTaken: map[string]phrase{
 		"count": "The number of events of a record is not known. {name} may be it, and was not taken: name the field " +
@@ -31,9 +31,10 @@ var accountEnglish = accountPhrases{
 
 	unread:          "{n} {n:record was|records were} not read, the first at {place}: {why}.",
 	unreadSomewhere: "{n} {n:record was|records were} not read: {why}.",
-	moreUnread:      "{n} more {n:record was|records were} not read, for other reasons.",
-	lost:            "Lost: {lost}, the first at {place}.",
-	lostSomewhere:   "Lost: {lost}.",
+	atLine:          "line {line}, byte {byte}", atPacket: "packet {n}", atEnd: "the end",
+	moreUnread:    "{n} more {n:record was|records were} not read, for other reasons.",
+	lost:          "Lost: {lost}, the first at {place}.",
+	lostSomewhere: "Lost: {lost}.",
 	faults: map[string]phrase{
 		"TOO_LONG":       "the line is longer than 1 MiB",
 		"NO_ADDRESS":     "something else is where the client's address should be",
@@ -72,6 +73,13 @@ var accountEnglish = accountPhrases{
 		"NETFLOW_V8":         "it is a datagram of NetFlow v8, which has no sources",
 		"SFLOW_V4":           "it is a datagram of an sFlow version before 5",
 		"TOO_MANY_EXPORTERS": "there are more exporters than are kept in memory",
+
+		"NO_PEER":     "the connection has no address",
+		"NO_HEADER":   "the proxy did not say whose request it is",
+		"OBSCURED":    "the proxy withheld the client's address",
+		"BAD_ADDRESS": "what the proxy wrote is no address",
+		"REPEATED":    "the header that should hold one address came several times",
+		"LONG_CHAIN":  "it went through too many proxies",
 	},
 
 	notes: map[string]phrase{

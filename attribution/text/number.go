@@ -111,7 +111,7 @@ func (p *Printer) ends(s attribution.Share, limits ...float64) args {
 // cell prints a share with its interval, if it has one, as short as a table needs it.
 func (p *Printer) cell(s attribution.Share, limits ...float64) string {
 	value := p.share(s.Value, limits...)
-	ends := p.ends(s, limits...).with(args{"value": word(value)})
+	ends := p.ends(s, limits...).With(args{"value": word(value)})
 	switch {
 	case s.Low >= s.High:
 		return value
@@ -121,19 +121,20 @@ func (p *Printer) cell(s attribution.Share, limits ...float64) string {
 		return say(p.words.from, ends)
 	}
 	low, _ := p.digits(100*s.Low, down, all(limits)...)
-	return say(p.words.interval, ends.with(args{"low": word(low)}))
+	return say(p.words.interval, ends.With(args{"low": word(low)}))
 }
 
-// points prints a difference of two shares in percentage points, without its sign.
-func (p *Printer) points(difference float64, to rounding) string {
+// points is an argument for a difference of two shares in percentage points, without its sign.
+func (p *Printer) points(difference float64, to rounding) arg {
 	if difference < 0 {
 		difference, to = -difference, -to
 	}
 	digits, beside := p.digits(100*difference, to, 0)
+	form := p.words.form(round(100*difference, to, 1))
 	if beside > 0 {
-		return say(p.words.moreThan, args{"n": word(digits)})
+		digits = say(p.words.moreThan, args{"n": word(digits)})
 	}
-	return digits
+	return arg{Text: digits, Form: form}
 }
 
 // confidence prints that of an interval: 95 %, 97.5 %.
@@ -144,7 +145,7 @@ func (p *Printer) confidence(c float64) string {
 }
 
 // count is an argument for a number of things.
-func (p *Printer) count(n uint64) arg { return arg{p.grouped(n), p.words.form(float64(n))} }
+func (p *Printer) count(n uint64) arg { return arg{Text: p.grouped(n), Form: p.words.form(float64(n))} }
 
 func (p *Printer) grouped(n uint64) string {
 	s := strconv.FormatUint(n, 10)
@@ -174,7 +175,7 @@ func (p *Printer) number(v float64) arg {
 	v = math.Abs(v)
 	if v < 9.95 {
 		v = round(v, nearest, 1)
-		return arg{p.fixed(v, 1), p.words.form(v)}
+		return arg{Text: p.fixed(v, 1), Form: p.words.form(v)}
 	}
 	return p.count(whole(v))
 }
@@ -201,5 +202,8 @@ func (p *Printer) span(d time.Duration) string {
 	return say(p.words.spans[3], args{"n": p.count(uint64(max(d, 0) / time.Second))})
 }
 
-// instant prints a time to the second.
-func instant(t time.Time) string { return t.UTC().Format(time.DateTime) }
+// moment is an argument for a time to the second.
+func (p *Printer) moment(t time.Time) arg { return word(p.words.moment(t.UTC())) }
+
+// period is an argument for the time between two.
+func (p *Printer) period(from, to time.Time) arg { return word(p.words.period(from.UTC(), to.UTC())) }

@@ -17,7 +17,7 @@ type Printer struct {
 }
 
 // catalogues has every language. The first is the one for readers of any other.
-var catalogues = []*catalogue{&english}
+var catalogues = []*catalogue{&english, &french}
 
 // NewPrinter returns a Printer for the best match of the languages that a reader prefers, most preferred first. Without
 // a match it prints English.
@@ -54,7 +54,7 @@ func (p *Printer) Caveat(c caveat.Caveat) string { return teller{p: p}.caveat(c)
 // unit is the argument for a unit of claims. Words may depend on which it is.
 func (p *Printer) unit(u attribution.Unit) arg {
 	if int(u) < len(p.words.units) {
-		return arg{p.words.units[u], int(u)}
+		return arg{Text: p.words.units[u], Form: int(u)}
 	}
 	return word(u.String())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/internal/plainjson"
 )
 
 // answer prints what a snapshot says, and writes the evidence if it was asked for.
@@ -50,7 +52,7 @@ func (cfg *config) write(w io.Writer, s attribution.Snapshot, a *attribution.Acc
 
 func print(w io.Writer, asJSON bool, a answered) error {
 	if asJSON {
-		return encode(w, a)
+		return encode(w, a, "  ")
 	}
 	p := text.NewPrinter(language.English)
 	if err := p.Report(w, a.Report); err != nil || a.Breakdown == nil {
@@ -62,12 +64,17 @@ func print(w io.Writer, asJSON bool, a answered) error {
 	return p.Breakdown(w, *a.Breakdown)
 }
 
-// encode writes JSON for people to read.
-func encode(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
+// encode writes JSON, which may have names of others in it. An indent is for people to read.
+func encode(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", indent)
 	enc.SetEscapeHTML(false) // claims have a ">"
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plainjson.Escape(b.Bytes()))
+	return err
 }
 
 // openForUnread reports whether a claim is undecided because records could not be read.

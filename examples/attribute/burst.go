@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -219,9 +218,7 @@ func (w *watcher) print(b monitor.Burst) {
 	w.console.clear()
 	var err error
 	if w.cfg.json {
-		enc := json.NewEncoder(w.stdout)
-		enc.SetEscapeHTML(false) // claims have a ">"
-		err = enc.Encode(b)
+		err = encode(w.stdout, b, "")
 	} else {
 		err = w.printer.Burst(w.stdout, b)
 	}

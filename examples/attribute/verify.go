@@ -54,7 +54,7 @@ func verify(
 		found.Holds = found.Holds && len(found.Unexpected) == 0
 	}
 	if cfg.json {
-		err = encode(stdout, found)
+		err = encode(stdout, found, "  ")
 	} else {
 		err = found.print(stdout, v)
 	}

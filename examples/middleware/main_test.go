@@ -6,97 +6,97 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
-func listen(t *testing.T) net.Listener {
+// freePort returns an address that nobody listens at.
+func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		t.Skip("needs the loopback interface: ", err)
 	}
-	t.Cleanup(func() { listener.Close() })
-	return listener
+	defer listener.Close()
+	return listener.Addr().String()
 }
 
-// A request that runs while the server is told to stop gets its answer, and is
-// in the last report.
-func TestShutdown(t *testing.T) {
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	public, private := listen(t), listen(t)
-	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		stop()
-		for { // until nobody listens any more
-			conn, err := net.Dial("tcp", public.Addr().String())
-			if err != nil {
-				break
-			}
-			conn.Close()
+// fetch waits for the server to begin.
+func fetch(t *testing.T, url, forwarded string) (int, string) {
+	t.Helper()
+	for {
+		r, _ := http.NewRequest("GET", url, nil)
+		r.Header.Set("X-Forwarded-For", forwarded)
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			time.Sleep(10 * time.Millisecond)
+			continue
 		}
-		fmt.Fprint(w, "done")
-	})
-	var stderr strings.Builder
-	ended := make(chan error)
-	go func() { ended <- serve(ctx, testCounter(t), slow, public, private, &stderr) }()
-
-	r, _ := http.NewRequest("GET", "http://"+public.Addr().String(), nil)
-	r.Header.Set("X-Forwarded-For", "1.1.1.1")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if body, err := io.ReadAll(response.Body); string(body) != "done" {
-		t.Errorf("%q, %v", body, err)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if !strings.Contains(stderr.String(), "Australia") {
-		t.Errorf("the last report is\n%s", &stderr)
-	}
-}
-
-// The page is on its own port alone.
-func TestPageIsPrivate(t *testing.T) {
-	ctx, stop := context.WithCancel(context.Background())
-	public, private := listen(t), listen(t)
-	ended := make(chan error)
-	go func() { ended <- serve(ctx, testCounter(t), site(), public, private, io.Discard) }()
-	for url, want := range map[string]int{
-		"http://" + public.Addr().String() + "/":        http.StatusOK,
-		"http://" + public.Addr().String() + "/whence":  http.StatusNotFound,
-		"http://" + private.Addr().String() + "/whence": http.StatusOK,
-		"http://" + private.Addr().String() + "/":       http.StatusNotFound,
-	} {
-		response, err := http.Get(url)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		response.Body.Close()
-		if response.StatusCode != want {
-			t.Errorf("%s: %s, want %d", url, response.Status, want)
-		}
-	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
+		return response.StatusCode, string(body)
 	}
 }
 
-// A listener that fails ends the other server, too.
-func TestServeFails(t *testing.T) {
-	public, private := listen(t), listen(t)
-	public.Close()
-	if err := serve(context.Background(), testCounter(t), site(), public, private, io.Discard); err == nil {
-		t.Error("no error without a listener")
+func TestServer(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "proxies.txt")
+	if err := os.WriteFile(list, []byte("127.0.0.0/8 # this machine\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := net.Dial("tcp", private.Addr().String()); err == nil {
+	ctx, stop := context.WithCancel(context.Background())
+	public, private := freePort(t), freePort(t)
+	ended := make(chan error)
+	go func() { ended <- run(ctx, public, private, list) }()
+	for i, tt := range []struct {
+		url    string
+		status int
+	}{
+		{"http://" + public + "/", http.StatusOK},
+		{"http://" + public + "/whence", http.StatusNotFound}, // it is on its own port alone
+		{"http://" + private + "/", http.StatusNotFound},
+		{"http://" + private + "/whence", http.StatusOK},
+	} {
+		if status, body := fetch(t, tt.url, fmt.Sprintf("6.6.6.6, 1.1.1.%d", i)); status != tt.status {
+			t.Errorf("%s: %d %s", tt.url, status, body)
+		}
+	}
+	body := ""
+	for !strings.Contains(body, "2 distinct sources") { // requests are counted a moment later
+		_, body = fetch(t, "http://"+private+"/whence?claim=majority+AU", "")
+	}
+	if !strings.Contains(body, "AU > 50%") {
+		t.Errorf("the page is\n%s", body)
+	}
+	stop()
+	if err := <-ended; err != nil && err != http.ErrServerClosed {
+		t.Error(err)
+	}
+	if _, err := net.Dial("tcp", public); err == nil {
+		t.Error("the site is still served")
+	}
+}
+
+// What cannot be served ends the program.
+func TestRunFails(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Skip("needs the loopback interface: ", err)
+	}
+	defer taken.Close()
+	private := freePort(t)
+	if err := run(context.Background(), taken.Addr().String(), private, ""); err == nil {
+		t.Error("no error for a port that is taken")
+	}
+	if _, err := net.Dial("tcp", private); err == nil {
 		t.Error("the page is still served")
 	}
-	if err := run(context.Background(), testCounter(t), private.Addr().String(), "127.0.0.1:x", io.Discard); err == nil {
-		t.Error("no error for an address that is none")
+	if err := run(context.Background(), private, private, "no such file"); err == nil {
+		t.Error("no error for proxies that cannot be read")
 	}
 }

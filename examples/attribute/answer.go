@@ -5,8 +5,6 @@ import (
 	"io"
 	"slices"
 
-	"golang.org/x/text/language"
-
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/network"
@@ -14,13 +12,13 @@ import (
 )
 
 // answer prints what a snapshot says, and writes the evidence if it was asked for.
-func (cfg *config) answer(s attribution.Snapshot, a *attribution.Account, stdout io.Writer,
+func (cfg *config) answer(s attribution.Snapshot, a *attribution.Account, to system,
 	console *console) ([]attribution.Verdict, error) {
 	s, err := cfg.others.enrich(s)
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := cfg.write(stdout, s, a)
+	verdicts, err := cfg.write(to, s, a)
 	if err != nil || cfg.evidence == "" {
 		return verdicts, err
 	}
@@ -35,7 +33,7 @@ type answered struct {
 }
 
 // write prints the report with its verdicts, and whose networks the sources are in.
-func (cfg *config) write(w io.Writer, s attribution.Snapshot, a *attribution.Account) ([]attribution.Verdict, error) {
+func (cfg *config) write(to system, s attribution.Snapshot, a *attribution.Account) ([]attribution.Verdict, error) {
 	report, err := s.Report(attribution.Policy{}, cfg.claims...)
 	if err != nil {
 		return nil, err
@@ -45,21 +43,28 @@ func (cfg *config) write(w io.Writer, s attribution.Snapshot, a *attribution.Acc
 	if err != nil {
 		return nil, err
 	}
-	return report.Verdicts, print(w, cfg.json, answered{report, breakdown})
+	return report.Verdicts, cfg.output.print(to, answered{report, breakdown})
 }
 
-func print(w io.Writer, asJSON bool, a answered) error {
-	if asJSON {
-		return encode(w, a)
+// print writes it as JSON or as text.
+func (o *outputConfig) print(to system, a answered) error {
+	if o.json {
+		return encode(to.stdout, a)
 	}
-	p := text.NewPrinter(language.English)
-	if err := p.Report(w, a.Report); err != nil || a.Breakdown == nil {
+	p := text.NewPrinter(o.lang)
+	w, flush := to.paint(to.stdout).painted(to.stdout, p)
+	if err := p.Report(w, a.Report); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
+	if a.Breakdown != nil {
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+		if err := p.Breakdown(w, *a.Breakdown); err != nil {
+			return err
+		}
 	}
-	return p.Breakdown(w, *a.Breakdown)
+	return flush()
 }
 
 // encode writes JSON for people to read.

@@ -1,14 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"time"
-
-	"golang.org/x/text/language"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/ingest"
@@ -24,7 +22,7 @@ type watcher struct {
 	ctx     context.Context
 	cfg     *config
 	console *console
-	stdout  io.Writer
+	system  system
 	now     func() time.Time
 	monitor *monitor.Monitor
 	state   *state // nil without -state
@@ -56,16 +54,15 @@ type watcher struct {
 }
 
 // watch is the program with -burst. It returns the exit status.
-func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader,
-	stdout io.Writer, console *console) int {
-	w := newWatcher(cfg, stdout, console)
+func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, s system,
+	console *console) (int, error) {
+	w := newWatcher(cfg, s, console)
 	cfg.chooseInterval(ctx, console)
 	if len(cfg.files) == 0 {
 		cfg.claimsOrPublic()
 	}
 	if err := w.start(table, options); err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
 	complete := true
 	if len(cfg.files) > 0 {
@@ -74,21 +71,17 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 		if len(cfg.files) > 1 {
 			c.byTime(ctx)
 		}
-		complete = c.files(ctx, stdin)
+		complete = c.files(ctx, s.stdin)
 	} else if err := w.play(); err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
-	if err := w.end(); err != nil {
-		console.say("%v", err)
-		return exitUnusable
-	}
-	return status(complete, w.unread)
+	err := w.end()
+	return status(complete, w.unread), err
 }
 
-func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
-	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
-		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
+func newWatcher(cfg *config, s system, console *console) *watcher {
+	return &watcher{cfg: cfg, console: console, system: s, now: s.now,
+		printer: text.NewPrinter(cfg.output.lang), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
 		running: map[uint64]bool{}, untold: map[uint64]bool{}}
 }
 
@@ -218,12 +211,13 @@ func (w *watcher) tell(b monitor.Burst) {
 func (w *watcher) print(b monitor.Burst) {
 	w.console.clear()
 	var err error
-	if w.cfg.json {
-		enc := json.NewEncoder(w.stdout)
+	if w.cfg.output.json {
+		enc := json.NewEncoder(w.system.stdout)
 		enc.SetEscapeHTML(false) // claims have a ">"
 		err = enc.Encode(b)
 	} else {
-		err = w.printer.Burst(w.stdout, b)
+		out, flush := w.system.paint(w.system.stdout).painted(w.system.stdout, w.printer)
+		err = cmp.Or(w.printer.Burst(out, b), flush())
 	}
 	if w.err == nil {
 		w.err = err

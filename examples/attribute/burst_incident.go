@@ -24,11 +24,7 @@ func (w *watcher) play() error {
 	if err != nil {
 		return err
 	}
-	notes := w.stdout
-	if w.cfg.json { // which has no place for it
-		notes = w.console.w
-	}
-	_, err = fmt.Fprintf(notes, `Simulated traffic: %s of everyday requests, and in it a burst that is shaped like
+	_, err = fmt.Fprintf(w.cfg.output.notes(w.system), `Simulated traffic: %s of everyday requests, and in it a burst that is shaped like
 an attack on an internet provider in New Caledonia in May 2024. No packet was
 recorded.
 

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/sketch"
 )
@@ -28,29 +28,17 @@ type watcher struct {
 	state   *state // nil without -state
 	printer *text.Printer
 
-	targets targetNames
-	batch   []monitor.Event // not yet in the monitor
-	in      *input
-	sorter  *sorter         // of an input that is not in the order of time, or nil
-	at      ingest.Position // of in: behind the last record
-	lost    uint64          // records of in that were lost before
-	dated   time.Time       // the last record of in that has a time
-	undated int             // records of in, if none has
-
-	reader  *ingest.Reader      // of in
-	account attribution.Account // of the inputs before
-	told    uint64              // records of which the monitor knows the account
+	feed *intake.Feed
+	in   *input
 
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
-	running  map[uint64]bool // attacks, by the number of the burst that is told
-	untold   map[uint64]bool // those of them that are not printed yet
-	ended    int
-	from, to time.Time // of the records
-	used     uint64
-	unread   bool  // a claim about a burst that has ended is undecided for it
-	err      error // of printing or of the state
+	running map[uint64]bool // attacks, by the number of the burst that is told
+	untold  map[uint64]bool // those of them that are not printed yet
+	ended   int
+	unread  bool  // a claim about a burst that has ended is undecided for it
+	err     error // of printing or of the state
 }
 
 // watch is the program with -burst. It returns the exit status.
@@ -80,13 +68,15 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 }
 
 func newWatcher(cfg *config, s system, console *console) *watcher {
-	return &watcher{cfg: cfg, console: console, system: s, now: s.now,
-		printer: text.NewPrinter(cfg.output.lang), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
-		running: map[uint64]bool{}, untold: map[uint64]bool{}}
+	w := &watcher{cfg: cfg, console: console, system: s, now: s.now, printer: text.NewPrinter(cfg.output.lang),
+		feed: intake.NewFeed(), running: map[uint64]bool{}, untold: map[uint64]bool{}}
+	w.feed.Flushed = w.flushed
+	return w
 }
 
 // start makes the monitor, from the state if there is one.
 func (w *watcher) start(table *geo.Table, options attribution.Options) error {
+	defer func() { w.feed.Monitor = w.monitor }()
 	with := func(key sketch.Key) (*monitor.Monitor, error) {
 		options.Key = key
 		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, AllowedLateness: w.cfg.lateness,
@@ -124,27 +114,6 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 			len(w.running))
 	}
 	return nil
-}
-
-// flush passes on what is batched.
-func (w *watcher) flush() {
-	if len(w.batch) == 0 {
-		return
-	}
-	// What is known of the input changes early or never, and takes time to put together.
-	if w.reader != nil && w.at.Records >= 2*w.told {
-		w.told = w.at.Records
-		w.tellAccount(w.reader.Account())
-	}
-	w.monitor.Observe(w.batch...)
-	w.batch = w.batch[:0]
-	if w.in != nil && w.in.file == nil {
-		w.arrived, w.reached = w.now(), w.monitor.Stats().Time
-	}
-	if w.state != nil {
-		w.state.reached(w.at)
-		w.save()
-	}
 }
 
 // tick is called now and then while an input pauses. The time of the stream goes on

@@ -37,8 +37,8 @@ recorded.
 		if e.Time.After(end) {
 			break
 		}
-		w.observe(monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target), Flow: flowOf(&e)})
+		w.feed.Observe(monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target), Flow: flowOf(&e)})
 	}
-	w.flush()
+	w.feed.Flush()
 	return w.err
 }

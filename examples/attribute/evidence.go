@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/attribution/evidence"
+	"github.com/whence-go/whence/examples/internal/intake"
 )
 
 func (cfg *config) addEvidenceFlags(flags *flag.FlagSet) {
@@ -43,16 +43,7 @@ func (cfg *config) checkVerify(flags *flag.FlagSet) (err error) {
 
 // writeEvidence puts the evidence into its file.
 func (cfg *config) writeEvidence(s attribution.Snapshot, a *attribution.Account, console *console) error {
-	e, err := evidence.New(s, attribution.Policy{}, cfg.claims...)
-	if err != nil {
-		return err
-	}
-	if a != nil {
-		if e, err = e.WithAccount(*a); err != nil {
-			return err
-		}
-	}
-	data, err := e.MarshalBinary()
+	data, err := intake.Evidence(s, a, cfg.claims...)
 	if err != nil {
 		return err
 	}

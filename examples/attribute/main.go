@@ -65,6 +65,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 )
 
@@ -141,7 +142,7 @@ func (s system) count(ctx context.Context, cfg *config, table *geo.Table, option
 	if err != nil {
 		return 0, err
 	}
-	c := &counter{sink: newTallySink(tally), console: console, cfg: cfg, now: s.now}
+	c := &counter{sink: tallySink{intake.NewCounter(tally)}, console: console, cfg: cfg, now: s.now}
 	complete := true
 	if len(cfg.files) > 0 {
 		complete = c.files(ctx, s.stdin)

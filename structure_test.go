@@ -41,6 +41,7 @@ var rooms = []room{
 	{"sketch", []string{"internal/registers", "internal/wire", hll}},
 	{"internal/source", []string{"geo"}},
 	{"internal/oracle", []string{"geo"}},
+	{"internal/phrase", nil},
 	{"internal/scenario", []string{"geo"}},
 	{"internal/testenv/world", []string{
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch",
@@ -75,7 +76,11 @@ var rooms = []room{
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
-		"attribution/network", "geo", tags,
+		"attribution/network", "geo", "internal/phrase", tags,
+	}},
+	{"attribution/brief", []string{
+		"attribution", "attribution/baseline", "attribution/caveat", "attribution/monitor", "attribution/network",
+		"attribution/text", "geo", "internal/phrase", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},
 	{"attribution/ingest/internal/container", []string{

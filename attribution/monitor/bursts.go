@@ -47,6 +47,11 @@ type Burst struct {
 	PeakSources uint64    `json:"peak_sources"`
 	Expected    float64   `json:"expected_events"`
 
+	// Timeline is what came to the target before, in and after the burst, as far back as the
+	// monitor remembers it: at most 240 points at equal distances, a multiple of Interval. It is
+	// empty if that is not known.
+	Timeline []Point `json:"timeline,omitempty"`
+
 	// ByEvents and BySources say whether it shows in the events, and in the sources.
 	ByEvents  bool `json:"by_events"`
 	BySources bool `json:"by_sources"`

@@ -91,7 +91,7 @@ func (p *Printer) about(c attribution.Count) arg {
 		return p.count(c.Value)
 	}
 	n := p.estimate(c.Value, nearest)
-	n.text = say(p.words.about, args{"n": n})
+	n.Text = say(p.words.about, args{"n": n})
 	return n
 }
 
@@ -116,12 +116,12 @@ func (p *Printer) liftTable(n *baseline.NewSources) [][]string {
 		}
 		limits := limitsOf(r, l.Origin, attribution.Sources)
 		rows = append(rows, []string{
-			l.Origin.String() + " " + p.Country(l.Origin), p.some(r, sources).text, p.cell(l.New, limits...),
+			l.Origin.String() + " " + p.Country(l.Origin), p.some(r, sources).Text, p.cell(l.New, limits...),
 			p.share(l.Baseline.Value), p.ratio(l.Ratio),
 		})
 	}
 	if un := r.Unlocated; un.Sources > 0 {
-		rows = append(rows, []string{p.Country(geo.Unlocated), p.some(r, un.Sources).text, p.cell(un.Share)})
+		rows = append(rows, []string{p.Country(geo.Unlocated), p.some(r, un.Sources).Text, p.cell(un.Share)})
 	}
 	return rows
 }

@@ -120,7 +120,7 @@ func (p *Printer) history(burst *monitor.Burst) string {
 	case h.Before < 1:
 		return say(w.first, a)
 	}
-	text := say(w.largest, a.with(args{"times": word(p.times(h.Peak/h.Before, down))}))
+	text := say(w.largest, a.With(args{"times": word(p.times(h.Peak/h.Before, down))}))
 	if burst.Unprecedented == attribution.Supported {
 		text = sentences(text, w.unprecedented)
 	}

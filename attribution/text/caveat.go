@@ -74,10 +74,10 @@ func (t teller) caveat(c caveat.Caveat) string {
 	if !ok {
 		return p.unknown(c)
 	}
-	a := t.measured(c).with(args{"subject": p.subject(c.Subject)})
+	a := t.measured(c).With(args{"subject": p.subject(c.Subject)})
 	if word, more := t.variant(c); word != "" {
 		if better, ok := phrases[code+" "+word]; ok {
-			text, a = better, a.with(more)
+			text, a = better, a.With(more)
 		}
 	}
 	return sentences(say(text, a), t.signs(c))
@@ -87,7 +87,7 @@ func (t teller) caveat(c caveat.Caveat) string {
 func (p *Printer) unknown(c caveat.Caveat) string {
 	text := p.code(string(c.Code)) + " " + strconv.FormatFloat(c.Value, 'g', 4, 64)
 	if c.Subject != "" {
-		text += " " + p.subject(c.Subject).text
+		text += " " + p.subject(c.Subject).Text
 	}
 	return text
 }
@@ -97,7 +97,7 @@ func (t teller) measured(c caveat.Caveat) args {
 	p, v := t.p, c.Value
 	value, sign := arg{}, arg{}
 	if v < 0 {
-		sign.form = 1
+		sign.Form = 1
 	}
 	switch measures[c.Code] {
 	case aShare:
@@ -323,7 +323,7 @@ func (t teller) signs(c caveat.Caveat) string {
 	p, s := t.p, t.r.Plausibility.Spoofing
 	w := &p.words.spoofing
 	tested := args{"tested": p.count(s.Tested)}
-	dark := say(w.dark, tested.with(args{"n": p.count(s.Dark)}))
+	dark := say(w.dark, tested.With(args{"n": p.count(s.Dark)}))
 	bogons := ""
 	if s.Bogons > 0 {
 		bogons = say(w.bogons, args{"n": p.count(s.Bogons)})

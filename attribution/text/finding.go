@@ -37,7 +37,7 @@ func (t teller) oneSource() string {
 	case o == geo.Unlocated:
 		return say(unlocated, a)
 	}
-	return say(in, a.with(args{"claimed": word(p.placed(o)), "database": word(p.by(r.LocatedBy))}))
+	return say(in, a.With(args{"claimed": word(p.placed(o)), "database": word(p.by(r.LocatedBy))}))
 }
 
 // originOfTop is where a source is that made most of the events: no other origin can have as many.
@@ -70,15 +70,15 @@ func (t teller) counted() string {
 	}
 	switch {
 	case unit == attribution.Events:
-		return say(w.ofUnit, a.with(args{"whole": word(say(p.words.report.events, args{"n": p.count(r.Events)}))}))
+		return say(w.ofUnit, a.With(args{"whole": word(say(p.words.report.events, args{"n": p.count(r.Events)}))}))
 	case unit == attribution.Bytes:
-		return say(w.ofUnit, a.with(args{"whole": word(say(p.words.report.bytes, args{"n": p.count(r.Bytes)}))}))
+		return say(w.ofUnit, a.With(args{"whole": word(say(p.words.report.bytes, args{"n": p.count(r.Bytes)}))}))
 	case r.Sources.Exact:
 		return say(counted, a)
 	case r.Basis == attribution.BasisSketches:
 		return say(registers, a)
 	}
-	return say(estimated, a.with(args{"k": p.count(uint64(max(r.SampleSize, 0)))}))
+	return say(estimated, a.With(args{"k": p.count(uint64(max(r.SampleSize, 0)))}))
 }
 
 // interval says within which ends the share lies that the claim is about, with every uncertainty.
@@ -89,7 +89,7 @@ func (t teller) interval() string {
 	if s.Low >= s.High {
 		return ""
 	}
-	a := p.ends(s, t.limits()...).with(args{
+	a := p.ends(s, t.limits()...).With(args{
 		"share": word(p.share(s.Value, t.limits()...)), "confidence": word(p.confidence(v.Confidence)),
 	})
 	drawn := r.Sources.Exact || r.Policy.Population || v.Interim > 0

@@ -43,7 +43,7 @@ func (p *Printer) writeBreakdown(b *strings.Builder, n *network.Breakdown) {
 		for _, g := range kind.groups {
 			row := []string{"  " + p.group(g.Name), p.grouped(g.Sources), p.cell(g.Claimed), p.cell(g.Share)}
 			if !n.Claimed.Exact {
-				row[1] = p.estimate(g.Sources, nearest).text
+				row[1] = p.estimate(g.Sources, nearest).Text
 			}
 			if events {
 				row = append(row, p.share(g.EventShare))

@@ -111,7 +111,7 @@ func (p *Printer) ends(s attribution.Share, limits ...float64) args {
 // cell prints a share with its interval, if it has one, as short as a table needs it.
 func (p *Printer) cell(s attribution.Share, limits ...float64) string {
 	value := p.share(s.Value, limits...)
-	ends := p.ends(s, limits...).with(args{"value": word(value)})
+	ends := p.ends(s, limits...).With(args{"value": word(value)})
 	switch {
 	case s.Low >= s.High:
 		return value
@@ -121,7 +121,7 @@ func (p *Printer) cell(s attribution.Share, limits ...float64) string {
 		return say(p.words.from, ends)
 	}
 	low, _ := p.digits(100*s.Low, down, all(limits)...)
-	return say(p.words.interval, ends.with(args{"low": word(low)}))
+	return say(p.words.interval, ends.With(args{"low": word(low)}))
 }
 
 // points prints a difference of two shares in percentage points, without its sign.
@@ -144,7 +144,7 @@ func (p *Printer) confidence(c float64) string {
 }
 
 // count is an argument for a number of things.
-func (p *Printer) count(n uint64) arg { return arg{p.grouped(n), p.words.form(float64(n))} }
+func (p *Printer) count(n uint64) arg { return arg{Text: p.grouped(n), Form: p.words.form(float64(n))} }
 
 func (p *Printer) grouped(n uint64) string {
 	s := strconv.FormatUint(n, 10)
@@ -174,7 +174,7 @@ func (p *Printer) number(v float64) arg {
 	v = math.Abs(v)
 	if v < 9.95 {
 		v = round(v, nearest, 1)
-		return arg{p.fixed(v, 1), p.words.form(v)}
+		return arg{Text: p.fixed(v, 1), Form: p.words.form(v)}
 	}
 	return p.count(whole(v))
 }

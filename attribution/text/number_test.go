@@ -109,14 +109,14 @@ func TestCounts(t *testing.T) {
 		{999_600, nearest, "1,000,000"}, {894_204, down, "894,000"}, {894_204, up, "895,000"}, {894_000, up, "894,000"},
 		{math.MaxUint64, up, "18,400,000,000,000,000,000"},
 	} {
-		if got := en.estimate(c.n, c.to).text; got != c.want {
+		if got := en.estimate(c.n, c.to).Text; got != c.want {
 			t.Errorf("estimate(%d, %d) = %q, want %q", c.n, c.to, got, c.want)
 		}
 	}
 	for v, want := range map[float64]string{
 		1: "1.0", 1.44: "1.4", 9.94: "9.9", 9.95: "10", 64.59: "65", -4.2: "4.2", 1e30: most,
 	} {
-		if got := en.number(v).text; got != want {
+		if got := en.number(v).Text; got != want {
 			t.Errorf("number(%v) = %q, want %q", v, got, want)
 		}
 	}
@@ -148,7 +148,7 @@ func TestSpan(t *testing.T) {
 func TestHostileNumbers(t *testing.T) {
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 1e300, -1e300, 1e-320} {
 		_ = en.share(v, 50) + en.atLeast(v, 50) + en.atMost(v, 50)
-		_ = en.signed(v, up) + en.confidence(v) + en.number(v).text
+		_ = en.signed(v, up) + en.confidence(v) + en.number(v).Text
 		_ = en.cell(attribution.Share{Value: v, Low: -v, High: v}, v)
 	}
 }

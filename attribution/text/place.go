@@ -9,7 +9,10 @@ import (
 const namedCountries = 4
 
 // claimed says where a claim says that sources are: "geolocated to Russia (RU) or Belarus (BY)".
-func (p *Printer) claimed(c attribution.Claim) string {
+func (p *Printer) claimed(c attribution.Claim) string { return p.claimedBy(c, true) }
+
+// claimedBy says it with the codes of the countries, or without.
+func (p *Printer) claimedBy(c attribution.Claim, codes bool) string {
 	w := p.words
 	named, many, name, joint := w.inside, w.insideMany, w.to, w.or
 	if c.IsOutside() {
@@ -17,7 +20,11 @@ func (p *Printer) claimed(c attribution.Claim) string {
 	}
 	var countries []string
 	for o := range c.Countries() {
-		countries = append(countries, name(o.String())+" ("+o.String()+")")
+		country := name(o.String())
+		if codes {
+			country += " (" + o.String() + ")"
+		}
+		countries = append(countries, country)
 	}
 	if n := uint64(len(countries)); n > namedCountries {
 		return say(many, args{"n": p.count(n)})

@@ -54,7 +54,7 @@ func (p *Printer) Caveat(c caveat.Caveat) string { return teller{p: p}.caveat(c)
 // unit is the argument for a unit of claims. Words may depend on which it is.
 func (p *Printer) unit(u attribution.Unit) arg {
 	if int(u) < len(p.words.units) {
-		return arg{p.words.units[u], int(u)}
+		return arg{Text: p.words.units[u], Form: int(u)}
 	}
 	return word(u.String())
 }

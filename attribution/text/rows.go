@@ -42,7 +42,7 @@ func (p *Printer) row(r *attribution.Report, row attribution.Row, name string, u
 	for _, u := range units {
 		limits := limitsOf(r, row.Origin, u)
 		if u == attribution.Sources {
-			cells = append(cells, p.some(r, row.Sources).text, p.cell(row.Share, limits...))
+			cells = append(cells, p.some(r, row.Sources).Text, p.cell(row.Share, limits...))
 		} else {
 			n := amount(row, u)
 			cells = append(cells, p.grouped(n), p.share(part(n, total(r, u)), limits...))

@@ -1,0 +1,373 @@
+package brief
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/geo"
+)
+
+const (
+	mostRows      = 10 // countries, beside those of the claims
+	mostDatabases = 3  // that a table compares
+)
+
+// A counted is what one column shows: a unit by one database.
+type counted struct {
+	unit      attribution.Unit
+	countries []attribution.Row
+	unlocated attribution.Row
+	database  string // if there are columns of several
+}
+
+// byCountry is the table of countries. It is nil if nothing can be said about any.
+func (t *writer) byCountry() *shares {
+	w := &t.w.shares
+	if t.noise() != "" {
+		return nil
+	}
+	s := &shares{block: block{Heading: w.heading}, Origin: w.origin}
+	if t.alone() {
+		s.Heading = w.headingOne
+		s.None = t.say(w.tooFew, args{"n": t.some(t.r.Sources.Value)})
+		return s
+	}
+	list := t.columns()
+	if len(list) == 0 {
+		return nil
+	}
+	if len(list) == 1 || list[0].database != "" {
+		s.Heading = w.headingOne
+	}
+	most := t.most(list)
+	for _, c := range list {
+		s.Columns = append(s.Columns, t.column(&c, most))
+	}
+	named, rest := t.rows(list)
+	for _, o := range named {
+		s.Rows = append(s.Rows, t.country(list, o))
+	}
+	if len(rest) > 0 {
+		s.Rows = append(s.Rows, t.others(list, rest))
+		s.Rest = t.restOf(list, rest)
+	}
+	if slices.ContainsFunc(list, func(c counted) bool { return amountOf(&c.unlocated, c.unit) > 0 }) {
+		s.Rows = append(s.Rows, t.unlocatedRow(list))
+	}
+	s.Caption, s.Keys = t.sharesCaption(list), t.keys(s)
+	return s
+}
+
+// columns are sources and events by the first database; or the unit of a claim by each database, if these disagree.
+func (t *writer) columns() (list []counted) {
+	open := t.open()
+	for i := range t.r.Verdicts {
+		v := &t.r.Verdicts[i]
+		if disagree(v) && slices.Contains(open, v.Claim.Unit()) {
+			return t.byDatabase(v.Claim.Unit())
+		}
+	}
+	for _, u := range open[:min(len(open), 2)] {
+		list = append(list, counted{unit: u, countries: t.r.Countries, unlocated: t.r.Unlocated})
+	}
+	return list
+}
+
+func (t *writer) byDatabase(u attribution.Unit) []counted {
+	list := []counted{{u, t.r.Countries, t.r.Unlocated, t.nameOf(t.asked(0))}}
+	for i, d := range t.r.Databases[:min(len(t.r.Databases), mostDatabases-1)] {
+		list = append(list, counted{u, d.Countries, d.Unlocated, t.nameOf(t.asked(i + 1))})
+	}
+	return list
+}
+
+// at is the row of a country in a column.
+func (c *counted) at(o geo.Origin) attribution.Row {
+	if o == geo.Unlocated {
+		return c.unlocated
+	}
+	if i := slices.IndexFunc(c.countries, func(r attribution.Row) bool { return r.Origin == o }); i >= 0 {
+		return c.countries[i]
+	}
+	return attribution.Row{Origin: o}
+}
+
+// share is that of a row, up to what it is if all that has no country is there.
+func (t *writer) shareIn(c *counted, row *attribution.Row) attribution.Share {
+	r := *t.r
+	r.Unlocated = c.unlocated
+	return shareOf(&r, row, c.unit)
+}
+
+// rows are the countries that have rows of their own: most sources first, and all that claims name.
+func (t *writer) rows(list []counted) (named, rest []geo.Origin) {
+	var all []geo.Origin
+	for _, c := range list {
+		for i := range c.countries {
+			if o := c.countries[i].Origin; !slices.Contains(all, o) {
+				all = append(all, o)
+			}
+		}
+	}
+	if len(list) > 0 && list[0].unit != attribution.Sources || len(list) > 1 && list[0].database != "" {
+		slices.SortStableFunc(all, func(a, b geo.Origin) int {
+			ra, rb := list[0].at(a), list[0].at(b)
+			return cmp.Compare(amountOf(&rb, list[0].unit), amountOf(&ra, list[0].unit))
+		})
+	}
+	for i, o := range all {
+		if i < mostRows || t.isClaimed(o) || len(all) == mostRows+1 {
+			named = append(named, o)
+		} else {
+			rest = append(rest, o)
+		}
+	}
+	return named, rest
+}
+
+// most is the end of all bars: the next tenth above the greatest upper bound and the limits of claims.
+func (t *writer) most(list []counted) float64 {
+	most := 0.
+	for i := range list {
+		c := &list[i]
+		for j := range c.countries {
+			most = max(most, t.shareIn(c, &c.countries[j]).High)
+		}
+		for _, limit := range t.columnLimits(c.unit) {
+			most = max(most, limit)
+		}
+		most = max(most, t.shareIn(c, &c.unlocated).Value)
+		if _, rest := t.rows(list); len(rest) > 0 {
+			value, high := t.sum(c, rest)
+			most = max(most, value, high)
+		}
+	}
+	return min(max(math.Ceil(most*10+.1)/10, .1), 1)
+}
+
+// columnLimits are the limits of the claims about a unit, from 0 to 1.
+func (t *writer) columnLimits(u attribution.Unit) (limits []float64) {
+	for _, v := range t.r.Verdicts {
+		if l := v.Claim.Percent() / 100; v.Claim.Unit() == u && !v.Claim.IsPlurality() && !slices.Contains(limits, l) {
+			limits = append(limits, l)
+		}
+	}
+	return limits[:min(len(limits), 2)]
+}
+
+func (t *writer) column(c *counted, most float64) column {
+	w := &t.w.shares
+	col := column{Unit: c.unit, Most: most, Limits: t.columnLimits(c.unit)}
+	col.Heading = [...]string{w.sources, w.events, w.bytes}[c.unit]
+	if c.unit == attribution.Sources {
+		col.Total = t.say(w.total, args{"n": t.about(c.unit, t.r.Sources.Value)})
+	} else {
+		col.Total = t.say(w.total, args{"n": t.about(c.unit, total(t.r, c.unit))})
+	}
+	if c.database != "" {
+		col.Heading = t.say(w.byDatabase, args{"name": word(c.database)})
+	}
+	step := .25
+	switch {
+	case most <= .2:
+		step = .1
+	case most > .6:
+		step = .5
+	}
+	for v := 0.; v <= most+1e-9; v += step {
+		col.Ticks = append(col.Ticks, tick{At: v / most, Text: t.percent(100 * v), Hide: step == .25 && v == .25})
+	}
+	return col
+}
+
+// about is an argument for a number of a unit, which may be an estimate.
+func (t *writer) about(u attribution.Unit, n uint64) (a argument) {
+	if u == attribution.Sources {
+		a = t.some(n)
+	} else {
+		a = t.n(n)
+	}
+	if t.estimated(u) {
+		a.Text = t.say(t.w.say.about, args{"share": a})
+	}
+	return a
+}
+
+func (t *writer) country(list []counted, o geo.Origin) bars {
+	b := bars{Code: o.String(), Name: t.p.Country(o), Hit: t.isClaimed(o)}
+	for i := range list {
+		c := &list[i]
+		row := c.at(o)
+		b.Cells = append(b.Cells, t.bar(c, &row, t.limits(o, c.unit)...))
+	}
+	return b
+}
+
+// bar is a cell. What is not known is said, and never 0.
+func (t *writer) bar(c *counted, row *attribution.Row, limits ...float64) bar {
+	s := t.shareIn(c, row)
+	n := amountOf(row, c.unit)
+	if n == 0 && c.unit != attribution.Sources && row.Sources > 0 {
+		return bar{Unknown: t.w.shares.unknown}
+	}
+	text := t.p.Count(n)
+	if c.unit == attribution.Sources {
+		text = t.some(n).Text
+	}
+	if n == 0 && s.Value == 0 {
+		return bar{Share: t.w.unusual.none, Count: text, High: s.High}
+	}
+	return bar{Share: t.share(s.Value, limits...), Count: text, Value: s.Value, Low: s.Low, High: s.High}
+}
+
+// sum is the share of several countries together, and what it is at most if everything was counted.
+func (t *writer) sum(c *counted, of []geo.Origin) (value, high float64) {
+	for _, o := range of {
+		row := c.at(o)
+		value += t.shareIn(c, &row).Value
+	}
+	high = value
+	if !t.estimated(c.unit) {
+		high += t.shareIn(c, &c.unlocated).Value
+	}
+	return min(value, 1), min(high, 1)
+}
+
+func (t *writer) others(list []counted, rest []geo.Origin) bars {
+	b := bars{Kind: otherCountries, Name: t.say(t.w.shares.rest, args{"n": t.n(uint64(len(rest)))})}
+	for i := range list {
+		c := &list[i]
+		var n uint64
+		unknown := false
+		for _, o := range rest {
+			row := c.at(o)
+			n += amountOf(&row, c.unit)
+			unknown = unknown || amountOf(&row, c.unit) == 0 && row.Sources > 0
+		}
+		if unknown {
+			b.Cells = append(b.Cells, bar{Unknown: t.w.shares.unknown})
+			continue
+		}
+		value, high := t.sum(c, rest)
+		text := t.p.Count(n)
+		if c.unit == attribution.Sources {
+			text = t.some(n).Text
+		}
+		b.Cells = append(b.Cells, bar{Share: t.share(value), Count: text, Value: value, Low: value, High: high})
+	}
+	return b
+}
+
+func (t *writer) unlocatedRow(list []counted) bars {
+	b := bars{Kind: noCountry, Name: t.w.shares.noCountry}
+	for i := range list {
+		c := &list[i]
+		cell := t.bar(c, &c.unlocated)
+		cell.Low, cell.High = cell.Value, cell.Value
+		b.Cells = append(b.Cells, cell)
+	}
+	return b
+}
+
+// restOf are the countries without bars.
+func (t *writer) restOf(list []counted, rest []geo.Origin) *table {
+	w := &t.w.shares
+	tb := &table{
+		block: block{Heading: t.say(w.restSummary, args{"n": t.n(uint64(len(rest)))})}, Head: []string{w.origin},
+	}
+	for i := range list {
+		name := [...]string{w.sources, w.events, w.bytes}[list[i].unit]
+		if list[i].database != "" {
+			name = list[i].database
+		}
+		tb.Head = append(tb.Head, name, w.share)
+	}
+	for _, o := range rest {
+		r := row{Code: o.String(), Name: t.p.Country(o)}
+		for i := range list {
+			counts := list[i].at(o)
+			cell := t.bar(&list[i], &counts)
+			if cell.Unknown != "" {
+				cell.Count, cell.Share = cell.Unknown, cell.Unknown
+			}
+			r.Cells = append(r.Cells, cell.Count, cell.Share)
+		}
+		tb.Rows = append(tb.Rows, r)
+	}
+	return tb
+}
+
+// sharesCaption says by what the countries are known, and what is not in the table.
+func (t *writer) sharesCaption(list []counted) string {
+	w, r := &t.w.shares, t.r
+	caption := w.captions
+	if list[0].database == "" {
+		caption = w.caption
+	}
+	parts := []string{t.say(caption, args{"database": word(t.databases())})}
+	if r.Basis == attribution.BasisSample {
+		parts = append(parts, t.say(w.sampled, args{"n": t.n(uint64(max(r.SampleSize, 0)))}))
+	}
+	if r.SamplingRate > 1 {
+		parts = append(parts, t.say(w.looked, args{"rate": t.n(uint64(r.SamplingRate))}))
+	}
+	if n := r.Reserved.Sources; n > 0 {
+		events := t.amount(r.Reserved.Events, attribution.Events)
+		parts = append(parts, t.say(w.leftOut, args{"n": t.some(n), "events": word(events)}))
+	}
+	hidden := !slices.ContainsFunc(list, func(c counted) bool { return c.unit == attribution.Events })
+	if hidden && list[0].database == "" && traits(r, attribution.Events) != caveat.EventsNotRead {
+		parts = append(parts, w.noEvents)
+	} else if hidden && list[0].database == "" {
+		parts = append(parts, t.w.tidy(t.p.Caveat(caveat.Caveat{Code: caveat.EventsNotRead})))
+	}
+	return t.sentences(parts...)
+}
+
+// databases names those that located the sources, with their dates.
+func (t *writer) databases() string {
+	var names []string
+	for _, d := range t.r.LocatedBy[:min(len(t.r.LocatedBy), mostDatabases)] {
+		names = append(names, t.p.Database(d))
+	}
+	if len(names) == 0 {
+		names = []string{t.p.Database(attribution.Database{})}
+	}
+	return t.p.Joined(names...)
+}
+
+// keys are the legend of the bars.
+func (t *writer) keys(s *shares) []key {
+	w := &t.w.shares
+	var keys []key
+	if slices.ContainsFunc(s.Rows, func(b bars) bool { return b.Hit }) {
+		keys = append(keys, key{"claim", w.claimed})
+	}
+	keys = append(keys, key{"other", w.others})
+	interval, upTo := false, false
+	for _, row := range s.Rows {
+		for _, c := range row.Cells {
+			interval = interval || c.Low < c.Value
+			upTo = upTo || c.High > c.Value
+		}
+	}
+	switch {
+	case interval:
+		keys = append(keys, key{"interval", t.w.tidy(w.interval)})
+	case upTo:
+		keys = append(keys, key{"upto", t.w.tidy(w.upTo)})
+	}
+	var limits []float64
+	for _, c := range s.Columns {
+		for _, l := range c.Limits {
+			if !slices.Contains(limits, l) {
+				limits = append(limits, l)
+				keys = append(keys, key{"limit", t.say(w.limits, args{"limit": word(t.percent(100 * l))})})
+			}
+		}
+	}
+	return keys
+}

@@ -182,7 +182,7 @@ func (r *result) bursts(table *geo.Table, f log, reading ingest.Options, o monit
 		return err
 	}
 	m.Advance(m.Stats().Time.Add(2 * o.Interval))
-	for _, b := range m.Bursts() {
+	for b := range m.Bursts() {
 		if running[b.ID] && b.Parent == 0 {
 			r.brief.Bursts = append(r.brief.Bursts, b)
 		}

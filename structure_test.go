@@ -78,8 +78,10 @@ var rooms = []room{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
 		"attribution/network", "geo", "internal/phrase", tags,
 	}},
+	{"attribution/brief/internal/worldmap", nil},
 	{"attribution/brief", []string{
-		"attribution", "attribution/baseline", "attribution/caveat", "attribution/monitor", "attribution/network",
+		"attribution", "attribution/baseline", "attribution/brief/internal/worldmap", "attribution/caveat",
+		"attribution/monitor", "attribution/network",
 		"attribution/text", "geo", "internal/phrase", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},

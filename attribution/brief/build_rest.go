@@ -137,10 +137,10 @@ func (t *writer) excess(named []geo.Origin) string {
 
 // newSources compares the countries of the new sources with those of the time before.
 func (t *writer) newSources() *table {
-	w, n := &t.w.say, t.burst.NewSources
-	if n == nil || n.Report.Sources.Value == 0 {
+	if t.burst == nil || t.burst.NewSources == nil || t.burst.NewSources.Report.Sources.Value == 0 {
 		return nil
 	}
+	w, n := &t.w.say, t.burst.NewSources
 	fresh := t.of(&n.Report, t.burst, t.id)
 	tb := &table{Head: []string{w.newHead[0], w.newHead[1], w.newHead[2]}}
 	tb.Caption = t.say(w.newTable, args{

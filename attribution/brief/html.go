@@ -62,13 +62,13 @@ func functions(last *int) template.FuncMap {
 			b, err := blockOf(of)
 			return opened{b, class}, err
 		},
-		"barsOf": func(s *shares) barTable { return barTable{"", s.Caption, s.Origin, s.Columns, s.Rows} },
+		"barsOf":   func(s *shares) barTable { return barTable{"", s.Caption, s.Origin, s.Columns, s.Rows} },
 		"insideOf": func(in *inside) barTable { return barTable{"ins", in.Caption, in.Name, in.Columns, in.Rows} },
-		"pc":     func(v float64) template.CSS { return template.CSS(percentage(v)) },
-		"rest":   func(v float64) template.CSS { return template.CSS(percentage(1 - v)) },
-		"place":  placed,
-		"middle": middle,
-		"before": beforeOnset, "after": afterEnd,
+		"pc":       func(v float64) template.CSS { return template.CSS(percentage(v)) },
+		"rest":     func(v float64) template.CSS { return template.CSS(percentage(1 - v)) },
+		"place":    placed,
+		"middle":   middle,
+		"before":   beforeOnset, "after": afterEnd,
 		"gauge": drawGauge, "bar": drawBar, "tolerance": drawTolerance, "plot": drawPlot, "strip": drawStrip,
 		"sign": drawSign, "world": drawWorld, "mapBox": mapBox,
 	}

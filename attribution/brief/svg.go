@@ -18,7 +18,9 @@ func px(v float64) string {
 }
 
 // percentage prints a part from 0 to 1 for a style sheet.
-func percentage(v float64) string { return strconv.FormatFloat(math.Round(v*1e4)/100+0, 'f', -1, 64) + "%" }
+func percentage(v float64) string {
+	return strconv.FormatFloat(math.Round(v*1e4)/100+0, 'f', -1, 64) + "%"
+}
 
 // placed is the style of a label at a place from 0 to 1, which stays within its line.
 func placed(v float64) template.CSS {

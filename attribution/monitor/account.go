@@ -64,6 +64,7 @@ func (m *Monitor) take(w *watch) *account {
 	a := &account{burst: *w.burst, recent: w.outsideLast(), known: m.known, made: new(made)}
 	a.burst.settled, a.burst.pieces, a.burst.shares, a.burst.within = nil, nil, nil, false
 	a.burst.settledTo, a.burst.settledVolume = 0, volume{}
+	a.burst.trail = w.burst.trail.whole(w, w.events.Next()-1)
 	a.burst.history.Span += time.Duration(w.silent * m.clock.interval)
 	from := a.burst.onset * m.clock.interval
 	a.burst.waiting = m.clock.waiting(w.target, from)
@@ -118,6 +119,7 @@ func (f *finals) replace(old, later *account) {
 func (a *account) size() int {
 	n := len(a.settled.data) + len(a.usual[0].data) + len(a.usual[1].data)
 	n += len(a.burst.before.data) + len(a.burst.first.data) + childMemory*len(a.children)
+	n += 16 * len(a.burst.trail.cells)
 	for _, c := range a.recent {
 		n += len(c.data)
 	}

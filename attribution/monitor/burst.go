@@ -43,6 +43,7 @@ type burst struct {
 	pieces        []piece
 	shares        []share // of a group
 	within        bool    // it was part of the burst of the group of its target
+	trail         trail   // without what is recent; in an account with it
 
 	now int64 // its end, in Unix nanoseconds, if a look at an open interval has found it
 
@@ -162,6 +163,7 @@ func (m *Monitor) begin(w *watch, c counted, e, s detect.Reading) {
 	b.inEvents = detect.NewProof(events-float64(c.events), c.index-b.onset, e.Baseline)
 	b.inSources = detect.NewProof(sources-float64(c.sources), c.index-b.onset, s.Baseline)
 	b.incomplete = b.onset <= c.index-m.lookback
+	b.trail = m.newTrail(w, b.onset, c.index)
 	w.burst = b
 }
 

@@ -243,7 +243,7 @@ func (d *decoder) watch(target Target) *watch {
 	w.usual.fullFrom, w.usual.from = d.index(), d.index()
 	w.usual.arrivals = d.arrivals()
 	w.silent = d.index()
-	w.lastOnset, w.lastEnd = d.index(), d.index()
+	w.lastOnset, w.lastEnd, w.known = d.index(), d.index(), d.index()
 	if d.Bool() {
 		w.burst = d.burst()
 		d.settled(w.burst)

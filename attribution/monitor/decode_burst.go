@@ -88,6 +88,7 @@ func (d *decoder) burst() *burst {
 	b.inEvents, b.inSources = detect.ReadProof(d.Reader), detect.ReadProof(d.Reader)
 	b.history = detect.ReadPeak(d.Reader)
 	b.before, b.first = d.stored(), d.stored()
+	b.trail = d.trail()
 	return b
 }
 

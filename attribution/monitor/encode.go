@@ -214,7 +214,7 @@ func (e *encoder) watch(w *watch) {
 	e.tally(w.usual.filling)
 	e.int(w.usual.fullFrom, w.usual.from)
 	e.arrivals(&w.usual.arrivals)
-	e.int(w.silent, w.lastOnset, w.lastEnd)
+	e.int(w.silent, w.lastOnset, w.lastEnd, w.known)
 	if e.bool(w.burst != nil) {
 		e.burst(w.burst)
 		e.settled(w.burst)
@@ -331,4 +331,5 @@ func (e *encoder) burst(b *burst) {
 	e.b = b.history.Append(e.b)
 	e.stored(b.before)
 	e.stored(b.first)
+	e.trail(&b.trail)
 }

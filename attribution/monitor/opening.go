@@ -120,6 +120,7 @@ func (m *Monitor) tellOpening(o opening) {
 	w := m.whole
 	b := &burst{
 		target: w.target, onset: o.counts[0].index, unseen: true, expected: o.events.Baseline,
+		trail:    trail{from: o.counts[0].index, step: 1},
 		byEvents: o.events.State == detect.Running, bySources: o.sources.State == detect.Running,
 	}
 	b.inEvents = detect.NewProof(0, o.end-b.onset, o.events.Baseline)
@@ -131,6 +132,9 @@ func (m *Monitor) tellOpening(o opening) {
 		}
 		b.inEvents.Seen += float64(c.events)
 		b.inSources.Seen += float64(c.sources)
+		if c.index <= recent {
+			b.trail.add(&c)
+		}
 		switch {
 		case c.index > recent: // which the watch has
 			continue

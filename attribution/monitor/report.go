@@ -27,7 +27,7 @@ func (a *account) make(o Options) Burst {
 		ID: b.id, Target: b.target, Onset: begin(b.onset), End: time.Unix(0, b.until(o)).UTC(), Interval: o.Interval,
 		Final: b.final, Interim: b.interim,
 		Peak: begin(b.peak), PeakEvents: b.most, PeakSources: b.mostSources, Expected: b.expected,
-		ByEvents: b.byEvents, BySources: b.bySources,
+		ByEvents: b.byEvents, BySources: b.bySources, Timeline: b.trail.points(o.Interval),
 		History: HistoricalPeak(b.history), Report: a.report(o, window, claims),
 	}
 	if made.History.Peak = float64(b.most); !b.byEvents {

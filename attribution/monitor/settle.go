@@ -25,6 +25,9 @@ func (m *Monitor) settle(w *watch, c counted) {
 		return
 	}
 	b := w.burst
+	if b != nil {
+		b.trail.add(&c)
+	}
 	switch {
 	case b == nil || c.index < b.onset-1:
 		m.pass(w, c.stored)

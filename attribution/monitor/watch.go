@@ -26,6 +26,7 @@ type watch struct {
 	expected float64 // events in the interval that closes, without a burst; scratch
 
 	silent int64 // intervals before the series begin, in which nothing came
+	known  int64 // the first interval of which it knows how much came
 
 	burst    *burst   // that is running
 	foreseen *burst   // that was found in open intervals
@@ -75,6 +76,7 @@ const introduced = 24 // intervals, twice as many as a series needs
 // them in an interval, but no more than events. If it is known that nothing came in any of
 // these intervals, they are its history.
 func (w *watch) introduce(i, n int64, bound sketch.Weight, known bool) {
+	w.known = i
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {
@@ -82,7 +84,7 @@ func (w *watch) introduce(i, n int64, bound sketch.Weight, known bool) {
 		w.sources.Observe(j, sources)
 	}
 	if known {
-		w.silent = max(n-introduced, 0)
+		w.silent, w.known = max(n-introduced, 0), i-n
 	}
 }
 

@@ -1,0 +1,17 @@
+package brief
+
+import (
+	"testing"
+
+	"github.com/whence-go/whence/internal/testenv"
+)
+
+// The pages of all showcases, in English.
+func TestGoldenHTML(t *testing.T) {
+	for _, c := range showcases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			testenv.Golden(t, c.name+".html", []byte(html(t, c.brief(t))))
+		})
+	}
+}

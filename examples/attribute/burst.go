@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"time"
@@ -25,6 +24,7 @@ type watcher struct {
 	system  system
 	now     func() time.Time
 	monitor *monitor.Monitor
+	table   *geo.Table
 	state   *state // nil without -state
 	printer *text.Printer
 
@@ -34,17 +34,20 @@ type watcher struct {
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
-	running map[uint64]bool // attacks, by the number of the burst that is told
-	untold  map[uint64]bool // those of them that are not printed yet
-	ended   int
-	unread  bool  // a claim about a burst that has ended is undecided for it
-	err     error // of printing or of the state
+	running  map[uint64]bool // attacks, by the number of the burst that is told
+	untold   map[uint64]bool // those of them that are not shown yet
+	gathered []monitor.Burst // that are shown at the end, or in the files of -o
+	dropped  int             // of them, since there are too many
+	ended    int
+	unread   bool  // a claim about a burst that has ended is undecided for it
+	err      error // of printing or of the state
 }
 
 // watch is the program with -burst. It returns the exit status.
 func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, s system,
 	console *console) (int, error) {
 	w := newWatcher(cfg, s, console)
+	w.table = table
 	cfg.chooseInterval(ctx, console)
 	if len(cfg.files) == 0 {
 		cfg.claimsOrPublic()
@@ -146,18 +149,19 @@ func (w *watcher) end() error {
 		w.monitor.Advance(w.monitor.Stats().Time.Add(w.cfg.interval + w.cfg.wait()))
 		for b := range w.monitor.Bursts() {
 			if w.untold[b.ID] && b.Parent == 0 {
-				w.print(b)
+				w.show(b, true)
 			}
 		}
 	} else if w.err == nil {
 		w.err = w.state.write(w.monitor)
 	}
+	w.err = cmp.Or(w.err, w.showGathered())
 	w.summary()
 	return w.err
 }
 
-// tell notes a burst, and prints it. What comes of a file that is read at once is known in a
-// moment: of a burst in it that still runs, only the end of the file is printed.
+// tell notes a burst, and shows it. What comes of a file that is read at once is known in a
+// moment: of a burst in it that still runs, only the end of the file is shown.
 func (w *watcher) tell(b monitor.Burst) {
 	if b.Final {
 		delete(w.running, b.ID)
@@ -169,26 +173,11 @@ func (w *watcher) tell(b monitor.Burst) {
 	for _, c := range b.Children { // some were found before their parent
 		delete(w.running, c.ID)
 	}
-	if !b.Final && w.state == nil && w.in != nil && w.in.file != nil {
+	atOnce := w.state == nil && w.in != nil && w.in.file != nil
+	if !b.Final && atOnce {
 		w.untold[b.ID] = true
 		return
 	}
 	delete(w.untold, b.ID)
-	w.print(b)
-}
-
-func (w *watcher) print(b monitor.Burst) {
-	w.console.clear()
-	var err error
-	if w.cfg.output.json {
-		enc := json.NewEncoder(w.system.stdout)
-		enc.SetEscapeHTML(false) // claims have a ">"
-		err = enc.Encode(b)
-	} else {
-		out, flush := w.system.paint(w.system.stdout).painted(w.system.stdout, w.printer)
-		err = cmp.Or(w.printer.Burst(out, b), flush())
-	}
-	if w.err == nil {
-		w.err = err
-	}
+	w.show(b, atOnce)
 }

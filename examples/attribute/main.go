@@ -107,6 +107,10 @@ func (s system) run(ctx context.Context, args []string) int {
 
 // answer does what the command line asks for.
 func (s system) answer(ctx context.Context, cfg *config, console *console) (int, error) {
+	err := cfg.output.begin(s.now())
+	if err != nil {
+		return 0, err
+	}
 	table, err := openTable(cfg.db)
 	if err == nil {
 		err = cfg.others.open(console)
@@ -155,7 +159,7 @@ func (s system) count(ctx context.Context, cfg *config, table *geo.Table, option
 		}
 		cfg.claimsOrPublic()
 	}
-	verdicts, err := cfg.answer(tally.Snapshot(), c.account, s, console)
+	verdicts, err := cfg.answer(tally.Snapshot(), table, c.account, s, console)
 	return status(complete, openForUnread(verdicts)), err
 }
 

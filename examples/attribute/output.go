@@ -9,14 +9,17 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/whence-go/whence/attribution/brief"
 	"github.com/whence-go/whence/attribution/text"
 )
 
 // outputConfig is what the command line says about how the answer is written.
 type outputConfig struct {
-	json bool
-	lang language.Tag
-	all  bool // details of all bursts
+	json  bool
+	lang  language.Tag
+	all   bool     // details of all bursts
+	files []string // that briefs are written to, instead of standard output
+	title string
 }
 
 func (o *outputConfig) addFlags(flags *flag.FlagSet) {
@@ -26,6 +29,9 @@ func (o *outputConfig) addFlags(flags *flag.FlagSet) {
 	o.lang = language.English
 	flags.Func("lang", "`language` of the answer: "+strings.Join(languages(), ", ")+" (default en, whatever LANG says)",
 		o.setLanguage)
+	flags.Func("o", "write the answer to `file` instead of standard output, as its name ends: .html, .md, .csv, .json or "+
+		".txt; may be repeated. The file is new, or a page, a table or JSON that was written before", o.addFile)
+	flags.StringVar(&o.title, "title", "", "`words` for the case, which a brief begins with")
 	flags.BoolVar(&o.all, "all", false, "show details of all bursts, not only of the largest three")
 }
 
@@ -49,6 +55,15 @@ func (o *outputConfig) setLanguage(value string) error {
 	return nil
 }
 
+// addFile takes a file whose name says what is to be in it.
+func (o *outputConfig) addFile(name string) error {
+	if _, ok := brief.FormatOf(name); !ok {
+		return errors.New("its name ends neither in .html nor in .md, .csv, .json or .txt")
+	}
+	o.files = append(o.files, name)
+	return nil
+}
+
 // check refuses what has no meaning without another flag.
 func (o *outputConfig) check(cfg *config) error {
 	switch {
@@ -56,13 +71,17 @@ func (o *outputConfig) check(cfg *config) error {
 		return errors.New("-all has no meaning without -burst")
 	case o.all && o.json:
 		return errors.New("-all has no meaning beside -json, which has all bursts")
+	case o.json && len(o.files) > 0:
+		return errors.New("-json has no meaning beside -o; give -o a name that ends in .json")
+	case o.title != "" && len(o.files) == 0:
+		return errors.New("-title has no meaning without -o")
 	}
 	return nil
 }
 
 // notes is where to say what is no part of the answer: before it, if it has a place for that.
 func (o *outputConfig) notes(s system) io.Writer {
-	if o.json {
+	if o.json || len(o.files) > 0 {
 		return s.stderr
 	}
 	return s.stdout

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/brief"
 	"github.com/whence-go/whence/attribution/evidence"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 )
 
@@ -41,9 +44,14 @@ func verify(ctx context.Context, cfg *config, table *geo.Table, s system, consol
 		found.Unexpected = cfg.expected.unmet(v.Evidence)
 		found.Holds = found.Holds && len(found.Unexpected) == 0
 	}
-	if cfg.output.json {
+	switch {
+	case cfg.output.json:
 		err = encode(s.stdout, found)
-	} else {
+	case len(cfg.output.files) > 0 && found.Recomputed != nil && found.Holds: // a brief of what does not hold helps nobody
+		b := brief.Brief{Report: found.Recomputed.Report, Inside: found.Recomputed.Breakdown,
+			Announced: intake.Announced(table), Evidence: evidenceOf(cfg.verify, data)}
+		err = cmp.Or(found.print(cfg, s, v), cfg.output.write(b, console))
+	default:
 		err = found.print(cfg, s, v)
 	}
 	if !found.Holds {
@@ -111,8 +119,11 @@ func (found *verified) print(cfg *config, s system, v evidence.Verification) err
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "Origins: %s.\n\nWhat follows from the snapshot in the file:\n\n", found.Origins)
-	if err != nil {
+	_, err := fmt.Fprintf(w, "Origins: %s.\n", found.Origins)
+	if err != nil || len(cfg.output.files) > 0 && found.Holds { // a brief says the rest
+		return err
+	}
+	if _, err := io.WriteString(w, "\nWhat follows from the snapshot in the file:\n\n"); err != nil {
 		return err
 	}
 	return cfg.output.print(s, *found.Recomputed)

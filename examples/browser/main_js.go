@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"runtime/debug"
+	"strings"
 	"syscall/js"
 	_ "time/tzdata" // a browser has no files with time zones
 
@@ -48,11 +51,15 @@ func main() {
 
 type object = map[string]any
 
+// nameless matches the name of the file before a message, which is on the page anyway.
+var nameless = regexp.MustCompile(`^"(?:[^"\\]|\\.)*": `)
+
 // function makes a function for JavaScript.
 func function(f func(args []js.Value) (object, error)) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) (result any) {
 		defer func() {
 			if e := recover(); e != nil {
+				fmt.Fprintf(os.Stderr, "%v\n%s", e, debug.Stack()) // the console of the browser
 				result = object{"error": fmt.Sprintf("this page has a fault: %v", e)}
 			}
 		}()
@@ -60,7 +67,7 @@ func function(f func(args []js.Value) (object, error)) js.Func {
 		if err == nil {
 			return o
 		}
-		o = object{"error": err.Error()}
+		o = object{"error": strings.TrimPrefix(nameless.ReplaceAllString(err.Error(), ""), "ingest: ")}
 		var open *ingest.UndecidedError
 		if errors.As(err, &open) {
 			o["error"], o["field"] = open.Reason, open.Option

@@ -1,6 +1,8 @@
 package brief
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,7 +36,7 @@ type writer struct {
 // newPage puts b into the words of the language that p prints.
 func newPage(b *Brief, p *text.Printer) *page {
 	w := wordsOf(p)
-	pg := &page{Lang: w.tag.String(), Kind: w.kind}
+	pg := &page{Lang: w.tag.String(), Kind: w.kind, Separator: w.head.separator}
 	if b.Simulated {
 		pg.Simulated = w.simulated
 	}
@@ -110,12 +112,30 @@ func (t *writer) title(own bool) string {
 	h := &t.w.head
 	a := args{"amount": word(t.volume()), "span": word(t.p.Span(t.span()))}
 	switch {
+	case t.burst != nil && t.burst.Target.IsZero() && len(t.burst.Children) > 0:
+		if top, ok := t.mostHit(); ok {
+			return t.say(h.mostly, a.With(args{"target": word(top)}))
+		}
+		n := uint64(len(t.burst.Children) + max(t.burst.MoreChildren, 0))
+		return t.say(h.targets, a.With(args{"n": t.n(n)}))
 	case t.burst != nil:
 		return t.say(h.burst, a.With(args{"target": word(t.target(t.burst.Target))}))
 	case t.span() < time.Second:
 		return t.say(h.timeless, a)
 	}
 	return t.say(h.report, a)
+}
+
+// mostHit is the target that most of a burst of all traffic went to, if there is one.
+func (t *writer) mostHit() (name string, ok bool) {
+	if !t.burst.Target.IsZero() || len(t.burst.Children) == 0 {
+		return "", false
+	}
+	top := slices.MaxFunc(t.burst.Children, func(a, b monitor.Child) int { return cmp.Compare(a.Events, b.Events) })
+	if top.Events <= t.r.Events/2 {
+		return "", false
+	}
+	return t.target(top.Target), true
 }
 
 // target says what was hit.
@@ -141,13 +161,18 @@ func (t *writer) meta() string {
 
 // when is the time of the traffic.
 func (t *writer) when() string {
-	h, from, to := &t.w.head, t.r.From, t.r.To
+	h := &t.w.head
 	if t.burst != nil {
-		from, to = t.burst.Onset, t.burst.End
+		return t.fromTo(t.burst.Onset, t.burst.End)
 	}
-	if from.IsZero() {
+	if t.r.From.IsZero() {
 		return h.untimed
 	}
+	return t.fromTo(t.r.From, t.r.To)
+}
+
+func (t *writer) fromTo(from, to time.Time) string {
+	h := &t.w.head
 	a := args{"date": word(t.w.date(from)), "from": word(t.w.clock(from)), "to": word(t.w.clock(to))}
 	if !sameDay(from, to) {
 		return t.say(h.days, args{"from": word(t.moment(from)), "to": word(t.moment(to))})

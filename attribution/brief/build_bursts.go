@@ -62,8 +62,8 @@ func (t writer) several(pg *page, bursts []monitor.Burst) {
 	if name := shown(t.b.Title); name != "" {
 		pg.Title = first.say(w.titleOn, a.With(args{"title": word(name)}))
 	}
-	pg.Meta = first.say(w.meta, args{
-		"from": word(first.moment(from)), "to": word(first.moment(to)),
+	plain := t.of(&bursts[0].Report, nil, "")
+	pg.Meta = plain.fromTo(from, to) + t.w.head.separator + first.say(w.inBursts, args{
 		"amount": word(first.amount(events, attribution.Events)),
 	})
 	pg.Summary = first.summary(bursts, n, from, to)
@@ -112,13 +112,7 @@ func (t *writer) limitsOfAny() string {
 // counts says in how many bursts the first claim holds, if it is the same in all, and names the largest bursts.
 func (t *writer) counts(bursts []monitor.Burst) (sentence string, then []string) {
 	w := &t.w.bursts
-	var largest []string
-	for i := range bursts[:min(len(bursts), detailed)] {
-		one := t.of(&bursts[i].Report, &bursts[i], "")
-		largest = append(largest, one.say(w.one, args{
-			"date": word(t.w.date(bursts[i].Onset)), "amount": word(one.volume()),
-		}))
-	}
+	largest := t.largest(bursts)
 	top := t.say(w.largest, args{"n": t.n(uint64(len(largest))), "list": word(t.p.Joined(largest...))})
 	var outcomes [4]uint64
 	for i := range bursts {
@@ -143,6 +137,23 @@ func (t *writer) counts(bursts []monitor.Burst) (sentence string, then []string)
 		}
 	}
 	return t.sentences(parts...), []string{top}
+}
+
+// largest are the largest bursts, by their dates; with the time if all are of two days.
+func (t *writer) largest(bursts []monitor.Burst) (list []string) {
+	span := time.Duration(0)
+	for i := range bursts {
+		span = max(span, bursts[i].Onset.Sub(bursts[0].Onset).Abs())
+	}
+	for i := range bursts[:min(len(bursts), detailed)] {
+		one := t.of(&bursts[i].Report, &bursts[i], "")
+		at := t.w.date(bursts[i].Onset)
+		if span < 2*24*time.Hour {
+			at = t.moment(bursts[i].Onset)
+		}
+		list = append(list, one.say(t.w.bursts.one, args{"date": word(at), "amount": word(one.volume())}))
+	}
+	return list
 }
 
 // strip shows the bursts by date and size.
@@ -180,13 +191,7 @@ func (t *writer) strip(bursts []monitor.Burst, n int, from, to time.Time) *strip
 		s.Y = slices.Delete(s.Y, 1, 2)
 	}
 	s.X = t.dates(from, to)
-	var list []string
-	for i := range bursts[:min(len(bursts), detailed)] {
-		one := t.of(&bursts[i].Report, &bursts[i], "")
-		list = append(list, one.say(w.one, args{
-			"date": word(t.w.date(bursts[i].Onset)), "amount": word(one.volume()),
-		}))
-	}
+	list := t.largest(bursts)
 	s.Told = t.say(w.stripTold, args{
 		"n": t.n(uint64(len(bursts))), "from": word(t.w.date(from)), "to": word(t.w.date(to)),
 		"list": word(t.p.Joined(list...)),
@@ -233,7 +238,11 @@ func (t *writer) line(i int, hit bool) burstRow {
 	if b.History.Before >= 1 {
 		r.Times = t.p.Times(b.History.Peak / b.History.Before)
 	}
-	if n := len(b.Children) + max(b.MoreChildren, 0); n > 0 {
+	top, ok := t.mostHit()
+	if ok {
+		r.Target = top
+	}
+	if n := len(b.Children) + max(b.MoreChildren, 0); n > 1 || n == 1 && !ok {
 		r.Targets = t.say(w.targets, args{"n": t.n(uint64(n))})
 	}
 	if len(t.r.Verdicts) == 0 {

@@ -24,21 +24,22 @@ func (t *writer) worldMap() *worldMap {
 	}
 	m := &worldMap{
 		block: block{Heading: w.heading}, Name: w.name, Class: map[geo.Origin]int{}, Claimed: map[geo.Origin]bool{},
-		Labels: map[geo.Origin]string{}, Dot: w.dot,
 	}
 	var list []string
+	hasDots := false
 	for i := range t.r.Countries {
 		row := &t.r.Countries[i]
 		if row.Sources == 0 {
 			continue
 		}
 		m.Class[row.Origin] = classOf(row.Share.Value)
+		hasDots = hasDots || isDot(row.Origin)
 		share := t.share(row.Share.Value, t.limits(row.Origin, attribution.Sources)...)
 		if i < mostToldCountries {
 			list = append(list, t.say(w.part, args{"country": word(t.p.Country(row.Origin)), "share": word(share)}))
 		}
 		if i < mostLabels && row.Share.Value >= .05 {
-			m.Labels[row.Origin] = row.Origin.String() + " " + share
+			m.Labels = append(m.Labels, label{row.Origin, row.Origin.String() + " " + share})
 		}
 	}
 	if more := len(t.r.Countries) - mostToldCountries; more > 0 {
@@ -57,6 +58,9 @@ func (t *writer) worldMap() *worldMap {
 	}
 	for i := range w.classes {
 		m.Keys = append(m.Keys, key{"m" + string(rune('4'-i)), t.w.tidy(w.classes[i])})
+	}
+	if hasDots {
+		m.Keys = append(m.Keys, key{"dot", w.dot})
 	}
 	m.Caption = t.sentences(t.say(w.caption, args{"database": word(t.database())}), outlined, w.borders)
 	return m

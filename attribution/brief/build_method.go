@@ -35,7 +35,11 @@ func (t *writer) method() *method {
 	if r.Events > 0 {
 		event = w.event
 	}
-	add(w.counted, text1{Text: t.sentences(w.sources, event, how, t.say(sure, a))})
+	certain := ""
+	if len(r.Verdicts) > 0 {
+		certain = t.say(sure, a)
+	}
+	add(w.counted, text1{Text: t.sentences(w.sources, event, how, certain)})
 	if texts := t.input(); len(texts) > 0 {
 		add(w.input, texts...)
 	}
@@ -61,6 +65,9 @@ func (t *writer) method() *method {
 		add(w.table, text1{Text: w.tableText})
 	}
 	limits := w.limitsText
+	if t.b.Evidence == nil {
+		limits = w.noEvidence
+	}
 	if t.b.Inside == nil && t.noise() == "" {
 		limits = t.sentences(limits, w.noNetworks)
 	}
@@ -107,7 +114,7 @@ func (t *writer) addDatabases(add func(string, ...text1)) {
 	}
 	var texts []text1
 	for _, d := range databases {
-		texts = append(texts, text1{Text: t.p.Database(d)})
+		texts = append(texts, text1{Text: t.dated(d)})
 		if credit := shownUpTo(d.Credit, longestText); credit != "" {
 			texts = append(texts, text1{Text: t.say(w.credit, args{"credit": word(credit)})})
 		}

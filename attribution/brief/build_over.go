@@ -101,7 +101,7 @@ func (t *writer) dispute() (tolerated, bool) {
 		}
 		return tolerated{
 			Name: w.here, Scale: true, Share: most, Value: t.share(most),
-			Text: t.say(w.hereText, args{"database": word(t.p.Database(t.asked(at)))}),
+			Text: t.say(w.hereText, args{"database": word(t.dated(t.asked(at)))}),
 		}, true
 	}
 	return tolerated{}, false
@@ -132,7 +132,7 @@ func (t *writer) agreement() string {
 			continue
 		}
 		told = append(told, t.say(w.second, args{
-			"database": word(t.p.Database(d.Database)), "list": word(t.p.Joined(list...)),
+			"database": word(t.dated(d.Database)), "list": word(t.p.Joined(list...)),
 			"n": t.n(uint64(len(list))),
 		}))
 		if d.Unlocated.Share.Value > 0 {

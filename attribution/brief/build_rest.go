@@ -107,7 +107,8 @@ func (t *writer) compared(o geo.Origin, n *baseline.NewSources) row {
 	}
 	space, ok := t.b.Announced[o]
 	if !ok {
-		return row{r.Code, r.Name, r.Hit, append(r.Cells, t.w.shares.unknown)}
+		r.Cells = append(r.Cells, t.w.shares.unknown)
+		return r
 	}
 	r.Cells = append(r.Cells, none(space))
 	return r
@@ -124,7 +125,7 @@ func (t *writer) excess(named []geo.Origin) string {
 	}
 	at := slices.IndexFunc(t.r.Countries, func(r attribution.Row) bool { return r.Origin == named[i] })
 	space := t.b.Announced[named[i]]
-	if at < 0 || space <= 0 || t.r.Countries[at].Share.Value < 2*space {
+	if at < 0 || space < .001 || t.r.Countries[at].Share.Value < 2*space {
 		return ""
 	}
 	share := t.r.Countries[at].Share.Value
@@ -155,26 +156,36 @@ func (t *writer) newSources() *table {
 			continue
 		}
 		r := row{Code: c.Origin.String(), Name: t.p.Country(c.Origin), Hit: t.isClaimed(c.Origin)}
-		r.Cells = []string{
-			fresh.some(c.Sources).Text, t.w.tidy(t.p.Interval(c.Share, t.limits(c.Origin, attribution.Sources)...)),
-		}
+		share := t.share(c.Share.Value, t.limits(c.Origin, attribution.Sources)...)
+		r.Cells = []string{fresh.some(c.Sources).Text, share}
+		r.Beside = []string{"", beside(t.w.tidy(t.p.Interval(c.Share, t.limits(c.Origin, attribution.Sources)...)))}
 		if at := slices.IndexFunc(n.Lift, func(l baseline.Lift) bool { return l.Origin == c.Origin }); at >= 0 {
 			l := &n.Lift[at]
 			before := t.w.unusual.none
 			if l.Baseline.Value > 0 {
 				before = t.share(l.Baseline.Value)
 			}
-			times := w.only
+			times, interval := w.only, ""
 			if l.Baseline.Value > 0 {
-				times = t.w.tidy(t.p.Ratio(l.Ratio))
+				times, interval = t.p.Times(l.Ratio.Value), beside(t.w.tidy(t.p.Ratio(l.Ratio)))
 			}
 			r.Cells = append(r.Cells, before, times)
+			r.Beside = append(r.Beside, "", interval)
 		} else if len(n.Lift) > 0 {
 			r.Cells = append(r.Cells, t.w.shares.unknown, t.w.shares.unknown)
+			r.Beside = append(r.Beside, "", "")
 		}
 		tb.Rows = append(tb.Rows, r)
 	}
 	return tb
+}
+
+// beside is what stands after a number: its interval.
+func beside(text string) string {
+	if _, interval, ok := strings.Cut(text, "("); ok {
+		return "(" + interval
+	}
+	return ""
 }
 
 // inside is whose networks the sources are in.
@@ -217,7 +228,11 @@ func (t *writer) againstEveryday() *facts {
 	f := &facts{block: block{Heading: w.heading}}
 	add := func(name string, texts ...string) { f.List = append(f.List, named{name, t.sentences(texts...)}) }
 	interval := word(t.p.Span(b.Interval))
-	if n := b.NewSources; n != nil {
+	switch n := b.NewSources; {
+	case t.noise() != "": // nobody knows which sources are new
+	case n == nil:
+		f.List = append(f.List, w.noBaseline)
+	default:
 		fresh := min(n.Report.Sources.Value, n.Burst.Value)
 		all, everyday := "", ""
 		if fresh == n.Burst.Value {
@@ -228,8 +243,6 @@ func (t *writer) againstEveryday() *facts {
 		}
 		add(t.say(w.seen, args{"n": t.some(n.Burst.Value - fresh), "whole": t.some(n.Burst.Value)}),
 			t.say(w.seenText, args{"span": word(t.p.Span(n.BaselineTo.Sub(n.BaselineFrom)))}), all, everyday)
-	} else {
-		f.List = append(f.List, w.noBaseline)
 	}
 	add(t.say(w.against, args{"n": t.n(b.PeakEvents), "expected": word(t.p.Number(b.Expected))}),
 		t.say(w.againstText, args{"interval": interval}))
@@ -271,7 +284,7 @@ func (t *writer) attackOn() (string, string) {
 	if more := n - uint64(len(list)); more > 0 {
 		list = append(list, t.say(w.andMore, args{"n": t.n(more)}))
 	}
-	return t.say(w.targets, args{"n": t.n(n)}), t.say(w.targetsText, args{"list": word(t.p.Joined(list...))})
+	return t.say(w.targets, args{"n": t.n(n)}), t.say(w.targetsText, args{"n": t.n(n), "list": word(t.p.Joined(list...))})
 }
 
 // caveats are those of all verdicts and of the burst, each once: first what decides, then what annotates.
@@ -284,7 +297,11 @@ func (t *writer) caveats() *caveats {
 	}
 	var list []told
 	seen := map[known]bool{}
+	noise := t.noise() != ""
 	add := func(one caveat.Caveat, text string) {
+		if noise && namesCountry(one) {
+			return
+		}
 		text = t.w.tidy(text)
 		if k := (known{one.Code, text}); !seen[k] {
 			seen[k] = true
@@ -321,6 +338,12 @@ func (t *writer) caveats() *caveats {
 		c.More = t.say(w.more, args{"n": t.n(uint64(more))})
 	}
 	return c
+}
+
+// namesCountry reports whether a caveat says where some sources are, beside the claims.
+func namesCountry(c caveat.Caveat) bool {
+	_, err := geo.ParseOrigin(c.Subject)
+	return c.Code == caveat.RankDiffers || err == nil && c.Subject != ""
 }
 
 // tellCaveat sets off the first sentence of a caveat, and adds the code, its number and its subject.

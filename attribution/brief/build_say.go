@@ -145,8 +145,8 @@ func (t *writer) whence() string {
 	var list []string
 	for _, row := range r.Countries[:min(len(r.Countries), mostNamed)] {
 		list = append(list, t.say(w.part, args{
-			"share":  word(t.share(row.Share.Value, t.limits(row.Origin, attribution.Sources)...)),
-			"placed": word(t.p.Placed(row.Origin)),
+			"share":   word(t.share(row.Share.Value, t.limits(row.Origin, attribution.Sources)...)),
+			"country": word(t.p.CountryTo(row.Origin)),
 		}))
 	}
 	return t.say(text, args{

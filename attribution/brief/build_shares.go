@@ -331,7 +331,7 @@ func (t *writer) sharesCaption(list []counted) string {
 func (t *writer) databases() string {
 	var names []string
 	for _, d := range t.r.LocatedBy[:min(len(t.r.LocatedBy), mostDatabases)] {
-		names = append(names, t.p.Database(d))
+		names = append(names, t.dated(d))
 	}
 	if len(names) == 0 {
 		names = []string{t.p.Database(attribution.Database{})}

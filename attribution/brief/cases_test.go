@@ -3,6 +3,7 @@ package brief
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,15 +68,7 @@ func announced(table *geo.Table) map[geo.Origin]float64 {
 func found(t testing.TB, b scenario.Builder, o monitor.Options, after time.Duration) []monitor.Burst {
 	t.Helper()
 	w := world.Real(t)
-	last := map[uint64]monitor.Burst{}
-	var order []uint64
 	o.Tally.Key = world.Key(3)
-	o.Notify = func(b monitor.Burst) {
-		if _, ok := last[b.ID]; !ok {
-			order = append(order, b.ID)
-		}
-		last[b.ID] = b
-	}
 	m := world.Must(monitor.New(w.Table, o))
 	played := world.Must(b.Build(w.Population))
 	var end time.Time
@@ -91,11 +84,7 @@ func found(t testing.TB, b scenario.Builder, o monitor.Options, after time.Durat
 		m.Observe(monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target), Flow: flowOf(&e)})
 	}
 	m.Advance(end.Add(time.Hour))
-	var list []monitor.Burst
-	for _, id := range order {
-		list = append(list, last[id])
-	}
-	return list
+	return slices.Collect(m.Bursts())
 }
 
 // evidence is what a user gives who has kept a file.
@@ -161,7 +150,7 @@ func disagreement(t testing.TB) Brief {
 	bursts := found(t, scenario.Overlay{
 		Quiet: scenario.Quiet{Rate: 8, Noise: 0.15, Targets: 60},
 		Bursts: []scenario.Part{{Builder: scenario.Botnet{
-			Seed: 5, Sources: 4_000, Origin: world.Origin("RU"), Share: .515, Unlocated: .01,
+			Seed: 5, Sources: 4_000, Origin: world.Origin("RU"), Share: .55, Unlocated: .01,
 		}, After: time.Hour}},
 	}, monitor.Options{
 		Claims: parsed("majority RU"), Enrichment: attribution.Enrichment{Databases: []*geo.Table{w.Routed}},

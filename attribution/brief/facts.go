@@ -225,11 +225,19 @@ func (t *writer) nameOf(d attribution.Database) string {
 
 // isName reports whether a text cannot pass for more than a name: a few words of letters, digits and a little more.
 func isName(s string) bool {
-	if s == "" || len(s) > 40 || strings.Count(s, " ") > 3 || s != strings.TrimSpace(s) {
+	if s == "" || len(s) > 48 || strings.Count(s, " ") > 4 || s != strings.TrimSpace(s) {
 		return false
 	}
-	return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.+") == ""
+	return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.+()") == ""
 }
 
 // hosting is what lists of rented servers are called.
 var hosting = regexp.MustCompile(`(?i)host|cloud|data.?cent|server|vps`)
+
+// dated is the name of a database with its date.
+func (t *writer) dated(d attribution.Database) string {
+	if d.Built.IsZero() {
+		return t.nameOf(d)
+	}
+	return t.say(t.w.dated, args{"name": word(t.nameOf(d)), "date": word(t.w.date(d.Built))})
+}

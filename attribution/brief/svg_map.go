@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/whence-go/whence/attribution/brief/internal/worldmap"
@@ -13,9 +15,9 @@ import (
 
 // The part of the map that has land on it, and a little more for lines at its edge.
 const (
-	mapLeft, mapTop      = 0, -6
-	mapWidth, mapHeight  = worldmap.Width, worldmap.Height + 12
-	dotRadius, labelSize = 9, 19
+	mapLeft, mapTop     = 0, -6
+	mapWidth, mapHeight = worldmap.Width, worldmap.Height + 12
+	dotRadius           = 9
 )
 
 // mapBox is the part of the map that is shown.
@@ -47,7 +49,83 @@ func drawWorld(m *worldMap) template.HTML {
 	for code, p := range dots(m) {
 		fmt.Fprintf(&b, `<circle class="dot m%d" cx="%s" cy="%s" r="%d"/>`, m.Class[code], px(p.X), px(p.Y), dotRadius)
 	}
+	b.WriteString(labels(m))
 	return template.HTML(b.String())
+}
+
+// labels are the codes and shares of the largest, where they do not lie upon each other.
+func labels(m *worldMap) string {
+	var b strings.Builder
+	var taken []worldmap.Point
+	for _, l := range m.Labels {
+		p, ok := middleOf(l.Origin)
+		near := func(q worldmap.Point) bool { return math.Abs(p.X-q.X) < 90 && math.Abs(p.Y-q.Y) < 26 }
+		if !ok || slices.ContainsFunc(taken, near) {
+			continue
+		}
+		taken = append(taken, p)
+		p.X = min(max(p.X, 50), worldmap.Width-50)
+		fmt.Fprintf(&b, `<text x="%s" y="%s" text-anchor="middle" aria-hidden="true">%s</text>`, px(p.X), px(p.Y+6),
+			template.HTMLEscapeString(l.Text))
+	}
+	return b.String()
+}
+
+// middleOf is the middle of the largest part of a country.
+func middleOf(o geo.Origin) (worldmap.Point, bool) {
+	for _, s := range worldmap.Shapes() {
+		if s.Code == o.String() {
+			return middleOfPath(s.Path)
+		}
+	}
+	p, ok := worldmap.Dots()[o.String()]
+	p.Y -= 2 * dotRadius
+	return p, ok
+}
+
+// middleOfPath reads the data of a path: rings that begin at an absolute point and go on in steps.
+func middleOfPath(path string) (middle worldmap.Point, ok bool) {
+	largest := -1.
+	for ring := range strings.SplitSeq(path, "M") {
+		var x, y, left, right, top, bottom float64
+		for i, n := range numbers(ring) {
+			if i%2 == 0 {
+				x += n
+				continue
+			}
+			if y += n; i == 1 {
+				left, right, top, bottom = x, x, y, y
+			}
+			left, right, top, bottom = min(left, x), max(right, x), min(top, y), max(bottom, y)
+		}
+		if area := (right - left) * (bottom - top); ring != "" && area > largest {
+			largest, middle, ok = area, worldmap.Point{X: (left + right) / 2, Y: (top + bottom) / 2}, true
+		}
+	}
+	return middle, ok
+}
+
+// numbers are those of the data of a path, whatever stands between them.
+func numbers(text string) (list []float64) {
+	for text != "" {
+		i := strings.IndexAny(text, "-.0123456789")
+		if i < 0 {
+			return list
+		}
+		n := 1
+		for i+n < len(text) && (text[i+n] == '.' || text[i+n] >= '0' && text[i+n] <= '9') {
+			n++
+		}
+		v, _ := strconv.ParseFloat(text[i:i+n], 64)
+		list, text = append(list, v), text[i+n:]
+	}
+	return list
+}
+
+// isDot reports whether a country is too small for an outline.
+func isDot(o geo.Origin) bool {
+	_, ok := worldmap.Dots()[o.String()]
+	return ok
 }
 
 // dots yields the countries that are too small for an outline and have sources, in order.

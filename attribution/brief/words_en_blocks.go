@@ -147,14 +147,14 @@ var baseEnglish = basePhrases{
 	seen:    "{n} of {whole}", seenText: "source addresses of the burst were seen in the {span} before it.",
 	allNew:   "All are new.",
 	everyday: "About {n} ({low} to {high}) of the new ones would have come anyway.",
-	against:  "{n} against {expected}", againstText: "events in the busiest {interval}, against the usual number.",
+	against:  "{n} against {expected}", againstText: "events in the busiest interval ({interval}), against the usual number.",
 	times: "{times} times", timesText: "the largest before, in {span} of history.",
 	first: "No earlier traffic", firstText: "was seen in {span} of history.",
 	notLargest: "Not the largest", notLargeText: "in {span} of history.",
 	unprecedented: "It is unprecedented in that time.",
 	tooShort:      "So short a history cannot show that the burst is without precedent.",
 	noBaseline:    named{"No baseline", "Nothing came before it, so that it cannot be said which sources are new."},
-	targets:       "{n} {n:target|targets}", targetsText: "are part of the same attack: {list}.",
+	targets:       "{n} {n:target|targets}", targetsText: "{n:is|are} part of the same attack: {list}.",
 	target:  "{target} ({n})",
 	andMore: "{n} more",
 }
@@ -176,6 +176,8 @@ var methodEnglish = methodPhrases{
 	again: "Make it again", limits: "Limits",
 	limitsText: "The evidence proves that the numbers follow from what was counted. It does not prove that this traffic " +
 		"arrived, or that a database is right.",
+	noEvidence: "The numbers follow from what was counted. They do not prove that this traffic arrived, or that a database " +
+		"is right.",
 	noNetworks: "It was not checked whose networks these are.",
 	table:      "Full table", tableText: "In the JSON and the CSV.",
 	tableNoise: "In the JSON and the CSV. It shows noise, not origins.",
@@ -184,10 +186,10 @@ var methodEnglish = methodPhrases{
 
 var burstsEnglish = burstsPhrases{
 	title: "{n} {n:burst|bursts} in {span}", titleOn: "{title}: {n} {n:burst|bursts} in {span}",
-	meta:      "{from} to {to}, UTC · {amount} in bursts",
-	largest:   "{n} bursts in {span}; the largest {three}.",
+	inBursts:  "{amount} in bursts",
+	largest:   "The largest against {n:its|their} history {n:is|are} {list}.",
 	counts:    "In {n} of {of} bursts, {subject} {clause}.",
-	notIn:     "In {n} they {n:does not|do not}.",
+	notIn:     "In {n} that does not hold.",
 	open:      "{n} {n:is|are} undecided.",
 	none:      "{n} {n:allows|allow} no claim.",
 	each:      "Each burst has a claim of its own: see the list.",

@@ -71,24 +71,25 @@ func (t *trail) reach(index int64) {
 // whole returns the trail with what is recent, as far as it is worth to be shown with the
 // burst of a watch. last is the last interval that was seen.
 func (t *trail) whole(w *watch, last int64) trail {
-	all := trail{from: t.from, step: t.step, cells: slices.Clone(t.cells)}
-	if all.step == 0 {
+	if t.step == 0 {
 		return trail{}
-	}
-	for i := range w.recent {
-		all.add(&w.recent[i])
 	}
 	b := w.burst
 	around := max(leastAround, b.end-b.onset)
-	if last = min(last, b.end-1+around); last >= all.from {
-		all.reach(last)
-		all.cells = all.cells[:min(int64(len(all.cells)), (last-all.from)/all.step+1)]
+	early := max((b.onset-around-t.from)/t.step, 0)
+	all := trail{from: t.from + early*t.step, step: t.step}
+	all.cells = slices.Clone(t.cells[min(early, int64(len(t.cells))):])
+	last = min(last, b.end-1+around)
+	for i := range w.recent {
+		if c := &w.recent[i]; c.index <= last {
+			all.add(c)
+		}
 	}
-	if early := (b.onset - around - all.from) / all.step; early > 0 {
-		early = min(early, int64(len(all.cells)))
-		all.from += early * all.step
-		all.cells = all.cells[early:]
+	if last < all.from {
+		return trail{}
 	}
+	all.reach(last)
+	all.cells = all.cells[:(last-all.from)/all.step+1]
 	return all
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/whence-go/whence/attribution/brief"
 	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/sketch"
@@ -81,8 +82,8 @@ func analyze(table *geo.Table, f log, q request, progress func(bytes int64, reco
 }
 
 func parseClaims(texts []string) (claims []attribution.Claim, err error) {
-	for _, text := range texts {
-		claim, err := attribution.ParseClaim(text)
+	for _, s := range texts {
+		claim, err := attribution.ParseClaim(s)
 		if err != nil {
 			return nil, err
 		}
@@ -235,17 +236,19 @@ func (r *result) readAll(f log, o ingest.Options, progress func(int64, uint64), 
 // usedAndLost says what became of the records.
 func usedAndLost(a *attribution.Account) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Read as %s: %d records used, %d not", a.Format, a.Records, a.Lost[attribution.LostUnread])
+	p := text.NewPrinter(language.English)
+	fmt.Fprintf(&b, "Read as %s: %s records used, %s not", a.Format, p.Count(a.Records),
+		p.Count(a.Lost[attribution.LostUnread]))
 	separator := " ("
 	for _, u := range a.Unread {
-		fmt.Fprintf(&b, "%s%d %s, first at %s", separator, u.Records, u.Code, u.First)
+		fmt.Fprintf(&b, "%s%s %s, first at %s", separator, p.Count(u.Records), u.Code, u.First)
 		separator = "; "
 	}
 	if len(a.Unread) > 0 {
 		b.WriteByte(')')
 	}
 	if a.Undated > 0 && a.Fields["time"] != "" {
-		fmt.Fprintf(&b, ", %d without a time", a.Undated)
+		fmt.Fprintf(&b, ", %s without a time", p.Count(a.Undated))
 	}
 	return b.String() + "."
 }
@@ -256,7 +259,7 @@ func write(b brief.Brief, f brief.Format, lang string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var text bytes.Buffer
-	err = brief.Write(&text, b, f, tag)
-	return text.String(), err
+	var content bytes.Buffer
+	err = brief.Write(&content, b, f, tag)
+	return content.String(), err
 }

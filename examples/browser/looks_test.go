@@ -16,14 +16,16 @@ var pictures = flag.String("pictures", "", "write pictures of the page to a fold
 // pressed, and has a name.
 func TestLooks(t *testing.T) {
 	p := open(t)
+	var address string
+	p.Eval("location.href", &address)
 	log := fileOf(t, "access.log", webLog(3e6))
 	for _, size := range []struct {
 		width, height int
 		phone, dark   bool
 	}{{360, 740, true, false}, {1280, 900, false, false}, {360, 740, true, true}, {1280, 900, false, true}} {
 		p.Size(size.width, size.height, size.phone, size.dark)
-		p.Eval(`location.reload()`, nil)
-		p.Wait(`document.readyState === "complete" && document.getElementById("state").textContent === "Ready."`)
+		p.Open(address)
+		p.Wait(`document.getElementById("state").textContent === "Ready."`)
 		look := func(step string) {
 			var wide []string
 			p.Eval(`[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() &&

@@ -65,6 +65,7 @@ function fill({ countries, languages, database, built }) {
 }
 
 function ready() {
+  $("go-help").hidden = $("file").files.length > 0;
   $("go").disabled = !$("file").files.length || $("state").textContent !== "Ready." || !$("work").hidden;
 }
 

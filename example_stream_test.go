@@ -61,6 +61,7 @@ func Example_stream() {
 	}
 	// Output:
 	// Burst 2 of all traffic
+	//   Of the 1,200 new sources, without the everyday ones among them, 66.7 % (66.6–66.8 %) are geolocated to Russia (RU) and 33.3 % (33.2–33.4 %) to the Netherlands (NL) by "DB-IP Lite" of 2026-06-01.
 	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
 	//   7,320 events from 1,320 sources. At most 1,220 events in 10 seconds, where about 20 were expected.
 	//   It is the largest in 26 minutes of history: 61.0 times the largest before.
@@ -81,11 +82,11 @@ func Example_stream() {
 	// Credit: "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0"
 	//
 	// supported: RU > 50% of sources
+	//   Among the 1,200 new sources, the share is 66.7 % (66.6–66.8 %): supported.
 	//   800 of the 1,320 distinct sources (60.6 %) are IP addresses geolocated to Russia (RU) by "DB-IP Lite" of 2026-06-01.
 	//   Those of the claim lie in 40 of 80 networks (/24 or /48).
 	//   The sources are clustered. As a sample of more sources, they weigh as 39 independent ones, which would not decide the claim.
 	//   Of the networks (/24 or /48), each counted once, 50.0 % are geolocated to Russia (RU). That would decide otherwise.
 	//   The verdict holds as long as fewer than 10.6 % of all sources are placed in the wrong country.
-	//   Among the 1,200 new sources, the share is 66.7 % (66.6–66.8 %): supported.
 	//   - The database was built 173 days before the traffic. Networks change their country.
 }

@@ -52,6 +52,7 @@ func newPage(b *Brief, p *text.Printer) *page {
 	default:
 		base.several(pg, shown)
 	}
+	pg.Name = base.say(w.head.window, args{"kind": word(pg.Kind), "title": word(pg.Title)})
 	pg.Foot = base.foot(pg, shown)
 	return pg
 }

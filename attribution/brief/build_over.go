@@ -177,4 +177,4 @@ func (t *writer) whyForged() *table {
 }
 
 // isHosting reports whether a list is one of rented servers, by its name.
-func isHosting(g *network.Group) bool { return hosting.MatchString(g.Name) }
+func isHosting(g *network.Group) bool { return hosting.MatchString(shown(g.Name)) }

@@ -180,9 +180,9 @@ func (t *writer) claimSentences() (first string, more []string) {
 				v, clause, second = next, second, clause
 			}
 		}
-		list = append(list, t.say(w.claim, args{"claim": word(t.say(joint, args{
+		list = append(list, t.say(w.claim, args{"claim": word(capital(t.say(joint, args{
 			"first": word(t.subject(v) + " " + clause), "second": word(w.pronoun + " " + second),
-		}))}))
+		})))}))
 		i++
 	}
 	if len(list) == 0 {
@@ -195,7 +195,7 @@ func (t *writer) capital(clause string, whole bool, v *attribution.Verdict) stri
 	if whole {
 		return clause
 	}
-	return t.say(t.w.say.claim, args{"claim": word(t.subject(v) + " " + clause)})
+	return t.say(t.w.say.claim, args{"claim": word(capital(t.subject(v) + " " + clause))})
 }
 
 func sameCountries(a, b attribution.Claim) bool {

@@ -60,7 +60,7 @@ func (t *writer) plot(points []monitor.Point, step time.Duration, u attribution.
 	pl := plot{
 		Heading: t.say(heading, args{"interval": word(t.every(step))}), Unit: u,
 		Onset: at(b.Onset), End: at(b.End), OnsetText: w.onset, EndText: w.end,
-		OnsetTime: t.w.clock(b.Onset), EndTime: t.w.clock(b.End),
+		OnsetTime: onAxis(b.Onset), EndTime: onAxis(b.End),
 	}
 	if !b.Final {
 		pl.EndText = w.soFar
@@ -90,7 +90,7 @@ func (t *writer) plot(points []monitor.Point, step time.Duration, u attribution.
 	days := whole > float64(36*time.Hour)
 	for _, part := range []float64{.14, .5, .86} {
 		when := from.Add(time.Duration(part * whole)).Truncate(step)
-		text := when.UTC().Format(time.TimeOnly)
+		text := onAxis(when)
 		if days {
 			text = t.w.day(when)
 		} else if step >= time.Minute {
@@ -99,11 +99,14 @@ func (t *writer) plot(points []monitor.Point, step time.Duration, u attribution.
 		pl.X = append(pl.X, tick{At: at(when), Text: text})
 	}
 	pl.Told = t.say(w.told, args{
-		"before": word(t.p.Count(before)), "peak": word(t.p.Count(value(peak))), "at": word(t.w.clock(peak.Time)),
+		"before": word(t.p.Count(before)), "peak": word(t.p.Count(value(peak))), "at": word(onAxis(peak.Time)),
 		"after": word(t.p.Count(after)),
 	})
 	return pl
 }
+
+// onAxis is a time beside a plot, where every language has the same form.
+func onAxis(t time.Time) string { return t.UTC().Format(time.TimeOnly) }
 
 // every is an interval as the headings of plots have it.
 func (t *writer) every(step time.Duration) string {

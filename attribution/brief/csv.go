@@ -73,7 +73,7 @@ func (t *csvTable) report(r *attribution.Report, burst *monitor.Burst) {
 	}
 	var names []string
 	for _, d := range r.LocatedBy {
-		names = append(names, d.String())
+		names = append(names, csvDatabase(d))
 	}
 	c.database = strings.Join(names, ", ")
 	for i := range r.Countries {
@@ -84,12 +84,18 @@ func (t *csvTable) report(r *attribution.Report, burst *monitor.Burst) {
 	c.further = true
 	for i := range r.Databases {
 		d := &r.Databases[i]
-		c.database = d.Database.String()
+		c.database = csvDatabase(d.Database)
 		for k := range d.Countries {
 			c.row(&d.Countries[k])
 		}
 		c.row(&d.Unlocated)
 	}
+}
+
+// csvDatabase names a database, with its date if that is known.
+func csvDatabase(d attribution.Database) string {
+	d.Name = shown(d.Name)
+	return d.String()
 }
 
 // csvRows are those of one report.
@@ -164,8 +170,14 @@ func shareCells(s attribution.Share, known bool) []string {
 	return []string{decimal(s.Value), decimal(s.Low), decimal(s.High)}
 }
 
-// decimal prints a share so that nothing is lost, without an exponent.
-func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// decimal prints a share with ten significant digits at most, without an exponent.
+func decimal(v float64) string {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 10, 64), 64)
+	if err != nil {
+		rounded = v
+	}
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}
 
 // harmless is a cell on one line that no spreadsheet takes for a formula, whichever separator it splits lines at.
 func harmless(cell string) string {

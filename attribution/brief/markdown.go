@@ -13,7 +13,8 @@ import (
 // intervals, and there is no map, because the table has what it shows.
 func writeMarkdown(w io.Writer, b *Brief, p *text.Printer) error {
 	pg := newPage(b, p)
-	m := ticket{p: p, tidy: wordsOf(p).tidy}
+	words := wordsOf(p)
+	m := ticket{p: p, tidy: words.tidy}
 	m.heading(1, pg.Title)
 	m.strong(pg.Simulated)
 	m.paragraph(pg.Meta)
@@ -28,7 +29,9 @@ func writeMarkdown(w io.Writer, b *Brief, p *text.Printer) error {
 		m.b.WriteString("---\n\n")
 	}
 	for _, line := range pg.Foot {
-		m.paragraph(line)
+		if line != words.foot.shapes && line != words.foot.script { // here is no map and no page
+			m.paragraph(line)
+		}
 	}
 	if _, err := io.WriteString(w, strings.TrimRight(m.b.String(), "\n")+"\n"); err != nil {
 		return fmt.Errorf("brief: %w", err)
@@ -51,9 +54,7 @@ func (m *ticket) heading(level int, title string) {
 }
 
 func (m *ticket) paragraph(s string) {
-	if s = mdText(s); s != "" {
-		m.b.WriteString(s + "\n\n")
-	}
+	m.paragraphOf(mdText(s))
 }
 
 func (m *ticket) strong(s string) {
@@ -64,16 +65,27 @@ func (m *ticket) strong(s string) {
 
 func (m *ticket) named(n named) {
 	if n.Text != "" {
-		m.b.WriteString(mdNamed(n.Name, n.Text) + "\n\n")
+		m.paragraphOf(mdNamed(n.Name, " ", n.Text))
 	}
 }
 
-// mdNamed is a text with a name before it.
-func mdNamed(name, text string) string {
-	if name == "" {
-		return mdText(text)
+// paragraphOf writes what is Markdown already.
+func (m *ticket) paragraphOf(markdown string) {
+	if markdown != "" {
+		m.b.WriteString(mdStart(markdown) + "\n\n")
 	}
-	return "**" + mdText(strings.TrimRight(name, ".:")) + ".** " + mdText(text)
+}
+
+// mdNamed is a text with a name before it, both in plain text.
+func mdNamed(name, between, text string) string {
+	name, text = mdText(name), mdText(text)
+	switch {
+	case name == "":
+		return text
+	case text == "":
+		return "**" + name + "**"
+	}
+	return "**" + name + "**" + between + text
 }
 
 // list writes items that are Markdown already. Empty ones are left out.
@@ -81,7 +93,7 @@ func (m *ticket) list(items []string) {
 	n := 0
 	for _, item := range items {
 		if item = strings.TrimSpace(item); item != "" {
-			m.b.WriteString("- " + item + "\n")
+			m.b.WriteString("- " + mdStart(item) + "\n")
 			n++
 		}
 	}
@@ -172,7 +184,7 @@ func (m *ticket) bars(origin string, columns []column, rows []bars) {
 	for _, c := range columns {
 		heading := c.Heading
 		if c.Total != "" {
-			heading += " (" + c.Total + ")"
+			heading += " " + c.Total
 		}
 		head = append(head, mdText(heading))
 	}

@@ -25,7 +25,7 @@ func (m *ticket) part(pt *part, nested bool) {
 		m.begin(&pt.When.block)
 		var items []string
 		for _, plot := range pt.When.Plots {
-			items = append(items, mdNamed(plot.Heading, plot.Told))
+			items = append(items, mdNamed(plot.Heading, ": ", plot.Told))
 		}
 		m.list(items)
 		m.paragraph(pt.When.Note)
@@ -41,7 +41,7 @@ func (m *ticket) part(pt *part, nested bool) {
 		m.begin(&pt.Base.block)
 		var items []string
 		for _, f := range pt.Base.List {
-			items = append(items, mdNamed(f.Name, f.Text))
+			items = append(items, mdNamed(f.Name, " ", f.Text))
 		}
 		m.list(items)
 		m.paragraph(pt.Base.Note)
@@ -67,11 +67,16 @@ func (m *ticket) say(s *say) {
 	m.table(s.Whence)
 	var items []string
 	for i := range s.Cards {
-		items = append(items, m.card(&s.Cards[i]))
+		if s.Cards[i].Table == nil {
+			items = append(items, m.card(&s.Cards[i]))
+		}
 	}
 	m.list(items)
 	for i := range s.Cards {
-		m.table(s.Cards[i].Table)
+		if c := &s.Cards[i]; c.Table != nil {
+			m.paragraphOf(m.card(c))
+			m.table(c.Table)
+		}
 	}
 	m.paragraph(s.More)
 	m.named(s.Limits)
@@ -94,12 +99,16 @@ func (m *ticket) card(c *card) string {
 		add(badge + ":")
 	}
 	if c.Heading != "" {
-		add(mdNamed(c.Heading, c.Claim))
+		add(mdNamed(c.Heading, " ", c.Claim))
 	} else {
 		add(mdText(c.Claim))
 	}
 	for _, g := range c.Gauges {
-		add(mdNamed(g.Label, g.Told))
+		told := g.Told
+		if len(c.Gauges) == 1 && len(c.Lines) > 0 { // which have the interval
+			told = strings.Trim(g.Value+"; "+g.LimitText, "; ") + "."
+		}
+		add(mdNamed(g.Label, ": ", told))
 	}
 	for _, line := range c.Lines {
 		add(mdText(line))
@@ -113,10 +122,10 @@ func (m *ticket) over(o *over) {
 	m.begin(&o.block)
 	var items []string
 	for _, r := range o.Rows {
-		items = append(items, strings.TrimSpace(mdNamed(r.Name, r.Value)+". "+mdText(r.Text)))
+		items = append(items, strings.TrimSpace(mdNamed(r.Name, ": ", r.Value)+". "+mdText(r.Text)))
 	}
 	for _, way := range o.Ways {
-		items = append(items, mdNamed(way.Name, way.Text))
+		items = append(items, mdNamed(way.Name, " ", way.Text))
 	}
 	m.list(items)
 	m.paragraph(o.Note)
@@ -142,11 +151,7 @@ func (m *ticket) caveats(c *caveats) {
 	m.begin(&c.block)
 	var items []string
 	for _, t := range c.List {
-		item := mdText(t.Text)
-		if t.Head != "" {
-			item = mdNamed(t.Head, t.Text)
-		}
-		items = append(items, item+" "+mdCode(t.Code))
+		items = append(items, mdNamed(t.Head, " ", t.Text)+" "+mdCode(t.Code))
 	}
 	m.list(items)
 	m.paragraph(c.More)
@@ -163,7 +168,7 @@ func (m *ticket) method(me *method) {
 			case x.Code:
 				m.b.WriteString(mdBlock(x.Text) + "\n")
 			case x.Hash != "":
-				m.b.WriteString(strings.TrimSpace(mdText(x.Text)+" "+mdCode(x.Hash)) + "\n\n")
+				m.paragraphOf(strings.TrimSpace(mdText(x.Text) + " " + mdCode(x.Hash)))
 			default:
 				m.paragraph(x.Text)
 			}
@@ -186,7 +191,6 @@ func (m *ticket) summary(s *summary) {
 	if s.Strip != nil {
 		m.begin(&s.Strip.block)
 		m.paragraph(s.Strip.Told)
-		m.paragraph(s.Strip.Note)
 	}
 	m.begin(&s.List.block)
 	m.paragraph(s.List.Caption)

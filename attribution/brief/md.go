@@ -7,45 +7,68 @@ import (
 	"unicode/utf8"
 )
 
-// Trackers add links, mentions, references to issues and emoji of their own to what Markdown has, and do so when the
-// backslashes are gone. An invisible joiner between two characters stops them all.
-const joiner = "\u2060"
-
+// Trackers add links, mentions, references to issues and emoji of their own to what Markdown has. They do so when the
+// backslashes are gone, but not in code. So a word that has one is shown as code.
 var (
+	// wordlike is what may have a reference in it.
+	wordlike = regexp.MustCompile(`[\pL\pM\pN@:/.~%+&=?#!^$*_-]+`)
+
+	// references are what trackers link or replace.
+	references = regexp.MustCompile(`(?i)[a-z]://|\bwww\.|@.|\b(mailto|xmpp):.|:[a-z_+-][a-z0-9_+-]*:|:[0-9]{3,}:|` +
+		`\bGH-[0-9]|[#~%]\w|[!&^$][0-9]`)
+
+	// labelled are references to names in quotation marks. An invisible joiner stops them.
+	labelled = regexp.MustCompile(`([~%])"`)
+
+	// entities are characters by their names.
+	entities = regexp.MustCompile(`&([#\w])`)
+
 	// special are the characters that lose their meaning by a backslash.
 	special = strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`, `&`, `\&`, `|`, `\|`,
+		`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`, `|`, `\|`,
 		`~`, `\~`, `$`, `\$`,
 	)
 
-	// references are what trackers link or replace. A joiner comes between the two parts of each.
-	references = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*:)(//)|(\bwww)(\.)|(@)([^\s\x{2060}])|` +
-		`(\b(?:mailto|xmpp|javascript|data|tel):)([^\s\x{2060}])|(:)([a-z_+-][a-z0-9_+-]*:|[0-9]{3,}:)|` +
-		`(\bGH-)([0-9])|([#!%&~^])([\w"])`)
-
 	// beginnings are what has a meaning at the begin of a line only.
-	beginnings = regexp.MustCompile(`^(#{1,6}|[-+=]|[0-9]{1,9}[.)])`)
+	beginnings = regexp.MustCompile(`^(#|[-+=]|[0-9]{1,9}[.)](\s|$))`)
 )
 
-// mdText is a text as Markdown: on one line, and nothing in it is markup, a link, a mention or an image.
+// mdText is a text as Markdown: on one line, and nothing in it is markup, a link, a mention or an image. [mdStart] is for
+// the begin of a line.
 func mdText(s string) string {
 	s = mdLine(s)
-	for references.MatchString(s) { // what ends one may begin the next
-		s = references.ReplaceAllStringFunc(s, func(ref string) string {
-			parts := references.FindStringSubmatch(ref)
-			for i := 1; i+1 < len(parts); i += 2 {
-				if parts[i] != "" {
-					return parts[i] + joiner + parts[i+1]
-				}
-			}
-			return ref
-		})
+	var b strings.Builder
+	at := 0
+	for _, place := range wordlike.FindAllStringIndex(s, -1) {
+		word := s[place[0]:place[1]]
+		if !references.MatchString(word) {
+			continue
+		}
+		b.WriteString(mdPlain(s[at:place[0]]))
+		code := strings.TrimRight(word, ".:?!") // of the sentence
+		if !references.MatchString(code) {
+			code = word
+		}
+		b.WriteString("`" + code + "`")
+		at = place[0] + len(code)
 	}
-	s = special.Replace(s)
-	return beginnings.ReplaceAllStringFunc(s, func(begin string) string {
-		last := len(begin) - 1
-		return begin[:last] + `\` + begin[last:]
-	})
+	b.WriteString(mdPlain(s[at:]))
+	return b.String()
+}
+
+func mdPlain(s string) string {
+	s = entities.ReplaceAllString(special.Replace(s), `\&$1`)
+	return labelled.ReplaceAllString(s, "${1}\u2060\"")
+}
+
+// mdStart is Markdown at the begin of a line. It begins no list, heading or table.
+func mdStart(markdown string) string {
+	begin := strings.TrimRightFunc(beginnings.FindString(markdown), unicode.IsSpace)
+	if begin == "" {
+		return markdown
+	}
+	last := len(begin) - 1
+	return begin[:last] + `\` + markdown[last:]
 }
 
 // mdLine is a text on one line, with a sign in the place of what does not print. Spaces of other widths stay.
@@ -59,10 +82,10 @@ func mdLine(s string) string {
 		}
 		return utf8.RuneError
 	}, s)
-	return strings.Trim(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " "), " ")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " ")
 }
 
-// mdCode is a text to copy. In a cell of a table, a bar needs a backslash even there.
+// mdCode is a text to copy.
 func mdCode(s string) string {
 	s = mdLine(s)
 	if s == "" {
@@ -74,8 +97,6 @@ func mdCode(s string) string {
 	}
 	return fence + s + fence
 }
-
-func mdCodeCell(s string) string { return strings.ReplaceAll(mdCode(s), "|", `\|`) }
 
 // mdBlock is a line to copy, as a block of its own.
 func mdBlock(s string) string {

@@ -13,6 +13,7 @@ type page struct {
 	Kind      string // what such a page is called
 	Simulated string
 	Title     string
+	Name      string // of the window that shows it
 	Meta      string // when, and how many sources
 
 	Summary *summary // of several bursts

@@ -50,6 +50,7 @@ type words struct {
 
 // headPhrases are those above everything.
 type headPhrases struct {
+	window     phrase.Phrase // kind title
 	burst      phrase.Phrase // amount target span: the title, if the user gave none
 	mostly     phrase.Phrase // amount target span: of all traffic, where most is to one target
 	targets    phrase.Phrase // amount n span: of all traffic, to so many targets
@@ -361,7 +362,7 @@ type footPhrases struct {
 }
 
 // languages has every language. The first is for readers of any other.
-var languages = []*words{&english}
+var languages = []*words{&english, &french}
 
 // wordsOf returns the words of the language that p prints.
 func wordsOf(p *text.Printer) *words {

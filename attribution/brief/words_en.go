@@ -28,7 +28,8 @@ var english = words{
 	kind: "Traffic origin brief", simulated: "Simulation: no packet was recorded", untitled: "Traffic origin brief",
 
 	head: headPhrases{
-		burst: "{amount} on {target} in {span}", report: "{amount} in {span}",
+		window: "{kind}: {title}",
+		burst:  "{amount} on {target} in {span}", report: "{amount} in {span}",
 		mostly:   "{amount} in {span}, mostly on {target}",
 		targets:  "{amount} in {span}, with {n} {n:target|targets} hit together",
 		timeless: "{amount}",

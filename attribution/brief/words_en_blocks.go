@@ -6,19 +6,19 @@ import (
 
 var overEnglish = overPhrases{
 	heading: "What would overturn it",
-	lead: "How much of the data a database would have to place wrongly before a verdict changes. Below, for scale, how " +
-		"wrong databases are known to be.",
-	name: "{outcome} ({unit})", nameOfAll: "{outcome} ({unit}): {claim}",
-	counted:   "Falls only if more than {n} of the {whole} ({share}) are placed in the wrong country.",
-	estimated: "Falls only if more than {share} of the {unit} are placed in the wrong country.",
-	never:     "Falls if anything is placed in the wrong country.",
+	lead:    "How much a database would have to misplace before a verdict changes; in gray, how much databases do misplace.",
+	name:    "{outcome} ({unit})", nameOfAll: "{outcome} ({unit}): {claim}",
+	counted:   "Falls only if more than {n} of the {whole} ({share}) are misplaced.",
+	estimated: "Falls only if more than {share} of the {unit} are misplaced.",
+	never:     "Falls if anything is misplaced.",
 	busy:      "{n} busy {n:address|addresses} made {share} of all events.",
-	here:      "Scale: two databases, here",
-	hereText:  "Placed in the countries of the claim by only one of two databases, the first and {database}.",
-	good:      "Scale: good databases",
+	here:      "Two databases, here",
+	hereText:  "Placed in the countries of the claim by only one of two, the first and {database}.",
+	good:      "Good databases",
 	goodText:  "Good country databases differ on about this much of the sources of attacks, others on up to 20 %.",
 	second:    "{database} leads to the same {n:verdict|verdicts}: {list}.",
 	finding:   "{share} of the {unit}",
+	leaves:    "It has no country for {share} of the source addresses.",
 	oneSource: []named{
 		{"One wrong entry.", "If the database misplaces this one address, the country is wrong for all of the traffic. No " +
 			"share and no margin protects against that. Look the address up in the registry, and ask its network operator."},
@@ -85,8 +85,8 @@ var forgedEnglish = forgedPhrases{
 var sharesEnglish = sharesPhrases{
 	heading: "Shares by country: addresses and events", headingOne: "Shares by country",
 	claimed: "countries of the claim", others: "other countries",
-	upTo:     "up to: with everything that has no country counted here",
-	interval: "interval (95 %), with everything that has no country counted here",
+	upTo:     "up to: with all that has no country",
+	interval: "interval (95 %), with all that has no country",
 	limits:   "{limit}: limit of a claim",
 	caption:  "The country in which {database} places each address.",
 	captions: "The country in which each database places the same addresses.",

@@ -78,8 +78,27 @@ func (p *Printer) roles(of ...map[string]string) (roles []string) {
 	return append(roles, slices.Sorted(maps.Keys(rest))...)
 }
 
-// place is where a record is, which may be a path.
-func (p *Printer) place(at string) string { return p.quotedUpTo(at, longestPlace) }
+// place is where a record is: in words of the language if package ingest or packets wrote it, else as it is, for it may
+// be a path.
+func (p *Printer) place(at string) string {
+	w := &p.words.account
+	numbers := args{}
+	number := func(name, text string) bool {
+		n, err := strconv.ParseUint(text, 10, 64)
+		numbers[name] = word(strconv.FormatUint(n, 10))
+		return err == nil
+	}
+	line, column, isLine := strings.Cut(strings.TrimPrefix(at, "line "), ", byte ")
+	switch packet, isPacket := strings.CutPrefix(at, "packet "); {
+	case isLine && strings.HasPrefix(at, "line ") && number("line", line) && number("byte", column):
+		at = say(w.atLine, numbers)
+	case isPacket && number("n", packet):
+		at = say(w.atPacket, numbers)
+	case at == "the end":
+		at = w.atEnd
+	}
+	return p.quotedUpTo(at, longestPlace)
+}
 
 const longestPlace = 200 // runes
 
@@ -122,7 +141,7 @@ func (p *Printer) used(r *attribution.Report) (list []string) {
 		}
 	}
 	if r.From.IsZero() && !a.From.IsZero() { // else the head of the table has it
-		list = append(list, say(w.span, args{"from": word(instant(a.From)), "to": word(instant(a.To))}))
+		list = append(list, say(w.span, args{"period": p.period(a.From, a.To)}))
 	}
 	return list
 }

@@ -17,7 +17,7 @@ var accountEnglish = accountPhrases{
 	excluded:  "{n} {n:record was|records were} excluded, as asked.",
 	undated:   "{n} of those used {n:has|have} no time that can be read.",
 	untimed:   "They have no times.",
-	span:      "They are from {from} to {to} UTC.",
+	span:      "They are from {period} UTC.",
 
 	notTaken: map[string]phrase{
 		"count": "The number of events of a record is not known. {name} may be it, and was not taken: name the field " +
@@ -31,9 +31,10 @@ var accountEnglish = accountPhrases{
 
 	unread:          "{n} {n:record was|records were} not read, the first at {place}: {why}.",
 	unreadSomewhere: "{n} {n:record was|records were} not read: {why}.",
-	moreUnread:      "{n} more {n:record was|records were} not read, for other reasons.",
-	lost:            "Lost: {lost}, the first at {place}.",
-	lostSomewhere:   "Lost: {lost}.",
+	atLine:          "line {line}, byte {byte}", atPacket: "packet {n}", atEnd: "the end",
+	moreUnread:    "{n} more {n:record was|records were} not read, for other reasons.",
+	lost:          "Lost: {lost}, the first at {place}.",
+	lostSomewhere: "Lost: {lost}.",
 	faults: map[string]phrase{
 		"TOO_LONG":       "the line is longer than 1 MiB",
 		"NO_ADDRESS":     "something else is where the client's address should be",

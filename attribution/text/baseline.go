@@ -28,7 +28,7 @@ func (p *Printer) writeNewSources(b *strings.Builder, n *baseline.NewSources) {
 		when = w.since
 	}
 	b.WriteString(say(when, args{
-		"from": word(instant(n.BaselineFrom)), "to": word(instant(n.BaselineTo)), "n": p.about(n.Baseline),
+		"period": p.period(n.BaselineFrom, n.BaselineTo), "n": p.about(n.Baseline),
 	}) + "\n")
 	for _, warning := range p.warnings(r) {
 		b.WriteString(warning + "\n")

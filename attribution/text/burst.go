@@ -2,6 +2,7 @@ package text
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/whence-go/whence/attribution"
@@ -9,9 +10,10 @@ import (
 	"github.com/whence-go/whence/attribution/monitor"
 )
 
-// Burst writes a burst: when it came and to whom, how large it was beside the history, which other targets are part of
-// the same attack, where its new sources are, and what may be claimed about all of its sources and about the new ones.
-// Of more than a dozen targets those with most events are listed, and the others are counted. The error is that of w.
+// Burst writes a burst. First it says where most of the new sources are, for everyday traffic dilutes the others. Then
+// it says when it came and to whom, how large it was beside the history, and which targets the same attack hits. The
+// table of new sources and the verdicts follow. Of more than a dozen targets those with most events are listed, and
+// the others are counted. The error is that of w.
 func (p *Printer) Burst(w io.Writer, b monitor.Burst) error {
 	var text strings.Builder
 	p.writeBurst(&text, &b)
@@ -31,6 +33,7 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 		}
 	}
 	line(teller{p: p, r: r}.oneSource())
+	line(p.whence(burst))
 	line(p.when(burst))
 	line(p.size(burst))
 	line(p.history(burst))
@@ -50,9 +53,8 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 	verdicts := p.tell(r, false)
 	if n := burst.NewSources; n != nil {
 		for i := range min(len(verdicts), len(n.Report.Verdicts)) {
-			among := teller{p: p, r: &n.Report, v: &n.Report.Verdicts[i], fresh: true}.among()
-			verdicts[i].lines = append(verdicts[i].lines, p.amongMakers(n, i)...)
-			verdicts[i].lines = append(verdicts[i].lines, among)
+			among := []string{teller{p: p, r: &n.Report, v: &n.Report.Verdicts[i], fresh: true}.among()}
+			verdicts[i].lines = slices.Concat(among, p.amongMakers(n, i), verdicts[i].lines)
 		}
 	}
 	p.writeVerdicts(b, verdicts)
@@ -86,7 +88,8 @@ func (p *Printer) when(burst *monitor.Burst) string {
 		text = p.words.burst.ended
 	}
 	return say(text, args{
-		"from": word(instant(burst.Onset)), "to": word(instant(burst.End)), "interval": word(p.span(burst.Interval)),
+		"from": p.moment(burst.Onset), "to": p.moment(burst.End), "period": p.period(burst.Onset, burst.End),
+		"interval": word(p.span(burst.Interval)),
 	})
 }
 
@@ -94,20 +97,35 @@ func (p *Printer) when(burst *monitor.Burst) string {
 func (p *Printer) size(burst *monitor.Burst) string {
 	w, r := &p.words.burst, &burst.Report
 	interval := word(p.span(burst.Interval))
-	size := w.size
-	if r.Limits != nil && r.Limits.EventsUnknown {
-		size = w.records
+	size, n, unknown := w.size, r.Events, ""
+	if eventsUnknown(r) {
+		n, unknown = r.Records, w.noEvents
+		if n == 0 {
+			size, unknown = w.sourcesOnly, ""
+		}
 	}
 	text := sentences(
-		say(size, args{
-			"events":  word(say(p.words.report.events, args{"n": p.count(r.Events)})),
-			"sources": p.about(r.Sources), "n": p.count(r.Records),
-		}),
-		say(w.peak, args{"n": p.count(burst.PeakEvents), "interval": interval, "expected": p.number(burst.Expected)}))
+		say(size, args{"events": p.amount(n, r), "sources": p.about(r.Sources)}), unknown,
+		say(w.peak, args{
+			"events": p.amount(burst.PeakEvents, r), "interval": interval, "expected": p.number(burst.Expected),
+		}))
 	if burst.BySources && !burst.ByEvents {
 		text = sentences(text, say(w.inSources, args{"n": p.count(burst.PeakSources), "interval": interval}))
 	}
 	return text
+}
+
+// eventsUnknown reports whether nobody knows how many events the sources sent.
+func eventsUnknown(r *attribution.Report) bool {
+	return r.Limits != nil && r.Limits.EventsUnknown || r.Events == 0 && r.Sources.Value > 0
+}
+
+// amount is a number of events, or of the records of events that nobody counted.
+func (p *Printer) amount(n uint64, r *attribution.Report) arg {
+	if eventsUnknown(r) {
+		return word(say(p.words.burst.records, args{"n": p.count(n)}))
+	}
+	return word(say(p.words.report.events, args{"n": p.count(n)}))
 }
 
 // history says how large the peak is beside the largest before it.

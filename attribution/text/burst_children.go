@@ -40,9 +40,9 @@ func (p *Printer) family(burst *monitor.Burst) (lines []string) {
 func (p *Printer) child(c *monitor.Child, parent *monitor.Burst) string {
 	w := &p.words.burst
 	a := args{
-		"target": word(p.target(c.Target)), "events": word(say(p.words.report.events, args{"n": p.count(c.Events)})),
+		"target": word(p.target(c.Target)), "events": p.amount(c.Events, &parent.Report),
 		"n": p.count(c.PeakEvents), "interval": word(p.span(parent.Interval)),
-		"from": word(instant(c.Onset)), "to": word(instant(c.End)),
+		"period": p.period(c.Onset, c.End),
 	}
 	switch {
 	case !c.Final && parent.Final:

@@ -1,6 +1,8 @@
 package text
 
 import (
+	"time"
+
 	"golang.org/x/text/language"
 
 	"github.com/whence-go/whence/geo"
@@ -17,6 +19,10 @@ type catalogue struct {
 	// country is the name of a country by its code. The others are that name with the article or preposition that it
 	// needs: in the phrases inside and outside, and as the subject of a sentence.
 	country, to, notIn, subject func(code string) string
+
+	// date is the day of a time, moment the time to the second, and period all between two. All are told in UTC.
+	date, moment func(time.Time) string
+	period       func(from, to time.Time) string
 
 	decimal, group string // in numbers: 1,234.5
 	comma, and, or string // in lists
@@ -35,8 +41,10 @@ type catalogue struct {
 	losses   [5]phrase // in the order of attribution.Loss: n
 	origins  [2]string // unlocated, reserved
 
-	inside, outside         phrase // claimed: countries
+	inside, insideOne       phrase // claimed: countries, of addresses and of one address
+	outside                 phrase // claimed: countries
 	insideMany, outsideMany phrase // n countries, which are not named
+	inCountry, inNetwork    phrase // place, of sources that are not claimed
 
 	report   reportPhrases
 	account  accountPhrases
@@ -55,7 +63,7 @@ type reportPhrases struct {
 	reflected, forged, cut, proxied     phrase // that the table does not show who sent the traffic
 	nothing                             phrase
 	sources, estimate                   phrase // n; n low high
-	events, bytes, span                 phrase // n; n; from to
+	events, bytes, span                 phrase // n; n; period
 	origin, amount, share, shareBetween phrase // headings of columns: unit
 
 	hidden                           phrase // n
@@ -83,10 +91,11 @@ type accountPhrases struct {
 	used, usedOf                 phrase            // n; lines as well
 	noRecords, excluded, undated phrase            // n
 	untimed                      phrase
-	span                         phrase            // from to
+	span                         phrase            // period
 	notTaken                     map[string]phrase // by role: name
 	otherNotTaken                phrase            // name role
 	unread, unreadSomewhere      phrase            // n why; place as well
+	atLine, atPacket, atEnd      phrase            // line byte; n: a place
 	moreUnread                   phrase            // n
 	lost, lostSomewhere          phrase            // lost; place as well
 	faults                       map[string]phrase // why a record was not read
@@ -121,7 +130,7 @@ type verdictPhrases struct {
 
 // baselinePhrases are those around the tables of new sources.
 type baselinePhrases struct {
-	title, since, untimed                  phrase // database; from to n
+	title, since, untimed                  phrase // database; period n
 	totals, nothing                        phrase // n all
 	fresh, shareOfNew, shareOfUsual, lift  phrase // headings of columns
 	onlyNew                                phrase // low
@@ -143,14 +152,18 @@ type burstPhrases struct {
 	head                        phrase // id target
 	everything                  phrase // the target of a burst of all traffic
 	network, domain, directory  phrase // a target that is a group: name
-	running, ended              phrase // from to interval
-	size, records               phrase // events sources; n sources, where the events are not known
-	peak, inSources             phrase // n interval expected
+	running, ended              phrase // from to interval; period interval
+	whence, whenceOthers        phrase // n list database: the new sources; those that would not have come anyway
+	whenceAll, whenceUnknown    phrase // n list database, where nobody knows which are new; nothing
+	top, next, noCountry        phrase // share country, of the first origin and the others; share
+	size, records               phrase // events sources; n, instead of events where these are not known
+	sourcesOnly, noEvents       phrase // sources: not even the records are known; beside records
+	peak, inSources             phrase // events interval expected; n interval
 	notLargest, first, largest  phrase // span times
 	unprecedented               phrase
 	parent                      phrase // id
 	children, others, more      phrase // n: the head of a list of targets, for all traffic or a target; the rest of it
-	child, childRuns            phrase // target events n interval from to
+	child, childRuns            phrase // target events n interval period
 	childApart                  phrase
 	among, amongUnit, amongNone phrase // n unit share outcome; reason
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -155,6 +156,7 @@ func foreign() *catalogue {
 	c.tag = language.MustParse("tlh")
 	country := func(string) string { return "Край" }
 	c.country, c.to, c.notIn, c.subject = country, country, country, country
+	c.period = func(from, to time.Time) string { return momentEN(from) + " — " + momentEN(to) }
 	c.decimal, c.group = "·", "’"
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {

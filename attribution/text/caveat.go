@@ -122,7 +122,7 @@ func (t teller) measured(c caveat.Caveat) args {
 	case number:
 		value = p.number(v)
 	case points:
-		value = word(p.points(v, nearest))
+		value = p.points(v, nearest)
 	case hours:
 		const most = float64(math.MaxInt64/time.Hour - 1)
 		value = word(p.span(time.Duration(min(v, most) * float64(time.Hour))))
@@ -301,10 +301,12 @@ func (t teller) annotating(c caveat.Caveat) (string, args) {
 
 // evenPlace are the numbers of the place that a caveat is about.
 func (t teller) evenPlace(c caveat.Caveat) args {
-	a := args{"n": t.p.count(0), "expected": t.p.number(0)}
+	place := args{"place": t.p.subject(c.Subject)}
+	in := say(t.p.words.inNetwork, place)
 	if o, err := geo.ParseOrigin(c.Subject); err == nil {
-		a["subject"] = word(t.p.withCode(o))
+		in = say(t.p.words.inCountry, args{"place": word(t.p.toCode(o))})
 	}
+	a := args{"n": t.p.count(0), "expected": t.p.number(0), "place": word(in)}
 	if s := t.r.Plausibility.Spoofing; s != nil {
 		for _, e := range s.Even {
 			if e.Place == c.Subject {

@@ -69,10 +69,10 @@ var caveatsEnglish = map[string]phrase{
 	"SPOOFING_PARTIAL decides": "Up to {value} of the sources may be forged, which leaves the claim open.",
 	"SPOOFING_SUSPECTED": "{value} {value:source is|sources are} spread as evenly as forged ones, but " +
 		"{value:it does|they do} not lie in networks without users. Only a completed handshake would tell.",
-	"SPOOFING_SUSPECTED place": "The {value} {value:source|sources} in {subject} are spread as evenly as forged ones. " +
+	"SPOOFING_SUSPECTED place": "The {value} {value:source|sources} {place} are spread as evenly as forged ones. " +
 		"{n} {n:pair|pairs} of them {n:shares|share} a /24, and chance makes {expected}. Only a completed handshake " +
 		"would tell.",
-	"SPOOFING_SUSPECTED decides": "The {value} {value:source|sources} in {subject} are spread as evenly as forged " +
+	"SPOOFING_SUSPECTED decides": "The {value} {value:source|sources} {place} are spread as evenly as forged " +
 		"ones, which leaves the claim open. {n} {n:pair|pairs} of them {n:shares|share} a /24, and chance makes " +
 		"{expected}.",
 	"DATABASES_DISAGREE": "{value} further {value:database comes|databases come} to another outcome.",

@@ -16,9 +16,10 @@
 //
 // # Languages
 //
-// English is the only language so far. Another one is one file: a catalogue like that in
-// en.go, and the names of countries, which tools/countries generates from Unicode CLDR.
-// Layout, numbers, and the choice of what is said know no language.
+// There are English and French. Another language is a catalogue like those in en.go and
+// fr.go, and the names of countries, which tools/countries generates from Unicode CLDR.
+// Layout and the choice of what is said know no language. docs/LANGUAGE.md says how to add
+// one, and what a native reader should check.
 //
 // # Concurrency
 //

@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 )
@@ -17,6 +18,9 @@ var english = catalogue{
 		return 1
 	},
 	country: countryEN, to: withArticle, notIn: withArticle, subject: withArticle,
+	date:    func(t time.Time) string { return t.Format(time.DateOnly) },
+	moment:  momentEN,
+	period:  func(from, to time.Time) string { return momentEN(from) + " to " + momentEN(to) },
 	decimal: ".", group: ",", comma: ", ", and: " and ", or: " or ",
 	percent: "{n} %", lessThan: "less than {n}", moreThan: "more than {n}", about: "about {n}", interval: "{value} " +
 		"({low}–{high})", upTo: "{value} (up to {high})", from: "{value} (from {low})",
@@ -35,9 +39,11 @@ var english = catalogue{
 		"{n} {n:record that was|records that were} dropped to save memory",
 	},
 	origins: [2]string{"unlocated", "reserved"},
-	inside:  "geolocated to {countries}", outside: "geolocated outside {countries}",
+	inside:  "geolocated to {countries}", insideOne: "geolocated to {countries}",
+	outside:     "geolocated outside {countries}",
 	insideMany:  "geolocated to one of the {n} countries of the claim",
 	outsideMany: "geolocated outside the {n} countries of the claim",
+	inCountry:   "in {place}", inNetwork: "in {place}",
 
 	report: reportPhrases{
 		title:     "IP addresses by the country that they are geolocated to by {database}",
@@ -48,7 +54,7 @@ var english = catalogue{
 		nothing:   "No public source was counted.",
 		sources:   "{n} distinct {n:source|sources}",
 		estimate:  "about {n} distinct sources (95 % interval {low} to {high})",
-		events:    "{n} {n:event|events}", bytes: "{n} {n:byte|bytes}", span: "{from} to {to} UTC",
+		events:    "{n} {n:event|events}", bytes: "{n} {n:byte|bytes}", span: "{period} UTC",
 		origin: "origin", amount: "{unit}", share: "share of {unit}", shareBetween: "share of {unit} (interval)",
 
 		hidden:  "{n} more {n:country is|countries are} not shown.",
@@ -135,7 +141,7 @@ var english = catalogue{
 
 	baseline: baselinePhrases{
 		title:   "New IP addresses by the country that they are geolocated to by {database}",
-		since:   "New means not seen from {from} to {to} UTC. That baseline has {n} {n:source|sources}.",
+		since:   "New means not seen from {period} UTC. That baseline has {n} {n:source|sources}.",
 		untimed: "New means not seen in the baseline, whose time is not known. It has {n} {n:source|sources}.",
 		totals:  "{n} new {n:source|sources} of {all}",
 		nothing: "No new public source was counted, of {all}.",
@@ -166,10 +172,18 @@ var english = catalogue{
 		head: "Burst {id} of {target}", everything: "all traffic",
 		network: "the network {name}", domain: "the mail domain {name}", directory: "the directory {name}",
 		running:       "It began at {from} UTC and was last seen at {to} UTC (resolution {interval}).",
-		ended:         "From {from} to {to} UTC (resolution {interval}).",
+		ended:         "From {period} UTC (resolution {interval}).",
+		whence:        "Of the {n} new {n:source|sources}, {list} by {database}.",
+		whenceOthers:  "Of the {n} new {n:source|sources}, without the everyday ones among them, {list} by {database}.",
+		whenceAll:     "Which sources are new is not known. Of all {n}, {list} by {database}.",
+		whenceUnknown: "These data do not show where it came from.",
+		top:           "{share} are geolocated to {country}", next: "{share} to {country}",
+		noCountry:     "{share} have no country in the database.",
 		size:          "{events} from {sources} {sources:source|sources}.",
-		records:       "{n} {n:record|records} from {sources} {sources:source|sources}.",
-		peak:          "At most {n} {n:event|events} in {interval}, where about {expected} {expected:was|were} expected.",
+		records:       "{n} {n:record|records}",
+		sourcesOnly:   "{sources} {sources:source|sources}. How many events they sent is not known.",
+		noEvents:      "How many events these are is not known.",
+		peak:          "At most {events} in {interval}, where about {expected} {expected:was|were} expected.",
 		inSources:     "It shows only in the sources: at most {n} in {interval}.",
 		notLargest:    "It is not the largest in {span} of history.",
 		first:         "No earlier traffic was seen (history: {span}).",
@@ -180,8 +194,8 @@ var english = catalogue{
 		others:        "The same attack hits {n} other {n:target|targets}:",
 		more:          "and {n} {n:other|others}",
 		child:         "{target}: {events}, at most {n} in {interval}",
-		childApart:    "{target}: {events}, at most {n} in {interval}, from {from} to {to} UTC",
-		childRuns:     "{target}: {events}, at most {n} in {interval}, from {from} to {to} UTC so far",
+		childApart:    "{target}: {events}, at most {n} in {interval}, from {period} UTC",
+		childRuns:     "{target}: {events}, at most {n} in {interval}, from {period} UTC so far",
 		among:         "Among the {n} new {n:source|sources}, the share is {share}: {outcome}.",
 		amongUnit:     "Of the {unit} of the {n} new {n:source|sources}, the share is {share}: {outcome}.",
 		amongNone:     "Nothing can be said of the new sources. {reason}",
@@ -208,6 +222,8 @@ var english = catalogue{
 
 	caveats: caveatsEnglish,
 }
+
+func momentEN(t time.Time) string { return t.Format(time.DateTime) }
 
 // withArticle is the name of a country as it stands in a sentence: "the United States".
 func withArticle(code string) string {

@@ -79,7 +79,7 @@ func (p *Printer) CountryTo(o geo.Origin) string { return p.words.to(o.String())
 
 // Placed says where one source is, such as "geolocated to the United States".
 func (p *Printer) Placed(o geo.Origin) string {
-	return say(p.words.inside, args{"countries": word(p.words.to(o.String()))})
+	return say(p.words.insideOne, args{"countries": word(p.words.to(o.String()))})
 }
 
 // VerdictCaveat puts a caveat of a verdict into words, with numbers of its report. The verdict is one of the report's.

@@ -169,7 +169,7 @@ func (t teller) lead() string {
 		text = between
 	}
 	told := say(text, args{
-		"points": word(p.points(ahead.Value, nearest)), "low": word(p.signed(ahead.Low, down)),
+		"points": p.points(ahead.Value, nearest), "low": word(p.signed(ahead.Low, down)),
 		"high": word(p.signed(ahead.High, up)),
 	})
 	named := w.rival
@@ -182,9 +182,9 @@ func (t teller) lead() string {
 // signed prints a difference of two shares in percentage points.
 func (p *Printer) signed(difference float64, to rounding) string {
 	if difference < 0 {
-		return "-" + p.points(difference, to)
+		return "-" + p.points(difference, to).Text
 	}
-	return p.points(difference, to)
+	return p.points(difference, to).Text
 }
 
 // rival is the country that has most, but for those that the claim is about, and its share.

@@ -124,16 +124,17 @@ func (p *Printer) cell(s attribution.Share, limits ...float64) string {
 	return say(p.words.interval, ends.With(args{"low": word(low)}))
 }
 
-// points prints a difference of two shares in percentage points, without its sign.
-func (p *Printer) points(difference float64, to rounding) string {
+// points is an argument for a difference of two shares in percentage points, without its sign.
+func (p *Printer) points(difference float64, to rounding) arg {
 	if difference < 0 {
 		difference, to = -difference, -to
 	}
 	digits, beside := p.digits(100*difference, to, 0)
+	form := p.words.form(round(100*difference, to, 1))
 	if beside > 0 {
-		return say(p.words.moreThan, args{"n": word(digits)})
+		digits = say(p.words.moreThan, args{"n": word(digits)})
 	}
-	return digits
+	return arg{Text: digits, Form: form}
 }
 
 // confidence prints that of an interval: 95 %, 97.5 %.
@@ -201,5 +202,8 @@ func (p *Printer) span(d time.Duration) string {
 	return say(p.words.spans[3], args{"n": p.count(uint64(max(d, 0) / time.Second))})
 }
 
-// instant prints a time to the second.
-func instant(t time.Time) string { return t.UTC().Format(time.DateTime) }
+// moment is an argument for a time to the second.
+func (p *Printer) moment(t time.Time) arg { return word(p.words.moment(t.UTC())) }
+
+// period is an argument for the time between two.
+func (p *Printer) period(from, to time.Time) arg { return word(p.words.period(from.UTC(), to.UTC())) }

@@ -32,9 +32,14 @@ func (p *Printer) claimedBy(c attribution.Claim, codes bool) string {
 	return say(named, args{"countries": word(p.joined(countries, joint))})
 }
 
-// placed says the same of one country.
+// placed says the same of one address in one country.
 func (p *Printer) placed(o geo.Origin) string {
-	return say(p.words.inside, args{"countries": word(p.words.to(o.String()) + " (" + o.String() + ")")})
+	return say(p.words.insideOne, args{"countries": word(p.toCode(o))})
+}
+
+// toCode is a country as addresses are geolocated to it: "the United States (US)".
+func (p *Printer) toCode(o geo.Origin) string {
+	return p.words.to(o.String()) + " (" + o.String() + ")"
 }
 
 // withCode is a country as the subject of a sentence: "Russia (RU)".
@@ -70,7 +75,7 @@ func (p *Printer) database(d attribution.Database) string {
 	if d.Built.IsZero() {
 		phrase = p.words.undated
 	}
-	return say(phrase, args{"name": word(name), "date": word(d.Built.UTC().Format("2006-01-02"))})
+	return say(phrase, args{"name": word(name), "date": word(p.words.date(d.Built.UTC()))})
 }
 
 // letter names the i-th database, from 0: A, B, and so on to Z, then A26.

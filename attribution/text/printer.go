@@ -17,7 +17,7 @@ type Printer struct {
 }
 
 // catalogues has every language. The first is the one for readers of any other.
-var catalogues = []*catalogue{&english}
+var catalogues = []*catalogue{&english, &french}
 
 // NewPrinter returns a Printer for the best match of the languages that a reader prefers, most preferred first. Without
 // a match it prints English.

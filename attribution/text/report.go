@@ -53,7 +53,7 @@ func (p *Printer) writeHead(b *strings.Builder, r *attribution.Report) {
 		totals = append(totals, say(w.bytes, args{"n": p.count(r.Bytes)}))
 	}
 	if !r.From.IsZero() {
-		totals = append(totals, say(w.span, args{"from": word(instant(r.From)), "to": word(instant(r.To))}))
+		totals = append(totals, say(w.span, args{"period": p.period(r.From, r.To)}))
 	}
 	b.WriteString(strings.Join(totals, p.words.comma) + "\n")
 }

@@ -28,6 +28,7 @@ import (
 // by language.
 var newer = map[string]map[string]string{
 	"en": {"MK": "North Macedonia", "MO": "Macao SAR China", "SZ": "Eswatini"},
+	"fr": {"MK": "Macédoine du Nord", "SZ": "Eswatini", "VN": "Viêt Nam"},
 }
 
 func main() {

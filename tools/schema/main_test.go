@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -186,6 +187,24 @@ func TestBursts(t *testing.T) {
 	m.Advance(end)
 	if n < 3 {
 		t.Errorf("%d bursts were reported, want some of one target and of all traffic", n)
+	}
+}
+
+// The briefs of the showcases are as the schema says.
+func TestBriefs(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(root, "attribution", "brief", "testdata", "*.json"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no briefs: ", err)
+	}
+	s := strictly(t, "Brief")
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(s, bytes.NewReader(data)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }
 

@@ -321,3 +321,10 @@ func (p *Page) Faults() []string {
 	defer p.mu.Unlock()
 	return append([]string(nil), p.faults...)
 }
+
+// Forgive forgets what went wrong so far.
+func (p *Page) Forgive() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = nil
+}

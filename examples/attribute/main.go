@@ -30,6 +30,14 @@
 // Bursts are looked for in intervals of 10 seconds. In files the interval is longer if few records
 // come, as the first ones tell: then it is said, and -interval sets another.
 //
+// Of several bursts in files there is a summary first: how many, the largest three against their
+// history, one line each, and details of these three, or of all with -all.
+//
+// With -o the answer is a file for somebody to read: a page, a ticket, a table, JSON or text, as
+// its name ends. -lang chooses the language.
+//
+//	attribute -burst -o brief.html -o brief.md -title "The night of 21 May" access.log
+//
 // Files that it writes are new, or take the place of what it wrote before. A log, a device
 // or a symbolic link is left alone.
 //

@@ -31,7 +31,7 @@ func TestPolicy(t *testing.T) {
 			t.Errorf("%s: %s", attempt, got)
 		}
 	}
-	p.Forgive() // what the browser says about them
+	p.Forget() // the browser counts what it has refused
 }
 
 // What a file leaves open is asked, and the answer is used.

@@ -253,6 +253,7 @@ func (p *Page) Eval(expression string, value any) {
 	}
 	p.Call("Runtime.evaluate", map[string]any{
 		"expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true,
+		"allowUnsafeEvalBlockedByCSP": false,
 	}, &r)
 	if r.Details != nil {
 		p.t.Fatalf("%.200s: %s %s", expression, r.Details.Text, r.Details.Exception.Description)
@@ -322,9 +323,9 @@ func (p *Page) Faults() []string {
 	return append([]string(nil), p.faults...)
 }
 
-// Forgive forgets what went wrong so far.
-func (p *Page) Forgive() {
+// Forget forgets what went wrong and what was asked for so far.
+func (p *Page) Forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.faults = nil
+	p.faults, p.requests = nil, nil
 }

@@ -237,7 +237,7 @@ func (t *writer) told(v *attribution.Verdict, s attribution.Share, open bool) st
 	}
 	told := t.say(text, a)
 	if !v.Claim.IsPlurality() {
-		told += "; " + t.say(w.limit, args{"limit": word(t.percent(v.Claim.Percent()))})
+		told += t.w.semicolon + t.say(w.limit, args{"limit": word(t.percent(v.Claim.Percent()))})
 	}
 	return t.say(w.noLimit, args{"text": word(told)})
 }

@@ -11,7 +11,7 @@ func TestGoldenOthers(t *testing.T) {
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := c.brief(t)
+			b := once(t, c)
 			for _, f := range []Format{Markdown, CSV, JSON, Text} {
 				if f == JSON && c.name == "many" { // too long to look at
 					continue

@@ -14,7 +14,7 @@ import (
 func writeMarkdown(w io.Writer, b *Brief, p *text.Printer) error {
 	pg := newPage(b, p)
 	words := wordsOf(p)
-	m := ticket{p: p, tidy: words.tidy}
+	m := ticket{p: p, tidy: words.tidy, colon: words.colon, semicolon: words.semicolon}
 	m.heading(1, pg.Title)
 	m.strong(pg.Simulated)
 	m.paragraph(pg.Meta)
@@ -41,10 +41,11 @@ func writeMarkdown(w io.Writer, b *Brief, p *text.Printer) error {
 
 // ticket is Markdown in the making. Every block ends with an empty line.
 type ticket struct {
-	p     *text.Printer
-	tidy  func(string) string
-	b     strings.Builder
-	level int // of the headings of blocks, 0 for 2
+	p                *text.Printer
+	tidy             func(string) string
+	colon, semicolon string // between two texts
+	b                strings.Builder
+	level            int // of the headings of blocks, 0 for 2
 }
 
 func (m *ticket) heading(level int, title string) {
@@ -208,7 +209,7 @@ func (m *ticket) bar(b *bar) string {
 		s = m.tidy(m.p.Interval(attribution.Share{Value: b.Value, Low: b.Low, High: b.High}))
 	}
 	if b.Count != "" {
-		s += ": " + b.Count
+		s += m.colon + b.Count
 	}
 	return s
 }

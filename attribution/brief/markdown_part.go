@@ -25,7 +25,7 @@ func (m *ticket) part(pt *part, nested bool) {
 		m.begin(&pt.When.block)
 		var items []string
 		for _, plot := range pt.When.Plots {
-			items = append(items, mdNamed(plot.Heading, ": ", plot.Told))
+			items = append(items, mdNamed(plot.Heading, m.colon, plot.Told))
 		}
 		m.list(items)
 		m.paragraph(pt.When.Note)
@@ -96,7 +96,7 @@ func (m *ticket) card(c *card) string {
 		if c.Beside != "" {
 			badge += " (" + mdText(c.Beside) + ")"
 		}
-		add(badge + ":")
+		add(badge + strings.TrimRight(m.colon, " "))
 	}
 	if c.Heading != "" {
 		add(mdNamed(c.Heading, " ", c.Claim))
@@ -106,9 +106,12 @@ func (m *ticket) card(c *card) string {
 	for _, g := range c.Gauges {
 		told := g.Told
 		if len(c.Gauges) == 1 && len(c.Lines) > 0 { // which have the interval
-			told = strings.Trim(g.Value+"; "+g.LimitText, "; ") + "."
+			told = g.Value + "."
+			if g.LimitText != "" {
+				told = g.Value + m.semicolon + g.LimitText + "."
+			}
 		}
-		add(mdNamed(g.Label, ": ", told))
+		add(mdNamed(g.Label, m.colon, told))
 	}
 	for _, line := range c.Lines {
 		add(mdText(line))
@@ -122,7 +125,7 @@ func (m *ticket) over(o *over) {
 	m.begin(&o.block)
 	var items []string
 	for _, r := range o.Rows {
-		items = append(items, strings.TrimSpace(mdNamed(r.Name, ": ", r.Value)+". "+mdText(r.Text)))
+		items = append(items, strings.TrimSpace(mdNamed(r.Name, m.colon, r.Value)+". "+mdText(r.Text)))
 	}
 	for _, way := range o.Ways {
 		items = append(items, mdNamed(way.Name, " ", way.Text))

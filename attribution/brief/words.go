@@ -18,7 +18,8 @@ type words struct {
 	tag language.Tag
 
 	// tidy puts the spaces of the language in, such as those that must not end a line.
-	tidy func(string) string
+	tidy             func(string) string
+	colon, semicolon string // between two texts, with their spaces
 	// date is a day, as in "21 May 2024". day is one without its year. month is one to label an axis. clock is a time in a
 	// sentence, in UTC.
 	date, day, month, clock func(time.Time) string

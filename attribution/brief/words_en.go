@@ -12,6 +12,7 @@ import (
 
 var english = words{
 	tag:   language.English,
+	colon: ": ", semicolon: "; ",
 	tidy:  strings.NewReplacer(" %", "\u202f%").Replace,
 	date:  func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 	day:   func(t time.Time) string { return t.UTC().Format("2 Jan") },

@@ -3,7 +3,6 @@ package brief
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -15,7 +14,8 @@ import (
 // french has the no-break spaces of French in its phrases. docs/LANGUAGE.md says which words were chosen and why.
 var french = words{
 	tag:   language.French,
-	tidy:  strings.NewReplacer("\u202f; ", "\u202f; ", "\u00a0; ", "\u202f; ", "; ", "\u202f; ").Replace,
+	colon: "\u00a0: ", semicolon: "\u202f; ",
+	tidy:  func(s string) string { return s },
 	date:  func(t time.Time) string { return dayFR(t) + " " + monthsFR[t.UTC().Month()-1] + " " + yearFR(t) },
 	day:   func(t time.Time) string { return dayFR(t) + " " + shortMonthsFR[t.UTC().Month()-1] },
 	month: func(t time.Time) string { return shortMonthsFR[t.UTC().Month()-1] },
@@ -39,7 +39,7 @@ var french = words{
 		targets: "{amount} en {span}, {n} {n:cible touchée|cibles touchées} ensemble",
 		window:  "{kind} : {title}",
 		burst:   "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
-		sameDay: "{date}, de {from} à {to} UTC", days: "{from} à {to} UTC", sofar: "{date}, de {from} à {to} UTC, " +
+		sameDay: "{date}, de {from} à {to} UTC", days: "du {from} au {to} UTC", sofar: "{date}, de {from} à {to} UTC, " +
 			"jusqu’ici",
 		untimed:   "dates inconnues",
 		exact:     "{n} {n:adresse source distincte, comptée|adresses sources distinctes, toutes comptées}",

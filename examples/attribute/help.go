@@ -23,7 +23,7 @@ var tasks = []task{
 		[]string{"claim", "handshake", "sampling", "v6"}},
 	{"Find bursts, in files or while the input comes", "attribute -burst -target path access.log",
 		[]string{"burst", "target", "interval", "lateness", "state"}},
-	{"Write the answer for somebody", "attribute -burst -o brief.html -title \"The night of 21 May\" access.log",
+	{"Write the answer for somebody", "attribute -burst -o brief.html -title \"La nuit du 21 mai\" -lang fr access.log",
 		[]string{"o", "lang", "title", "all", "json"}},
 	{"Let others check it", `attribute -claim "majority RU" -evidence burst.json access.log; attribute -verify burst.json`,
 		[]string{"evidence", "drop-addresses", "verify", "expect", "key"}},

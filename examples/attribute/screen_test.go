@@ -209,7 +209,22 @@ func commandLine(s string) (args []string) {
 	return args
 }
 
+// The language is the one that was asked for, in all that is written for people, and not that of the machine.
 func TestLanguage(t *testing.T) {
+	log := fileOf(t, "access.log", stateText)
+	for args, want := range map[string]string{"-lang fr": "\n\x1b[1;33mnon tranché \x1b[0m: RU > 50% of sources",
+		"": "\n\x1b[1;33mundecided\x1b[0m: RU > 50% of sources"} {
+		_, stdout, _ := onTerminal(t, map[string]string{"LANG": "fr_FR.UTF-8", "LC_ALL": "fr_FR.UTF-8",
+			"WT_SESSION": "1"}, "",
+			append(strings.Fields(args), "-claim", "majority RU", log)...)
+		if !strings.Contains(strings.NewReplacer("\u202f", " ", "\u00a0", " ").Replace(stdout), want) {
+			t.Errorf("%q: no %q in\n%s", args, want, stdout)
+		}
+	}
+	page, _, _ := written(t, "a.html", "-lang", "fr-NC", log)
+	if !strings.Contains(page, `<html lang="fr">`) {
+		t.Errorf("%.100s", page)
+	}
 	for value, want := range map[string]string{"en": "", "en-NZ": "", "zh": "-lang: there are en",
 		"!": "-lang: not a language such as en"} {
 		status, _, stderr := attribute(t, "8.8.8.8\n", "-lang", value, "-")

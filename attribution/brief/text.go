@@ -62,13 +62,15 @@ func writeSummary(s *strings.Builder, pg *page) {
 		fmt.Fprintf(s, "%s %s\n", sum.Limits.Name, sum.Limits.Text)
 	}
 	fmt.Fprintf(s, "\n%s: %s\n\n", sum.List.Heading, sum.List.Caption)
+	line := func(cells ...string) { s.WriteString(strings.Join(cells, " | ") + "\n") }
+	line(append([]string{"  " + sum.List.Head[0]}, sum.List.Head[1:]...)...)
 	for _, r := range sum.List.Rows {
 		target := r.Target
 		if r.Targets != "" {
 			target += " (" + r.Targets + ")"
 		}
-		cells := []string{r.Start, r.Lasting, target, r.Events, r.Sources, r.Times, strings.TrimSpace(r.Badge + " " + r.Share)}
-		fmt.Fprintf(s, "%3s. %s\n", r.Number, strings.Join(cells, " · "))
+		line(fmt.Sprintf("%3s", r.Number), r.Start+", "+r.Lasting+", "+target, r.Events+", "+r.Sources, r.Times,
+			strings.TrimSpace(r.Badge+" "+r.Share))
 	}
 	if sum.List.More != "" {
 		s.WriteString(sum.List.More + "\n")

@@ -174,7 +174,7 @@ func TestManyBursts(t *testing.T) {
 			t.Errorf("%v: exit status %d, %d details in\n%s%s", tt.args, status, n, stdout, stderr)
 		}
 		for i := range 4 {
-			if line := fmt.Sprintf("\n  %d. ", i+1); strings.Count(stdout, line) != 1 {
+			if line := fmt.Sprintf("\n  %d | ", i+1); strings.Count(stdout, line) != 1 {
 				t.Errorf("%v: no %q in\n%s", tt.args, line, stdout)
 			}
 		}

@@ -62,8 +62,13 @@ func TestDrop(t *testing.T) {
 	p.Wait(`document.getElementById("file").files.length === 1`)
 	p.Eval(`document.querySelector("[value=bursts]").click()`, nil)
 	set(p, "claim", "majority RU\nplurality RU")
+	set(p, "lang", "fr")
 	press(p)
 	p.Wait(inBrief + `.includes("plurality RU")`)
+	var lang string
+	if p.Eval(`document.getElementById("brief").contentDocument.documentElement.lang`, &lang); lang != "fr" {
+		t.Errorf("the brief is in %q", lang)
+	}
 	if visible(p, "error") != "" || visible(p, "evidence") != "" {
 		t.Errorf("%q; evidence of a burst", visible(p, "error"))
 	}

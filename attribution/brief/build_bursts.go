@@ -159,7 +159,7 @@ func (t *writer) largest(bursts []monitor.Burst) (list []string) {
 // strip shows the bursts by date and size.
 func (t *writer) strip(bursts []monitor.Burst, n int, from, to time.Time) *strip {
 	w := &t.w.bursts
-	span := to.Sub(from)
+	span, first, last := to.Sub(from), from, to
 	pad := max(span/40, time.Second)
 	from, to = from.Add(-pad), to.Add(pad)
 	whole := float64(to.Sub(from))
@@ -193,7 +193,7 @@ func (t *writer) strip(bursts []monitor.Burst, n int, from, to time.Time) *strip
 	s.X = t.dates(from, to)
 	list := t.largest(bursts)
 	s.Told = t.say(w.stripTold, args{
-		"n": t.n(uint64(len(bursts))), "from": word(t.w.date(from)), "to": word(t.w.date(to)),
+		"n": t.n(uint64(len(bursts))), "from": word(t.w.date(first)), "to": word(t.w.date(last)),
 		"list": word(t.p.Joined(list...)),
 	})
 	s.Note = t.w.tidy(w.stripNote)

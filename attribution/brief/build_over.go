@@ -74,7 +74,7 @@ func (t *writer) tolerated(v *attribution.Verdict, seen *[]string) tolerated {
 	}
 	switch {
 	case part <= 0:
-		row.Text = w.never
+		row.Text, row.Value = w.never, t.w.unusual.none
 	case t.estimated(u):
 		row.Text = t.say(w.estimated, a)
 	default:

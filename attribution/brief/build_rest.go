@@ -209,7 +209,10 @@ func (t *writer) inside() *inside {
 		r := bars{Name: shown(g.Name), Cells: []bar{{
 			Share: t.share(g.Share.Value), Value: g.Share.Value, Low: g.Share.Low, High: g.Share.High,
 		}}}
-		if events {
+		switch {
+		case events && g.Events == 0:
+			r.Cells = append(r.Cells, bar{Unknown: t.w.shares.unknown})
+		case events:
 			r.Cells = append(r.Cells, bar{
 				Share: t.share(g.EventShare), Value: g.EventShare, Low: g.EventShare, High: g.EventShare,
 			})

@@ -12,7 +12,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
-	"github.com/whence-go/whence/attribution/network"
+	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -183,8 +183,8 @@ func manyBursts(t testing.TB) Brief {
 	return Brief{Title: "lagoon.example", Simulated: true, Bursts: bursts}
 }
 
-// html writes the page of a brief.
-func html(t testing.TB, b Brief) string {
+// pageOf writes the page of a brief.
+func pageOf(t testing.TB, b Brief) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := Write(&out, b, HTML, language.English); err != nil {
@@ -193,4 +193,4 @@ func html(t testing.TB, b Brief) string {
 	return out.String()
 }
 
-var _ = network.Breakdown{}
+var printer = text.NewPrinter(language.English)

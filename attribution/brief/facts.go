@@ -96,6 +96,8 @@ func traits(r *attribution.Report, u attribution.Unit) caveat.Code {
 		return ""
 	case u == attribution.Sources && l.Blocks > 0:
 		return caveat.Blocks
+	case u == attribution.Sources && (l.IPv4Cut > 0 || l.IPv6Cut > 64), l.IPv4Cut > 8, l.IPv6Cut > 80:
+		return caveat.CutAddresses
 	case u == attribution.Events && l.EventsUnknown:
 		return caveat.EventsNotRead
 	case u == attribution.Bytes && l.BytesUnknown:

@@ -11,7 +11,7 @@ func TestGoldenHTML(t *testing.T) {
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			testenv.Golden(t, c.name+".html", []byte(html(t, once(t, c))))
+			testenv.Golden(t, c.name+".html", []byte(pageOf(t, once(t, c))))
 		})
 	}
 }

@@ -24,7 +24,8 @@ func (w *watcher) play() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.cfg.output.notes(w.system), `Simulated traffic: %s of everyday requests, and in it a burst that is shaped like
+	notes := w.cfg.output.notes(w.system)
+	_, err = fmt.Fprintf(notes, `Simulated traffic: %s of everyday requests, and in it a burst that is shaped like
 an attack on an internet provider in New Caledonia in May 2024. No packet was
 recorded.
 

@@ -14,7 +14,8 @@ func TestPolicy(t *testing.T) {
 	p := open(t)
 	for _, attempt := range []string{
 		`fetch("http://127.0.0.2:1/x")`,
-		`new Promise((done, fail) => { const i = new Image(); i.onload = done; i.onerror = fail; i.src = "http://127.0.0.2:1/x"; })`,
+		`new Promise((done, fail) => { const i = new Image(); i.onload = done; i.onerror = fail;
+			i.src = "http://127.0.0.2:1/x"; })`,
 		`new Promise((done, fail) => { const s = document.createElement("script"); s.onload = done; s.onerror = fail;
 			s.src = "http://127.0.0.2:1/x"; document.head.append(s); })`,
 		`new Promise((done, fail) => { const s = new WebSocket("ws://127.0.0.2:1/x"); s.onopen = done; s.onerror = fail; })`,

@@ -73,11 +73,11 @@ func burstLog(reversed bool) []byte {
 	var lines []string
 	for i := range 12_000 {
 		at, from := begin.Add(time.Duration(i)*100*time.Millisecond), fmt.Sprintf("8.8.%d.%d", i%3, i%60)
-		lines = append(lines, fmt.Sprintf("%s - - [%s] \"GET / HTTP/1.1\" 200 5\n", from, at.Format("02/Jan/2006:15:04:05 -0700")))
+		when := at.Format("02/Jan/2006:15:04:05 -0700")
+		lines = append(lines, fmt.Sprintf("%s - - [%s] \"GET / HTTP/1.1\" 200 5\n", from, when))
 		if i >= 6000 && i < 6100 {
 			for j := range 40 {
-				lines = append(lines, fmt.Sprintf("77.88.%d.%d - - [%s] \"GET /login HTTP/1.1\" 200 5\n", 32+j, i%100,
-					at.Format("02/Jan/2006:15:04:05 -0700")))
+				lines = append(lines, fmt.Sprintf("77.88.%d.%d - - [%s] \"GET /login HTTP/1.1\" 200 5\n", 32+j, i%100, when))
 			}
 		}
 	}
@@ -118,7 +118,8 @@ func TestAnalyzeErrors(t *testing.T) {
 		{"zone", webLog(1e4), request{Zone: "Mars/Base"}, "neither a name such as"},
 		{"field", webLog(1e4), request{Fields: map[string]string{"Format": "x"}}, "no format"},
 		{"no times", []byte("8.8.8.8\n8.8.4.4\n"), request{Bursts: true}, "not one record has a time"},
-		{"no address", []byte("ip,port\n-,1\n?,2\n"), request{Fields: map[string]string{"Source": "ip"}}, errNoRecords.Error()},
+		{"no address", []byte("ip,port\n-,1\n?,2\n"), request{Fields: map[string]string{"Source": "ip"}},
+			errNoRecords.Error()},
 	} {
 		if _, err := analyzed(t, "a.log", tt.data, tt.q); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)

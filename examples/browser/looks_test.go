@@ -12,8 +12,8 @@ import (
 
 var pictures = flag.String("pictures", "", "write pictures of the page to a folder")
 
-// The page fits on a phone and on a screen, in light and dark, with every step of it open. Everything can be reached and
-// pressed, and has a name.
+// The page fits on a phone and on a screen, in light and dark, with every step of it open. Everything can be pressed,
+// and has a name.
 func TestLooks(t *testing.T) {
 	p := open(t)
 	var address string
@@ -35,12 +35,14 @@ func TestLooks(t *testing.T) {
 			}
 			var nameless []string
 			p.Eval(`[...document.querySelectorAll("input, select, textarea, button, iframe, progress, fieldset")].filter((e) =>
-				!(e.labels?.length || e.ariaLabel || e.title || e.innerText?.trim())).map((e) => e.tagName + " " + e.id)`, &nameless)
+				!(e.labels?.length || e.ariaLabel || e.title || e.innerText?.trim())).map((e) => e.tagName + " " + e.id)`,
+				&nameless)
 			if len(nameless) > 0 {
 				t.Errorf("%s: without a name: %q", step, nameless)
 			}
 			var small []string
-			p.Eval(`[...document.querySelectorAll("button, select, input:not([type=radio], [type=checkbox]), summary")].filter((e) =>
+			const pressed = "button, select, input:not([type=radio], [type=checkbox]), summary"
+			p.Eval(`[...document.querySelectorAll("`+pressed+`")].filter((e) =>
 				e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.tagName + " " + e.id)`, &small)
 			if len(small) > 0 {
 				t.Errorf("%s: too small for a finger: %q", step, small)

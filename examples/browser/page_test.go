@@ -96,8 +96,10 @@ const (
 
 // visible returns the text of an element, "" if it is hidden.
 func visible(p *chromium.Page, id string) (text string) {
-	p.Eval(fmt.Sprintf(`(() => { const e = document.getElementById(%q); return e.checkVisibility() ? e.innerText : ""; })()`,
-		id), &text)
+	p.Eval(fmt.Sprintf(`(() => {
+		const e = document.getElementById(%q);
+		return e.checkVisibility() ? e.innerText : "";
+	})()`, id), &text)
 	return text
 }
 

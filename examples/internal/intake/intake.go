@@ -56,8 +56,8 @@ func Evidence(s attribution.Snapshot, a *attribution.Account, claims ...attribut
 	return e.MarshalBinary()
 }
 
-// Announced returns the part of the announced IPv4 addresses that each country has, as a brief shows it. It is nil if the
-// table does not tell.
+// Announced returns the part of the announced IPv4 addresses that each country has, as a brief shows it. It is nil if
+// the table does not tell.
 func Announced(table *geo.Table) map[geo.Origin]float64 {
 	space := table.Space()
 	var all map[geo.Origin]float64

@@ -10,8 +10,8 @@ import (
 // UsualInterval is that of bursts in what is not read as a file at once: how much will come is not known there.
 const UsualInterval = 10 * time.Second
 
-// Few is the number of records that quiet intervals should have. Fewest is how many intervals must have gone by before a
-// burst can be told.
+// Few is the number of records that quiet intervals should have. Fewest is how many intervals must have gone by before
+// a burst can be told.
 const (
 	Few    = 20
 	Fewest = 12

@@ -91,7 +91,7 @@ func set(p *chromium.Page, id, value string) {
 const (
 	finished = `document.getElementById("work").hidden &&
 		["result", "error", "ask"].some((id) => !document.getElementById(id).hidden)`
-	inBrief = `document.getElementById("brief").contentDocument.body.innerText`
+	inBrief = `(document.getElementById("brief").contentDocument?.body?.innerText ?? "")`
 )
 
 // visible returns the text of an element, "" if it is hidden.

@@ -61,7 +61,7 @@ func Example_stream() {
 	}
 	// Output:
 	// Burst 2 of all traffic
-	//   Of the 1,200 new sources, without the everyday ones among them, 66.7 % (66.6–66.8 %) are geolocated to Russia (RU) and 33.3 % (33.2–33.4 %) to the Netherlands (NL) by "DB-IP Lite" of 2026-06-01.
+	//   Of 1,200 new sources, without the everyday ones among them, 66.7 % (66.6–66.8 %) are geolocated to Russia (RU) and 33.3 % (33.2–33.4 %) to the Netherlands (NL) by "DB-IP Lite" of 2026-06-01.
 	//   From 2026-11-22 07:20:00 to 2026-11-22 07:21:00 UTC (resolution 10 seconds).
 	//   7,320 events from 1,320 sources. At most 1,220 events in 10 seconds, where about 20 were expected.
 	//   It is the largest in 26 minutes of history: 61.0 times the largest before.

@@ -43,6 +43,7 @@ var rooms = []room{
 	{"internal/source", []string{"geo"}},
 	{"internal/oracle", []string{"geo"}},
 	{"internal/phrase", nil},
+	{"internal/plainjson", nil},
 	{"internal/scenario", []string{"geo"}},
 	{"internal/testenv/world", []string{
 		"geo", "geo/dbip", "geo/routed", "internal/scenario", "internal/testenv", "sketch",
@@ -77,13 +78,13 @@ var rooms = []room{
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
-		"attribution/network", "geo", "internal/phrase", tags,
+		"attribution/network", "geo", "internal/phrase", "internal/plainjson", tags,
 	}},
 	{"attribution/brief/internal/worldmap", nil},
 	{"attribution/brief", []string{
 		"attribution", "attribution/baseline", "attribution/brief/internal/worldmap", "attribution/caveat",
 		"attribution/monitor", "attribution/network",
-		"attribution/text", "geo", "internal/phrase", tags,
+		"attribution/text", "geo", "internal/phrase", "internal/plainjson", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},
 	{"attribution/ingest/internal/container", []string{
@@ -99,7 +100,7 @@ var rooms = []room{
 	{"examples/attribute", []string{
 		"attribution", "attribution/brief", "attribution/caveat", "attribution/evidence", "attribution/ingest",
 		"attribution/monitor", "attribution/network", "attribution/text", "examples/internal/intake", "geo", "geo/dbip",
-		"geo/routed", "internal/scenario", "sketch", tags,
+		"geo/routed", "internal/plainjson", "internal/scenario", "sketch", tags,
 	}},
 	{"examples/browser", []string{
 		"attribution", "attribution/brief", "attribution/evidence", "attribution/ingest", "attribution/monitor",

@@ -89,13 +89,21 @@ func (t *writer) summary(bursts []monitor.Burst, n int, from, to time.Time) *sum
 	s.Sentence, s.Then = t.counts(bursts)
 	s.Limits = named{t.w.say.limitsName, t.sentences(t.limitsOfAny(), t.say(w.apart, count))}
 	s.Strip = t.strip(bursts, n, from, to)
+	apart := len(s.Then) > 0 && s.Then[0] == w.each
 	s.List = burstList{
 		block:   block{Heading: t.say(w.list, count)},
 		Caption: t.say(w.caption, args{"database": word(t.databases())}), Head: w.head,
 	}
 	for i := range bursts[:min(len(bursts), mostBursts)] {
 		one := t.of(&bursts[i].Report, &bursts[i], "")
-		s.List.Rows = append(s.List.Rows, one.line(i, i < n))
+		line := one.line(i, i < n)
+		if !apart {
+			line.Claim = "" // the caption has it
+		}
+		s.List.Rows = append(s.List.Rows, line)
+	}
+	if v := t.r.Verdicts; !apart && len(v) > 0 {
+		s.List.Caption = t.sentences(s.List.Caption, t.say(w.claim, args{"claim": word(v[0].Claim.String())}))
 	}
 	if more := len(bursts) - mostBursts; more > 0 {
 		s.List.More = t.say(w.listedMore, args{"n": t.n(uint64(more))})
@@ -230,10 +238,10 @@ func (t *writer) line(i int, hit bool) burstRow {
 	w, b := &t.w.bursts, t.burst
 	r := burstRow{
 		Number: strconv.Itoa(i + 1), Start: t.moment(b.Onset), Lasting: t.p.Span(t.span()), Target: t.target(b.Target),
-		Events: w.unknown, Sources: t.amount(t.r.Sources.Value, attribution.Sources), Times: w.noHistory, Hit: hit,
+		Events: w.unknown, Sources: t.about(attribution.Sources, t.r.Sources.Value).Text, Times: w.noHistory, Hit: hit,
 	}
 	if t.r.Events > 0 {
-		r.Events = t.amount(t.r.Events, attribution.Events)
+		r.Events = t.p.Count(t.r.Events)
 	}
 	if b.History.Before >= 1 {
 		r.Times = t.p.Times(b.History.Peak / b.History.Before)

@@ -19,9 +19,10 @@ const overflows = `(() => {
 		if (e.closest('svg') || e.closest('.vh')) continue;
 		const box = e.getBoundingClientRect(), style = getComputedStyle(e);
 		if (box.width === 0 || style.display === 'inline') continue;
-		if (box.right > width + 1 || box.left < -1) out.push(e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40));
+		const name = e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40);
+		if (box.right > width + 1 || box.left < -1) out.push(name);
 		if (/^(TD|TH|P|H1|H2|H3|LI|PRE|CAPTION)$/.test(e.tagName) && e.scrollWidth > e.clientWidth + 1)
-			out.push('text of ' + e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40));
+			out.push('text of ' + name);
 	}
 	return out;
 })()`
@@ -49,8 +50,8 @@ const contrasts = `(() => {
 	return {least, smallest};
 })()`
 
-// A browser shows every showcase on a phone, on a desk, light and dark: no text overflows, the contrast holds, nothing else is
-// asked for, and everything has a name for those who do not see it.
+// A browser shows every showcase on a phone, on a desk, light and dark: no text overflows, the contrast holds, nothing
+// else is asked for, and everything has a name for those who do not see it.
 func TestChromium(t *testing.T) {
 	b := startBrowser(t)
 	for _, c := range showcases() {

@@ -136,10 +136,9 @@ func (c *csvRows) row(row *attribution.Row) {
 
 // counted reports whether the countries of a unit are known.
 func (c *csvRows) counted(u attribution.Unit) bool {
-	if l := c.r.Limits; l != nil && (u == attribution.Events && l.EventsUnknown || u == attribution.Bytes && l.BytesUnknown) {
-		return false
-	}
-	return !c.further && known(c.r, u)
+	l := c.r.Limits
+	unread := l != nil && (u == attribution.Events && l.EventsUnknown || u == attribution.Bytes && l.BytesUnknown)
+	return !unread && !c.further && known(c.r, u)
 }
 
 // freshCells are about the new sources of a country. That an estimate has none of it does not say that there is none.

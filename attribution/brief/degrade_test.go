@@ -54,7 +54,8 @@ func degradeds() []degraded {
 		"no times", func(testing.TB) Brief {
 			return Brief{Report: plainReport(attribution.Options{}, []string{"majority RU"}, two, 2)}
 		},
-		[]string{"times unknown", "Refuted", "Falls if anything is misplaced.", "It was not checked whose networks these are.", "no position on borders"},
+		[]string{"times unknown", "Refuted", "Falls if anything is misplaced.", "It was not checked whose networks these " +
+			"are.", "no position on borders"},
 		[]string{">When<", "Burst against everyday", "Who is inside", "Check it"},
 	}, {
 		"undecided", func(testing.TB) Brief {
@@ -70,7 +71,8 @@ func degradeds() []degraded {
 		[]string{"What would overturn it"},
 	}, {
 		"sampled", func(testing.TB) Brief {
-			return Brief{Report: timed(plainReport(attribution.Options{SamplingRate: 100}, []string{"RU > 40% of events"}, two, 20))}
+			return Brief{Report: timed(plainReport(attribution.Options{SamplingRate: 100}, []string{"RU > 40% of " +
+				"events"}, two, 20))}
 		},
 		[]string{"about 50", "Only 1 in 100 packets or flows was looked at."}, nil,
 	}, {
@@ -149,7 +151,8 @@ func degradeds() []degraded {
 					Name: "hosting networks", Sources: 590, Share: attribution.Share{Value: .98, Low: .98, High: .98}, Events: 3,
 					EventShare: .5,
 				}},
-				ASNs: []network.Group{{Name: "AS64500 Example", Sources: 60, Share: attribution.Share{Value: .1, Low: .1, High: .1}}},
+				ASNs: []network.Group{{Name: "AS64500 " +
+					"Example", Sources: 60, Share: attribution.Share{Value: .1, Low: .1, High: .1}}},
 			}}
 		},
 		[]string{"Who is inside", "AS64500 Example", "Servers there can be rented from anywhere."},
@@ -332,7 +335,8 @@ func sound(t testing.TB, page string) {
 	}
 }
 
-// A brief of every showcase says nothing that no brief says. Where nothing can be said, it names no country but those of the
+// A brief of every showcase says nothing that no brief says. Where nothing can be said, it names no country but those
+// of the
 // claims, and no share of any.
 func TestNeverSay(t *testing.T) {
 	for _, c := range showcases() {

@@ -123,7 +123,8 @@ func mostlyForged(r *attribution.Report) bool {
 		s.Level == attribution.SpoofingDominant && low > 0.5)
 }
 
-// noise is why nothing can be said: every unit of which there are numbers shows no origin. It is empty if something can.
+// noise is why nothing can be said: every unit of which there are numbers shows no origin. It is empty if something
+// can.
 func (t *writer) noise() caveat.Code {
 	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
 		if (known(t.r, u) || claims(t.r, u)) && !isNoise(t.r, u) {
@@ -141,7 +142,8 @@ func (t *writer) noise() caveat.Code {
 	return traits(t.r, attribution.Sources)
 }
 
-// open are the units whose countries may be shown: sources, events if they are known, and bytes if a claim is about them.
+// open are the units whose countries may be shown: sources, events if they are known, and bytes if a claim is about
+// them.
 func (t *writer) open() (units []attribution.Unit) {
 	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
 		if u == attribution.Bytes && !claims(t.r, u) {

@@ -40,7 +40,8 @@ var hostile = map[string]string{
 	"tags":         "x\U000e0041\U000e0042\U000f0000y",
 	"links":        "x [click](http://evil.example) <http://evil.example> https://evil.example www.evil.example ftp://y",
 	"images":       "x ![y](http://evil.example/y.png) ![z][1] :smile: :+1:",
-	"mentions":     "x @admin @org/team #1 org/repo#2 GH-7 !8 ~bug ~\"y z\" %9 $3 &4 mailto:y@evil.example y@evil.example",
+	"mentions":     "x @admin @org/team #1 org/repo#2 GH-7 !8 ~bug ~\"y z\" %9 $3 &4",
+	"mail":         "x mailto:y@evil.example y@evil.example xmpp:y@evil.example/z",
 	"emphasis":     "x **bold** __bold__ *i* _i_ ~~s~~ `code` ``c`` \\` \\\\ $y$",
 	"table":        `x | y || \| z |`,
 	"heading":      "# x",
@@ -114,7 +115,8 @@ func poisonedBrief(b Brief, name string) Brief {
 // fullReport has something in every field that has a text.
 func fullReport(t testing.TB) attribution.Report {
 	t.Helper()
-	tally := world.Must(attribution.NewTally(world.Table(), attribution.Options{Key: world.Key(1), AssumeHandshake: true}))
+	o := attribution.Options{Key: world.Key(1), AssumeHandshake: true}
+	tally := world.Must(attribution.NewTally(world.Table(), o))
 	for i := range 600 {
 		tally.Add(world.IP("RU", i*256+1))
 		tally.Add(world.IP("US", i/2*256+1))
@@ -134,7 +136,9 @@ func fullReport(t testing.TB) attribution.Report {
 		Notes:  []attribution.Note{{Code: "MIXED_FORMATS", Value: 2, Subject: "iis"}},
 	}
 	for i := range r.Verdicts {
-		for _, code := range []caveat.Code{caveat.ListedSources, caveat.NetworkConcentrated, caveat.DatabaseAge, caveat.SameDatabase} {
+		for _, code := range []caveat.Code{
+			caveat.ListedSources, caveat.NetworkConcentrated, caveat.DatabaseAge, caveat.SameDatabase,
+		} {
 			r.Verdicts[i].Caveats = append(r.Verdicts[i].Caveats, caveat.Caveat{Code: code, Value: .5, Subject: "list"})
 		}
 	}
@@ -276,12 +280,15 @@ var (
 	leading = regexp.MustCompile(`^(#+ |- |> |\||` + "```" + `+|---)?`)
 )
 
+// punctuation are the characters that a backslash escapes.
+const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
 // withoutCode takes escaped characters and code off a line, as CommonMark reads it.
 func withoutCode(line string) string {
 	var b strings.Builder
 	for i := 0; i < len(line); i++ {
 		switch {
-		case line[i] == '\\' && i+1 < len(line) && strings.IndexByte("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", line[i+1]) >= 0:
+		case line[i] == '\\' && i+1 < len(line) && strings.IndexByte(punctuation, line[i+1]) >= 0:
 			b.WriteByte('e')
 			i++
 			continue
@@ -332,7 +339,8 @@ func shapeOfMarkdown(t *testing.T, out string) string {
 		plain := withoutCode(line)
 		begin := leading.FindString(line)
 		rest := strings.TrimPrefix(plain, begin)
-		shape = append(shape, fmt.Sprintf("%s %d cells, %d strong", begin, strings.Count(plain, "|"), strings.Count(rest, "**")))
+		cells, strong := strings.Count(plain, "|"), strings.Count(rest, "**")
+		shape = append(shape, fmt.Sprintf("%s %d cells, %d strong", begin, cells, strong))
 		rest = strings.ReplaceAll(rest, "**", "")
 		if m := references.FindString(rest); m != "" {
 			t.Errorf("md: %q in %.200q", m, line)

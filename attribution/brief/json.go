@@ -4,14 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/plainjson"
 )
 
 // document is a Brief in JSON. docs/report.schema.json describes it.
@@ -39,26 +37,6 @@ func writeJSON(w io.Writer, b *Brief) error {
 	if err != nil {
 		return fmt.Errorf("brief: %w", err)
 	}
-	_, err = w.Write(append(printable(data), '\n'))
+	_, err = w.Write(append(plainjson.Escape(data), '\n'))
 	return err
-}
-
-// printable escapes the characters of JSON that a terminal does not print but obeys, such as those that turn the
-// direction of writing. The values stay the same.
-func printable(data []byte) []byte {
-	escaped := make([]byte, 0, len(data))
-	for len(data) > 0 {
-		r, size := utf8.DecodeRune(data)
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
-			escaped = append(escaped, data[:size]...)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			escaped = fmt.Appendf(escaped, `\u%04x\u%04x`, high, low)
-		default:
-			escaped = fmt.Appendf(escaped, `\u%04x`, r)
-		}
-		data = data[size:]
-	}
-	return escaped
 }

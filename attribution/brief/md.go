@@ -20,8 +20,8 @@ var (
 	// labelled are references to names in quotation marks. An invisible joiner stops them.
 	labelled = regexp.MustCompile(`([~%])"`)
 
-	// entities are characters by their names.
-	entities = regexp.MustCompile(`&([#\w])`)
+	// namedChars are characters by their names.
+	namedChars = regexp.MustCompile(`&([#\w])`)
 
 	// special are the characters that lose their meaning by a backslash.
 	special = strings.NewReplacer(
@@ -33,8 +33,8 @@ var (
 	beginnings = regexp.MustCompile(`^(#|[-+=]|[0-9]{1,9}[.)](\s|$))`)
 )
 
-// mdText is a text as Markdown: on one line, and nothing in it is markup, a link, a mention or an image. [mdStart] is for
-// the begin of a line.
+// mdText is a text as Markdown: on one line, and nothing in it is markup, a link, a mention or an image. At the begin of
+// a line, [mdStart] has to follow.
 func mdText(s string) string {
 	s = mdLine(s)
 	var b strings.Builder
@@ -57,7 +57,7 @@ func mdText(s string) string {
 }
 
 func mdPlain(s string) string {
-	s = entities.ReplaceAllString(special.Replace(s), `\&$1`)
+	s = namedChars.ReplaceAllString(special.Replace(s), `\&$1`)
 	return labelled.ReplaceAllString(s, "${1}\u2060\"")
 }
 

@@ -100,19 +100,21 @@ var sayEnglish = sayPhrases{
 	},
 
 	withShare: "{clause} ({share})", claim: "{claim}.", quoted: "“{text}”",
-	unsettled:    "The data do not settle whether {subject} {clause}. The share lies between {low} and {high}.",
-	noOpinion:    "It cannot be said whether {subject} {clause}.",
-	differ:       "The databases do not agree whether {subject} {clause}: {list}.",
-	opinion:      "{share} by {database} ({outcome})",
-	provisional:  "So far, at {clock} UTC: {sentence}",
-	hosting:      "{share} of the source addresses are in networks on the list {list}. Servers there can be rented from anywhere.",
+	unsettled:   "The data do not settle whether {subject} {clause}. The share lies between {low} and {high}.",
+	noOpinion:   "It cannot be said whether {subject} {clause}.",
+	differ:      "The databases do not agree whether {subject} {clause}: {list}.",
+	opinion:     "{share} by {database} ({outcome})",
+	provisional: "So far, at {clock} UTC: {sentence}",
+	hosting: "{share} of the source addresses are in networks on the list {list}. Servers there can be rented " +
+		"from anywhere.",
 	noClaim:      "{list}, as {database} geolocates the source addresses.",
 	nobody:       "No public source address was counted.",
 	unanswerable: "These data do not answer where the traffic came from.",
 	noise: map[caveat.Code]phrase.Phrase{
 		caveat.Spoofed: "These data do not show where the traffic was sent from. At least {share} of the source addresses " +
 			"are forged.",
-		caveat.Reflection: "These data do not show who sent the requests. The source addresses are of servers that answered " +
+		caveat.Reflection: "These data do not show who sent the requests. The source addresses are of servers that " +
+			"answered " +
 			"them.",
 		caveat.Anonymized:   "These data do not show single sources. The addresses were cut before they were counted.",
 		caveat.CutAddresses: "These data do not show single sources. The addresses were cut before they were counted.",
@@ -181,9 +183,11 @@ var sayEnglish = sayPhrases{
 		"That it is “geolocated to” a country means that a named database places it there.",
 	},
 	provisory: "The burst still runs: every number may change.",
-	oneLimits: "It does not say who used the address, or where they were. One address can be a rented server, a proxy or " +
+	oneLimits: "It does not say who used the address, or where they were. One address can be a rented server, a proxy " +
+		"or " +
 		"the gateway of many computers. The address itself is in the evidence file, not in this brief.",
 	whyName: "Why there is no table and no map.",
-	why: "Countries counted from these addresses would say nothing about who sent the traffic, so that this brief prints " +
+	why: "Countries counted from these addresses would say nothing about who sent the traffic, so that this brief " +
+		"prints " +
 		"none.",
 }

@@ -6,8 +6,9 @@ import (
 
 var overEnglish = overPhrases{
 	heading: "What would overturn it",
-	lead:    "How much a database would have to misplace before a verdict changes; in gray, how much databases do misplace.",
-	name:    "{outcome} ({unit})", nameOfAll: "{outcome} ({unit}): {claim}",
+	lead: "How much a database would have to misplace before a verdict changes; in gray, how much databases do " +
+		"misplace.",
+	name: "{outcome} ({unit})", nameOfAll: "{outcome} ({unit}): {claim}",
 	counted:   "Falls only if more than {n} of the {whole} ({share}) are misplaced.",
 	estimated: "Falls only if more than {share} of the {unit} are misplaced.",
 	never:     "Falls if anything is misplaced.",
@@ -71,7 +72,8 @@ var waysEnglish = map[caveat.Code][]named{
 
 var forgedEnglish = forgedPhrases{
 	heading: "Why the addresses look forged",
-	caption: "{n} public source {n:address|addresses} tested against what an even draw from the whole address space would " +
+	caption: "{n} public source {n:address|addresses} tested against what an even draw from the whole address space " +
+		"would " +
 		"give. Least share forged: {low} (95 % interval).",
 	head:  [4]string{"Test", "Seen", "If forged", "Reading"},
 	pairs: "Pairs of addresses in one /24 network", thin: "They lie as thinly as chance. Real sources come in clusters.",
@@ -97,7 +99,8 @@ var sharesEnglish = sharesPhrases{
 	byDatabase: "By {name}", total: "({n})",
 	rest: "{n} other {n:country|countries}", restSummary: "The {n} other {n:country|countries}",
 	noCountry: "No country", unknown: "not known", share: "Share",
-	tooFew: "Not drawn. How {n} {n:address spreads|addresses spread} over countries says little, and a map would show one " +
+	tooFew: "Not drawn. How {n} {n:address spreads|addresses spread} over countries says little, and a map would show " +
+		"one " +
 		"dot. The table of countries is in the JSON and the CSV.",
 	noEvents: "How many events came from each country is not known.",
 }
@@ -128,7 +131,8 @@ var mapEnglish = mapPhrases{
 
 var unusualEnglish = unusualPhrases{
 	heading: "Is that unusual?",
-	lead:    "{country} has {share} of the source addresses and {space} of the announced IPv4 addresses: {times} times as much.",
+	lead: "{country} has {share} of the source addresses and {space} of the announced IPv4 addresses: {times} times " +
+		"as much.",
 	caption: "Share of the source addresses, and of the announced IPv4 address space.",
 	before:  "Before: the {n} {n:address|addresses} of the {span} before the burst.",
 	head:    [5]string{"Geolocated to", "Burst", "Before", "All IPv4", "Sources"},
@@ -147,7 +151,8 @@ var baseEnglish = basePhrases{
 	seen:    "{n} of {whole}", seenText: "source addresses of the burst were seen in the {span} before it.",
 	allNew:   "All are new.",
 	everyday: "About {n} ({low} to {high}) of the new ones would have come anyway.",
-	against:  "{n} against {expected}", againstText: "events in the busiest interval ({interval}), against the usual number.",
+	against:  "{n} against {expected}", againstText: "events in the busiest interval ({interval}), against the usual " +
+		"number.",
 	times: "{times} times", timesText: "the largest before, in {span} of history.",
 	first: "No earlier traffic", firstText: "was seen in {span} of history.",
 	notLargest: "Not the largest", notLargeText: "in {span} of history.",
@@ -176,7 +181,8 @@ var methodEnglish = methodPhrases{
 	again: "Make it again", limits: "Limits",
 	limitsText: "The evidence proves that the numbers follow from what was counted. It does not prove that this traffic " +
 		"arrived, or that a database is right.",
-	noEvidence: "The numbers follow from what was counted. They do not prove that this traffic arrived, or that a database " +
+	noEvidence: "The numbers follow from what was counted. They do not prove that this traffic arrived, or that a " +
+		"database " +
 		"is right.",
 	noNetworks: "It was not checked whose networks these are.",
 	table:      "Full table", tableText: "In the JSON and the CSV.",
@@ -196,10 +202,12 @@ var burstsEnglish = burstsPhrases{
 	apart:     "The {n} bursts are {n} answers, not one: shares of different bursts are not added up.",
 	strip:     "When and how large",
 	stripTold: "{n} bursts from {from} to {to}. The largest against their history: {list}. The table lists all.",
-	stripNote: "Height: events in the burst, on a logarithmic scale. Numbers and the darker bars: those with details, measured " +
+	stripNote: "Height: events in the burst, on a logarithmic scale. Numbers and the darker bars: those with details, " +
+		"measured " +
 		"against the traffic before them.",
 	one: "{date} ({amount})", list: "The {n} bursts",
 	caption:   "Ranked by size against the largest of the time before. Shares by {database}, with intervals.",
+	claim:     "Claim: {claim}.",
 	head:      [5]string{"#", "Start (UTC), target", "Events, sources", "Times the largest before", "First claim"},
 	noHistory: "first", noShare: "no share", unknown: "not known", oneSource: "one address made {share}",
 	between: "{low} to {high}", targets: "{n} {n:target|targets}",

@@ -39,8 +39,8 @@ var french = words{
 		targets: "{amount} en {span}, {n} {n:cible touchée|cibles touchées} ensemble",
 		window:  "{kind} : {title}",
 		burst:   "{amount} en {span}, cible : {target}", report: "{amount} en {span}", timeless: "{amount}",
-		sameDay: "{date}, de {from} à {to} UTC", days: "du {from} au {to} UTC", sofar: "{date}, de {from} à {to} UTC, " +
-			"jusqu’ici",
+		sameDay: "{date}, de {from} à {to} UTC", days: "du {from} au {to} UTC", sofar: "{date}, de {from} à {to} " +
+			"UTC, jusqu’ici",
 		untimed:   "dates inconnues",
 		exact:     "{n} {n:adresse source distincte, comptée|adresses sources distinctes, toutes comptées}",
 		estimated: "environ {n} adresses sources distinctes ({low} à {high})",
@@ -161,9 +161,9 @@ var sayFrench = sayPhrases{
 	noNew:       "Aucune nouvelle adresse source n’a été comptée : toutes avaient déjà été vues.",
 	newTable: "« Nouvelle » signifie : non vue dans la période de {span} qui précède. {n} {n:adresse source y avait " +
 		"été vue|adresses sources y avaient été vues}.",
-	newHead: [4]string{"Géolocalisation", "Nouvelles adresses", "Part des nouvelles", "Avant"},
+	newHead: [4]string{"Pays", "Nouvelles", "Part", "Avant"},
 	times:   "Rapport",
-	only:    "absent avant",
+	only:    "nouveau",
 
 	oneSource:      "Une seule adresse a émis {share} des événements.",
 	oneSourceAll:   "Une seule adresse a émis {n:l’unique événement|tous les événements} ({n}).",

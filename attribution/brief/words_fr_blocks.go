@@ -6,21 +6,20 @@ import (
 
 var overFrench = overPhrases{
 	heading: "Ce qui renverserait ce constat",
-	lead: "Part des données que la base devrait mal placer pour renverser un verdict. En dessous, comme repère, les " +
-		"erreurs que l’on connaît aux bases.",
+	lead: "Part des données que la base devrait mal placer pour renverser un verdict ; en gris, celle que des " +
+		"bases placent mal.",
 	name: "{outcome} ({unit})", nameOfAll: "{outcome} ({unit}) : {claim}",
-	counted:   "Renversé seulement si, sur {whole}, la base en place plus de {n} ({share}) dans un mauvais pays.",
-	estimated: "Renversé seulement si la base place plus de {share} des {unit} dans un mauvais pays.",
+	counted:   "Renversé seulement si, sur {whole}, la base en place mal plus de {n} ({share}).",
+	estimated: "Renversé seulement si la base place mal plus de {share} des {unit}.",
 	never:     "Renversé à la première erreur de placement.",
 	busy:      "{n} {n:adresse très active a|adresses très actives ont} émis {share} du total.",
-	here:      "Repère : deux bases, ici",
-	hereText:  "Placées dans les pays de l’affirmation par une seule des deux bases, la première ou {database}.",
-	good:      "Repère : bonnes bases",
-	goodText: "Ordre de grandeur de l’écart entre bonnes bases, pour des sources d’attaques. D’autres bases " +
-		"s’écartent jusqu’à 20 %.",
-	second:  "{database} conduit {n:au même verdict|aux mêmes verdicts} : {list}.",
-	finding: "{share} des {unit}",
-	leaves:  "Elle n’attribue aucun pays à {share} des adresses sources.",
+	here:      "Deux bases, ici",
+	hereText:  "Placées dans ces pays par une seule des deux, la première ou {database}.",
+	good:      "Bonnes bases",
+	goodText:  "Écart usuel entre bonnes bases pour des sources d’attaques ; jusqu’à 20 % pour d’autres.",
+	second:    "{database} conduit {n:au même verdict|aux mêmes verdicts} : {list}.",
+	finding:   "{share} des {unit}",
+	leaves:    "Elle n’attribue aucun pays à {share} des adresses sources.",
 	oneSource: []named{
 		{"Une seule entrée fausse.", "Si la base place mal cette adresse, le pays est faux pour tout le trafic. " +
 			"Aucune part ni aucune marge n’en protège. Cherchez l’adresse dans le registre, et interrogez " +
@@ -94,8 +93,8 @@ var forgedFrench = forgedPhrases{
 var sharesFrench = sharesPhrases{
 	heading: "Répartition par pays : adresses et événements", headingOne: "Répartition par pays",
 	claimed: "pays visés par l’affirmation", others: "autres pays",
-	upTo:     "jusqu’à : en y ajoutant tout ce qui est sans pays",
-	interval: "intervalle (95 %), en y ajoutant tout ce qui est sans pays",
+	upTo:     "jusqu’à : avec tout ce qui est sans pays",
+	interval: "intervalle (95 %), avec tout ce qui est sans pays",
 	limits:   "{limit} : seuil d’une affirmation",
 	caption:  "Pays où {database} place chaque adresse.",
 	captions: "Pays où chaque base place les mêmes adresses.",
@@ -137,7 +136,8 @@ var mapFrench = mapPhrases{
 
 var unusualFrench = unusualPhrases{
 	heading: "Est-ce inhabituel ?",
-	lead:    "{country} : {share} des adresses sources pour {space} des adresses IPv4 annoncées, soit {times} fois plus.",
+	lead: "{country} : {share} des adresses sources pour {space} des adresses IPv4 annoncées, soit {times} fois " +
+		"plus.",
 	caption: "Part des adresses sources, et de l’espace IPv4 annoncé.",
 	before:  "Avant : {n} {n:adresse|adresses} dans la période de {span} qui précède l’épisode.",
 	head:    [5]string{"Pays", "Épisode", "Avant", "Tout IPv4", "Sources"},
@@ -216,6 +216,7 @@ var burstsFrench = burstsPhrases{
 	one: "{date} ({amount})", list: "Les {n} épisodes",
 	caption: "Classés selon leur ampleur, rapportée au maximum d’avant. Parts selon {database}, avec leurs " +
 		"intervalles.",
+	claim: "Affirmation : {claim}.",
 	head: [5]string{"N°", "Début (UTC), cible", "Événements, sources", "Fois le maximum d’avant", "Première " +
 		"affirmation"},
 	noHistory: "premier", noShare: "aucune part", unknown: "inconnu", oneSource: "une adresse a émis {share}",

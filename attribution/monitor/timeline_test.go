@@ -11,7 +11,8 @@ import (
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
-// A trail has what came, whatever the length of its cells: no event is lost, and no interval has more sources than came.
+// A trail has what came, whatever the length of its cells: no event is lost, and no interval has more sources than
+// came.
 func TestTrail(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 9))
 	for _, n := range []int64{1, 7, mostPoints, mostPoints + 1, 3 * mostPoints, 5_000} {

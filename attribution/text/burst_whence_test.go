@@ -44,17 +44,17 @@ func TestBurstSaysWhenceFirst(t *testing.T) {
 		want  [2]string // English, French
 	}{
 		{"new sources", monitor.Burst{Report: usual, NewSources: &baseline.NewSources{Report: fresh}}, [2]string{
-			`Of the 400 new sources, 75.0 % are geolocated to Russia (RU), 20.0 % to the United States (US) and 4.5 % to ` +
+			`Of 400 new sources, 75.0 % are geolocated to Russia (RU), 20.0 % to the United States (US) and 4.5 % to ` +
 				`China (CN) by "DB".`,
 			"Sur 400 sources nouvelles, 75,0 % sont géolocalisées en Russie (RU), 20,0 % aux États-Unis (US) et 4,5 % en " +
 				"Chine (CN) par « DB ».",
 		}},
 		{"everyday", monitor.Burst{Report: usual, NewSources: &everyday}, [2]string{
-			"Of the 400 new sources, without the everyday ones among them, 75.0 % are",
+			"Of 400 new sources, without the everyday ones among them, 75.0 % are",
 			"Sur 400 sources nouvelles, une fois retirées celles du trafic ordinaire, 75,0 % sont",
 		}},
 		{"not known which are new", monitor.Burst{Report: usual}, [2]string{
-			"Which sources are new is not known. Of all 1,000, 60.0 % are geolocated to New Caledonia (NC) and 40.0 % to",
+			"Which sources are new is not known. Of 1,000 in all, 60.0 % are geolocated to New Caledonia (NC) and 40.0 % to",
 			"On ignore quelles sources sont nouvelles. Sur 1 000 en tout, 60,0 % sont géolocalisées en Nouvelle-Calédonie",
 		}},
 		{"unlocated", monitor.Burst{Report: usual, NewSources: &baseline.NewSources{Report: unlocated}}, [2]string{

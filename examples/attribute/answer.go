@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/plainjson"
 )
 
 // answer writes the evidence if it was asked for, and what a snapshot says.
@@ -56,7 +58,7 @@ func (o *outputConfig) show(b brief.Brief, to system, console *console) error {
 // print writes it as JSON or as text.
 func (o *outputConfig) print(to system, a answered) error {
 	if o.json {
-		return encode(to.stdout, a)
+		return encode(to.stdout, a, "  ")
 	}
 	p := text.NewPrinter(o.lang)
 	w, flush := to.paint(to.stdout).painted(to.stdout, p)
@@ -74,12 +76,17 @@ func (o *outputConfig) print(to system, a answered) error {
 	return flush()
 }
 
-// encode writes JSON for people to read.
-func encode(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
+// encode writes JSON, which may have names of others in it. An indent is for people to read.
+func encode(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", indent)
 	enc.SetEscapeHTML(false) // claims have a ">"
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plainjson.Escape(b.Bytes()))
+	return err
 }
 
 // openForUnread reports whether a claim is undecided because records could not be read.

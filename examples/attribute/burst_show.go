@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 
 	"github.com/whence-go/whence/attribution/brief"
@@ -52,9 +51,7 @@ func (w *watcher) print(b monitor.Burst) error {
 	w.console.clear()
 	to := w.system.stdout
 	if w.cfg.output.json {
-		enc := json.NewEncoder(to)
-		enc.SetEscapeHTML(false) // claims have a ">"
-		return enc.Encode(b)
+		return encode(to, b, "")
 	}
 	out, flush := w.system.paint(to).painted(to, w.printer)
 	return cmp.Or(w.printer.Burst(out, b), flush())

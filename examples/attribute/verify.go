@@ -46,7 +46,7 @@ func verify(ctx context.Context, cfg *config, table *geo.Table, s system, consol
 	}
 	switch {
 	case cfg.output.json:
-		err = encode(s.stdout, found)
+		err = encode(s.stdout, found, "  ")
 	case len(cfg.output.files) > 0 && found.Recomputed != nil && found.Holds: // a brief of what does not hold helps nobody
 		b := brief.Brief{Report: found.Recomputed.Report, Inside: found.Recomputed.Breakdown,
 			Announced: intake.Announced(table), Evidence: evidenceOf(cfg.verify, data)}

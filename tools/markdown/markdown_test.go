@@ -59,9 +59,14 @@ func refuse(t *testing.T, kinds []string) {
 
 // The tickets of the showcases have what they are made of, and nothing that leads away.
 func TestShowcases(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join("..", "..", "attribution", "brief", "testdata", "*.md"))
-	if err != nil || len(paths) == 0 {
-		t.Fatal("no tickets: ", err)
+	var paths []string
+	for _, pattern := range []string{"*.md", "fr/*.md"} {
+		dir := filepath.Join("..", "..", "attribution", "brief", "testdata")
+		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
+		if err != nil || len(found) == 0 {
+			t.Fatal("no tickets: ", err)
+		}
+		paths = append(paths, found...)
 	}
 	for _, path := range paths {
 		source, err := os.ReadFile(path)

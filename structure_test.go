@@ -78,7 +78,7 @@ var rooms = []room{
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
-		"attribution/network", "geo", "internal/phrase", "internal/plainjson", tags,
+		"attribution/network", "geo", "internal/phrase", tags,
 	}},
 	{"attribution/brief/internal/worldmap", nil},
 	{"attribution/brief", []string{

@@ -34,6 +34,7 @@ var rooms = []room{
 	{"internal/wire", nil},
 	{"internal/frame", nil},
 	{"internal/testenv", nil},
+	{"internal/testenv/chromium", nil},
 	{"geo", []string{"github.com/gaissmai/bart", mmdb, mmdb + "/mmdbdata"}},
 	{"geo/dbip", []string{"geo"}},
 	{"geo/routed", []string{"geo"}},
@@ -93,10 +94,17 @@ var rooms = []room{
 	{"attribution/ingest", []string{
 		"attribution", "attribution/ingest/internal/clock", "attribution/ingest/internal/container", "geo",
 	}},
+	{"examples/internal/intake", []string{
+		"attribution", "attribution/evidence", "attribution/ingest", "attribution/monitor", "geo",
+	}},
 	{"examples/attribute", []string{
-		"attribution", "attribution/caveat", "attribution/evidence", "attribution/ingest", "attribution/monitor",
-		"attribution/network", "attribution/text", "geo", "geo/dbip", "geo/routed", "internal/plainjson", "internal/scenario",
-		"sketch", tags,
+		"attribution", "attribution/brief", "attribution/caveat", "attribution/evidence", "attribution/ingest",
+		"attribution/monitor", "attribution/network", "attribution/text", "examples/internal/intake", "geo", "geo/dbip",
+		"geo/routed", "internal/plainjson", "internal/scenario", "sketch", tags,
+	}},
+	{"examples/browser", []string{
+		"attribution", "attribution/brief", "attribution/evidence", "attribution/ingest", "attribution/monitor",
+		"attribution/text", "examples/internal/intake", "geo", "sketch", tags,
 	}},
 	{"attribution/web", []string{
 		"attribution", "attribution/brief", "attribution/monitor", "attribution/text", "geo", "internal/phrase", tags,

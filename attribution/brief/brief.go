@@ -121,32 +121,3 @@ func Write(w io.Writer, b Brief, f Format, preferred ...language.Tag) error {
 	}
 	return fmt.Errorf("brief: %w: %.20q", ErrFormat, string(f))
 }
-
-// writeText writes what package text has to say.
-func writeText(w io.Writer, b *Brief, p *text.Printer) error {
-	if len(b.Bursts) == 0 {
-		if err := p.Report(w, b.Report); err != nil {
-			return err
-		}
-	}
-	for i, burst := range ranked(b.Bursts) {
-		if i > 0 {
-			if _, err := io.WriteString(w, "\n"); err != nil {
-				return err
-			}
-		}
-		if err := p.Burst(w, burst); err != nil {
-			return err
-		}
-		if i+1 == detailed && !b.All {
-			break
-		}
-	}
-	if b.Inside == nil {
-		return nil
-	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
-	}
-	return p.Breakdown(w, *b.Inside)
-}

@@ -1,6 +1,9 @@
 package brief
 
 import (
+	"unicode"
+	"unicode/utf8"
+
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
@@ -54,17 +57,13 @@ func (t *writer) card(v *attribution.Verdict, i int, noise caveat.Code) card {
 	return c
 }
 
+// capital begins a text with a capital letter.
 func capital(s string) string {
-	for i, r := range s {
-		if i == 0 && r >= 'a' && r <= 'z' {
-			return string(r-'a'+'A') + s[1:]
-		}
-		if i == 0 && r == 'é' {
-			return "É" + s[len("é"):]
-		}
-		break
+	if s == "" {
+		return s
 	}
-	return s
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // reason is why a claim could not be decided.

@@ -79,11 +79,6 @@ func TestGoldenFrench(t *testing.T) {
 			}
 			page := out.String()
 			testenv.Golden(t, "fr/"+c.name+".html", out.Bytes())
-			var markdown bytes.Buffer
-			if err := Write(&markdown, b, Markdown, language.French); err != nil {
-				t.Fatal(err)
-			}
-			testenv.Golden(t, "fr/"+c.name+".md", markdown.Bytes())
 			if !strings.Contains(page, `lang="fr"`) {
 				t.Error("no language")
 			}

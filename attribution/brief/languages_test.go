@@ -58,9 +58,7 @@ func placesOf(p string) []string {
 }
 
 // mayBeEmpty are words that a language may do without.
-var mayBeEmpty = []string{
-	".bursts.only", ".head.unfinished", ".inside.note", ".inside.others", ".say.unchecked",
-}
+var mayBeEmpty = []string{}
 
 // otherPlaces are phrases that say the same with other arguments, and why.
 var otherPlaces = map[string]string{}

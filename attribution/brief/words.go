@@ -51,20 +51,19 @@ type words struct {
 
 // headPhrases are those above everything.
 type headPhrases struct {
-	window     phrase.Phrase // kind title
-	burst      phrase.Phrase // amount target span: the title, if the user gave none
-	mostly     phrase.Phrase // amount target span: of all traffic, where most is to one target
-	targets    phrase.Phrase // amount n span: of all traffic, to so many targets
-	report     phrase.Phrase // amount span
-	timeless   phrase.Phrase // amount
-	sameDay    phrase.Phrase // date from to
-	days       phrase.Phrase // from to, with their dates
-	sofar      phrase.Phrase // date from to: a burst that runs
-	untimed    string
-	exact      phrase.Phrase // n
-	estimated  phrase.Phrase // n low high
-	unfinished string        // "no connection was completed"
-	separator  string
+	window    phrase.Phrase // kind title
+	burst     phrase.Phrase // amount target span: the title, if the user gave none
+	mostly    phrase.Phrase // amount target span: of all traffic, where most is to one target
+	targets   phrase.Phrase // amount n span: of all traffic, to so many targets
+	report    phrase.Phrase // amount span
+	timeless  phrase.Phrase // amount
+	sameDay   phrase.Phrase // date from to
+	days      phrase.Phrase // from to, with their dates
+	sofar     phrase.Phrase // date from to: a burst that runs
+	untimed   string
+	exact     phrase.Phrase // n
+	estimated phrase.Phrase // n low high
+	separator string
 }
 
 // clause is what a claim says of a unit, without its countries: "are a majority of the source addresses".
@@ -150,7 +149,6 @@ type sayPhrases struct {
 	oneLimits  string
 	whyName    string
 	why        string
-	unchecked  string
 }
 
 // overPhrases are those of what would overturn a verdict.
@@ -255,9 +253,7 @@ type insidePhrases struct {
 	heading string
 	caption phrase.Phrase // claimed
 	name    string
-	note    string
 	sampled string
-	others  phrase.Phrase // n
 }
 
 // basePhrases are those of a burst against everyday traffic.
@@ -334,7 +330,6 @@ type burstsPhrases struct {
 	notIn      phrase.Phrase // n
 	open       phrase.Phrase // n
 	none       phrase.Phrase // n
-	only       phrase.Phrase // list, after what was said of some
 	each       string        // each has a claim of its own
 	apart      phrase.Phrase // n
 	strip      string

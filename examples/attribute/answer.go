@@ -2,31 +2,42 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"slices"
 
-	"golang.org/x/text/language"
-
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/brief"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/examples/internal/intake"
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/plainjson"
 )
 
-// answer prints what a snapshot says, and writes the evidence if it was asked for.
-func (cfg *config) answer(s attribution.Snapshot, a *attribution.Account, stdout io.Writer,
+// answer writes the evidence if it was asked for, and what a snapshot says.
+func (cfg *config) answer(s attribution.Snapshot, table *geo.Table, a *attribution.Account, to system,
 	console *console) ([]attribution.Verdict, error) {
 	s, err := cfg.others.enrich(s)
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := cfg.write(stdout, s, a)
-	if err != nil || cfg.evidence == "" {
-		return verdicts, err
+	report, err := s.Report(attribution.Policy{}, cfg.claims...)
+	if err != nil {
+		return nil, err
 	}
-	return verdicts, cfg.writeEvidence(s, a, console)
+	report.Account = a
+	inside, err := cfg.others.breakdown(s, report)
+	if err != nil {
+		return nil, err
+	}
+	b := brief.Brief{Report: report, Inside: inside, Simulated: len(cfg.files) == 0, Announced: intake.Announced(table)}
+	if cfg.evidence != "" { // what fails here leaves an answer all the same
+		b.Evidence, err = cfg.writeEvidence(s, a, console)
+	}
+	return report.Verdicts, cmp.Or(cfg.output.show(b, to, console), err)
 }
 
 // answered is what -json writes: the report, and whose networks the claimed sources are in
@@ -36,32 +47,33 @@ type answered struct {
 	Breakdown *network.Breakdown `json:"breakdown,omitempty"`
 }
 
-// write prints the report with its verdicts, and whose networks the sources are in.
-func (cfg *config) write(w io.Writer, s attribution.Snapshot, a *attribution.Account) ([]attribution.Verdict, error) {
-	report, err := s.Report(attribution.Policy{}, cfg.claims...)
-	if err != nil {
-		return nil, err
+// show writes a report to the files of -o, or prints it.
+func (o *outputConfig) show(b brief.Brief, to system, console *console) error {
+	if len(o.files) > 0 {
+		return o.write(b, console)
 	}
-	report.Account = a
-	breakdown, err := cfg.others.breakdown(s, report)
-	if err != nil {
-		return nil, err
-	}
-	return report.Verdicts, print(w, cfg.json, answered{report, breakdown})
+	return o.print(to, answered{b.Report, b.Inside})
 }
 
-func print(w io.Writer, asJSON bool, a answered) error {
-	if asJSON {
-		return encode(w, a, "  ")
+// print writes it as JSON or as text.
+func (o *outputConfig) print(to system, a answered) error {
+	if o.json {
+		return encode(to.stdout, a, "  ")
 	}
-	p := text.NewPrinter(language.English)
-	if err := p.Report(w, a.Report); err != nil || a.Breakdown == nil {
+	p := text.NewPrinter(o.lang)
+	w, flush := to.paint(to.stdout).painted(to.stdout, p)
+	if err := p.Report(w, a.Report); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
-		return err
+	if a.Breakdown != nil {
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+		if err := p.Breakdown(w, *a.Breakdown); err != nil {
+			return err
+		}
 	}
-	return p.Breakdown(w, *a.Breakdown)
+	return flush()
 }
 
 // encode writes JSON, which may have names of others in it. An indent is for people to read.

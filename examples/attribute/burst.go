@@ -1,18 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/attribution/ingest"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/sketch"
 )
@@ -23,48 +21,39 @@ type watcher struct {
 	ctx     context.Context
 	cfg     *config
 	console *console
-	stdout  io.Writer
+	system  system
 	now     func() time.Time
 	monitor *monitor.Monitor
+	table   *geo.Table
 	state   *state // nil without -state
 	printer *text.Printer
 
-	targets targetNames
-	batch   []monitor.Event // not yet in the monitor
-	in      *input
-	sorter  *sorter         // of an input that is not in the order of time, or nil
-	at      ingest.Position // of in: behind the last record
-	lost    uint64          // records of in that were lost before
-	dated   time.Time       // the last record of in that has a time
-	undated int             // records of in, if none has
-
-	reader  *ingest.Reader      // of in
-	account attribution.Account // of the inputs before
-	told    uint64              // records of which the monitor knows the account
+	feed *intake.Feed
+	in   *input
 
 	arrived time.Time // when the last batch came, and the time of the stream then
 	reached time.Time
 
 	running  map[uint64]bool // attacks, by the number of the burst that is told
-	untold   map[uint64]bool // those of them that are not printed yet
+	untold   map[uint64]bool // those of them that are not shown yet
+	gathered []monitor.Burst // that are shown at the end, or in the files of -o
+	dropped  int             // of them, since there are too many
 	ended    int
-	from, to time.Time // of the records
-	used     uint64
 	unread   bool  // a claim about a burst that has ended is undecided for it
 	err      error // of printing or of the state
 }
 
 // watch is the program with -burst. It returns the exit status.
-func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, stdin io.Reader,
-	stdout io.Writer, console *console) int {
-	w := newWatcher(cfg, stdout, console)
+func watch(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options, s system,
+	console *console) (int, error) {
+	w := newWatcher(cfg, s, console)
+	w.table = table
 	cfg.chooseInterval(ctx, console)
 	if len(cfg.files) == 0 {
 		cfg.claimsOrPublic()
 	}
 	if err := w.start(table, options); err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
 	complete := true
 	if len(cfg.files) > 0 {
@@ -73,26 +62,24 @@ func watch(ctx context.Context, cfg *config, table *geo.Table, options attributi
 		if len(cfg.files) > 1 {
 			c.byTime(ctx)
 		}
-		complete = c.files(ctx, stdin)
+		complete = c.files(ctx, s.stdin)
 	} else if err := w.play(); err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
-	if err := w.end(); err != nil {
-		console.say("%v", err)
-		return exitUnusable
-	}
-	return status(complete, w.unread)
+	err := w.end()
+	return status(complete, w.unread), err
 }
 
-func newWatcher(cfg *config, stdout io.Writer, console *console) *watcher {
-	return &watcher{cfg: cfg, console: console, stdout: stdout, now: time.Now,
-		printer: text.NewPrinter(language.English), targets: targetNames{}, batch: make([]monitor.Event, 0, 1024),
-		running: map[uint64]bool{}, untold: map[uint64]bool{}}
+func newWatcher(cfg *config, s system, console *console) *watcher {
+	w := &watcher{cfg: cfg, console: console, system: s, now: s.now, printer: text.NewPrinter(cfg.output.lang),
+		feed: intake.NewFeed(), running: map[uint64]bool{}, untold: map[uint64]bool{}}
+	w.feed.Flushed = w.flushed
+	return w
 }
 
 // start makes the monitor, from the state if there is one.
 func (w *watcher) start(table *geo.Table, options attribution.Options) error {
+	defer func() { w.feed.Monitor = w.monitor }()
 	with := func(key sketch.Key) (*monitor.Monitor, error) {
 		options.Key = key
 		return monitor.New(table, monitor.Options{Interval: w.cfg.interval, AllowedLateness: w.cfg.lateness,
@@ -132,27 +119,6 @@ func (w *watcher) start(table *geo.Table, options attribution.Options) error {
 	return nil
 }
 
-// flush passes on what is batched.
-func (w *watcher) flush() {
-	if len(w.batch) == 0 {
-		return
-	}
-	// What is known of the input changes early or never, and takes time to put together.
-	if w.reader != nil && w.at.Records >= 2*w.told {
-		w.told = w.at.Records
-		w.tellAccount(w.reader.Account())
-	}
-	w.monitor.Observe(w.batch...)
-	w.batch = w.batch[:0]
-	if w.in != nil && w.in.file == nil {
-		w.arrived, w.reached = w.now(), w.monitor.Stats().Time
-	}
-	if w.state != nil {
-		w.state.reached(w.at)
-		w.save()
-	}
-}
-
 // tick is called now and then while an input pauses. The time of the stream goes on
 // meanwhile, if its last records were of the present: a log of yesterday that comes
 // through a pipe may pause for as long as it likes.
@@ -183,18 +149,19 @@ func (w *watcher) end() error {
 		w.monitor.Advance(w.monitor.Stats().Time.Add(w.cfg.interval + w.cfg.wait()))
 		for b := range w.monitor.Bursts() {
 			if w.untold[b.ID] && b.Parent == 0 {
-				w.print(b)
+				w.show(b, true)
 			}
 		}
 	} else if w.err == nil {
 		w.err = w.state.write(w.monitor)
 	}
+	w.err = cmp.Or(w.err, w.showGathered())
 	w.summary()
 	return w.err
 }
 
-// tell notes a burst, and prints it. What comes of a file that is read at once is known in a
-// moment: of a burst in it that still runs, only the end of the file is printed.
+// tell notes a burst, and shows it. What comes of a file that is read at once is known in a
+// moment: of a burst in it that still runs, only the end of the file is shown.
 func (w *watcher) tell(b monitor.Burst) {
 	if b.Final {
 		delete(w.running, b.ID)
@@ -206,23 +173,11 @@ func (w *watcher) tell(b monitor.Burst) {
 	for _, c := range b.Children { // some were found before their parent
 		delete(w.running, c.ID)
 	}
-	if !b.Final && w.state == nil && w.in != nil && w.in.file != nil {
+	atOnce := w.state == nil && w.in != nil && w.in.file != nil
+	if !b.Final && atOnce {
 		w.untold[b.ID] = true
 		return
 	}
 	delete(w.untold, b.ID)
-	w.print(b)
-}
-
-func (w *watcher) print(b monitor.Burst) {
-	w.console.clear()
-	var err error
-	if w.cfg.json {
-		err = encode(w.stdout, b, "")
-	} else {
-		err = w.printer.Burst(w.stdout, b)
-	}
-	if w.err == nil {
-		w.err = err
-	}
+	w.show(b, atOnce)
 }

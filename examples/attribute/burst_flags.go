@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/whence-go/whence/examples/internal/intake"
 )
 
 // burstConfig is what the command line says about bursts.
@@ -69,9 +71,9 @@ func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	switch {
 	case err != nil || !cfg.burst:
 		return err
-	case cfg.lateness < 0 || cfg.lateness > maxLate*cmp.Or(cfg.interval, usualInterval):
+	case cfg.lateness < 0 || cfg.lateness > maxLate*cmp.Or(cfg.interval, intake.UsualInterval):
 		return fmt.Errorf("-lateness %v: not from 0s to %d intervals of %v", cfg.lateness, maxLate,
-			cmp.Or(cfg.interval, usualInterval))
+			cmp.Or(cfg.interval, intake.UsualInterval))
 	case cfg.state != "" && len(cfg.files) == 0:
 		return errors.New("-state has no meaning without a file to read")
 	}

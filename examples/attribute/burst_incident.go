@@ -24,10 +24,7 @@ func (w *watcher) play() error {
 	if err != nil {
 		return err
 	}
-	notes := w.stdout
-	if w.cfg.json { // which has no place for it
-		notes = w.console.w
-	}
+	notes := w.cfg.output.notes(w.system)
 	_, err = fmt.Fprintf(notes, `Simulated traffic: %s of everyday requests, and in it a burst that is shaped like
 an attack on an internet provider in New Caledonia in May 2024. No packet was
 recorded.
@@ -41,8 +38,8 @@ recorded.
 		if e.Time.After(end) {
 			break
 		}
-		w.observe(monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target), Flow: flowOf(&e)})
+		w.feed.Observe(monitor.Event{Time: e.Time, Target: monitor.ParseTarget(e.Target), Flow: flowOf(&e)})
 	}
-	w.flush()
+	w.feed.Flush()
 	return w.err
 }

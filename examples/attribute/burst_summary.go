@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"time"
+
+	"github.com/whence-go/whence/examples/internal/intake"
 )
 
 // summary says what was found in what, and what kept more from being found.
@@ -19,13 +21,6 @@ func (w *watcher) summary() {
 	}
 }
 
-// few is the number of records that quiet intervals should have, and fewest how many
-// intervals must have gone by before a burst can be told.
-const (
-	few    = 20
-	fewest = 12
-)
-
 func (w *watcher) hints(late, records, setBack uint64) (hints []string) {
 	hint := func(parts ...string) { hints = append(hints, strings.Join(parts, "")) }
 	if setBack > 0 {
@@ -35,16 +30,16 @@ func (w *watcher) hints(late, records, setBack uint64) (hints []string) {
 		hint("many records came too late to be counted; give a longer -lateness (now ", compact(w.cfg.wait()),
 			"), or sort the input by time, oldest first")
 	}
-	span := w.to.Sub(w.from)
-	if w.from.IsZero() || span <= 0 {
+	span := w.feed.To.Sub(w.feed.From)
+	if w.feed.From.IsZero() || span <= 0 {
 		return hints
 	}
-	if n := int64(span / w.cfg.interval); n < fewest {
+	if n := int64(span / w.cfg.interval); n < intake.Fewest {
 		hint("all of it is within ", group(uint64(n+1)), " intervals of ", compact(w.cfg.interval),
-			"; a burst is told from what came in ", group(fewest), " intervals before it")
-	} else if rate := float64(w.used) / span.Seconds(); rate*w.cfg.interval.Seconds() < few {
-		if longer := longerInterval(rate); longer > w.cfg.interval && span/longer >= fewest {
-			hint("fewer than ", group(few), " records in an interval of ", compact(w.cfg.interval),
+			"; a burst is told from what came in ", group(intake.Fewest), " intervals before it")
+	} else if rate := float64(w.feed.Used) / span.Seconds(); rate*w.cfg.interval.Seconds() < intake.Few {
+		if longer := intake.LongerInterval(rate); longer > w.cfg.interval && span/longer >= intake.Fewest {
+			hint("fewer than ", group(intake.Few), " records in an interval of ", compact(w.cfg.interval),
 				" on average, too few to tell a small burst from chance; try -interval ", compact(longer))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/ingest"
+	"github.com/whence-go/whence/examples/internal/intake"
 )
 
 // counter reads the files of the command line.
@@ -169,38 +170,20 @@ func usedAndLost(a *attribution.Account) string {
 }
 
 // tallySink counts without regard to time.
-type tallySink struct {
-	tally *attribution.Tally
-	batch []attribution.Flow // not yet in the tally
+type tallySink struct{ *intake.Counter }
+
+func (s tallySink) live() (time.Duration, func(), func(time.Time)) {
+	return time.Hour, s.Flush, func(time.Time) {}
 }
 
-func newTallySink(tally *attribution.Tally) *tallySink {
-	return &tallySink{tally: tally, batch: make([]attribution.Flow, 0, 1024)}
-}
+func (s tallySink) open(*input, *ingest.Reader) error { return nil }
 
-func (s *tallySink) live() (time.Duration, func(), func(time.Time)) {
-	return time.Hour, s.flush, func(time.Time) {}
-}
-
-func (s *tallySink) open(*input, *ingest.Reader) error { return nil }
-
-func (s *tallySink) add(_ *ingest.Reader, e *ingest.Event) error {
-	if s.batch = append(s.batch, e.Flow); len(s.batch) == cap(s.batch) {
-		s.flush()
-	}
+func (s tallySink) add(_ *ingest.Reader, e *ingest.Event) error {
+	s.Add(e)
 	return nil
 }
 
-func (s *tallySink) close(a *attribution.Account) error {
-	s.flush()
-	s.tally.AddAccount(*a)
-	if !a.From.IsZero() {
-		s.tally.ExtendSpan(a.From, a.To)
-	}
+func (s tallySink) close(a *attribution.Account) error {
+	s.Close(a)
 	return nil
-}
-
-func (s *tallySink) flush() {
-	s.tally.AddFlows(s.batch)
-	s.batch = s.batch[:0]
 }

@@ -8,7 +8,8 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/attribution/evidence"
+	"github.com/whence-go/whence/attribution/brief"
+	"github.com/whence-go/whence/examples/internal/intake"
 )
 
 func (cfg *config) addEvidenceFlags(flags *flag.FlagSet) {
@@ -34,7 +35,8 @@ func (cfg *config) checkVerify(flags *flag.FlagSet) (err error) {
 		return fmt.Errorf("-verify reads no other file than its own; %q is one too many", cfg.files[0])
 	}
 	flags.Visit(func(f *flag.Flag) {
-		if !slices.Contains([]string{"verify", "expect", "db", "json", "second", "asn", "list"}, f.Name) && err == nil {
+		if !slices.Contains([]string{"verify", "expect", "db", "json", "second", "asn", "list", "lang",
+			"o", "title"}, f.Name) && err == nil {
 			err = fmt.Errorf("-%s has no meaning beside -verify", f.Name)
 		}
 	})
@@ -42,28 +44,20 @@ func (cfg *config) checkVerify(flags *flag.FlagSet) (err error) {
 }
 
 // writeEvidence puts the evidence into its file.
-func (cfg *config) writeEvidence(s attribution.Snapshot, a *attribution.Account, console *console) error {
-	e, err := evidence.New(s, attribution.Policy{}, cfg.claims...)
+func (cfg *config) writeEvidence(s attribution.Snapshot, a *attribution.Account,
+	console *console) (*brief.Evidence, error) {
+	data, err := intake.Evidence(s, a, cfg.claims...)
 	if err != nil {
-		return err
-	}
-	if a != nil {
-		if e, err = e.WithAccount(*a); err != nil {
-			return err
-		}
-	}
-	data, err := e.MarshalBinary()
-	if err != nil {
-		return err
+		return nil, err
 	}
 	size, err := evidenceFile.write(cfg.evidence, bytes.NewReader(data))
 	if err != nil {
-		return fmt.Errorf("evidence: %w", err)
+		return nil, fmt.Errorf("evidence: %w", err)
 	}
 	with := "with the addresses of its sources"
 	if cfg.dropAddresses {
 		with = "without addresses"
 	}
 	console.say("%s: evidence of %s bytes, %s; the key is %v", cfg.evidence, group(uint64(size)), with, s.KeyID())
-	return nil
+	return evidenceOf(cfg.evidence, data), nil
 }

@@ -8,20 +8,34 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 // kind is a kind of file that the program writes.
 type kind struct {
-	magic   string // what it begins with
-	foreign error  // what else is in a file that stays as it is
+	magics  []string // what it may begin with
+	foreign error    // what else is in a file that stays as it is
 }
 
 var (
-	evidenceFile = kind{`{"evidence":{`, errors.New("no evidence; give another name")}
-	stateFile    = kind{stateMagic, errNoState}
+	evidenceFile = kind{[]string{`{"evidence":{`}, errors.New("no evidence; give another name")}
+	stateFile    = kind{[]string{stateMagic}, errNoState}
 )
+
+// ours reports whether a file of this kind may begin so.
+func (k kind) ours(head []byte) bool {
+	return slices.ContainsFunc(k.magics, func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) })
+}
+
+// headSize is how much of a file tells its kind.
+func (k kind) headSize() (n int) {
+	for _, magic := range k.magics {
+		n = max(n, len(magic))
+	}
+	return n
+}
 
 var errNoFile = errors.New("no regular file; give another name")
 
@@ -41,13 +55,20 @@ func (k kind) mayWrite(path string) error {
 		return nil
 	}
 	head, err := k.head(path, info)
-	if err == nil && string(head) != k.magic {
+	if err == nil && !k.ours(head) {
 		err = fmt.Errorf("%s: %w", path, k.foreign)
 	}
 	return err
 }
 
-// head reads as much of a file as the magic has. info is that of the file that must be there.
+// mayBecome reports whether a file of this kind may begin so when only a part of it is written.
+func (k kind) mayBecome(head []byte) bool {
+	return k.ours(head) || slices.ContainsFunc(k.magics, func(magic string) bool {
+		return bytes.HasPrefix([]byte(magic), head)
+	})
+}
+
+// head reads as much of a file as tells its kind. info is that of the file that must be there.
 func (k kind) head(path string, info fs.FileInfo) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -57,7 +78,7 @@ func (k kind) head(path string, info fs.FileInfo) ([]byte, error) {
 	if opened, err := f.Stat(); err != nil || !os.SameFile(info, opened) {
 		return nil, fmt.Errorf("%s: %w", path, errNoFile) // it has just been replaced
 	}
-	head := make([]byte, len(k.magic))
+	head := make([]byte, k.headSize())
 	n, err := io.ReadFull(f, head)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
@@ -125,7 +146,7 @@ func (k kind) begin(path string, now time.Time) error {
 		if err != nil || !info.Mode().IsRegular() || now.Sub(info.ModTime()) < stale {
 			continue
 		}
-		if head, err := k.head(name, info); err == nil && bytes.HasPrefix([]byte(k.magic), head) {
+		if head, err := k.head(name, info); err == nil && k.mayBecome(head) {
 			os.Remove(name)
 		}
 	}

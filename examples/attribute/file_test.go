@@ -120,7 +120,7 @@ func TestStaleTemporaryFiles(t *testing.T) {
 	for _, flags := range [][]string{{"-evidence"}, {"-burst", "-state"}} {
 		magic := stateMagic
 		if flags[0] == "-evidence" {
-			magic = evidenceFile.magic
+			magic = evidenceFile.magics[0]
 		}
 		dir := t.TempDir()
 		stays := map[string]bool{}

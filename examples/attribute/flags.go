@@ -19,7 +19,7 @@ type config struct {
 	readingConfig
 	db, keyFile      string
 	claims           []attribution.Claim
-	json             bool
+	output           outputConfig
 	v6               int
 	expected         expected
 	evidence, verify string
@@ -31,28 +31,30 @@ type config struct {
 	files []string
 }
 
-const usage = `usage: attribute [flags] [file...]
+// parseArgs reads the command line. It says what is wrong with it, and writes the help if that is asked for.
+func parseArgs(args []string, s system) (*config, error) {
+	cfg, flags := newFlags()
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil, cmp.Or(help(s.stdout, flags, s.paint(s.stdout)), err)
+	}
+	cfg.files = flags.Args()
+	err = cmp.Or(err, cfg.check(), cfg.checkVerify(flags), cfg.checkBurst(flags), cfg.output.check(cfg))
+	if err != nil {
+		fmt.Fprintf(s.stderr, "attribute: %v\n\"attribute -h\" shows all flags, by task\n", err)
+	}
+	return cfg, err
+}
 
-Attribute says which countries the sources of some traffic are geolocated to,
-and checks claims about that. It reads logs of any kind, "-" being standard input,
-also compressed and in archives. Without a file it plays a simulated attack.
-With -burst it finds the bursts in the traffic and reports on each.
-
-`
-
-func parseArgs(args []string, stderr io.Writer) (*config, error) {
+// newFlags returns a configuration and the flags that set it.
+func newFlags() (*config, *flag.FlagSet) {
 	cfg := new(config)
 	flags := flag.NewFlagSet("attribute", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		flags.PrintDefaults()
-	}
 	cfg.readingConfig.addFlags(flags)
 	flags.StringVar(&cfg.db, "db", "", "country database, an MMDB `file` (default the embedded DB-IP Lite)")
 	flags.StringVar(&cfg.keyFile, "key", "", "`file` with a secret of 16 to 4,096 bytes that hashes the sources, so that "+
 		"runs with the same key and input give the same digits (default a new key)")
-	flags.BoolVar(&cfg.json, "json", false, "write JSON")
 	flags.BoolVar(&cfg.handshake, "handshake", false,
 		"every source completed a handshake, so that none is forged; access logs are taken so without being told")
 	flags.UintVar(&cfg.sampling, "sampling", 1, "the records are 1 in `n` of what there was, as a router samples packets")
@@ -65,15 +67,8 @@ func parseArgs(args []string, stderr io.Writer) (*config, error) {
 	cfg.others.addFlags(flags)
 	cfg.addEvidenceFlags(flags)
 	cfg.addBurstFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		return nil, err // the flag package has said it
-	}
-	cfg.files = flags.Args()
-	err := cmp.Or(cfg.check(), cfg.checkVerify(flags), cfg.checkBurst(flags))
-	if err != nil {
-		fmt.Fprintln(stderr, "attribute:", err)
-	}
-	return cfg, err
+	cfg.output.addFlags(flags)
+	return cfg, flags
 }
 
 func (cfg *config) check() error {

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -161,30 +160,5 @@ func TestUnusable(t *testing.T) {
 	status, stdout, stderr := attribute(t, "", filepath.Join(dir, "missing"), good)
 	if status != exitUnusable || stdout == "" || !strings.Contains(stderr, `good.log": read as ADDR, 1 used, 0 lost`) {
 		t.Errorf("one of two files: exit status %d, %d bytes of report, %s", status, len(stdout), stderr)
-	}
-}
-
-func TestProgress(t *testing.T) {
-	var screen strings.Builder
-	c := &console{w: &screen, terminal: true}
-	clock := time.Unix(0, 0)
-	p := &progress{console: c, name: "a.log", size: 8e6,
-		now: func() time.Time { clock = clock.Add(150 * time.Millisecond); return clock }}
-	for i := range 3 {
-		p.draw(1_234_567, int64(i+1)*1e6)
-	}
-	c.say("done")
-	const want = "\r\"a.log\": 1,234,567 records, 3 MB (37 %), 4,115,223 records/s\x1b[K" + "\r\x1b[K" +
-		"attribute: done\n"
-	if screen.String() != want {
-		t.Errorf("got %q, want %q", screen.String(), want)
-	}
-	screen.Reset()
-	c.say("open %s: no such file", "a\x1b]0;b\x07\u202ec \"d\"")
-	if want := "attribute: open a\\x1b]0;b\\a\\u202ec \"d\": no such file\n"; screen.String() != want {
-		t.Errorf("got %q, want %q", screen.String(), want)
-	}
-	if newConsole(&screen).terminal {
-		t.Error("a buffer is taken for a terminal")
 	}
 }

@@ -30,6 +30,14 @@
 // Bursts are looked for in intervals of 10 seconds. In files the interval is longer if few records
 // come, as the first ones tell: then it is said, and -interval sets another.
 //
+// Of several bursts in files there is a summary first: how many, the largest three against their
+// history, one line each, and details of these three, or of all with -all.
+//
+// With -o the answer is a file for somebody to read: a page, a ticket, a table, JSON or text, as
+// its name ends. -lang chooses the language.
+//
+//	attribute -burst -o brief.html -o brief.md -title "The night of 21 May" access.log
+//
 // Files that it writes are new, or take the place of what it wrote before. A log, a device
 // or a symbolic link is left alone.
 //
@@ -57,6 +65,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -64,6 +73,8 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/examples/internal/intake"
+	"github.com/whence-go/whence/geo"
 )
 
 // Exit statuses.
@@ -82,73 +93,82 @@ func main() {
 
 // run is the program. It returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	cfg, err := parseArgs(args, stderr)
+	return system{stdin, stdout, stderr, isTerminal, os.Getenv, time.Now}.run(ctx, args)
+}
+
+func (s system) run(ctx context.Context, args []string) int {
+	cfg, err := parseArgs(args, s)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case err != nil:
 		return exitUsage
 	}
-	console := newConsole(stderr)
-	table, err := openTable(cfg.db)
+	console := s.console()
+	status, err := s.answer(ctx, cfg, console)
 	if err != nil {
 		console.say("%v", err)
 		return exitUnusable
 	}
-	if err := cfg.others.open(console); err != nil {
-		console.say("%v", err)
-		return exitUnusable
+	return status
+}
+
+// answer does what the command line asks for.
+func (s system) answer(ctx context.Context, cfg *config, console *console) (int, error) {
+	err := cfg.output.begin(s.now())
+	if err != nil {
+		return 0, err
 	}
-	if cfg.verify != "" {
-		return verify(ctx, cfg, table, stdin, stdout, console)
+	table, err := openTable(cfg.db)
+	if err == nil {
+		err = cfg.others.open(console)
 	}
-	if cfg.evidence != "" {
-		if err := evidenceFile.begin(cfg.evidence, time.Now()); err != nil {
-			console.say("evidence: %v", err)
-			return exitUnusable
+	switch {
+	case err != nil:
+		return 0, err
+	case cfg.verify != "":
+		return verify(ctx, cfg, table, s, console)
+	case cfg.evidence != "":
+		if err := evidenceFile.begin(cfg.evidence, s.now()); err != nil {
+			return 0, fmt.Errorf("evidence: %w", err)
 		}
 	}
 	key, err := cfg.key()
 	if err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
 	options := attribution.Options{
 		Key: key, IPv6PrefixLen: cfg.v6, DropAddresses: cfg.dropAddresses,
 		AssumeHandshake: cfg.handshake, SamplingRate: uint32(cfg.sampling),
 	}
 	if cfg.burst {
-		return watch(ctx, cfg, table, options, stdin, stdout, console)
+		return watch(ctx, cfg, table, options, s, console)
 	}
+	return s.count(ctx, cfg, table, options, console)
+}
+
+// count counts all of the input, and reports on it.
+func (s system) count(ctx context.Context, cfg *config, table *geo.Table, options attribution.Options,
+	console *console) (int, error) {
 	tally, err := attribution.NewTally(table, options)
 	if err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
-	c := &counter{sink: newTallySink(tally), console: console, cfg: cfg, now: time.Now}
+	c := &counter{sink: tallySink{intake.NewCounter(tally)}, console: console, cfg: cfg, now: s.now}
 	complete := true
 	if len(cfg.files) > 0 {
-		complete = c.files(ctx, stdin)
+		complete = c.files(ctx, s.stdin)
 		if c.account.Records == 0 {
-			return exitUnusable
+			return exitUnusable, nil
 		}
 	} else {
-		notes := stdout
-		if cfg.json { // which has no place for it
-			notes = stderr
-		}
-		if err := simulate(tally, notes); err != nil {
-			console.say("%v", err)
-			return exitUnusable
+		if err := simulate(tally, cfg.output.notes(s)); err != nil {
+			return 0, err
 		}
 		cfg.claimsOrPublic()
 	}
-	verdicts, err := cfg.answer(tally.Snapshot(), c.account, stdout, console)
-	if err != nil {
-		console.say("%v", err)
-		return exitUnusable
-	}
-	return status(complete, openForUnread(verdicts))
+	verdicts, err := cfg.answer(tally.Snapshot(), table, c.account, s, console)
+	return status(complete, openForUnread(verdicts)), err
 }
 
 // status is the exit status after a report.

@@ -152,8 +152,8 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%s: exit status %d, %s", tt.args, status, stderr)
 		}
 	}
-	status, _, stderr := attribute(t, "", "-h")
-	if status != exitOK || !strings.Contains(stderr, "usage: attribute") {
+	status, stdout, stderr := attribute(t, "", "-h")
+	if status != exitOK || !strings.Contains(stdout, "usage: attribute") {
 		t.Errorf("-h: exit status %d, %s", status, stderr)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -16,15 +15,6 @@ type console struct {
 	w        io.Writer
 	terminal bool
 	drawn    bool // a progress line stands on the screen
-}
-
-func newConsole(w io.Writer) *console {
-	c := &console{w: w}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		c.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return c
 }
 
 // say writes one message, above the progress line if there is one.
@@ -70,12 +60,17 @@ func (p *progress) draw(records uint64, bytes int64) {
 		return
 	}
 	p.nextDraw = now.Add(every)
-	part := ""
+	elapsed := now.Sub(p.start)
+	part, left := "", ""
 	if p.size > 0 {
 		part = fmt.Sprintf(" (%d %%)", min(100, 100*bytes/p.size))
+		if todo := p.size - bytes; todo > 0 && bytes > 0 && elapsed >= time.Second { // sooner it is a guess
+			d := time.Duration(float64(elapsed) * float64(todo) / float64(bytes))
+			left = ", " + compact(d.Round(time.Second)+time.Second) + " left"
+		}
 	}
-	fmt.Fprintf(p.console.w, "\r%q: %s records, %s MB%s, %s records/s\x1b[K", p.name, group(records),
-		group(uint64(bytes/1e6)), part, group(uint64(float64(records)/now.Sub(p.start).Seconds())))
+	fmt.Fprintf(p.console.w, "\r%.40q: %s records, %s MB%s, %s records/s%s\x1b[K", p.name, group(records),
+		group(uint64(bytes/1e6)), part, group(uint64(float64(records)/elapsed.Seconds())), left)
 	p.console.drawn = true
 }
 

@@ -10,9 +10,9 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/whence-go/whence/attribution/ingest"
+	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 )
 
@@ -114,21 +114,10 @@ func (cfg *readingConfig) check() error {
 		o.Target = "-"
 	}
 	var err error
-	if o.Zone, err = parseZone(cfg.zone); err != nil {
+	if o.Zone, err = intake.ParseZone(cfg.zone); err != nil {
 		return fmt.Errorf("-zone %q: neither the name of a zone nor an offset such as +02:00", cfg.zone)
 	}
 	return nil
-}
-
-// parseZone reads the name of a zone, or an offset.
-func parseZone(s string) (*time.Location, error) {
-	for _, layout := range []string{"-07:00", "-0700", "-07"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			_, seconds := t.Zone()
-			return time.FixedZone(s, seconds), nil
-		}
-	}
-	return time.LoadLocation(s)
 }
 
 // told is an error of the reader in the words of the command line.

@@ -95,13 +95,14 @@ func TestStateAfterKill(t *testing.T) {
 	}
 	for _, kill := range kills {
 		path, log := filepath.Join(t.TempDir(), "state"), fileOf(t, "access.log", stateText)
-		cfg, err := parseArgs([]string{"-burst", "-json", "-state", path, log}, os.Stderr)
+		var stdout, stderr strings.Builder
+		s := system{nil, &stdout, &stderr, isTerminal, os.Getenv, time.Now}
+		cfg, err := parseArgs([]string{"-burst", "-json", "-state", path, log}, s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var stdout, stderr strings.Builder
-		console := newConsole(&stderr)
-		w := newWatcher(cfg, &stdout, console)
+		console := s.console()
+		w := newWatcher(cfg, s, console)
 		if err := w.start(world.Embedded(), attribution.Options{IPv6PrefixLen: cfg.v6}); err != nil {
 			t.Fatal(err)
 		}

@@ -1,16 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 
-	"golang.org/x/text/language"
-
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/brief"
 	"github.com/whence-go/whence/attribution/evidence"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/examples/internal/intake"
 	"github.com/whence-go/whence/geo"
 )
 
@@ -25,46 +26,38 @@ type verified struct {
 
 // verify compares a file of evidence with what follows from the snapshot in it, and that
 // with the database.
-func verify(
-	ctx context.Context,
-	cfg *config,
-	table *geo.Table,
-	stdin io.Reader,
-	stdout io.Writer,
-	console *console,
-) int {
-	data, err := readEvidence(ctx, cfg.verify, stdin)
+func verify(ctx context.Context, cfg *config, table *geo.Table, s system, console *console) (int, error) {
+	data, err := readEvidence(ctx, cfg.verify, s.stdin)
 	if err != nil {
-		console.say("%v", err)
-		return exitUnusable
+		return 0, err
 	}
 	v, err := evidence.Verify(data)
 	if err != nil {
-		console.say("%s: %v", cfg.verify, err)
-		return exitUnusable
+		return 0, fmt.Errorf("%s: %w", cfg.verify, err)
 	}
 	found := verified{Holds: v.OK(), Difference: v.Difference}
 	if v.Evidence != nil {
 		if err := found.recompute(cfg, v.Evidence); err != nil {
-			console.say("%s: %v", cfg.verify, err)
-			return exitUnusable
+			return 0, fmt.Errorf("%s: %w", cfg.verify, err)
 		}
 		found.checkOrigins(v.Evidence, table, cfg.db != "")
 		found.Unexpected = cfg.expected.unmet(v.Evidence)
 		found.Holds = found.Holds && len(found.Unexpected) == 0
 	}
-	if cfg.json {
-		err = encode(stdout, found, "  ")
-	} else {
-		err = found.print(stdout, v)
+	switch {
+	case cfg.output.json:
+		err = encode(s.stdout, found, "  ")
+	case len(cfg.output.files) > 0 && found.Recomputed != nil && found.Holds: // a brief of what does not hold helps nobody
+		b := brief.Brief{Report: found.Recomputed.Report, Inside: found.Recomputed.Breakdown,
+			Announced: intake.Announced(table), Evidence: evidenceOf(cfg.verify, data)}
+		err = cmp.Or(found.print(cfg, s, v), cfg.output.write(b, console))
+	default:
+		err = found.print(cfg, s, v)
 	}
-	if err != nil {
-		console.say("%v", err)
+	if !found.Holds {
+		return exitUnusable, err
 	}
-	if err != nil || !found.Holds {
-		return exitUnusable
-	}
-	return exitOK
+	return exitOK, err
 }
 
 // readEvidence reads a file, or standard input, to its end, and no further than evidence may
@@ -116,8 +109,9 @@ func (found *verified) checkOrigins(e *evidence.Evidence, table *geo.Table, aske
 	}
 }
 
-func (found *verified) print(w io.Writer, v evidence.Verification) error {
-	if err := text.NewPrinter(language.English).Verification(w, v); err != nil || found.Recomputed == nil {
+func (found *verified) print(cfg *config, s system, v evidence.Verification) error {
+	w := s.stdout
+	if err := text.NewPrinter(cfg.output.lang).Verification(w, v); err != nil || found.Recomputed == nil {
 		return err
 	}
 	for _, what := range found.Unexpected {
@@ -125,9 +119,12 @@ func (found *verified) print(w io.Writer, v evidence.Verification) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "Origins: %s.\n\nWhat follows from the snapshot in the file:\n\n", found.Origins)
-	if err != nil {
+	_, err := fmt.Fprintf(w, "Origins: %s.\n", found.Origins)
+	if err != nil || len(cfg.output.files) > 0 && found.Holds { // a brief says the rest
 		return err
 	}
-	return print(w, false, *found.Recomputed)
+	if _, err := io.WriteString(w, "\nWhat follows from the snapshot in the file:\n\n"); err != nil {
+		return err
+	}
+	return cfg.output.print(s, *found.Recomputed)
 }

@@ -1,14 +1,14 @@
-package main
+package intake
 
 import "github.com/whence-go/whence/attribution/monitor"
 
 // maxNames is how many targets are kept, so that not every line makes a new one.
 const maxNames = 4096
 
-// targetNames makes targets of their texts.
-type targetNames map[string]monitor.Target
+// names makes targets of their texts.
+type names map[string]monitor.Target
 
-func (known targetNames) target(text []byte) monitor.Target {
+func (known names) target(text []byte) monitor.Target {
 	if len(text) == 0 {
 		return monitor.Target{}
 	}

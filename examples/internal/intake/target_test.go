@@ -1,4 +1,4 @@
-package main
+package intake
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // Names are made once, are cut to what the monitor takes, and are bounded.
 func TestTargetNames(t *testing.T) {
-	known := targetNames{}
+	known := names{}
 	text := []byte("/" + strings.Repeat("x", 2*monitor.MaxTargetName))
 	first, again := known.target(text), known.target(text)
 	if first != again || unsafe.StringData(first.Name()) != unsafe.StringData(again.Name()) ||

@@ -55,7 +55,8 @@ func shownText(page string) string {
 }
 
 // English that the data have: names of databases and lists, their licenses, and codes.
-var ofDataFR = regexp.MustCompile(`(\d+\.){3}\d+(:\d+)?|burst\.json|IP Geolocation by DB-IP[^\n]*|iptoasn[^»\n]*|visionscarto[^)]*\)|attribute -[^\n]*|` +
+var ofDataFR = regexp.MustCompile(`(\d+\.){3}\d+(:\d+)?|burst\.json|IP Geolocation by DB-IP[^\n]*|iptoasn[^»\n]*|` +
+	`visionscarto[^)]*\)|attribute -[^\n]*|` +
 	`«\x{00a0}[^»]*»|[A-Z_]{6,}[^\n]*|[A-Z]{2}(,[A-Z]{2})* [<>] [0-9.]+%( of \w+)?|plurality \w+( of \w+)?`)
 
 // The French pages of some showcases, for those who read French to check.

@@ -33,8 +33,8 @@ var (
 	beginnings = regexp.MustCompile(`^(#|[-+=]|[0-9]{1,9}[.)](\s|$))`)
 )
 
-// mdText is a text as Markdown: on one line, and nothing in it is markup, a link, a mention or an image. At the begin of
-// a line, [mdStart] has to follow.
+// mdText is a text as Markdown: on one line, and nothing in it is markup, a link, a mention or an image. At the begin
+// of a line, [mdStart] has to follow.
 func mdText(s string) string {
 	s = mdLine(s)
 	var b strings.Builder

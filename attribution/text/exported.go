@@ -74,8 +74,7 @@ func (p *Printer) Database(d attribution.Database) string { return p.database(d)
 func (p *Printer) Claimed(c attribution.Claim) string { return p.claimedBy(c, false) }
 
 // CountryTo returns the name of a country as it stands in a sentence after "geolocated to", such as "the United
-// States".
-// In languages where the preposition depends on the country, it is part of it.
+// States". In languages where the preposition depends on the country, it is part of it.
 func (p *Printer) CountryTo(o geo.Origin) string { return p.words.to(o.String()) }
 
 // Placed says where one source is, such as "geolocated to the United States".

@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Escape writes escapes for the characters of a document that a terminal obeys and does not print. They move the cursor, or turn the
-// direction of writing. The document stays the same to every reader of JSON. Line feeds stay as they are.
+// Escape writes escapes for the characters of a document that a terminal obeys and does not print. They move the
+// cursor, or turn the direction of writing. The document stays the same to every reader of JSON. Line feeds stay as
+// they are.
 func Escape(document []byte) []byte {
 	escaped := make([]byte, 0, len(document))
 	for len(document) > 0 {

@@ -87,8 +87,5 @@ func (p *Printer) VerdictCaveat(r attribution.Report, v attribution.Verdict, c c
 	return teller{p: p, r: &r, v: &v}.caveat(c)
 }
 
-// Warnings say why the table of a report does not show who sent the traffic. There is none if it does.
-func (p *Printer) Warnings(r attribution.Report) []string { return p.warnings(&r) }
-
 // Loss says that so many records are in no count, and why.
 func (p *Printer) Loss(reason attribution.Loss, n uint64) string { return p.loss(reason, n) }

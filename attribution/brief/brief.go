@@ -1,5 +1,5 @@
-// Package brief shows an answer to people who must act on it: as one HTML page, as Markdown for a ticket, as a CSV table,
-// as JSON, and as plain text.
+// Package brief shows an answer to people who must act on it: as one HTML page, as Markdown for a ticket, as a CSV
+// table, as JSON, and as plain text.
 //
 //	err := brief.Write(w, brief.Brief{Title: "lagoon.example", Report: report}, brief.HTML, language.English)
 //
@@ -9,9 +9,9 @@
 //
 // # The page
 //
-// The HTML is one file without scripts. Nothing is fetched, and a Content-Security-Policy says so. It prints on A4, and is
-// made for light and dark screens, phones and screen readers. No address of a source is on it. Texts of others, as the
-// names of targets, lists and databases, are escaped and cut.
+// The HTML is one file without scripts. Nothing is fetched, and a Content-Security-Policy says so. It prints on A4,
+// and is made for light and dark screens, phones and screen readers. No address of a source is on it. Texts of others,
+// as the names of targets, lists and databases, are escaped and cut.
 //
 // # Languages
 //
@@ -103,8 +103,8 @@ func FormatOf(name string) (Format, bool) {
 	return "", false
 }
 
-// Write writes b in a format and in the best match of the languages that a reader prefers, most preferred first. CSV and
-// JSON know no language. The error wraps [ErrFormat], or is that of w.
+// Write writes b in a format and in the best match of the languages that a reader prefers, most preferred first. CSV
+// and JSON know no language. The error wraps [ErrFormat], or is that of w.
 func Write(w io.Writer, b Brief, f Format, preferred ...language.Tag) error {
 	p := text.NewPrinter(preferred...)
 	switch f {

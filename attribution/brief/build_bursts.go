@@ -17,8 +17,8 @@ const (
 	mostBursts = 100 // that have a line of their own
 )
 
-// ranked are the bursts that are reported by themselves: the largest against their history first. A burst whose parent is
-// among them is shown as one of its targets.
+// ranked are the bursts that are reported by themselves: the largest against their history first. A burst whose parent
+// is among them is shown as one of its targets.
 func ranked(all []monitor.Burst) []monitor.Burst {
 	ids := map[uint64]bool{}
 	for i := range all {

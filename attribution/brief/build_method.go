@@ -24,7 +24,10 @@ func (t *writer) method() *method {
 		how = ""
 	}
 	sure := w.confidence
-	a := args{"confidence": word(t.w.tidy(t.p.Percent(100 * r.Policy.Confidence))), "n": t.n(uint64(max(r.Policy.Interim, 0)))}
+	a := args{
+		"confidence": word(t.w.tidy(t.p.Percent(100 * r.Policy.Confidence))),
+		"n":          t.n(uint64(max(r.Policy.Interim, 0))),
+	}
 	switch {
 	case r.Policy.Interim > 0:
 		sure = w.interim

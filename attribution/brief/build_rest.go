@@ -21,7 +21,8 @@ const (
 	mostTargets = 8  // of an attack
 )
 
-// unusual compares the shares of countries with what they have otherwise: before the burst, and of the announced addresses.
+// unusual compares the shares of countries with what they have otherwise: before the burst, and of the announced
+// addresses.
 func (t *writer) unusual() *table {
 	w := &t.w.unusual
 	n := t.everyday()

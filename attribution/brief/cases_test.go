@@ -18,7 +18,8 @@ import (
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
-// A showcase is a brief that readers can look at: its traffic is simulated and its key fixed, so that its bytes are too.
+// A showcase is a brief that readers can look at: its traffic is simulated and its key fixed, so that its bytes are
+// too.
 type showcase struct {
 	name  string
 	brief func(t testing.TB) Brief
@@ -141,7 +142,8 @@ func singleSource(t testing.TB) Brief {
 }
 
 func reflection(t testing.TB) Brief {
-	r, _ := reportOf(t, scenario.Reflection{}, attribution.Options{}, attribution.Enrichment{}, "majority US", "US > 50% of events")
+	r, _ := reportOf(t, scenario.Reflection{}, attribution.Options{}, attribution.Enrichment{}, "majority US",
+		"US > 50% of events")
 	return Brief{Simulated: true, Report: r}
 }
 

@@ -336,8 +336,7 @@ func sound(t testing.TB, page string) {
 }
 
 // A brief of every showcase says nothing that no brief says. Where nothing can be said, it names no country but those
-// of the
-// claims, and no share of any.
+// of the claims, and no share of any.
 func TestNeverSay(t *testing.T) {
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,8 +7,7 @@ import (
 
 // A page is what a brief says, in the words of one language and in its order, without any layout. The HTML and the
 // Markdown are made of it. Texts are plain: each layout escapes them. A block that is nil is not shown, and so is a
-// text
-// that is empty.
+// text that is empty.
 type page struct {
 	Lang      string // BCP 47
 	Kind      string // what such a page is called

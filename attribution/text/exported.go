@@ -74,8 +74,7 @@ func (p *Printer) Database(d attribution.Database) string { return p.database(d)
 func (p *Printer) Claimed(c attribution.Claim) string { return p.claimedBy(c, false) }
 
 // CountryTo returns the name of a country as it stands in a sentence after "geolocated to", such as "the United
-// States".
-// In languages where the preposition depends on the country, it is part of it.
+// States". In languages where the preposition depends on the country, it is part of it.
 func (p *Printer) CountryTo(o geo.Origin) string { return p.words.to(o.String()) }
 
 // Placed says where one source is, such as "geolocated to the United States".
@@ -87,9 +86,6 @@ func (p *Printer) Placed(o geo.Origin) string {
 func (p *Printer) VerdictCaveat(r attribution.Report, v attribution.Verdict, c caveat.Caveat) string {
 	return teller{p: p, r: &r, v: &v}.caveat(c)
 }
-
-// Warnings say why the table of a report does not show who sent the traffic. There is none if it does.
-func (p *Printer) Warnings(r attribution.Report) []string { return p.warnings(&r) }
 
 // Loss says that so many records are in no count, and why.
 func (p *Printer) Loss(reason attribution.Loss, n uint64) string { return p.loss(reason, n) }

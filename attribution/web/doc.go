@@ -81,7 +81,8 @@
 // # Performance
 //
 // On a busy machine, a request costs 0.3 to 0.8 microseconds on its way, without an allocation,
-// and about one in the background. [Pattern] takes one to three more. The queue has 16,384 places, which take 4 MB once it was full.
+// and about one in the background. [Pattern] takes one to three more. The queue has 16,384
+// places, which take 4 MB once it was full.
 // BenchmarkMiddleware measures both parts.
 //
 // # Security

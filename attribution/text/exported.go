@@ -89,3 +89,7 @@ func (p *Printer) VerdictCaveat(r attribution.Report, v attribution.Verdict, c c
 
 // Loss says that so many records are in no count, and why.
 func (p *Printer) Loss(reason attribution.Loss, n uint64) string { return p.loss(reason, n) }
+
+// Warnings say, in sentences, why the table of a report does not show who sent the traffic: reflected, forged, cut, or
+// behind a proxy. There are none if it may.
+func (p *Printer) Warnings(r attribution.Report) []string { return p.warnings(&r) }

@@ -53,6 +53,7 @@ func answers(m *decide.Matter, p Policy, questions []decide.Question) []decide.A
 func (c Claim) question() decide.Question {
 	return decide.Question{
 		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
+		Systems: slices.Collect(c.Systems()), Lists: slices.Collect(c.Lists()), Outside: c.outside,
 	}
 }
 

@@ -28,6 +28,7 @@ func (s Snapshot) Report(p Policy, claims ...Claim) (Report, error) {
 	p = p.filled()
 	m := decide.New(s.state())
 	r := newReport(m, p)
+	r.Networks = networksOf(m.Cases()[0].View, p, claims)
 	questions := make([]decide.Question, len(claims))
 	for i, c := range claims {
 		questions[i] = c.question()

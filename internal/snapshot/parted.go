@@ -1,6 +1,10 @@
 package snapshot
 
-import "github.com/whence-go/whence/geo"
+import (
+	"slices"
+
+	"github.com/whence-go/whence/geo"
+)
 
 // Parted is v with other parts instead of countries, such as those within a network and
 // those outside: what is asked of countries can then be asked of them. Beyond the exact
@@ -30,12 +34,59 @@ func (u *View) readFrom(v *View) {
 	u.Total, u.Events, u.Bytes = v.Total, v.Events, v.Bytes
 }
 
-// ListNamed is the list with a name.
-func (s *State) ListNamed(name string) (l List, ok bool) {
+// Within and Outside are the origins that stand for the parts of a question about networks.
+var Within, Outside = func() (a, b geo.Origin) {
+	countries := slices.Collect(geo.Countries())
+	return countries[0], countries[1]
+}()
+
+// NotLookedUp tells whether the items were not looked up in what is asked of. It names the
+// list, if that is one.
+func (s *State) NotLookedUp(systems []uint32, lists []string) (list string, missing bool) {
+	if len(systems) > 0 && s.ASNs == nil {
+		return "", true
+	}
+	for _, name := range lists {
+		if _, ok := s.listNamed(name); !ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func (s *State) listNamed(name string) (l List, ok bool) {
 	for _, l := range s.Lists {
 		if l.Name == name {
 			return l, true
 		}
 	}
 	return l, false
+}
+
+// InNetworks is v with the items within some systems or on some lists, or all others if
+// the question is about what is outside. An item without a system may be in any. What is
+// asked of was looked up.
+func (v *View) InNetworks(systems []uint32, names []string, outside bool) *View {
+	part := func(in bool) geo.Origin {
+		if in != outside {
+			return Within
+		}
+		return Outside
+	}
+	if len(systems) > 0 {
+		return v.Parted(func(i int) geo.Origin {
+			if !v.InSystem(i) {
+				return geo.Unlocated
+			}
+			return part(slices.Contains(systems, v.ASNs.Numbers[i]))
+		})
+	}
+	var lists []List
+	for _, name := range names {
+		l, _ := v.listNamed(name)
+		lists = append(lists, l)
+	}
+	return v.Parted(func(i int) geo.Origin {
+		return part(slices.ContainsFunc(lists, func(l List) bool { return l.On[i] }))
+	})
 }

@@ -162,6 +162,8 @@ var english = catalogue{
 		sampled: "The shares are those of a sample. Each interval has 95 % confidence.",
 	},
 
+	holders: holdersEnglish,
+
 	burst: burstPhrases{
 		head: "Burst {id} of {target}", everything: "all traffic",
 		network: "the network {name}", domain: "the mail domain {name}", directory: "the directory {name}",
@@ -206,7 +208,7 @@ var english = catalogue{
 			"about {expected}.",
 	},
 
-	caveats: caveatsEnglish,
+	caveats: joinedCaveats(caveatsEnglish, caveatsOfHoldersEnglish),
 }
 
 // withArticle is the name of a country as it stands in a sentence: "the United States".

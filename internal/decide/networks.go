@@ -5,7 +5,9 @@ import (
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/plausible"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/stat"
 )
 
 // A question about networks is decided as one about countries is, of the same state with
@@ -51,4 +53,25 @@ func (m *Matter) on(q Question) *Matter {
 	}
 	m.networked[key] = n
 	return n
+}
+
+// findVolume is what the sample says of events or bytes, of which only the whole is known.
+// No such question is of a plurality.
+func (c *Case) findVolume(q Question, b basis) (f finding) {
+	volume := snapshot.OfEvents
+	if q.Unit == plausible.Bytes {
+		volume = snapshot.OfBytes
+	}
+	in, out, unknown := c.PartsOf(volume, b.alpha)
+	f.share = stat.Share{Low: in.Low, High: 1 - out.Low}
+	f.counted = stat.Share{Low: in.Low, High: in.High}
+	f.share.Value = min(max(in.Value, in.Low), in.High)
+	f.counted.Value = f.share.Value
+	located := 1 - unknown.Low
+	if located > 0 {
+		f.located = stat.Share{Low: in.Low / located, High: 1 - out.Low/located}
+		value := in.Value / max(1-unknown.Value, tiny)
+		f.located.Value = min(max(value, f.located.Low), f.located.High)
+	}
+	return f
 }

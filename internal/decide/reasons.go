@@ -164,6 +164,9 @@ func (m *Matter) aboutTheData() []caveat.Caveat {
 	}
 	caveats = append(caveats, c.plausibility()...)
 	caveats = append(caveats, c.volume()...)
+	if m.about == nil {
+		caveats = append(caveats, c.ranks()...)
+	}
 	return append(caveats, m.ages()...)
 }
 
@@ -268,12 +271,17 @@ func (c *Case) volume() (caveats []caveat.Caveat) {
 	if n := c.Total.Value; n > 0 && n < fewSources && float64(c.Events)/n >= proxyLoad && top <= dominantShare {
 		add(caveat.ManyPerSource, float64(c.Events)/n, "")
 	}
+	return caveats
+}
+
+// ranks say that the country with most sources has not most events or bytes.
+func (c *Case) ranks() (caveats []caveat.Caveat) {
+	if !c.Volume || c.Events == 0 || c.Limits.NoEvents {
+		return nil
+	}
 	for _, u := range []plausible.Unit{plausible.Events, plausible.Bytes} {
-		if c.IsParted() {
-			break // it is about countries
-		}
 		if rank := c.rankOfFirst(u); rank > 1 {
-			add(caveat.RankDiffers, float64(rank), u.String())
+			caveats = append(caveats, caveat.Caveat{Code: caveat.RankDiffers, Value: float64(rank), Subject: u.String()})
 		}
 	}
 	return caveats

@@ -40,17 +40,17 @@ func (v *View) part(c, all *capped, alpha float64) Part {
 	case v.Sampling.K > 0:
 		p.Share = v.Sampling.Share(c.sources, alpha)
 	}
-	if v.KnowsEvents() {
-		share := v.eventShare(c, all, alpha)
+	if v.Knows(OfEvents) {
+		share := v.volumeShare(OfEvents, c, all, alpha)
 		p.Of = &share
 		if v.Exact() {
-			p.Events = uint64(c.events)
+			p.Events = uint64(c.volume)
 		}
 	}
 	return p
 }
 
-func (v *View) wholeSample() capped { return v.ofItems(func(int) bool { return true }) }
+func (v *View) wholeSample() capped { return v.ofItems(OfEvents, func(int) bool { return true }) }
 
 // InSystems are the parts of the autonomous systems: the first of them, most sources first,
 // and those that were asked for. It is nil without an ASN database.
@@ -78,7 +78,7 @@ func (v *View) InSystems(first int, asked []uint32, alpha float64) *Systems {
 	numbers := slices.Collect(maps.Keys(sums))
 	slices.SortFunc(numbers, func(a, b uint32) int {
 		return cmp.Or(-cmp.Compare(sums[a].sources, sums[b].sources),
-			-cmp.Compare(sums[a].events, sums[b].events), cmp.Compare(a, b))
+			-cmp.Compare(sums[a].volume, sums[b].volume), cmp.Compare(a, b))
 	})
 	s := &Systems{None: v.part(&none, &all, alpha)}
 	for i, number := range numbers {
@@ -99,7 +99,7 @@ func (v *View) InSystems(first int, asked []uint32, alpha float64) *Systems {
 func (v *View) OnLists(alpha float64) []Part {
 	all := v.wholeSample()
 	part := func(in func(item int) bool) Part {
-		c := v.ofItems(in)
+		c := v.ofItems(OfEvents, in)
 		return v.part(&c, &all, alpha)
 	}
 	var parts []Part

@@ -4,21 +4,49 @@ import (
 	"slices"
 
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/stat"
 )
 
 // Parted is v with other parts instead of countries, such as those within a network and
-// those outside: what is asked of countries can then be asked of them. Beyond the exact
-// state it knows the items alone, as the view of a further database does. An item is in an
+// those outside: what is asked of countries can then be asked of them. An item is in an
 // origin that stands for its part, or Unlocated if that is not known; a reserved one stays
-// so. No part has a known size of address space.
+// so. No part has a known size of address space. Beyond the exact state it knows the items
+// alone, as the view of a further database does. Events and bytes are then estimates: those
+// of all, shared out as in the sample, see PartsOf.
 func (v *View) Parted(part func(item int) geo.Origin) *View {
 	u := &View{State: v.State, Sampling: v.Sampling, Volume: v.Volume, parts: make([]geo.Origin, len(v.Items))}
 	for i := range u.parts {
 		u.parts[i] = part(i)
 	}
 	u.readFrom(v)
+	if v.Volume && !u.Exact() && u.Rate <= 1 {
+		u.Volume = true
+		u.shareOut()
+	}
 	return u
 }
+
+// shareOut estimates what each part made.
+func (u *View) shareOut() {
+	var events, bytes [geo.MaxOrigins]float64
+	var allEvents, allBytes float64
+	for i := range u.Items {
+		if o := u.OriginOf(i); o != geo.Reserved {
+			it := &u.Items[i]
+			events[o], bytes[o] = events[o]+float64(it.Events), bytes[o]+float64(it.Bytes)
+			allEvents, allBytes = allEvents+float64(it.Events), allBytes+float64(it.Bytes)
+		}
+	}
+	for o := range u.Counted {
+		if geo.Origin(o) != geo.Reserved {
+			u.Counted[o].Events = stat.Round(float64(u.Events) * events[o] / max(allEvents, 1))
+			u.Counted[o].Bytes = stat.Round(float64(u.Bytes) * bytes[o] / max(allBytes, 1))
+		}
+	}
+}
+
+// EstimatesVolume reports whether events and bytes of the parts are estimates.
+func (v *View) EstimatesVolume() bool { return v.IsParted() && v.Volume && !v.Exact() }
 
 // IsParted reports whether the origins of v stand for something else.
 func (v *View) IsParted() bool { return v.parts != nil }

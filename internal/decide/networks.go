@@ -25,7 +25,7 @@ func (m *Matter) decideNetworks(q Question, p Policy) Answer {
 	if missing, ok := m.state.NotLookedUp(q.Systems, q.Lists); ok {
 		return n.ruleOut(a, caveat.Caveat{Code: caveat.NotLookedUp, Subject: missing})
 	}
-	for _, c := range m.cases {
+	for _, c := range m.cases[1:] { // the first one's gate asks that, too
 		if reason, ok := c.implausible(q.Unit); ok {
 			return n.ruleOut(a, reason)
 		}

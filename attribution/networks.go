@@ -18,15 +18,15 @@ type Networks struct {
 	// Systems are autonomous systems, most sources first: the first 50, and those that a
 	// claim names. OtherSystems are MoreSystems further ones together, and NoSystem is what
 	// is in none.
-	Systems      []SystemRow `json:"systems,omitempty"`
-	OtherSystems *NetworkRow `json:"other_systems,omitempty"`
-	MoreSystems  int         `json:"more_systems,omitempty"`
-	NoSystem     *NetworkRow `json:"no_system,omitempty"`
+	Systems      []NetworkRow `json:"systems,omitempty"`
+	OtherSystems *NetworkRow  `json:"other_systems,omitempty"`
+	MoreSystems  int          `json:"more_systems,omitempty"`
+	NoSystem     *NetworkRow  `json:"no_system,omitempty"`
 
 	// Lists are in the order of their names. A source counts on each list that it is on,
 	// and in NoList if it is on none; that is nil without a list.
-	Lists  []ListRow   `json:"lists,omitempty"`
-	NoList *NetworkRow `json:"no_list,omitempty"`
+	Lists  []NetworkRow `json:"lists,omitempty"`
+	NoList *NetworkRow  `json:"no_list,omitempty"`
 
 	// Hosted is the share of the sources on any list of hosting companies, VPN services,
 	// proxies or Tor exits: the first word of its name is hosting, vpn, proxy or tor. Nil
@@ -34,8 +34,12 @@ type Networks struct {
 	Hosted *Share `json:"hosted,omitempty"`
 }
 
-// NetworkRow is what some networks have of the sources and of the events.
+// NetworkRow is what a system, a list, or several together have of the sources and of the
+// events.
 type NetworkRow struct {
+	Number uint32 `json:"number,omitzero"` // of a system
+	Name   string `json:"name,omitempty"`  // of a list, or of the organization, as the database has it
+
 	Sources uint64 `json:"sources"`
 	Share   Share  `json:"share"` // of all sources
 
@@ -45,19 +49,6 @@ type NetworkRow struct {
 	// where events are not known.
 	Events     uint64 `json:"events,omitzero"`
 	EventShare *Share `json:"event_share,omitempty"`
-}
-
-// SystemRow is the row of an autonomous system.
-type SystemRow struct {
-	Number uint32 `json:"number"`
-	Name   string `json:"name,omitempty"` // of the organization, as the database has it
-	NetworkRow
-}
-
-// ListRow is the row of a list.
-type ListRow struct {
-	Name string `json:"name"`
-	NetworkRow
 }
 
 // MostlyHosted reports whether more than 80 % of the sources are on lists of hosted
@@ -87,26 +78,27 @@ func networksOf(v *snapshot.View, p Policy, claims []Claim) *Networks {
 	if s := v.InSystems(maxSystems, asked, alpha); s != nil {
 		n.ASNs = new(databaseOf(v.ASNs.Database))
 		for _, row := range s.Named {
-			n.Systems = append(n.Systems, SystemRow{row.Number, row.Name, networkRow(row.Part)})
+			n.Systems = append(n.Systems, networkRow(row.Number, row.Name, row.Part))
 		}
-		n.OtherSystems, n.MoreSystems, n.NoSystem = new(networkRow(s.Others)), s.More, new(networkRow(s.None))
+		n.OtherSystems, n.MoreSystems = new(networkRow(0, "", s.Others)), s.More
+		n.NoSystem = new(networkRow(0, "", s.None))
 	}
 	if len(v.Lists) == 0 {
 		return n
 	}
 	parts := v.OnLists(alpha)
 	for i, l := range v.Lists {
-		n.Lists = append(n.Lists, ListRow{l.Name, networkRow(parts[i])})
+		n.Lists = append(n.Lists, networkRow(0, l.Name, parts[i]))
 	}
-	n.NoList = new(networkRow(parts[len(v.Lists)]))
+	n.NoList = new(networkRow(0, "", parts[len(v.Lists)]))
 	if share, ok := v.Hosted(); ok {
 		n.Hosted = new(Share(share))
 	}
 	return n
 }
 
-func networkRow(p snapshot.Part) NetworkRow {
-	r := NetworkRow{Sources: stat.Round(p.Sources), Share: Share(p.Share), Events: p.Events}
+func networkRow(number uint32, name string, p snapshot.Part) NetworkRow {
+	r := NetworkRow{Number: number, Name: name, Sources: stat.Round(p.Sources), Share: Share(p.Share), Events: p.Events}
 	if p.Of != nil {
 		r.EventShare = new(Share(*p.Of))
 	}

@@ -160,25 +160,28 @@ func TestNetworksAreThoseOfPlainMaps(t *testing.T) {
 	}
 	n := reportOn(s).Networks
 	for _, row := range n.Systems {
-		check(row.Name, row.NetworkRow, bySystem[row.Number])
+		check(row.Name, row, bySystem[row.Number])
 	}
 	check("no system", *n.NoSystem, bySystem[0])
 	check("other systems", *n.OtherSystems, sum{})
 	for _, row := range n.Lists {
-		check(row.Name, row.NetworkRow, onList[row.Name])
+		check(row.Name, row, onList[row.Name])
 	}
 	check("no list", *n.NoList, onList[""])
 	if len(n.Systems) != 3 || len(n.Lists) != 3 || n.MoreSystems != 0 || n.ASNs.Name != "Test-ASN" {
 		t.Errorf("%+v", n)
 	}
 	for claim, want := range map[string]float64{
-		"AS64500 > 1%":                               float64(bySystem[64500].sources) / float64(all.sources),
-		"AS64500,AS64502 > 1% of events":             float64(bySystem[64500].events+bySystem[64502].events) / float64(all.events),
+		"AS64500 > 1%": float64(bySystem[64500].sources) / float64(all.sources),
+		"AS64500,AS64502 > 1% of events": float64(bySystem[64500].events+bySystem[64502].events) /
+			float64(all.events),
 		`list "vpn" > 1% of events`:                  float64(onList["vpn"].events) / float64(all.events),
 		`outside list "hosting" > 1%`:                1 - float64(onList["hosting"].sources)/float64(all.sources),
 		`outside list "hosting","vpn","mobile" > 1%`: float64(onList[""].sources) / float64(all.sources),
 	} {
-		if v := ask(s, claim); math.Abs(v.Counted.Value-want) > 1e-12 || v.Share.Low > want+1e-12 || v.Share.High < want-1e-12 {
+		const equal = 1e-12
+		v := ask(s, claim)
+		if math.Abs(v.Counted.Value-want) > equal || v.Share.Low > want+equal || v.Share.High < want-equal {
 			t.Errorf("%v, want %v", v, want)
 		}
 	}
@@ -319,9 +322,11 @@ func TestCoverageOfNetworks(t *testing.T) {
 				tally := emptyTally(o)
 				tally.AddFlows(flows)
 				s := must(tally.Snapshot().Enrich(attribution.Enrichment{ASNs: asns, Lists: []*geo.PrefixSet{list}}))
-				r := reportOn(s, "AS64500 > 50%", `list "hosting" > 50%`, "AS64500 > 50% of events", `list "hosting" > 30% of events`)
+				r := reportOn(s, "AS64500 > 50%", `list "hosting" > 50%`,
+					"AS64500 > 50% of events", `list "hosting" > 30% of events`)
 				n := r.Networks
-				ru := n.Systems[slices.IndexFunc(n.Systems, func(row attribution.SystemRow) bool { return row.Number == 64500 })]
+				isRussian := func(row attribution.NetworkRow) bool { return row.Number == 64500 }
+				ru := n.Systems[slices.IndexFunc(n.Systems, isRussian)]
 				add := func(what string, s attribution.Share, want float64) { covered[what] += truth(covers(s, want)) }
 				add("row by sources", ru.Share, .5)
 				add("list by sources", n.Lists[0].Share, listedSources/sources)

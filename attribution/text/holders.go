@@ -79,11 +79,11 @@ func nameOf(number uint32, n *attribution.Networks) string {
 	return ""
 }
 
-func systemRow(number uint32, n *attribution.Networks) *attribution.SystemRow {
+func systemRow(number uint32, n *attribution.Networks) *attribution.NetworkRow {
 	if n == nil {
 		return nil
 	}
-	i := slices.IndexFunc(n.Systems, func(row attribution.SystemRow) bool { return row.Number == number })
+	i := slices.IndexFunc(n.Systems, func(row attribution.NetworkRow) bool { return row.Number == number })
 	if i < 0 {
 		return nil
 	}
@@ -116,13 +116,13 @@ func (t teller) inNetworks(u attribution.Unit) (n uint64, ok bool) {
 	}
 	for number := range t.v.Claim.Systems() {
 		if row := systemRow(number, list); row != nil {
-			add(row.NetworkRow)
+			add(*row)
 		}
 	}
 	names := slices.Collect(t.v.Claim.Lists())
 	for _, row := range list.Lists {
 		if slices.Contains(names, row.Name) {
-			add(row.NetworkRow)
+			add(row)
 		}
 	}
 	return n, len(names) <= 1 // lists overlap
@@ -150,7 +150,7 @@ func (p *Printer) writeNetworks(b *strings.Builder, r *attribution.Report) {
 		rows = append(rows, []string{say(w.systemsBy, args{"database": word(p.database(*n.ASNs))})})
 		shown, hidden := p.systemRows(r)
 		for _, row := range shown {
-			add("  "+p.system(row.Number, row.Name), row.NetworkRow)
+			add("  "+p.system(row.Number, row.Name), row)
 		}
 		if more := n.MoreSystems; more > 0 && hidden == 0 && n.OtherSystems != nil {
 			add("  "+say(w.others, args{"n": p.count(uint64(more))}), *n.OtherSystems)
@@ -165,7 +165,7 @@ func (p *Printer) writeNetworks(b *strings.Builder, r *attribution.Report) {
 		rows = append(rows, []string{p.words.network.lists})
 	}
 	for _, row := range n.Lists {
-		add("  "+p.quoted(row.Name), row.NetworkRow)
+		add("  "+p.quoted(row.Name), row)
 	}
 	if n.NoList != nil {
 		add("  "+w.noList, *n.NoList)
@@ -180,7 +180,7 @@ func (p *Printer) writeNetworks(b *strings.Builder, r *attribution.Report) {
 }
 
 // systemRows are the rows that are shown, and how many others the report has.
-func (p *Printer) systemRows(r *attribution.Report) (shown []attribution.SystemRow, hidden int) {
+func (p *Printer) systemRows(r *attribution.Report) (shown []attribution.NetworkRow, hidden int) {
 	for i, row := range r.Networks.Systems {
 		claimed := slices.ContainsFunc(r.Verdicts, func(v attribution.Verdict) bool {
 			return slices.Contains(slices.Collect(v.Claim.Systems()), row.Number)

@@ -44,8 +44,9 @@ var caveatsOfHoldersEnglish = map[string]phrase{
 	"NOTHING_LOCATED networks": "The database has no autonomous system for any of the sources.",
 	"VOLUME_UNKNOWN networks": "Only the networks of {value} sampled {value:source|sources} are known, not those of " +
 		"all events.",
-	"REFLECTION networks": "{value} of the {subject} {subject:are reflectors|come from reflectors|come from reflectors}: " +
-		"servers that answered requests sent in the name of the target. Their networks do not show who sent those.",
+	"REFLECTION networks": "{value} of the {subject} {subject:are reflectors|come from reflectors|come from " +
+		"reflectors}: servers that answered requests sent in the name of the target. Their networks do not show who " +
+		"sent those.",
 	"CUT_ADDRESSES unit networks": "The {subject} addresses were cut to {value} {value:bit|bits}. Blocks as large as " +
 		"that may lie in several networks.",
 	"UNREAD_RECORDS networks": "{value} {value:record is|records are} in no count. {value:It|They} may belong to any " +
@@ -59,7 +60,8 @@ var caveatsOfHoldersEnglish = map[string]phrase{
 	"UNLOCATED networks": "A part of {value} is in no known autonomous system. It may belong to any.",
 	"UNLOCATED decides networks": "{value} of all {unit} are in no known autonomous system. They may belong to any, " +
 		"which leaves the claim open.",
-	"FRAGILE networks":       "Fragile: a database or list may have as many as {value} wrong, which may change the outcome.",
+	"FRAGILE networks": "Fragile: a database or list may have as many as {value} wrong, which may change the " +
+		"outcome.",
 	"FRAGILE none networks":  "Fragile: one error of the database or list changes the outcome.",
 	"FRAGILE again networks": "Fragile: a database or list may have as many wrong.",
 	"NO_HANDSHAKE networks": "Too few of the sources completed a handshake. From addresses alone, forging within a " +

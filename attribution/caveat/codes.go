@@ -80,7 +80,7 @@ const (
 	PrefixConcentrated  Code = "PREFIX_CONCENTRATED"  // share of the claimed sources in the subject, a /24 or /48
 	NetworkConcentrated Code = "NETWORK_CONCENTRATED" // share of the claimed sources in the subject, an AS
 	ListedSources       Code = "LISTED_SOURCES"       // share of the claimed sources on the subject, a list
-	Hosted              Code = "HOSTED"               // share of the sources on lists of hosting, VPN, proxy or Tor networks
+	Hosted              Code = "HOSTED"               // share of the sources on lists of hosting, VPN, proxy or Tor
 )
 
 // Codes about new sources and bursts.

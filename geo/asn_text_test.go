@@ -26,7 +26,8 @@ func TestASNText(t *testing.T) {
 		"IP2Location": {`"16777216","16777471","1.0.0.0/24","13335","CLOUDFLARENET"` + "\r\n" +
 			`"16777472","16778239","-","-","-"` + "\r\n" +
 			`"16778240","16779263","1.0.4.0/22","38803","Wirefreebroadband Pty, Ltd"`, one},
-		"GeoLite2 CSV": {"network,autonomous_system_number,autonomous_system_organization\n1.0.0.0/24,13335,CLOUDFLARENET\n" +
+		"GeoLite2 CSV": {"network,autonomous_system_number,autonomous_system_organization\n" +
+			"1.0.0.0/24,13335,CLOUDFLARENET\n" +
 			`1.0.4.0/22,38803,"Wirefreebroadband Pty, Ltd"`, one},
 		"with AS":   {"# a comment\nprefix,asn\n\n1.0.0.0/24,AS13335\n1.0.4.0/22,as38803\n", without},
 		"pfx2as":    {"1.0.0.0\t24\t13335_64500\n1.0.4.0\t22\t38803,64501\n2.0.0.0\t24\t{64502,64503}\n", without},
@@ -122,7 +123,8 @@ func TestPrefixesOf(t *testing.T) {
 				t.Fatalf("%v to %v: %v, want one from %v", a, b, p, at)
 			}
 			if previous.IsValid() && previous.Bits() == p.Bits() {
-				if up := netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked(); up == netip.PrefixFrom(previous.Addr(), p.Bits()-1).Masked() {
+				up := func(p netip.Prefix) netip.Prefix { return netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked() }
+				if up(p) == up(previous) {
 					t.Fatalf("%v to %v: %v and %v are one", a, b, previous, p)
 				}
 			}

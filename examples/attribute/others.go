@@ -36,10 +36,10 @@ func (o *others) addFlags(flags *flag.FlagSet) {
 		o.second = append(o.second, s)
 		return nil
 	})
-	flags.StringVar(&o.asn, "asn", "", "ASN database, an MMDB `file` or text with a range or prefix and its number a line, "+
+	flags.StringVar(&o.asn, "asn", "", "ASN database, an MMDB `file` or text with a prefix or range and number a line, "+
 		"to see whose networks the sources are in, and for claims such as \"AS64500 > 50%\"")
 	flags.Func("list", "`name=file`: a list of addresses and prefixes, one a line, such as those of hosting "+
-		"companies, to see which sources are on it, and for claims such as 'list \"hosting\" > 50%'; with the names "+
+		"companies, to see which sources are on it, and for claims such as 'list \"hosting\" > 50%'; by the names "+
 		"hosting, vpn, proxy and tor the report says if nearly all sources are there; may be repeated", func(s string) error {
 		name, path, ok := strings.Cut(s, "=")
 		if !ok || name == "" || path == "" {

@@ -64,7 +64,7 @@ var rooms = []room{
 		"internal/snapshot", "internal/stat", "internal/tally", "sketch", hll,
 	}},
 	{"attribution/baseline", []string{"attribution", "attribution/caveat", "geo", "internal/snapshot", "internal/stat"}},
-	{"attribution/network", []string{"attribution", "internal/snapshot", "internal/stat"}},
+	{"attribution/network", []string{"attribution", "geo", "internal/snapshot", "internal/stat"}},
 	{"attribution/evidence", []string{
 		"attribution", "geo", "internal/snapshot", "sketch", "github.com/go-json-experiment/json/jsontext",
 	}},

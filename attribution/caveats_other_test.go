@@ -188,6 +188,12 @@ func aboutTheSenders() []decision {
 			}},
 		{name: "one /24 has a sixth", make: counting(least, most, gathered), claim: "majority RU", want: yes,
 			also: []caveat.Caveat{{Code: caveat.PrefixConcentrated, Value: 120. / 720, Subject: "5.112.7.0/24"}}},
+		{name: "nearly all are in hosting networks", claim: "majority RU", want: yes,
+			make: func(t *testing.T) attribution.Snapshot {
+				return must(spread(least, most).Snapshot().Enrich(attribution.Enrichment{
+					Lists: []*geo.PrefixSet{listOf("hosting", "5.0.0.0/8", "3.0.0.0/9")},
+				}))
+			}, also: []caveat.Caveat{{Code: caveat.Hosted}, {Code: caveat.ListedSources, Value: 1, Subject: "hosting"}}},
 		{name: "one system has all, and lists have some", claim: "majority RU", want: yes,
 			make: func(t *testing.T) attribution.Snapshot {
 				return must(spread(least, most).Snapshot().Enrich(attribution.Enrichment{

@@ -82,6 +82,8 @@ func ruledOut() []decision {
 	}
 	proxy := adding(attribution.Flow{Source: world.IP("reserved", 1), Events: 201})
 	return []decision{
+		{name: "no ASN database was asked", make: counting(least, map[string]int{"RU": 300, "US": 200}),
+			claim: "AS64500 > 50%", want: attribution.Inadmissible, reason: caveat.NotLookedUp},
 		{name: "the zero snapshot", make: func(*testing.T) attribution.Snapshot { return attribution.Snapshot{} },
 			claim: "majority RU", want: no, reason: caveat.NothingCounted},
 		{name: "reserved sources alone", make: counting(least, map[string]int{"reserved": 5}),

@@ -35,14 +35,15 @@ func (u Unit) String() string {
 }
 
 // Claim is a statement about where traffic came from, such as "more than 50 % of the
-// sources are geolocated to RU". [Snapshot.Report] decides it. Make one with [Majority],
-// [Plurality], [MoreThan], [LessThan] or [ParseClaim]. A Claim is comparable. The zero
-// Claim is invalid; [Claim.Validate] says what is wrong with a claim.
+// sources are geolocated to RU", or in whose networks. [Snapshot.Report] decides it. Make
+// one with [Majority], [Plurality], [MoreThan], [LessThan] or [ParseClaim]. A Claim is
+// comparable. The zero Claim is invalid; [Claim.Validate] says what is wrong with a claim.
 type Claim struct {
 	kind      decide.Kind
 	unit      Unit
 	outside   bool // every country but these
 	countries snapshot.Origins
+	networks  string // instead of countries, in text form: AS64500,AS64501 or list "a","b"
 	percent   float64
 	invalid   string // why, if it is
 }
@@ -51,7 +52,8 @@ type Claim struct {
 var ErrInvalidClaim = errors.New("invalid claim")
 
 // Majority claims that more than half of all sources are geolocated to the given
-// countries (ISO 3166-1 alpha-2 codes) taken together.
+// countries (ISO 3166-1 alpha-2 codes) taken together. Without any, the claim is to be
+// completed by [Claim.InAS] or [Claim.OnList].
 func Majority(codes ...string) Claim { return MoreThan(50, codes...) }
 
 // MoreThan claims that more than percent, 0 to 100, of all sources are geolocated to the
@@ -79,18 +81,10 @@ func newClaim(kind decide.Kind, percent float64, codes []string) Claim {
 		}
 		c.countries.Add(o)
 	}
-	c.check()
-	return c
-}
-
-// check notes what is wrong with a claim whose countries are known.
-func (c *Claim) check() {
-	switch {
-	case c.countries == snapshot.Origins{}:
-		c.invalid = "it names no country"
-	case !(c.percent >= 0 && c.percent <= 100):
+	if !(c.percent >= 0 && c.percent <= 100) {
 		c.invalid = fmt.Sprintf("%v %% is not within 0 and 100 %%", c.percent)
 	}
+	return c
 }
 
 // Of returns the claim about another unit.
@@ -102,9 +96,9 @@ func (c Claim) Of(u Unit) Claim {
 	return c
 }
 
-// Outside returns the claim about all countries but those named; of a claim that is
-// already about these, it returns the claim about those named. A plurality has no
-// outside.
+// Outside returns the claim about all countries, systems or lists but those named; of a
+// claim that is already about these, it returns the claim about those named. A plurality
+// has no outside.
 func (c Claim) Outside() Claim {
 	if c.kind == decide.Plurality && c.invalid == "" {
 		c.invalid = "a plurality is of one country"
@@ -120,6 +114,8 @@ func (c Claim) Validate() error {
 		return fmt.Errorf("attribution: %w: %s", ErrInvalidClaim, c.invalid)
 	case c.kind == 0:
 		return fmt.Errorf("attribution: %w: the zero Claim", ErrInvalidClaim)
+	case c.countries == snapshot.Origins{} && c.networks == "":
+		return fmt.Errorf("attribution: %w: it names no country, autonomous system or list", ErrInvalidClaim)
 	}
 	return nil
 }
@@ -137,15 +133,17 @@ func (c Claim) Unit() Unit { return c.unit }
 // Percent returns the limit of the claim, 0 of a plurality.
 func (c Claim) Percent() float64 { return c.percent }
 
-// IsOutside reports whether the claim is about all countries but those it names.
+// IsOutside reports whether the claim is about everything but what it names.
 func (c Claim) IsOutside() bool { return c.outside }
 
 // Countries yields the countries that the claim names, in order.
 func (c Claim) Countries() iter.Seq[geo.Origin] { return c.countries.All() }
 
 // Contains reports whether the claim is about a country. It is never about Unlocated and
-// Reserved.
-func (c Claim) Contains(o geo.Origin) bool { return o.IsCountry() && c.countries.Has(o) != c.outside }
+// Reserved, and a claim about networks is about no country.
+func (c Claim) Contains(o geo.Origin) bool {
+	return o.IsCountry() && c.networks == "" && c.countries.Has(o) != c.outside
+}
 
 // String returns the claim in the form that [ParseClaim] reads, such as
 // "RU,BY > 40% of events".
@@ -155,7 +153,7 @@ func (c Claim) String() string {
 	}
 	var b strings.Builder
 	if c.kind == decide.Plurality {
-		b.WriteString("plurality " + c.codes())
+		b.WriteString("plurality " + c.places())
 		if c.unit != Sources {
 			b.WriteString(" of " + c.unit.String())
 		}
@@ -168,11 +166,15 @@ func (c Claim) String() string {
 	if c.kind == decide.LessThan {
 		sign = " < "
 	}
-	b.WriteString(c.codes() + sign + strconv.FormatFloat(c.percent, 'f', -1, 64) + "% of " + c.unit.String())
+	b.WriteString(c.places() + sign + strconv.FormatFloat(c.percent, 'f', -1, 64) + "% of " + c.unit.String())
 	return b.String()
 }
 
-func (c Claim) codes() string {
+// places is what the claim names, in its text form.
+func (c Claim) places() string {
+	if c.networks != "" {
+		return c.networks
+	}
 	var codes []string
 	for o := range c.countries.All() {
 		codes = append(codes, o.String())

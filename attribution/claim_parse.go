@@ -8,7 +8,6 @@ import (
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/decide"
-	"github.com/whence-go/whence/internal/snapshot"
 )
 
 // ParseClaim reads a claim from its text form:
@@ -19,10 +18,14 @@ import (
 //	RU,BY > 40% of events        the countries taken together
 //	outside FR,NC > 90% of bytes every country but these
 //	US < 5%                      of sources, when no unit is given
+//	AS64500,AS64501 > 40%        the autonomous systems taken together
+//	list "hosting","vpn" > 50%   on any of the lists
 //
-// Letter case does not matter, nor does white space around the signs and the comma. The
-// error names the column where reading stopped, in bytes from 1. It wraps
-// [ErrInvalidClaim].
+// A claim about autonomous systems or lists may begin with majority or outside, too. The
+// name of a list stands between quotation marks; in it, \" stands for " and \\ for \.
+// Letter case does not matter but in the name of a list, nor does white space around the
+// signs and the comma. The error names the column where reading stopped, in bytes from 1.
+// It wraps [ErrInvalidClaim].
 func ParseClaim(text string) (Claim, error) {
 	p := claimParser{text: text}
 	c := p.claim()
@@ -35,7 +38,7 @@ func ParseClaim(text string) (Claim, error) {
 	return c, nil
 }
 
-const maxClaim = 4096 // bytes; every country with its comma is below a quarter
+const maxClaim = 4096 // bytes; every country with its comma is below a quarter, and see maxNetworks
 
 type claimParser struct {
 	text string
@@ -60,12 +63,15 @@ func (p *claimParser) claim() (c Claim) {
 	switch word := strings.ToLower(p.word()); word {
 	case "majority":
 		c.kind, c.percent = decide.MoreThan, 50
-		c.countries, _ = p.countries()
+		p.places(&c)
 		c.unit = p.optionalUnit()
 	case "plurality":
 		c.kind = decide.Plurality
-		at, n := p.at, 0
-		if c.countries, n = p.countries(); n > 1 {
+		at := p.at
+		switch n := p.places(&c); {
+		case c.networks != "":
+			p.fail(at, noPluralityOfNetworks)
+		case n > 1:
 			p.fail(at, "a plurality is of one country")
 		}
 		c.unit = p.optionalUnit()
@@ -79,13 +85,12 @@ func (p *claimParser) claim() (c Claim) {
 	if p.space(); p.at < len(p.text) {
 		p.fail(p.at, "nothing more is expected")
 	}
-	c.check()
 	return c
 }
 
 // comparison reads "RU,BY > 40% of events".
 func (p *claimParser) comparison(c *Claim) {
-	c.countries, _ = p.countries()
+	p.places(c)
 	p.space()
 	switch {
 	case p.take(">"):
@@ -102,27 +107,122 @@ func (p *claimParser) comparison(c *Claim) {
 	c.unit = p.optionalUnit()
 }
 
-// countries reads "RU,BY" and tells how many different countries it names.
-func (p *claimParser) countries() (countries snapshot.Origins, n int) {
+// places reads "RU,BY", "AS64500,AS64501" or "list "a","b"" into a claim, and tells how many
+// different ones there are.
+func (p *claimParser) places(c *Claim) (n int) {
+	p.space()
+	at := p.at
+	if strings.EqualFold(p.word(), "list") {
+		names := p.names()
+		p.networks(at, c, namesOf(names))
+		return len(names)
+	}
+	p.at = at
+	var numbers []uint32
 	for p.err == nil {
 		p.space()
 		at := p.at
 		code := p.word()
-		o, err := geo.ParseOrigin(code)
-		switch {
+		switch number, isSystem := p.number(code); {
 		case code == "":
-			p.fail(at, "want a two-letter country code")
-		case err != nil || !o.IsCountry():
-			p.fail(at, "%q is not a country code", code)
-		case !countries.Has(o):
-			countries.Add(o)
-			n++
+			p.fail(at, "want a two-letter country code, a number such as AS64500, or a list")
+		case isSystem && n > 0, !isSystem && len(numbers) > 0:
+			p.fail(at, "a claim is about countries or about autonomous systems, not about both")
+		case isSystem:
+			numbers = append(numbers, number)
+		default:
+			n += p.country(at, code, c)
 		}
 		if p.space(); !p.take(",") {
 			break
 		}
 	}
-	return countries, n
+	if len(numbers) > 0 {
+		p.networks(at, c, systemsOf(numbers))
+	}
+	return n + len(numbers)
+}
+
+// country adds a country to a claim, and tells how many new ones that is.
+func (p *claimParser) country(at int, code string, c *Claim) int {
+	o, err := geo.ParseOrigin(code)
+	switch {
+	case err != nil || !o.IsCountry():
+		p.fail(at, "%q is not a country code", code)
+	case !c.countries.Has(o):
+		c.countries.Add(o)
+		return 1
+	}
+	return 0
+}
+
+// number reads the number that follows "AS". AS alone is American Samoa.
+func (p *claimParser) number(code string) (number uint32, isSystem bool) {
+	begin := p.at
+	for p.at < len(p.text) && p.text[p.at] >= '0' && p.text[p.at] <= '9' {
+		p.at++
+	}
+	if p.at == begin || !strings.EqualFold(code, "AS") {
+		p.at = begin
+		return 0, false
+	}
+	n, err := strconv.ParseUint(p.text[begin:p.at], 10, 32)
+	if err != nil || n == 0 {
+		p.fail(begin, "%.20q is not the number of an autonomous system, 1 to 4294967295", p.text[begin:p.at])
+	}
+	return uint32(n), true
+}
+
+// names reads the names of lists.
+func (p *claimParser) names() (names []string) {
+	for p.err == nil {
+		names = append(names, p.name())
+		if p.space(); !p.take(",") {
+			break
+		}
+	}
+	return names
+}
+
+// name reads a name between quotation marks.
+func (p *claimParser) name() string {
+	p.space()
+	at := p.at
+	if !p.take(`"`) {
+		p.fail(at, "want the name of a list between quotation marks")
+		return ""
+	}
+	var b strings.Builder
+	for p.at < len(p.text) {
+		switch {
+		case p.take(`"`):
+			name := b.String()
+			if why := badListName(name); why != "" {
+				p.fail(at, "%s", why)
+			}
+			return name
+		case p.take(`\"`):
+			b.WriteByte('"')
+		case p.take(`\\`):
+			b.WriteByte('\\')
+		case p.text[p.at] == '\\':
+			p.fail(p.at, `want \" or \\`)
+			return ""
+		default:
+			b.WriteByte(p.text[p.at])
+			p.at++
+		}
+	}
+	p.fail(p.at, "want a quotation mark at the end of the name")
+	return ""
+}
+
+// networks sets what a claim is about, which may be too much.
+func (p *claimParser) networks(at int, c *Claim, networks string) {
+	c.networks = networks
+	if len(networks) > maxNetworks {
+		p.fail(at, tooManyNetworks)
+	}
 }
 
 func (p *claimParser) percentage() float64 {

@@ -3,12 +3,15 @@ package attribution_test
 import (
 	"encoding/json"
 	"errors"
+	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
 )
 
 func TestParseClaim(t *testing.T) {
@@ -24,6 +27,19 @@ func TestParseClaim(t *testing.T) {
 		" US < 0% of SOURCES ":         "US < 0% of sources",
 		"uk > 100.0%":                  "GB > 100% of sources",
 		"XK > 1%":                      "XK > 1% of sources",
+
+		"AS > 1%":                          "AS > 1% of sources", // American Samoa
+		"AS,US > 1%":                       "AS,US > 1% of sources",
+		"as64501 , AS64500>40% of events":  "AS64500,AS64501 > 40% of events",
+		"majority AS4294967295":            "AS4294967295 > 50% of sources",
+		"AS007,AS7,AS10 < 1%":              "AS7,AS10 < 1% of sources",
+		"outside AS1 > 5% of bytes":        "outside AS1 > 5% of bytes",
+		`list "hosting" > 50%`:             `list "hosting" > 50% of sources`,
+		`LIST"b","a" , "b"<2% of events`:   `list "a","b" < 2% of events`,
+		`majority list "Tor exits"`:        `list "Tor exits" > 50% of sources`,
+		`outside list "é, > 1% of" > 1%`:   `outside list "é, > 1% of" > 1% of sources`,
+		`list "a \"b\" \\ > 2%" > 1%`:      `list "a \"b\" \\ > 2%" > 1% of sources`,
+		`list "RU > 50% of sources" > 1% `: `list "RU > 50% of sources" > 1% of sources`,
 	} {
 		c, err := attribution.ParseClaim(text)
 		if err != nil || c.String() != want {
@@ -63,7 +79,33 @@ var badClaims = map[string]int{
 	"RU > 40% of":               12,
 	"RU\x00 > 40%":              3,
 	"Россия > 40%":              1,
-	strings.Repeat("RU,", 2000): 4097,
+
+	"AS0 > 1%":                       3,
+	"AS4294967296 > 1%":              3,
+	"AS99999999999999999999999 > 1%": 3,
+	"AS 64500 > 1%":                  4,
+	"RU,AS64500 > 1%":                4,
+	"AS64500,RU > 1%":                9,
+	"AS64500,AS > 1%":                9,
+	"AS64500.1 > 1%":                 8,
+	"RU64500 > 1%":                   3,
+	"ASN64500 > 1%":                  1,
+	"64500 > 1%":                     1,
+	"plurality AS64500":              10,
+	`plurality list "a"`:             10,
+	"list hosting > 1%":              6,
+	"list > 1%":                      6,
+	`list "" > 1%`:                   6,
+	`list "a > 1%`:                   13,
+	`list "a\b" > 1%`:                8,
+	`list "a",RU > 1%`:               10,
+	`list "a"," > 1%`:                16,
+	"list \"a\nb\" > 1%":             6,
+	"list \"a\u202eb\" > 1%":         6,
+	"list \"\xff\" > 1%":             6,
+	`RU,list "a" > 1%`:               4,
+	`list "` + strings.Repeat("a", 129) + `" > 1%`: 6,
+	strings.Repeat("RU,", 2000):                    4097,
 }
 
 func TestParseClaimErrors(t *testing.T) {
@@ -86,6 +128,8 @@ func FuzzParseClaim(f *testing.F) {
 	}
 	f.Add("outside FR,NC > 90.5% of bytes")
 	f.Add("plurality RU of events")
+	f.Add("outside AS64500,AS1 > 40% of events")
+	f.Add(`majority list "a \"b\" \\","c"`)
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := attribution.ParseClaim(text)
 		if err != nil {
@@ -109,6 +153,10 @@ func TestClaimConstructors(t *testing.T) {
 		"plurality RU of events":         attribution.Plurality("RU").Of(attribution.Events),
 		"FR > 1% of sources":             attribution.MoreThan(1, "FR").Outside().Outside(),
 		"RU > 0% of sources":             attribution.MoreThan(math.Copysign(0, -1), "RU"),
+
+		"AS64500 > 50% of sources":                  attribution.Majority().InAS(64500),
+		"outside AS1 < 5% of events":                attribution.LessThan(5).InAS(1, 1).Outside().Of(attribution.Events),
+		`list "a \"b\"","hosting" > 12% of sources`: attribution.MoreThan(12).OnList("hosting", `a "b"`),
 	} {
 		if c.Validate() != nil || c.String() != want {
 			t.Errorf("%q (%v), want %q", c, c.Validate(), want)
@@ -159,6 +207,18 @@ func TestInvalidClaims(t *testing.T) {
 		`"XQ" is not a`:        attribution.Plurality("XQ").Of(9).Outside(), // the first fault stays
 		`"a country without`:   attribution.Majority("a country without a code"),
 		"names no country\x00": attribution.MoreThan(5).Of(attribution.Bytes),
+
+		"0 is not the number":          attribution.Majority().InAS(0),
+		"names no country\x00\x00":     attribution.Majority().InAS(),
+		"names no country\x00\x00\x00": attribution.Majority().OnList(),
+		"a list without a name":        attribution.Majority().OnList("hosting", ""),
+		"does not print":               attribution.Majority().OnList("a\x1b[31m"),
+		"longer than 128 bytes":        attribution.Majority().OnList(strings.Repeat("a", 129)),
+		"and only once":                attribution.Majority("RU").InAS(64500),
+		"and only once\x00":            attribution.Majority().OnList("a").InAS(64500),
+		"plurality is of one country":  attribution.Plurality("RU").InAS(64500),
+		"too many systems or lists":    attribution.Majority().InAS(slices.Collect(numbers(400))...),
+		`"XQ" is not a country`:        attribution.Majority("XQ").InAS(0),
 	} {
 		r, err := s.Report(attribution.Policy{}, attribution.Majority("RU"), c)
 		if !errors.Is(err, attribution.ErrInvalidClaim) || !errors.Is(c.Validate(), attribution.ErrInvalidClaim) {
@@ -186,5 +246,52 @@ func TestClaimAsJSON(t *testing.T) {
 	err = json.Unmarshal([]byte(`"RU > lots"`), &c)
 	if !errors.Is(err, attribution.ErrInvalidClaim) || c.String() != "BY,RU > 40% of events" {
 		t.Errorf("%v, %v", err, c)
+	}
+}
+
+func numbers(n uint32) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for i := range n {
+			if !yield(4e9 + i) {
+				return
+			}
+		}
+	}
+}
+
+// A claim about networks is about no country, and gives back what it names.
+func TestClaimsAboutNetworks(t *testing.T) {
+	names := []string{`a "b" \`, "hosting", "ü, > 1%"}
+	systems, lists := attribution.Majority().InAS(7, 3, 7), attribution.Majority().OnList(names[2], names[0], names[1])
+	if got := slices.Collect(systems.Systems()); !slices.Equal(got, []uint32{3, 7}) {
+		t.Errorf("systems %v", got)
+	}
+	if got := slices.Collect(lists.Lists()); !slices.Equal(got, names) {
+		t.Errorf("lists %q", got)
+	}
+	for _, c := range []attribution.Claim{systems, lists, systems.Outside(), lists.Outside()} {
+		for o := range geo.Countries() {
+			if c.Contains(o) {
+				t.Fatalf("%v contains %v", c, o)
+			}
+		}
+		for o := range c.Countries() {
+			t.Errorf("%v names %v", c, o)
+		}
+	}
+	for range systems.Lists() {
+		t.Error("a claim about systems names a list")
+	}
+	for range lists.Systems() {
+		t.Error("a claim about lists names a system")
+	}
+	for range lists.Lists() {
+		break // which may be
+	}
+	for range systems.Systems() {
+		break
+	}
+	if attribution.Majority("AS") == attribution.Majority().InAS(1) || systems != attribution.Majority().InAS(3, 7) {
+		t.Error("claims compare wrongly")
 	}
 }

@@ -28,6 +28,7 @@ func (s Snapshot) Report(p Policy, claims ...Claim) (Report, error) {
 	p = p.filled()
 	m := decide.New(s.state())
 	r := newReport(m, p)
+	r.Networks = networksOf(m.Cases()[0].View, p, claims)
 	questions := make([]decide.Question, len(claims))
 	for i, c := range claims {
 		questions[i] = c.question()
@@ -53,6 +54,7 @@ func answers(m *decide.Matter, p Policy, questions []decide.Question) []decide.A
 func (c Claim) question() decide.Question {
 	return decide.Question{
 		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
+		Systems: slices.Collect(c.Systems()), Lists: slices.Collect(c.Lists()), Outside: c.outside,
 	}
 }
 

@@ -59,6 +59,9 @@ type Report struct {
 	Unlocated Row   `json:"unlocated"`
 	Reserved  Row   `json:"reserved"` // without a share: it is in no total
 
+	// Networks says whose networks the sources are in; nil if that was not looked up.
+	Networks *Networks `json:"networks,omitempty"`
+
 	// SamplingRate is 1 in how many packets or flows was looked at, 1 for all. Counts
 	// are of those. FinestSamplingRate is the least of several rates, of which
 	// SamplingRate is the largest; it equals SamplingRate where there is one rate. Where they

@@ -1,9 +1,11 @@
 package geo
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,8 +43,10 @@ type ASNTable struct {
 	info     Info
 }
 
-// OpenASN reads the ASN database in the MMDB file at path. It reads files as [Open]
-// does, and does not keep the file open either.
+// OpenASN reads the ASN database in the file at path, which is an MMDB file or text. It
+// reads files as [Open] does, and does not keep the file open either.
+//
+// Of an MMDB file:
 //
 // The number is in the first of these fields that a record has:
 // autonomous_system_number, at the top or in the map traits, or asn. The field asn
@@ -51,16 +55,38 @@ type ASNTable struct {
 // name. OpenASN ignores records without a number and records with the reserved
 // number 0 (RFC 7607). It checks the whole file, so that no lookup can fail later.
 //
+// A text has a network on each line, in columns that tabs, commas or spaces separate:
+//
+//	first, last, number[, country], name    iptoasn.com, DB-IP, ip-location-db
+//	first, last, prefix, number, name       IP2Location LITE
+//	prefix, number, name                    GeoLite2 CSV, lists of announced prefixes
+//	address, length, number                 pfx2as of CAIDA
+//
+// An address may be a number of 32 bits, as IP2Location has it. Of several systems of one
+// network ("64500_64501") the first counts. Lines before the first network may name the
+// columns. Of networks that overlap, the smallest counts. Such a file has no build time,
+// and its name is the last element of the path. Errors have the line.
+//
 // The error wraps [ErrNotMMDB], [ErrNotASN], [ErrDamaged], [ErrTooLarge] or
-// [ErrChanging], or it is an error of the file system.
+// [ErrChanging], or it is an error of the file system. A file that is no MMDB file and
+// looks like text is [ErrNotASN] if it cannot be read.
 func OpenASN(path string) (*ASNTable, error) {
+	compile := compileASN
 	data, _, err := readFile(path)
+	if errors.Is(err, ErrNotMMDB) {
+		if text, ok := readText(path); ok {
+			compile, data, err = compileASNText, text, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	t, err := compileASN(data)
+	t, err := compile(data)
 	if err != nil {
 		return nil, fmt.Errorf("geo: %s: %w", path, err)
+	}
+	if t.info.Name == "" {
+		t.info.Name = printable(filepath.Base(path), longestName)
 	}
 	return t, nil
 }

@@ -12,7 +12,7 @@ import (
 // card is a verdict on one claim.
 func (t *writer) card(v *attribution.Verdict, i int, noise caveat.Code) card {
 	w := &t.w.say
-	subject := t.say(w.shortSubject, args{"claimed": word(t.p.Claimed(v.Claim))})
+	subject := t.say(w.shortSubject, args{"claimed": word(t.p.Claimed(v.Claim, t.r.Networks))})
 	c := card{
 		Outcome: v.Outcome.String(), Badge: capital(t.p.Outcome(v.Outcome)), Provisional: v.Interim > 0,
 		Claim: t.say(w.quoted, args{"text": word(t.say(w.claim, args{
@@ -205,7 +205,7 @@ func (t *writer) gaugeOf(v *attribution.Verdict, s attribution.Share) gauge {
 	g := gauge{
 		Unit: v.Claim.Unit(), Share: s.Value, Low: s.Low, High: s.High,
 		Name: t.say(w.gauge, args{
-			"unit": word(t.w.ofUnit[v.Claim.Unit()]), "claimed": word(t.p.Claimed(v.Claim)),
+			"unit": word(t.w.ofUnit[v.Claim.Unit()]), "claimed": word(t.p.Claimed(v.Claim, t.r.Networks)),
 		}),
 		Value: t.share(s.Value, limitOf(v.Claim)...), Told: t.told(v, s, false),
 		Nothing: "0", Most: t.percent(100),

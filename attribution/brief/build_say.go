@@ -205,7 +205,7 @@ func sameCountries(a, b attribution.Claim) bool {
 // subject is what a claim is about: addresses, where they are, and who says so.
 func (t *writer) subject(v *attribution.Verdict) string {
 	return t.say(t.w.say.subject, args{
-		"claimed": word(t.p.Claimed(v.Claim)), "database": word(t.database()),
+		"claimed": word(t.p.Claimed(v.Claim, t.r.Networks)), "database": word(t.database()),
 	})
 }
 

@@ -20,6 +20,9 @@ const (
 	BytesNotRead  Code = "BYTES_NOT_READ"  // 0: likewise of bytes
 	Blocks        Code = "BLOCKS"          // records that are blocks of addresses
 	CutAddresses  Code = "CUT_ADDRESSES"   // bits left of the addresses of the subject, IPv4 or IPv6
+
+	// This comes of a claim about networks.
+	NotLookedUp Code = "NOT_LOOKED_UP" // 0: no ASN database was asked, or not the list that is the subject
 )
 
 // Codes that can leave a claim undecided.
@@ -77,6 +80,7 @@ const (
 	PrefixConcentrated  Code = "PREFIX_CONCENTRATED"  // share of the claimed sources in the subject, a /24 or /48
 	NetworkConcentrated Code = "NETWORK_CONCENTRATED" // share of the claimed sources in the subject, an AS
 	ListedSources       Code = "LISTED_SOURCES"       // share of the claimed sources on the subject, a list
+	Hosted              Code = "HOSTED"               // share of the sources on lists of hosting, VPN, proxy or Tor
 )
 
 // Codes about new sources and bursts.
@@ -99,6 +103,7 @@ var effects = map[Code]Effect{
 	Saturated: CanRuleOut, ProxyInFront: CanRuleOut, Anonymized: CanRuleOut,
 	Reflection: CanRuleOut, Spoofed: CanRuleOut, UnseenSources: CanRuleOut, EstimatorsDisagree: CanRuleOut,
 	EventsNotRead: CanRuleOut, BytesNotRead: CanRuleOut, Blocks: CanRuleOut, CutAddresses: CanRuleOut,
+	NotLookedUp: CanRuleOut,
 
 	FewSources: CanUndecide, ClusteredSources: CanUndecide, UnreadRecords: CanUndecide, LateEvents: CanUndecide,
 	Unlocated: CanUndecide, Newcomers: CanUndecide, SpoofingPartial: CanUndecide, SpoofingSuspected: CanUndecide,
@@ -115,6 +120,7 @@ var effects = map[Code]Effect{
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,
 	RankDiffers: Annotates, PrefixConcentrated: Annotates, NetworkConcentrated: Annotates, ListedSources: Annotates,
+	Hosted: Annotates,
 
 	FewNewSources: Annotates, ShortHistory: Annotates, WindowSensitive: Annotates, NoBaseline: Annotates,
 	OnsetUnseen:  Annotates,

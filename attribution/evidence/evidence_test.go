@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -91,6 +93,56 @@ func TestSecondDatabaseIsProven(t *testing.T) {
 	})
 	if v := mustVerify(t, forged); v.OK() || v.Difference.Path != "/evidence/report/verdicts/0/opinions/1/outcome" {
 		t.Errorf("another opinion: %v", v.Difference)
+	}
+}
+
+// Whose networks the sources are in is part of the snapshot, and so are claims about that proven.
+func TestNetworksAreProven(t *testing.T) {
+	claims := []attribution.Claim{
+		attribution.MoreThan(10).InAS(64500), attribution.LessThan(90).OnList("a \"vpn\"", "hosting").Of(attribution.Events),
+		attribution.Majority().InAS(64500).Outside(), attribution.Majority().OnList("no such list"),
+	}
+	more := attribution.Enrichment{
+		ASNs: world.ASNs(t, map[string]uint32{"5.0.0.0/9": 64500, "3.0.0.0/8": 64501, "2a02::/16": 64502}),
+		Lists: []*geo.PrefixSet{
+			world.Must(geo.ReadPrefixSet("hosting", strings.NewReader("5.0.0.0/8"))),
+			world.Must(geo.ReadPrefixSet(`a "vpn"`, strings.NewReader("2a02::/17\n3.0.0.0/10"))),
+		},
+	}
+	for _, n := range []int{300, 3000} {
+		s := world.Must(snapshotOf(small, mixed(n)).Enrich(more))
+		e, data := mustMake(t, s, attribution.Policy{}, claims...)
+		v := mustVerify(t, data)
+		if !v.OK() {
+			t.Fatalf("%d: %v", n, v.Difference)
+		}
+		sameButForDigits(t, "networks", e.Report(), world.Must(s.Report(attribution.Policy{}, claims...)))
+		r := v.Evidence.Report()
+		if r.Verdicts[0].Claim != claims[0] || r.Verdicts[3].Reason != caveat.NotLookedUp || len(r.Networks.Systems) != 3 {
+			t.Errorf("%d: %+v", n, r)
+		}
+		for _, c := range []struct {
+			place []any
+			value any
+		}{
+			{[]any{"networks", "systems", 0, "number"}, 1},
+			{[]any{"networks", "lists", 1, "name"}, "tor"},
+			{[]any{"networks", "hosted", "low"}, 1},
+			{[]any{"networks", "no_list", "event_share", "low"}, .123},
+			{[]any{"verdicts", 1, "outcome"}, "refuted"},
+		} {
+			last := len(c.place) - 1
+			v := mustVerify(t, reseal(t, data, func(b map[string]any) {
+				at(b["report"], c.place[:last]...)[c.place[last].(string)] = c.value
+			}))
+			path := "/evidence/report"
+			for _, step := range c.place {
+				path += fmt.Sprint("/", step)
+			}
+			if v.OK() || v.Difference.Path != path {
+				t.Errorf("%d, %s: %+v", n, path, v.Difference)
+			}
+		}
 	}
 }
 
@@ -206,7 +258,7 @@ func isAt(data []byte, path string) bool {
 // There is no prose in a file, so that rewording a sentence changes no proof: the only
 // strings with a blank are claims and names that were given.
 func TestNoSentences(t *testing.T) {
-	given := []string{"client ip", "line 17", "AS64500 Example Transit"}
+	given := []string{"client ip", "line 17", "AS64500 Example Transit", "Example Transit"}
 	for name, s := range snapshots() {
 		e, _ := mustMake(t, s, attribution.Policy{}, someClaims...)
 		var tree any

@@ -14,8 +14,10 @@ package network
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/stat"
 )
@@ -25,8 +27,8 @@ import (
 //
 // Intervals are for 95 % confidence, each on its own.
 type Breakdown struct {
-	Claim   attribution.Claim `json:"claim"`   // only its countries matter
-	Claimed attribution.Count `json:"claimed"` // sources in its countries
+	Claim   attribution.Claim `json:"claim"`   // only its countries or networks matter
+	Claimed attribution.Count `json:"claimed"` // sources in these
 
 	IPv4  []Group `json:"ipv4"`  // /24 networks
 	IPv6  []Group `json:"ipv6"`  // /48 networks, or sources that are shorter prefixes
@@ -52,9 +54,12 @@ type Group struct {
 // it is. It names the top groups of each kind but lists: those with most of the claimed
 // sources, and of equals those with most sources. A top of 0 or less stands for 10.
 //
-// The first database of the snapshot says what is in those countries. Reserved sources are
-// in no group. The error wraps [attribution.ErrInvalidClaim], or [attribution.ErrNoAddresses]
-// if the addresses were dropped or never known.
+// The first database of the snapshot says what is in those countries. Of a claim about
+// systems or lists, the claimed sources are those in them. Reserved sources are in no group.
+//
+// The error wraps [attribution.ErrInvalidClaim], also if the sources were not looked up in
+// what the claim names, or [attribution.ErrNoAddresses] if the addresses were dropped or
+// never known.
 func NewBreakdown(s attribution.Snapshot, c attribution.Claim, top int) (Breakdown, error) {
 	if err := c.Validate(); err != nil {
 		return Breakdown{}, err
@@ -66,20 +71,27 @@ func NewBreakdown(s attribution.Snapshot, c attribution.Claim, top int) (Breakdo
 	if top <= 0 {
 		top = 10
 	}
-	v := state.View()
-	value, low, high := v.CountOf(c.Contains)
+	v, in := state.View(), c.Contains
+	if systems, lists := slices.Collect(c.Systems()), slices.Collect(c.Lists()); len(systems)+len(lists) > 0 {
+		if _, missing := state.NotLookedUp(systems, lists); missing {
+			return Breakdown{}, fmt.Errorf("network: %w: the sources were not looked up in what %v names",
+				attribution.ErrInvalidClaim, c)
+		}
+		v, in = v.InNetworks(systems, lists, c.IsOutside()), func(o geo.Origin) bool { return o == snapshot.Within }
+	}
+	value, low, high := v.CountOf(in)
 	b := Breakdown{
 		Claim:   c,
 		Claimed: attribution.Count{Value: value, Low: low, High: high, Exact: v.Exact()},
 		Lists:   []Group{},
 	}
-	p := parts{v, v.Group(snapshot.Anywhere).Sampled, v.Group(c.Contains).Sampled}
-	sites, systems := v.Held(v.Sites(), c.Contains), v.Held(v.Systems(), c.Contains)
+	p := parts{v, v.Group(snapshot.Anywhere).Sampled, v.Group(in).Sampled}
+	sites, systems := v.Held(v.Sites(), in), v.Held(v.Systems(), in)
 	b.IPv4 = p.groups(v.Most(top, sites, v.IsIPv4), v.SiteName)
 	b.IPv6 = p.groups(v.Most(top, sites, func(item int) bool { return !v.IsIPv4(item) }), v.SiteName)
 	b.ASNs = p.groups(v.Most(top, systems, v.InSystem), v.SystemName)
 	for _, list := range v.Lists {
-		b.Lists = append(b.Lists, p.group(list.Name, v.HeldOn(list, c.Contains)))
+		b.Lists = append(b.Lists, p.group(list.Name, v.HeldOn(list, in)))
 	}
 	return b, nil
 }

@@ -46,6 +46,7 @@ func (p *Printer) writeNewSources(b *strings.Builder, n *baseline.NewSources) {
 		aligned(b, p.liftTable(n))
 		b.WriteString("\n")
 		p.writeMethod(b, n)
+		p.writeNetworks(b, r)
 	}
 	for _, c := range n.Caveats {
 		b.WriteString("- " + p.Caveat(c) + "\n")

@@ -49,6 +49,7 @@ func (p *Printer) writeBurst(b *strings.Builder, burst *monitor.Burst) {
 		p.writeNewSources(b, burst.NewSources)
 	} else {
 		p.writeCounts(b, r)
+		p.writeNetworks(b, r)
 	}
 	verdicts := p.tell(r, false)
 	if n := burst.NewSources; n != nil {

@@ -3,6 +3,7 @@ package text
 import (
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -199,6 +200,18 @@ func reportCases() []reportCase {
 				attribution.Options{SamplingRate: 1000}, one(1000)),
 		},
 		{
+			name: "inside", count: inside(attribution.Options{AssumeHandshake: true}, 1),
+			claims: []string{
+				"AS64500 > 50%", "AS64500,AS64501 > 90% of events", "outside AS64500 > 40%",
+				`list "hosting" > 80%`, `list "tor","a \"RU > 50%\" vpn" > 10% of events`, `outside list "tor" > 50%`,
+				`list "mobile" > 1%`, "AS64999 < 1%",
+			},
+		},
+		{
+			name: "inside-sample", count: inside(small, 8),
+			claims: []string{"AS64500 > 50%", "AS64500 > 50% of events", `list "hosting" > 85%`, majority},
+		},
+		{
 			name: "nothing", claims: []string{majority},
 			count: plain(attribution.Options{}, func(t *attribution.Tally) { spread(t, "reserved", 0, 2, 1) }),
 		},
@@ -214,6 +227,28 @@ func clustered(t *attribution.Tally) {
 	}
 	spread(t, "US", 0, 2_000, 1)
 	spread(t, "CN", 0, 2_000, 1)
+}
+
+// inside are some thousand sources, nearly all of them in hosting networks, of which the names are hostile.
+func inside(o attribution.Options, times int) func(t testing.TB) attribution.Snapshot {
+	return func(t testing.TB) attribution.Snapshot {
+		s := plain(o, func(t *attribution.Tally) {
+			spread(t, "RU", 0, 600*times, 2)
+			spread(t, "US", 0, 300*times, 9)
+			spread(t, "CN", 0, 100*times, 1)
+			spread(t, "", 0, 10*times, 1)
+		})(t)
+		list := func(name, prefixes string) *geo.PrefixSet {
+			return world.Must(geo.ReadPrefixSet(name, strings.NewReader(prefixes)))
+		}
+		return world.Must(s.Enrich(attribution.Enrichment{
+			ASNs: world.ASNs(t, map[string]uint32{"5.0.0.0/8": 64500, "3.0.0.0/9": 64501, "3.128.0.0/9": 64502}),
+			Lists: []*geo.PrefixSet{
+				list("hosting", "5.0.0.0/8\n3.0.0.0/8"), list("tor", "5.1.1.0/24\n9.9.9.9"),
+				list("a \"RU > 50%\" vpn", "3.0.0.0/14"), list("residential\u202e", "1.0.0.0/8"),
+			},
+		}))
+	}
 }
 
 // sketches knows registers alone.

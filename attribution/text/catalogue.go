@@ -1,6 +1,7 @@
 package text
 
 import (
+	"maps"
 	"time"
 
 	"golang.org/x/text/language"
@@ -50,6 +51,7 @@ type catalogue struct {
 	account  accountPhrases
 	baseline baselinePhrases
 	network  networkPhrases
+	holders  holderPhrases
 	burst    burstPhrases
 	evidence evidencePhrases
 	verdict  verdictPhrases
@@ -147,6 +149,26 @@ type networkPhrases struct {
 	nothing, sampled           phrase
 }
 
+// holderPhrases are those of whose networks the sources are in, and of claims about that.
+type holderPhrases struct {
+	systems, otherSystems         phrase // claimed: systems
+	systemsMany, otherSystemsMany phrase // n, which are not named
+	lists, offLists               phrase // claimed: n lists
+	listsMany, offListsMany       phrase // n, which are not named
+
+	title, systemsBy          phrase // database
+	others, hidden            phrase // n
+	noSystem, noList, unknown phrase // names of rows; instead of a share
+	several                   phrase
+	hosted                    phrase // share
+
+	listed, listedNew, listedOfUnit     phrase // x n whole share claimed
+	listedEstimated, listedEstimatedNew phrase // n k share claimed
+	unitOfSample, listedUnitOfSample    phrase // k unit share claimed; database
+	located                             phrase // unit share
+	holdsSystem, holdsList, holdsNot    phrase // share unit
+}
+
 // burstPhrases are those of a burst.
 type burstPhrases struct {
 	head                        phrase // id target
@@ -193,4 +215,13 @@ func (c *catalogue) name(o geo.Origin) string {
 		return c.country(o.String())
 	}
 	return o.String()
+}
+
+// joinedCaveats puts phrases from several files into one map.
+func joinedCaveats(parts ...map[string]phrase) map[string]phrase {
+	all := map[string]phrase{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
 }

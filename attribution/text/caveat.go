@@ -59,7 +59,7 @@ var measures = map[caveat.Code]measure{
 
 	caveat.DominantSource: aShare, caveat.UnsampledVolume: aShare, caveat.HeavySources: aShare,
 	caveat.RankDiffers: aCount, caveat.PrefixConcentrated: aShare, caveat.NetworkConcentrated: aShare,
-	caveat.ListedSources: aShare,
+	caveat.ListedSources: aShare, caveat.Hosted: aShare,
 
 	caveat.FewNewSources: aCount, caveat.EndMoved: aCount, caveat.ShortHistory: hours, caveat.WindowSensitive: aCount,
 	caveat.ClockOffset: seconds,
@@ -74,13 +74,35 @@ func (t teller) caveat(c caveat.Caveat) string {
 	if !ok {
 		return p.unknown(c)
 	}
-	a := t.measured(c).With(args{"subject": p.subject(c.Subject)})
-	if word, more := t.variant(c); word != "" {
-		if better, ok := phrases[code+" "+word]; ok {
+	a := t.measured(c).With(args{"subject": p.subjectOf(c)})
+	word, more := t.variant(c)
+	for _, key := range t.keys(code, word) {
+		if better, ok := phrases[key]; ok {
 			text, a = better, a.With(more)
+			break
 		}
 	}
 	return sentences(say(text, a), t.signs(c))
+}
+
+// keys are where a phrase that says more than the code alone may be, the best first. Claims about networks have some
+// of their own.
+func (t teller) keys(code, word string) (keys []string) {
+	const networks = " networks"
+	more := code + " " + word
+	if t.v != nil && placeOf(t.v.Claim) != aCountry {
+		keys = append(keys, more+networks, code+networks)
+	}
+	return append(keys, more)
+}
+
+// subjectOf is the subject of a caveat. A name stands between quotation marks, whatever it looks like.
+func (p *Printer) subjectOf(c caveat.Caveat) arg {
+	switch c.Code {
+	case caveat.ListedSources, caveat.NetworkConcentrated, caveat.NotLookedUp, caveat.DatabaseAge:
+		return word(p.quoted(c.Subject))
+	}
+	return p.subject(c.Subject)
 }
 
 // unknown prints a caveat of a code that this package does not know.
@@ -165,7 +187,7 @@ func (p *Printer) subject(s string) arg {
 		return word(prefix.String())
 	}
 	if claim, err := attribution.ParseClaim(s); err == nil {
-		return word(claim.String())
+		return word(p.claim(claim))
 	}
 	return word(p.quoted(s))
 }
@@ -196,6 +218,8 @@ func variantOfNumber(c caveat.Caveat) string {
 		return "all"
 	case c.Code == caveat.DatabaseAge && c.Subject != "":
 		return "named"
+	case c.Code == caveat.NotLookedUp && c.Subject != "":
+		return "list"
 	case c.Subject == "baseline": // as package baseline has it, where verdicts have the code as well
 		return "baseline"
 	}
@@ -232,7 +256,8 @@ func (t teller) deciding(c caveat.Caveat) (string, args) {
 		}
 		return "decides", nil
 	case caveat.SamplingError:
-		if t.ofSources() && c.Value >= float64(r.Sources.Value) && r.SamplingRate <= 1 && !r.Policy.Population {
+		ofSample := t.ofSources() || placeOf(v.Claim) != aCountry && !r.Sources.Exact
+		if ofSample && c.Value >= float64(r.Sources.Value) && r.SamplingRate <= 1 && !r.Policy.Population {
 			return "every", nil
 		} else if c.Value <= largestSample {
 			return "unit", unit
@@ -267,7 +292,7 @@ func (t teller) annotating(c caveat.Caveat) (string, args) {
 			return "place", t.evenPlace(c)
 		}
 	case caveat.NetworksDiffer:
-		return "claimed", args{"claimed": word(p.claimed(v.Claim))}
+		return "claimed", args{"claimed": word(p.claimed(v.Claim, r.Networks))}
 	case caveat.OneSidedErrors:
 		if v.Bounds != nil {
 			return "bounds", p.ends(*v.Bounds, t.limits()...)

@@ -48,6 +48,7 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.PrefixConcentrated:    {{Value: .25, Subject: "2001:db8::/48"}},
 	caveat.NetworkConcentrated:   {{Value: .61, Subject: "AS64500 Example"}},
 	caveat.ListedSources:         {{Value: .61, Subject: "hosting"}},
+	caveat.NotLookedUp:           {{}, {Subject: "hosting"}},
 	caveat.FewNewSources:         {{Value: 1}, {Value: 312}},
 	caveat.EndMoved:              {{Value: 1}, {Value: 1234}},
 	caveat.ShortHistory:          {{Value: .5}, {Value: 1}, {Value: 100}},

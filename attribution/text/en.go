@@ -168,6 +168,8 @@ var english = catalogue{
 		sampled: "The shares are those of a sample. Each interval has 95 % confidence.",
 	},
 
+	holders: holdersEnglish,
+
 	burst: burstPhrases{
 		head: "Burst {id} of {target}", everything: "all traffic",
 		network: "the network {name}", domain: "the mail domain {name}", directory: "the directory {name}",
@@ -220,7 +222,7 @@ var english = catalogue{
 			"about {expected}.",
 	},
 
-	caveats: caveatsEnglish,
+	caveats: joinedCaveats(caveatsEnglish, caveatsOfHoldersEnglish),
 }
 
 func momentEN(t time.Time) string { return t.Format(time.DateTime) }

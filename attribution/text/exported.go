@@ -70,8 +70,14 @@ func (p *Printer) Target(t monitor.Target) string { return p.target(t) }
 // Database names a database with its date.
 func (p *Printer) Database(d attribution.Database) string { return p.database(d) }
 
-// Claimed says where a claim says that sources are, such as "geolocated to Russia or Belarus".
-func (p *Printer) Claimed(c attribution.Claim) string { return p.claimedBy(c, false) }
+// Claimed says where a claim says that sources are, such as "geolocated to Russia or Belarus", or in whose networks. The
+// networks of the report name autonomous systems; nil: they have numbers alone.
+func (p *Printer) Claimed(c attribution.Claim, n *attribution.Networks) string {
+	if placeOf(c) == aCountry {
+		return p.inCountries(c, false)
+	}
+	return p.claimed(c, n)
+}
 
 // CountryTo returns the name of a country as it stands in a sentence after "geolocated to", such as "the United
 // States". In languages where the preposition depends on the country, it is part of it.

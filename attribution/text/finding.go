@@ -63,22 +63,34 @@ func (t teller) counted() string {
 	if t.fresh {
 		counted, estimated, registers = w.countedNew, w.estimatedNew, w.registersNew
 	}
+	ofUnit, h := w.ofUnit, &p.words.holders
+	if placeOf(v.Claim) == aList {
+		counted, estimated, ofUnit = h.listed, h.listedEstimated, h.listedOfUnit
+		if t.fresh {
+			counted, estimated = h.listedNew, h.listedEstimatedNew
+		}
+	}
 	unit := v.Claim.Unit()
 	a := args{
 		"x": p.count(t.claimed(unit)), "share": word(p.share(v.Counted.Value, t.limits()...)),
-		"n": p.some(r, total(r, unit)), "claimed": word(p.claimed(v.Claim)), "database": word(p.by(r.LocatedBy)),
+		"n": p.some(r, total(r, unit)), "claimed": word(p.claimed(v.Claim, r.Networks)), "database": word(t.asked()),
 	}
+	sampled := a.With(args{"k": p.count(uint64(max(r.SampleSize, 0))), "unit": p.unit(unit)})
 	switch {
+	case !t.ofSources() && !r.Sources.Exact && placeOf(v.Claim) == aSystem:
+		return say(h.unitOfSample, sampled)
+	case !t.ofSources() && !r.Sources.Exact && placeOf(v.Claim) == aList:
+		return say(h.listedUnitOfSample, sampled)
 	case unit == attribution.Events:
-		return say(w.ofUnit, a.With(args{"whole": word(say(p.words.report.events, args{"n": p.count(r.Events)}))}))
+		return say(ofUnit, a.With(args{"whole": word(say(p.words.report.events, args{"n": p.count(r.Events)}))}))
 	case unit == attribution.Bytes:
-		return say(w.ofUnit, a.With(args{"whole": word(say(p.words.report.bytes, args{"n": p.count(r.Bytes)}))}))
+		return say(ofUnit, a.With(args{"whole": word(say(p.words.report.bytes, args{"n": p.count(r.Bytes)}))}))
 	case r.Sources.Exact:
 		return say(counted, a)
 	case r.Basis == attribution.BasisSketches:
 		return say(registers, a)
 	}
-	return say(estimated, a.With(args{"k": p.count(uint64(max(r.SampleSize, 0)))}))
+	return say(estimated, sampled)
 }
 
 // interval says within which ends the share lies that the claim is about, with every uncertainty.
@@ -203,12 +215,22 @@ func (t teller) rival() (origin geo.Origin, share float64, ok bool) {
 
 // located is the share among what has a country.
 func (t teller) located() string {
-	unit := t.v.Claim.Unit()
-	if amount(t.r.Unlocated, unit) == 0 {
+	unit, phrase := t.v.Claim.Unit(), t.p.words.verdict.located
+	switch placeOf(t.v.Claim) {
+	case aSystem:
+		phrase = t.p.words.holders.located
+		if t.v.Located == t.v.Counted.Value {
+			return "" // every source is in a system
+		}
+	case aList:
 		return ""
+	case aCountry:
+		if amount(t.r.Unlocated, unit) == 0 {
+			return ""
+		}
 	}
 	share := t.p.share(t.v.Located, t.limits()...)
-	return say(t.p.words.verdict.located, args{"share": word(share), "unit": t.p.unit(unit)})
+	return say(phrase, args{"share": word(share), "unit": t.p.unit(unit)})
 }
 
 // reversal is the share by another unit, if it lies on the other side of the limit: most of the sources need not have
@@ -222,7 +244,14 @@ func (t teller) reversal() string {
 	if r.Events == 0 || v.Claim.IsPlurality() {
 		return ""
 	}
-	share, limit := part(t.claimed(other), total(r, other)), v.Claim.Percent()
+	n, limit := t.claimed(other), v.Claim.Percent()
+	if placeOf(v.Claim) != aCountry {
+		known := false
+		if n, known = t.inNetworks(other); !known {
+			return ""
+		}
+	}
+	share := part(n, total(r, other))
 	if own := side(100*v.Counted.Value, limit); own == 0 || own*side(100*share, limit) >= 0 {
 		return ""
 	}
@@ -231,6 +260,10 @@ func (t teller) reversal() string {
 
 // claimed is how much of a unit the countries of the claim have.
 func (t teller) claimed(u attribution.Unit) (n uint64) {
+	if placeOf(t.v.Claim) != aCountry {
+		n, _ = t.inNetworks(u)
+		return n
+	}
 	for _, row := range t.r.Countries {
 		if t.v.Claim.Contains(row.Origin) {
 			n = max(n, n+amount(row, u)) // a sum that is too large stays as it was

@@ -18,7 +18,7 @@ func (p *Printer) Breakdown(w io.Writer, b network.Breakdown) error {
 
 func (p *Printer) writeBreakdown(b *strings.Builder, n *network.Breakdown) {
 	w := &p.words.network
-	b.WriteString(say(w.title, args{"claimed": word(p.claimed(n.Claim))}) + "\n")
+	b.WriteString(say(w.title, args{"claimed": word(p.claimed(n.Claim, nil))}) + "\n")
 	b.WriteString(p.sources(n.Claimed) + "\n\n")
 	kinds := []struct {
 		name   string

@@ -8,11 +8,20 @@ import (
 // namedCountries is the number of countries of a claim up to which a sentence names them all.
 const namedCountries = 4
 
-// claimed says where a claim says that sources are: "geolocated to Russia (RU) or Belarus (BY)".
-func (p *Printer) claimed(c attribution.Claim) string { return p.claimedBy(c, true) }
+// claimed says where a claim says that sources are: "geolocated to Russia (RU) or Belarus (BY)", "in networks of
+// AS64500 "Example"" or "on the list "hosting"". The networks name the systems; nil: nothing does.
+func (p *Printer) claimed(c attribution.Claim, n *attribution.Networks) string {
+	switch placeOf(c) {
+	case aSystem:
+		return p.inSystems(c, n)
+	case aList:
+		return p.onLists(c)
+	}
+	return p.inCountries(c, true)
+}
 
-// claimedBy says it with the codes of the countries, or without.
-func (p *Printer) claimedBy(c attribution.Claim, codes bool) string {
+// inCountries says in which countries a claim says that sources are, with their codes or without.
+func (p *Printer) inCountries(c attribution.Claim, codes bool) string {
 	w := p.words
 	named, many, name, joint := w.inside, w.insideMany, w.to, w.or
 	if c.IsOutside() {

@@ -19,7 +19,7 @@ func TestClaimed(t *testing.T) {
 		five + " > 50%":                      "geolocated to one of the 5 countries of the claim",
 		"outside " + five + " < 1% of bytes": "geolocated outside the 5 countries of the claim",
 	} {
-		if got := en.claimed(world.Must(attribution.ParseClaim(text))); got != want {
+		if got := en.claimed(world.Must(attribution.ParseClaim(text)), nil); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}

@@ -71,7 +71,7 @@ func TestCountriesFrench(t *testing.T) {
 			"Kong (HK)",
 		"RU,BY,CN,US,FR > 50%": "géolocalisées dans l’un des 5 pays de l’affirmation",
 	} {
-		if got := fr.claimed(world.Must(attribution.ParseClaim(text))); got != want {
+		if got := fr.claimed(world.Must(attribution.ParseClaim(text)), nil); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}

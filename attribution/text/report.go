@@ -17,6 +17,7 @@ const maxRows = 20
 func (p *Printer) Report(w io.Writer, r attribution.Report) error {
 	var b strings.Builder
 	p.writeCounts(&b, &r)
+	p.writeNetworks(&b, &r)
 	p.writeDatabases(&b, &r)
 	p.writeVerdicts(&b, p.tell(&r, false))
 	return write(w, b.String())
@@ -58,7 +59,7 @@ func (p *Printer) writeHead(b *strings.Builder, r *attribution.Report) {
 	b.WriteString(strings.Join(totals, p.words.comma) + "\n")
 }
 
-// warnings say why the table does not show who sent the traffic.
+// warnings say why the table does not show who sent the traffic, before it names any country.
 func (p *Printer) warnings(r *attribution.Report) (list []string) {
 	w, traits := &p.words.report, r.Plausibility
 	for _, warning := range []struct {
@@ -73,6 +74,9 @@ func (p *Printer) warnings(r *attribution.Report) (list []string) {
 		if warning.due {
 			list = append(list, warning.text)
 		}
+	}
+	if n := r.Networks; n.MostlyHosted() {
+		list = append(list, say(p.words.holders.hosted, args{"share": word(p.atLeast(n.Hosted.Low))}))
 	}
 	return list
 }

@@ -82,12 +82,15 @@ type teller struct {
 // head is the outcome and the claim.
 func (p *Printer) head(v *attribution.Verdict) string {
 	w := &p.words.verdict
-	text := say(w.head, args{"outcome": word(p.Outcome(v.Outcome)), "claim": word(v.Claim.String())})
+	text := say(w.head, args{"outcome": word(p.Outcome(v.Outcome)), "claim": word(p.claim(v.Claim))})
 	if v.Interim > 0 {
 		text += say(w.provisional, args{"look": p.count(uint64(v.Interim))})
 	}
 	return text
 }
+
+// claim is a claim in its text form, in which the names of lists are those of others.
+func (p *Printer) claim(c attribution.Claim) string { return clean(c.String(), longestSubject) }
 
 // leading are the caveats without which the share above them would be misread.
 func (t teller) leading(code caveat.Code) bool {
@@ -134,13 +137,14 @@ func (t teller) tell() told {
 
 // holds says what would overturn the verdict.
 func (t teller) holds() string {
-	w, v := &t.p.words.verdict, t.v
+	w, h, v := &t.p.words.verdict, &t.p.words.holders, t.v
 	if v.Outcome != attribution.Supported && v.Outcome != attribution.Refuted {
 		return ""
 	}
-	text := w.holds
+	place := placeOf(v.Claim)
+	text := [...]phrase{aCountry: w.holds, aSystem: h.holdsSystem, aList: h.holdsList}[place]
 	if v.GeolocationErrorTolerated <= 0 {
-		text = w.holdsNot
+		text = [...]phrase{aCountry: w.holdsNot, aSystem: h.holdsNot, aList: h.holdsNot}[place]
 	}
 	return say(text, args{"share": word(t.p.atLeast(v.GeolocationErrorTolerated)), "unit": t.p.unit(v.Claim.Unit())})
 }

@@ -270,7 +270,7 @@ func newBurst(p *text.Printer, w *words, b monitor.Burst, q query) burst {
 	}
 	if len(p.Warnings(*of)) == 0 && len(of.Countries) > 0 {
 		first := of.Countries[0]
-		placed := p.Claimed(attribution.Majority(first.Origin.String()))
+		placed := p.Claimed(attribution.Majority(first.Origin.String()), nil)
 		one.Top = w.say(phrase, "placed", placed, "share", p.Interval(first.Share))
 	}
 	return one

@@ -59,7 +59,8 @@ func newFlags() (*config, *flag.FlagSet) {
 		"every source completed a handshake, so that none is forged; access logs are taken so without being told")
 	flags.UintVar(&cfg.sampling, "sampling", 1, "the records are 1 in `n` of what there was, as a router samples packets")
 	flags.IntVar(&cfg.v6, "v6", 64, "count IPv6 sources by prefixes of this `length`")
-	flags.Func("claim", "`claim` to check, such as \"majority RU\"; may be repeated", func(s string) error {
+	flags.Func("claim", "`claim` to check, such as \"majority RU\", or with -asn or -list \"AS64500 > 50%\"; "+
+		"may be repeated", func(s string) error {
 		claim, err := attribution.ParseClaim(s)
 		cfg.claims = append(cfg.claims, claim)
 		return err
@@ -78,7 +79,7 @@ func (cfg *config) check() error {
 	case cfg.sampling == 0 || cfg.sampling > math.MaxUint32:
 		return fmt.Errorf("-sampling %d: not a rate of 1 in 1 to 1 in %d", cfg.sampling, uint32(math.MaxUint32))
 	case cfg.dropAddresses && cfg.others.asked():
-		return errors.New("-second, -asn and -list look up the addresses that -drop-addresses drops")
+		return errors.New("-second, -asn, -list and -classes look up the addresses that -drop-addresses drops")
 	}
 	return cfg.readingConfig.check()
 }

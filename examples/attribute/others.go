@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/whence-go/whence/attribution"
@@ -16,9 +17,10 @@ import (
 // others are the files that the sources are looked up in once more, when all have
 // been counted.
 type others struct {
-	second []string // country databases
-	asn    string
-	lists  []namedFile
+	second  []string // country databases
+	asn     string
+	lists   []namedFile
+	classes []string // files with several lists
 
 	enrichment attribution.Enrichment
 }
@@ -34,9 +36,11 @@ func (o *others) addFlags(flags *flag.FlagSet) {
 		o.second = append(o.second, s)
 		return nil
 	})
-	flags.StringVar(&o.asn, "asn", "", "ASN database, an MMDB `file`, to see whose networks the sources are in")
+	flags.StringVar(&o.asn, "asn", "", "ASN database, an MMDB `file` or text with a prefix or range and number a line, "+
+		"to see whose networks the sources are in, and for claims such as \"AS64500 > 50%\"")
 	flags.Func("list", "`name=file`: a list of addresses and prefixes, one a line, such as those of hosting "+
-		"companies, to see which sources are on it; may be repeated", func(s string) error {
+		"companies, to see which sources are on it, and for claims such as 'list \"hosting\" > 50%'; by the names "+
+		"hosting, vpn, proxy and tor the report says if nearly all sources are there; may be repeated", func(s string) error {
 		name, path, ok := strings.Cut(s, "=")
 		if !ok || name == "" || path == "" {
 			return errors.New("want name=file")
@@ -44,10 +48,17 @@ func (o *others) addFlags(flags *flag.FlagSet) {
 		o.lists = append(o.lists, namedFile{name, path})
 		return nil
 	})
+	flags.Func("classes", "`file` with several lists: an MMDB file of hosting networks, VPNs, proxies and Tor exits, or "+
+		"text with a prefix or range and the name of its list a line; may be repeated", func(s string) error {
+		o.classes = append(o.classes, s)
+		return nil
+	})
 }
 
 // asked reports whether there is anything to look up.
-func (o *others) asked() bool { return len(o.second) > 0 || o.asn != "" || len(o.lists) > 0 }
+func (o *others) asked() bool {
+	return len(o.second) > 0 || o.asn != "" || len(o.lists)+len(o.classes) > 0
+}
 
 // open reads all files, before any traffic is.
 func (o *others) open(console *console) error {
@@ -75,6 +86,13 @@ func (o *others) open(console *console) error {
 			return err
 		}
 		o.enrichment.Lists = append(o.enrichment.Lists, prefixes)
+	}
+	for _, path := range o.classes {
+		lists, err := geo.OpenPrefixSets(path)
+		if err != nil {
+			return err
+		}
+		o.enrichment.Lists = append(o.enrichment.Lists, lists...)
 	}
 	return nil
 }
@@ -109,15 +127,21 @@ func (o *others) enrich(s attribution.Snapshot) (attribution.Snapshot, error) {
 }
 
 // breakdown says whose networks the sources are in, nil if that was not asked for: those of
-// the first claim, or else of the country with most sources.
+// the first claim about countries, or else of the country with most sources.
 func (o *others) breakdown(s attribution.Snapshot, r attribution.Report) (*network.Breakdown, error) {
 	if o.enrichment.ASNs == nil && o.enrichment.Lists == nil {
 		return nil, nil
 	}
 	var claim attribution.Claim
+	of := slices.IndexFunc(r.Verdicts, func(v attribution.Verdict) bool {
+		for range v.Claim.Countries() {
+			return true
+		}
+		return false
+	})
 	switch {
-	case len(r.Verdicts) > 0:
-		claim = r.Verdicts[0].Claim
+	case of >= 0:
+		claim = r.Verdicts[of].Claim
 	case len(r.Countries) > 0:
 		claim = attribution.Plurality(r.Countries[0].Origin.String())
 	default:

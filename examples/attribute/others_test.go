@@ -160,3 +160,46 @@ func TestOpinionsOnEvidence(t *testing.T) {
 		t.Errorf("exit status %d, %s", status, stderr)
 	}
 }
+
+// Claims about networks are decided by the files that were given, in text as well.
+func TestClaimsOnNetworks(t *testing.T) {
+	write := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	asn := write("asn.tsv", "77.88.0.0\t77.88.63.255\t64500\tRU\tExample\n5.255.255.0\t5.255.255.255\t64501\tRU\tOther\n")
+	classes := write("classes.csv", "network,class\n77.88.55.0/24,hosting\n5.255.255.70,vpn\n5.255.255.70,mobile\n")
+	args := []string{
+		"-asn", asn, "-classes", classes, "-claim", "AS64500 > 60% of events",
+		"-claim", `list "hosting","vpn" > 50% of events`,
+		"-claim", "AS1,AS2 > 1% of events", "-claim", `list "tor" > 50%`, "-",
+	}
+	r, status, _ := attributeJSON(t, russian, args...)
+	var got []string
+	for _, v := range r.Verdicts {
+		got = append(got, v.Outcome.String())
+	}
+	if want := "supported supported refuted inadmissible"; status != exitOK || strings.Join(got, " ") != want {
+		t.Errorf("exit status %d, %q, want %q", status, got, want)
+	}
+	if n := r.Networks; n == nil || len(n.Systems) != 2 || len(n.Lists) != 3 || !n.MostlyHosted() {
+		t.Errorf("%+v", n)
+	}
+	_, stdout, _ := attribute(t, russian, args...)
+	for _, want := range []string{
+		`in networks of AS64500 "Example" by "asn.tsv"`, `on one of the lists "hosting" or "vpn"`,
+		"Countries show where these are", `The sources were not looked up in the list "tor".`,
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+	for _, bad := range [][]string{{"-asn", classes}, {"-classes", asn + "x"}, {"-classes", write("bad", "1.0.0.0/8\n")}} {
+		if status, _, stderr := attribute(t, russian, append(bad, "-")...); status != exitUnusable {
+			t.Errorf("%q: exit status %d, %s", bad, status, stderr)
+		}
+	}
+}

@@ -24,12 +24,17 @@ const (
 	Plurality
 )
 
-// Question is a claim.
+// Question is a claim. Where it names systems or lists, it is about them and not about the
+// origins that it has.
 type Question struct {
 	Kind  Kind
 	Unit  plausible.Unit
 	Limit float64 // as a share
 	Has   func(geo.Origin) bool
+
+	Systems []uint32 // in any of these autonomous systems
+	Lists   []string // on any of these lists
+	Outside bool     // outside of them
 }
 
 // Policy is that of attribution, checked and with its default filled in.
@@ -88,6 +93,9 @@ type Matter struct {
 
 	sites, holdings, systems snapshot.Clusters // made when first needed
 	data                     []caveat.Caveat   // likewise: those about the data
+
+	about     *Question          // whose parts the origins stand for, if it is one about networks
+	networked map[string]*Matter // those of questions about networks, by what they are about
 }
 
 // Case is a state as one database sees it.
@@ -114,6 +122,9 @@ func (m *Matter) Cases() []*Case { return m.cases }
 // Decide answers a question. The steps stand in the order in which they decide; the first
 // that ends the matter names the reason.
 func (m *Matter) Decide(q Question, p Policy) Answer {
+	if q.ofNetworks() {
+		return m.decideNetworks(q, p)
+	}
 	a := Answer{Confidence: 1 - p.alpha()}
 
 	// 1. Can these data carry any claim about origin, by every database?

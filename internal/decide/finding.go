@@ -69,6 +69,8 @@ func (f finding) ifLocated() finding {
 // find gathers what a case knows of a question.
 func (m *Matter) find(c *Case, q Question, b basis) (f finding) {
 	switch {
+	case q.Unit != plausible.Sources && c.EstimatesVolume():
+		f = c.findVolume(q, b)
 	case q.Unit != plausible.Sources || b.counted() && c.Exact():
 		f = c.findCounted(q)
 	case c.Unsampled:

@@ -105,6 +105,10 @@ func (c *Case) NewcomerCount() (n stat.Share, ok bool) {
 func (c *Case) newcomers(u plausible.Unit, in func(geo.Origin) bool, alpha float64) stat.Share {
 	known := c.State.Newcomers
 	n := known.Expect(in, alpha)
+	if all := in(snapshot.Within) && in(snapshot.Outside) && in(geo.Unlocated); c.IsParted() && !all {
+		// Their countries are known, not their networks: any of them may be in any.
+		n = stat.Share{High: known.Expect(snapshot.Anywhere, alpha).High}
+	}
 	m := known.Events
 	switch u {
 	case plausible.Sources:

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
@@ -53,7 +54,7 @@ func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
 	if decided && a.Tolerated < fragile {
 		add(caveat.Fragile, a.Tolerated, "")
 	}
-	if decided && a.Tolerated < oneDatabase && len(m.cases) == 1 && !c.Unsampled {
+	if decided && a.Tolerated < oneDatabase && len(m.cases) == 1 && !c.Unsampled && m.about == nil {
 		add(caveat.SingleDatabase, 0, "")
 	}
 	if n := t.dissenting(); n > 0 {
@@ -111,11 +112,15 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 	for _, h := range c.Most(1, c.Held(t.networks(), t.q.Has), anyItem) {
 		add(caveat.PrefixConcentrated, h.Claimed, concentrated, c.SiteName(h.First))
 	}
-	for _, h := range c.Most(1, c.Held(t.bySystem(), t.q.Has), c.InSystem) {
-		add(caveat.NetworkConcentrated, h.Claimed, largeNetwork, c.SystemName(h.First))
+	if t.about == nil || len(t.about.Systems) != 1 { // which says it
+		for _, h := range c.Most(1, c.Held(t.bySystem(), t.q.Has), c.InSystem) {
+			add(caveat.NetworkConcentrated, h.Claimed, largeNetwork, c.SystemName(h.First))
+		}
 	}
 	for _, list := range c.Lists {
-		add(caveat.ListedSources, c.HeldOn(list, t.q.Has).Claimed, concentrated, list.Name)
+		if t.about == nil || !slices.Contains(t.about.Lists, list.Name) {
+			add(caveat.ListedSources, c.HeldOn(list, t.q.Has).Claimed, concentrated, list.Name)
+		}
 	}
 	return caveats
 }
@@ -135,6 +140,9 @@ func (m *Matter) aboutTheData() []caveat.Caveat {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}
 	c := m.cases[0]
+	if share, ok := c.Hosted(); ok && m.about == nil && share.Low > snapshot.HostedLimit {
+		add(caveat.Hosted, share.Value, "")
+	}
 	caveats = append(caveats, c.limits()...)
 	if c.Rate > 1 {
 		add(caveat.PacketSampled, float64(c.Rate), "")
@@ -156,6 +164,9 @@ func (m *Matter) aboutTheData() []caveat.Caveat {
 	}
 	caveats = append(caveats, c.plausibility()...)
 	caveats = append(caveats, c.volume()...)
+	if m.about == nil {
+		caveats = append(caveats, c.ranks()...)
+	}
 	return append(caveats, m.ages()...)
 }
 
@@ -260,9 +271,17 @@ func (c *Case) volume() (caveats []caveat.Caveat) {
 	if n := c.Total.Value; n > 0 && n < fewSources && float64(c.Events)/n >= proxyLoad && top <= dominantShare {
 		add(caveat.ManyPerSource, float64(c.Events)/n, "")
 	}
+	return caveats
+}
+
+// ranks say that the country with most sources has not most events or bytes.
+func (c *Case) ranks() (caveats []caveat.Caveat) {
+	if !c.Volume || c.Events == 0 || c.Limits.NoEvents {
+		return nil
+	}
 	for _, u := range []plausible.Unit{plausible.Events, plausible.Bytes} {
 		if rank := c.rankOfFirst(u); rank > 1 {
-			add(caveat.RankDiffers, float64(rank), u.String())
+			caveats = append(caveats, caveat.Caveat{Code: caveat.RankDiffers, Value: float64(rank), Subject: u.String()})
 		}
 	}
 	return caveats

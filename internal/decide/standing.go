@@ -19,6 +19,21 @@ func (m *Matter) ages() (caveats []caveat.Caveat) {
 		caveats = append(caveats, caveat.Caveat{Code: code, Value: value, Subject: subject})
 	}
 	s := m.state
+	from, to := s.Span()
+	age := func(d snapshot.Database, subject string) {
+		if d.Built.IsZero() || to.IsZero() {
+			return
+		}
+		if days := math.Round(to.Sub(d.Built).Hours() / 24); math.Abs(days) > databaseAgeLimit {
+			add(caveat.DatabaseAge, days, subject)
+		}
+	}
+	if m.about != nil {
+		if len(m.about.Systems) > 0 && s.ASNs != nil {
+			age(s.ASNs.Database, s.ASNs.Database.Name)
+		}
+		return append(caveats, churn(from, to)...)
+	}
 	if n := len(s.Databases); n > 1 {
 		add(caveat.MixedDatabases, float64(n), "")
 	}
@@ -30,25 +45,20 @@ func (m *Matter) ages() (caveats []caveat.Caveat) {
 			}
 		}
 	}
-	from, to := s.Span()
-	age := func(d snapshot.Database, subject string) {
-		if d.Built.IsZero() || to.IsZero() {
-			return
-		}
-		if days := math.Round(to.Sub(d.Built).Hours() / 24); math.Abs(days) > databaseAgeLimit {
-			add(caveat.DatabaseAge, days, subject)
-		}
-	}
 	if len(s.Databases) > 0 {
 		age(s.Databases[0], "") // the oldest
 	}
 	for _, c := range s.Columns {
 		age(c.Database, c.Database.Name)
 	}
+	return append(caveats, churn(from, to)...)
+}
+
+func churn(from, to time.Time) []caveat.Caveat {
 	if span := to.Sub(from); span > churnAfter {
-		add(caveat.AddressChurn, span.Hours(), "")
+		return []caveat.Caveat{{Code: caveat.AddressChurn, Value: span.Hours()}}
 	}
-	return caveats
+	return nil
 }
 
 func columnsBefore(s *snapshot.State, i int) (ds []snapshot.Database) {

@@ -175,7 +175,7 @@ func (t *trial) present(d doubt) bool {
 	case clusteredSources:
 		return ofSources && t.basis(first, 0).clustered && first.HasAddresses()
 	case sampling:
-		return first.Rate > 1 || ofSources && (!first.Exact() || t.basis(first, 0).population)
+		return first.Rate > 1 || ofSources && (!first.Exact() || t.basis(first, 0).population) || first.EstimatesVolume()
 	}
 	return false
 }
@@ -300,6 +300,9 @@ func (t *trial) contradicted() bool {
 func (t *trial) decidingSample() float64 {
 	c, q, f := t.cases[0], t.q, t.findings[0]
 	b := t.p.basis(c)
+	if q.Unit != plausible.Sources && c.EstimatesVolume() {
+		return math.Ceil(c.Total.Value) // few of those outside the sample may have made most
+	}
 	all, un := amount(c.Group(snapshot.Anywhere), q.Unit), amount(c.Group(snapshot.IsUnlocated), q.Unit)
 	low := f.share.Value - q.Limit
 	high := low + un/all

@@ -11,6 +11,9 @@ import (
 // databases.
 func (f *Findings) SpaceBound(in func(geo.Origin) bool) stat.Share {
 	spaces := f.View.Spaces
+	if f.View.IsParted() { // any part of them, and the value leaves the share as it is
+		return stat.Share{Value: f.View.Group(in).Sampled / max(f.View.Sampling.K, 1), Low: 0, High: 1}
+	}
 	if len(spaces) == 0 {
 		return stat.Share{Low: 0, High: 1}
 	}
@@ -129,7 +132,8 @@ func (f *Findings) Correction(alpha float64) *Correction {
 	if f.Spoofing == nil || f.Spoofing.Level < Partial {
 		return nil
 	}
-	forged, _ := f.witnesses.wholeSpace(f.View.Spaces, alpha/2)
+	tests := f.tests()
+	forged, _ := tests.witnesses.wholeSpace(tests.View.Spaces, alpha/2)
 	if f.Spoofing.Level == Uniform {
 		forged.High = 1
 	}

@@ -115,7 +115,7 @@ func (f *Findings) countEven() {
 		if !tested || o == geo.Reserved || s.Level >= Local && isDark[ip>>24] {
 			continue
 		}
-		if slices.ContainsFunc(s.Even, func(e Even) bool { return e.has(ip, o) }) {
+		if place := f.tests().View.OriginOf(i); slices.ContainsFunc(s.Even, func(e Even) bool { return e.has(ip, place) }) {
 			f.evenIn[o]++
 		}
 	}

@@ -16,6 +16,7 @@ type Findings struct {
 
 	traits    traits
 	witnesses witnesses
+	whole     *Findings // those that the tests were made with; nil: these, see InParts
 
 	evenIn      [geo.MaxOrigins]float64 // tested sources in even places, but for those in dark space
 	partOfSpace [geo.MaxOrigins]float64 // the largest that each origin may have, where that matters
@@ -25,6 +26,29 @@ type Findings struct {
 func Examine(v *snapshot.View) *Findings {
 	f := &Findings{View: v, traits: traitsOf(v), Heavy: heavyIn(v)}
 	f.testSources()
+	return f
+}
+
+// InParts are the findings about the same sources in the parts of a view: what the tests
+// found stays, and what forged sources may take from a part is that of the parts.
+func (f *Findings) InParts(v *snapshot.View) *Findings {
+	g := *f
+	g.View, g.whole = v, f
+	if !f.SomeForged() {
+		return &g
+	}
+	g.witnesses = witnessesOf(v)
+	g.evenIn, g.partOfSpace = [geo.MaxOrigins]float64{}, [geo.MaxOrigins]float64{}
+	g.countEven()
+	g.sizeParts()
+	return &g
+}
+
+// tests are the findings that the tests were made with.
+func (f *Findings) tests() *Findings {
+	if f.whole != nil {
+		return f.whole
+	}
 	return f
 }
 

@@ -101,10 +101,16 @@ func (f *Findings) testSources() {
 	}
 	f.Spoofing = s
 	f.countEven()
-	if s.Level == Local || s.Level == Partial {
-		for o := range w.origins {
-			f.partOfSpace[o] = f.SpaceBound(func(c geo.Origin) bool { return c == geo.Origin(o) }).High
-		}
+	f.sizeParts()
+}
+
+// sizeParts bounds the part of the address space that each origin has, where that matters.
+func (f *Findings) sizeParts() {
+	if s := f.Spoofing; s.Level != Local && s.Level != Partial {
+		return
+	}
+	for o := range f.partOfSpace {
+		f.partOfSpace[o] = f.SpaceBound(func(c geo.Origin) bool { return c == geo.Origin(o) }).High
 	}
 }
 

@@ -28,6 +28,8 @@ type View struct {
 
 	TopEvents     uint64 // of the public source in Items with most events
 	SampledEvents uint64 // of all public sources in Items
+
+	parts []geo.Origin // instead of the origins of the items, see Parted
 }
 
 // Basis says what the counts per origin are known from.
@@ -127,16 +129,10 @@ func (s *State) Views() []*View {
 // by is the view of a column, which knows the items alone.
 func (v *View) by(database int) *View {
 	u := &View{State: v.State, Database: database, Sampling: v.Sampling, Volume: v.Volume}
-	u.readItems()
 	if space := u.Columns[database-1].Database.Space; space != nil {
 		u.Spaces = []geo.Space{space.Space()}
 	}
-	if !u.Exact() {
-		u.Basis, u.Volume = Sample, false
-		u.scale(u.Sampling.N / max(u.Sampling.K, 1))
-		u.Counted[geo.Reserved] = v.Counted[geo.Reserved]
-	}
-	u.Total, u.Events, u.Bytes = v.Total, v.Events, v.Bytes
+	u.readFrom(v)
 	return u
 }
 
@@ -144,8 +140,11 @@ func (v *View) by(database int) *View {
 // in the totals, whatever a further database says.
 func (v *View) OriginOf(i int) geo.Origin {
 	own := Origin(&v.Items[i])
-	if v.Database == 0 || own == geo.Reserved {
+	switch {
+	case own == geo.Reserved || v.Database == 0 && v.parts == nil:
 		return own
+	case v.parts != nil:
+		return v.parts[i]
 	}
 	if o := v.Columns[v.Database-1].Origins[i]; o != geo.Reserved {
 		return o

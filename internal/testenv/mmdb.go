@@ -167,12 +167,18 @@ func File(nodes [][2]uint32, data []byte, meta Map) []byte {
 	return AppendValue(b, full)
 }
 
-// AppendValue appends v as the data of a database has it. v is a string, a uint16, a
-// uint32, a uint64, a Map or a list of strings. AppendValue panics on other types.
+// AppendValue appends v as the data of a database has it. v is a string, a boolean, a
+// uint16, a uint32, a uint64, a Map or a list of strings. AppendValue panics on other types.
 func AppendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
 		return append(appendControl(b, 2, len(v)), v...)
+	case bool:
+		size := 0
+		if v {
+			size = 1
+		}
+		return appendControl(b, 14, size)
 	case uint16:
 		return appendUint(b, 5, uint64(v))
 	case uint32:

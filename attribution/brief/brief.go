@@ -57,7 +57,8 @@ type Brief struct {
 	// All asks for the details of all bursts.
 	All bool
 
-	// Inside says whose networks the sources are in; nil if there are neither lists nor an ASN database.
+	// Inside are the networks of the sources of one claim, down to /24 and /48; nil: none. Text and JSON have it. Whose
+	// networks all sources are in is in [attribution.Report.Networks], which every form shows.
 	Inside *network.Breakdown
 
 	// Announced is the part of the announced IPv4 addresses that each country has, from 0 to 1, as [geo.Table.Space]

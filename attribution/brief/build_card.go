@@ -88,6 +88,12 @@ func (t *writer) counted(v *attribution.Verdict) string {
 		})
 	}
 	x := uint64(0)
+	if isOnNetworks(v.Claim) {
+		if !t.r.Sources.Exact {
+			return ""
+		}
+		x = uint64(v.Counted.Value*float64(total(t.r, u)) + 0.5)
+	}
 	for i := range t.r.Countries {
 		if row := &t.r.Countries[i]; v.Claim.Contains(row.Origin) {
 			x += amountOf(row, u)

@@ -71,7 +71,7 @@ func (t *writer) method() *method {
 	if t.b.Evidence == nil {
 		limits = w.noEvidence
 	}
-	if t.b.Inside == nil && t.noise() == "" {
+	if t.r.Networks == nil && t.noise() == "" {
 		limits = t.sentences(limits, w.noNetworks)
 	}
 	add(w.limits, text1{Text: limits})

@@ -5,7 +5,6 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
-	"github.com/whence-go/whence/attribution/network"
 )
 
 // goodDatabases is about what good country databases differ by on such sources, see docs/CLAIMS.md.
@@ -175,6 +174,3 @@ func (t *writer) whyForged() *table {
 	}
 	return tb
 }
-
-// isHosting reports whether a list is one of rented servers, by its name.
-func isHosting(g *network.Group) bool { return hosting.MatchString(shown(g.Name)) }

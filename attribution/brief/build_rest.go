@@ -9,14 +9,12 @@ import (
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/monitor"
-	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/geo"
 )
 
 const (
 	mostUnusual = 5  // countries of the burst that are compared, beside those of the claims
 	mostNew     = 5  // countries of the new sources
-	mostInside  = 8  // systems
 	mostCaveats = 20 // that are told
 	mostTargets = 8  // of an attack
 )
@@ -187,40 +185,6 @@ func beside(text string) string {
 		return "(" + interval
 	}
 	return ""
-}
-
-// inside is whose networks the sources are in.
-func (t *writer) inside() *inside {
-	w, b := &t.w.inside, t.b.Inside
-	if b == nil || t.noise() != "" || len(b.Lists)+len(b.ASNs) == 0 {
-		return nil
-	}
-	in := &inside{block: block{Heading: w.heading}, Caption: w.caption, Name: w.name}
-	if !b.Claimed.Exact {
-		in.Caption = t.sentences(in.Caption, w.sampled)
-	}
-	groups := slices.Concat(b.Lists, b.ASNs[:min(len(b.ASNs), mostInside)])
-	events := slices.ContainsFunc(groups, func(g network.Group) bool { return g.Events > 0 })
-	in.Columns = []column{{Heading: t.w.shares.sources, Unit: attribution.Sources, Most: 1}}
-	if events {
-		in.Columns = append(in.Columns, column{Heading: t.w.shares.events, Unit: attribution.Events, Most: 1})
-	}
-	for i := range groups {
-		g := &groups[i]
-		r := bars{Name: shown(g.Name), Cells: []bar{{
-			Share: t.share(g.Share.Value), Value: g.Share.Value, Low: g.Share.Low, High: g.Share.High,
-		}}}
-		switch {
-		case events && g.Events == 0:
-			r.Cells = append(r.Cells, bar{Unknown: t.w.shares.unknown})
-		case events:
-			r.Cells = append(r.Cells, bar{
-				Share: t.share(g.EventShare), Value: g.EventShare, Low: g.EventShare, High: g.EventShare,
-			})
-		}
-		in.Rows = append(in.Rows, r)
-	}
-	return in
 }
 
 // againstEveryday compares a burst with the time before.

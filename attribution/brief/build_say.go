@@ -5,7 +5,6 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
-	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/geo"
 )
 
@@ -87,25 +86,6 @@ func (t *writer) noiseSentence(why caveat.Code) string {
 	return w.unanswerable
 }
 
-// hosting says that nearly all sources are in rented servers. It stands before any country.
-func (t *writer) hosting() string {
-	if t.b.Inside == nil {
-		return ""
-	}
-	var most *network.Group
-	for i := range t.b.Inside.Lists {
-		if g := &t.b.Inside.Lists[i]; isHosting(g) && (most == nil || g.Share.Value > most.Share.Value) {
-			most = g
-		}
-	}
-	if most == nil || most.Share.Low < nearlyAll {
-		return ""
-	}
-	return t.say(t.w.say.hosting, args{
-		"share": word(t.share(most.Share.Value)), "list": word(t.p.Quoted(most.Name)),
-	})
-}
-
 // oneSource says that one address made nearly everything.
 func (t *writer) oneSource() string {
 	w, r := &t.w.say, t.r
@@ -155,7 +135,7 @@ func (t *writer) whence() string {
 	})
 }
 
-// claimSentences are the verdicts in sentences. Two claims on the same countries share one.
+// claimSentences are the verdicts in sentences. Two claims on the same places share one.
 func (t *writer) claimSentences() (first string, more []string) {
 	w := &t.w.say
 	var list []string
@@ -169,7 +149,7 @@ func (t *writer) claimSentences() (first string, more []string) {
 		}
 		next := &verdicts[i+1]
 		second, wholeToo := t.clause(next)
-		if wholeToo || !sameCountries(v.Claim, next.Claim) {
+		if wholeToo || !samePlaces(v.Claim, next.Claim) {
 			list = append(list, t.capital(clause, whole, v))
 			continue
 		}
@@ -198,15 +178,23 @@ func (t *writer) capital(clause string, whole bool, v *attribution.Verdict) stri
 	return t.say(t.w.say.claim, args{"claim": word(capital(t.subject(v) + " " + clause))})
 }
 
-func sameCountries(a, b attribution.Claim) bool {
-	return a.IsOutside() == b.IsOutside() && slices.Equal(slices.Collect(a.Countries()), slices.Collect(b.Countries()))
+// samePlaces reports whether two claims are about the same countries, systems or lists.
+func samePlaces(a, b attribution.Claim) bool {
+	return a.IsOutside() == b.IsOutside() && slices.Equal(slices.Collect(a.Countries()), slices.Collect(b.Countries())) &&
+		slices.Equal(slices.Collect(a.Systems()), slices.Collect(b.Systems())) &&
+		slices.Equal(slices.Collect(a.Lists()), slices.Collect(b.Lists()))
 }
 
 // subject is what a claim is about: addresses, where they are, and who says so.
 func (t *writer) subject(v *attribution.Verdict) string {
-	return t.say(t.w.say.subject, args{
-		"claimed": word(t.p.Claimed(v.Claim, t.r.Networks)), "database": word(t.database()),
-	})
+	w, database := &t.w.say, t.database()
+	text := w.subject
+	if isOnSystems(v.Claim) && t.r.Networks != nil && t.r.Networks.ASNs != nil {
+		database = t.nameOf(*t.r.Networks.ASNs)
+	} else if isOnNetworks(v.Claim) {
+		text = w.listed
+	}
+	return t.say(text, args{"claimed": word(t.p.Claimed(v.Claim, t.r.Networks)), "database": word(database)})
 }
 
 // clause is what a verdict says after its subject, with the share; or a whole sentence if it cannot be said so.

@@ -12,7 +12,6 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/monitor"
-	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -145,17 +144,19 @@ func degradeds() []degraded {
 	}, {
 		"hosting first", func(testing.TB) Brief {
 			r := timed(plainReport(attribution.Options{}, []string{"majority RU"}, two, 2))
-			return Brief{Report: r, Inside: &network.Breakdown{
-				Claim: parsed("majority RU")[0], Claimed: attribution.Count{Value: 300, Low: 300, High: 300, Exact: true},
-				Lists: []network.Group{{
-					Name: "hosting networks", Sources: 590, Share: attribution.Share{Value: .98, Low: .98, High: .98}, Events: 3,
-					EventShare: .5,
-				}},
-				ASNs: []network.Group{{Name: "AS64500 " +
-					"Example", Sources: 60, Share: attribution.Share{Value: .1, Low: .1, High: .1}}},
-			}}
+			most, few := attribution.Share{Value: .98, Low: .98, High: .98}, attribution.Share{Value: .1, Low: .1, High: .1}
+			r.Networks = &attribution.Networks{
+				ASNs:    &attribution.Database{Name: "Some ASN"},
+				Systems: []attribution.NetworkRow{{Number: 64500, Name: "Example", Sources: 60, Share: few}},
+				Lists:   []attribution.NetworkRow{{Name: "hosting networks", Sources: 590, Share: most, Events: 3, EventShare: &few}},
+				Hosted:  &most, MoreSystems: 7,
+			}
+			return Brief{Report: r}
 		},
-		[]string{"Who is inside", "AS64500 Example", "Servers there can be rented from anywhere."},
+		[]string{
+			"Who is inside", "AS64500 Example", "hosting networks", "These can be rented from anywhere.",
+			"Autonomous systems by Some ASN.", "7 other systems are not shown.", "At least 98.0 % of the source addresses",
+		},
 		[]string{"It was not checked whose networks these are."},
 	}}
 }
@@ -206,7 +207,7 @@ func TestHostingBeforeCountries(t *testing.T) {
 		}
 		page := pageOf(t, c.brief(t))
 		main := page[strings.Index(page, "<main>"):]
-		if h, r := strings.Index(main, "hosting networks"), strings.Index(main, "Russia"); h < 0 || r < h {
+		if h, r := strings.Index(main, "hosting companies"), strings.Index(main, "Russia"); h < 0 || r < h {
 			t.Errorf("hosting at %d, Russia at %d", h, r)
 		}
 	}

@@ -1,7 +1,6 @@
 package brief
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -234,9 +233,6 @@ func isName(s string) bool {
 	}
 	return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.+()") == ""
 }
-
-// hosting is what lists of rented servers are called.
-var hosting = regexp.MustCompile(`(?i)host|cloud|data.?cent|server|vps`)
 
 // dated is the name of a database with its date.
 func (t *writer) dated(d attribution.Database) string {

@@ -74,6 +74,7 @@ type sayPhrases struct {
 	heading string
 
 	subject      phrase.Phrase // claimed database
+	listed       phrase.Phrase // claimed: of a claim that no database is asked about
 	shortSubject phrase.Phrase // claimed
 	pronoun      string        // for the subject, in a second clause
 	and, but     phrase.Phrase // first second
@@ -88,7 +89,7 @@ type sayPhrases struct {
 	differ       phrase.Phrase // subject clause list
 	opinion      phrase.Phrase // database share outcome
 	provisional  phrase.Phrase // sentence clock
-	hosting      phrase.Phrase // share list
+	hosting      phrase.Phrase // share
 	noClaim      phrase.Phrase // list database: no claim was checked
 	nobody       string        // nothing was counted
 	unanswerable string
@@ -251,9 +252,13 @@ type unusualPhrases struct {
 // insidePhrases are those of networks and lists.
 type insidePhrases struct {
 	heading string
-	caption phrase.Phrase // claimed
+	caption phrase.Phrase
+	systems phrase.Phrase // database
 	name    string
 	sampled string
+
+	others           phrase.Phrase // n: systems that are not shown
+	noSystem, noList string        // names of rows
 }
 
 // basePhrases are those of a burst against everyday traffic.

@@ -69,7 +69,7 @@ var english = words{
 var sayEnglish = sayPhrases{
 	heading: "What may be said",
 
-	subject: "IP addresses {claimed} by {database}", shortSubject: "Addresses {claimed}", pronoun: "they",
+	subject: "IP addresses {claimed} by {database}", listed: "IP addresses {claimed}", shortSubject: "Addresses {claimed}", pronoun: "they",
 	and: "{first}, and {second}", but: "{first}, but {second}",
 
 	majority: clause{
@@ -105,8 +105,8 @@ var sayEnglish = sayPhrases{
 	differ:      "The databases do not agree whether {subject} {clause}: {list}.",
 	opinion:     "{share} by {database} ({outcome})",
 	provisional: "So far, at {clock} UTC: {sentence}",
-	hosting: "{share} of the source addresses are in networks on the list {list}. Servers there can be rented " +
-		"from anywhere.",
+	hosting: "At least {share} of the source addresses are in networks of hosting companies, VPN services, proxies " +
+		"or Tor exits. These can be rented from anywhere.",
 	noClaim:      "{list}, as {database} geolocates the source addresses.",
 	nobody:       "No public source address was counted.",
 	unanswerable: "These data do not answer where the traffic came from.",

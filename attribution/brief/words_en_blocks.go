@@ -144,6 +144,8 @@ var insideEnglish = insidePhrases{
 	caption: "Networks and lists that the source addresses are in. Lists may overlap.",
 	name:    "Network or list",
 	sampled: "The shares are those of a sample.",
+	systems: "Autonomous systems by {database}.",
+	others:  "{n} other {n:system is|systems are} not shown.", noSystem: "in no known system", noList: "on no list",
 }
 
 var baseEnglish = basePhrases{

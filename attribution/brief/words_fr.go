@@ -93,7 +93,7 @@ func dayFR(t time.Time) string {
 var sayFrench = sayPhrases{
 	heading: "Ce que l’on peut dire",
 
-	subject: "les adresses IP {claimed} par {database}", shortSubject: "Les adresses {claimed}", pronoun: "elles",
+	subject: "les adresses IP {claimed} par {database}", listed: "les adresses IP {claimed}", shortSubject: "Les adresses {claimed}", pronoun: "elles",
 	and: "{first}, et {second}", but: "{first}, mais {second}",
 
 	majority: clause{
@@ -130,8 +130,8 @@ var sayFrench = sayPhrases{
 	differ:      "Les bases sont en désaccord : on ne peut dire si {subject} {clause} ({list}).",
 	opinion:     "{share} selon {database}, soit {outcome}",
 	provisional: "Jusqu’ici, à {clock} UTC : {sentence}",
-	hosting: "{share} des adresses sources sont dans des réseaux de la liste {list}. On peut y louer des serveurs " +
-		"depuis n’importe où.",
+	hosting: "Au moins {share} des adresses sources sont dans des réseaux d’hébergeurs, de services VPN, de serveurs " +
+		"mandataires ou de sorties Tor. On peut les louer depuis n’importe où.",
 	noClaim:      "{list}, selon la géolocalisation des adresses sources par {database}.",
 	nobody:       "Aucune adresse source publique n’a été comptée.",
 	unanswerable: "Ces données ne disent pas d’où le trafic a été émis.",

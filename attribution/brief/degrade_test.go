@@ -148,8 +148,10 @@ func degradeds() []degraded {
 			r.Networks = &attribution.Networks{
 				ASNs:    &attribution.Database{Name: "Some ASN"},
 				Systems: []attribution.NetworkRow{{Number: 64500, Name: "Example", Sources: 60, Share: few}},
-				Lists:   []attribution.NetworkRow{{Name: "hosting networks", Sources: 590, Share: most, Events: 3, EventShare: &few}},
-				Hosted:  &most, MoreSystems: 7,
+				Lists: []attribution.NetworkRow{
+					{Name: "hosting networks", Sources: 590, Share: most, Events: 3, EventShare: &few},
+				},
+				Hosted: &most, MoreSystems: 7,
 			}
 			return Brief{Report: r}
 		},

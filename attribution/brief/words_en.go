@@ -69,7 +69,8 @@ var english = words{
 var sayEnglish = sayPhrases{
 	heading: "What may be said",
 
-	subject: "IP addresses {claimed} by {database}", listed: "IP addresses {claimed}", shortSubject: "Addresses {claimed}", pronoun: "they",
+	subject: "IP addresses {claimed} by {database}", listed: "IP addresses {claimed}",
+	shortSubject: "Addresses {claimed}", pronoun: "they",
 	and: "{first}, and {second}", but: "{first}, but {second}",
 
 	majority: clause{

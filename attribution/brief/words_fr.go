@@ -93,7 +93,8 @@ func dayFR(t time.Time) string {
 var sayFrench = sayPhrases{
 	heading: "Ce que l’on peut dire",
 
-	subject: "les adresses IP {claimed} par {database}", listed: "les adresses IP {claimed}", shortSubject: "Les adresses {claimed}", pronoun: "elles",
+	subject: "les adresses IP {claimed} par {database}", listed: "les adresses IP {claimed}",
+	shortSubject: "Les adresses {claimed}", pronoun: "elles",
 	and: "{first}, et {second}", but: "{first}, mais {second}",
 
 	majority: clause{

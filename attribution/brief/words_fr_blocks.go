@@ -145,8 +145,9 @@ var unusualFrench = unusualPhrases{
 }
 
 var insideFrench = insidePhrases{
-	systems: "Systèmes autonomes selon {database}.",
-	others:  "{n} {n:autre système n’est pas montré|autres systèmes ne sont pas montrés}.", noSystem: "dans aucun système connu", noList: "sur aucune liste",
+	systems:  "Systèmes autonomes selon {database}.",
+	others:   "{n} {n:autre système n’est pas montré|autres systèmes ne sont pas montrés}.",
+	noSystem: "dans aucun système connu", noList: "sur aucune liste",
 	heading: "Quels réseaux",
 	caption: "Réseaux et listes où se trouvent les adresses sources. Les listes peuvent se recouper.",
 	name:    "Réseau ou liste",

@@ -151,7 +151,7 @@ type networkPhrases struct {
 
 // holderPhrases are those of whose networks the sources are in, and of claims about that.
 type holderPhrases struct {
-	systems, otherSystems         phrase // claimed: systems
+	systems, otherSystems         phrase // claimed: systems, with the form of their number
 	systemsMany, otherSystemsMany phrase // n, which are not named
 	lists, offLists               phrase // claimed: n lists
 	listsMany, offListsMany       phrase // n, which are not named

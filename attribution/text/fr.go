@@ -55,7 +55,8 @@ var french = catalogue{
 		nothing: "Aucun réseau n’est connu.",
 		sampled: "Les parts sont celles d’un échantillon. Chaque intervalle a une confiance de 95 %.",
 	},
-	burst: burstFrench,
+	holders: holdersFrench,
+	burst:   burstFrench,
 	evidence: evidencePhrases{
 		holds: "Le fichier est conforme : le rapport et {n} {n:verdict|verdicts} découlent de l’instantané qu’il " +
 			"contient.",
@@ -74,7 +75,7 @@ var french = catalogue{
 		pairs: "{n} {n:paire de sources partage|paires de sources partagent} un /24. Des adresses usurpées en " +
 			"donneraient environ {expected}.",
 	},
-	caveats: caveatsFrench,
+	caveats: joinedCaveats(caveatsFrench, caveatsOfHoldersFrench),
 }
 
 var monthsFR = [12]string{

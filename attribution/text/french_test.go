@@ -73,13 +73,14 @@ func textsFR(t *testing.T) map[string]string {
 var goldenFR = []string{
 	"exact", "sample", "databases", "forged", "forged-partly", "reflected", "one", "lost", "account", "account-limits",
 	"nothing", "burst", "burst-attack", "burst-first", "burst-interim", "new", "new-sampled", "networks", "evidence",
-	"evidence-stated", "caveats",
+	"evidence-stated", "caveats", "inside", "inside-sample",
 }
 
 // The French text of reports, bursts, new sources and all caveats.
 func TestGoldenFrench(t *testing.T) {
-	claims := regexp.MustCompile(`"RU[^"]*"|(outside )?[A-Z]{2}(,[A-Z]{2})* [<>] [0-9.]+%( of \w+)?|` +
-		`plurality \w+( of \w+)?`)
+	const list = `"(\\.|[^"\\])*"`
+	claims := regexp.MustCompile(`"RU[^"]*"|(outside )?([A-Z]{2}(,[A-Z]{2})*|AS\d+(,AS\d+)*|list ` + list +
+		`(,` + list + `)*) [<>] [0-9.]+%( of \w+)?|plurality \w+( of \w+)?`)
 	names := regexp.MustCompile(`«[^»]*»`)
 	texts := textsFR(t)
 	for name, text := range texts {

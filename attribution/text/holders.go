@@ -38,10 +38,11 @@ func (p *Printer) inSystems(c attribution.Claim, n *attribution.Networks) string
 	for number := range c.Systems() {
 		names = append(names, p.system(number, nameOf(number, n)))
 	}
-	if n := uint64(len(names)); n > namedCountries {
-		return say(many, args{"n": p.count(n)})
+	count := p.count(uint64(len(names)))
+	if len(names) > namedCountries {
+		return say(many, args{"n": count})
 	}
-	return say(named, args{"systems": word(p.joined(names, joint))})
+	return say(named, args{"systems": arg{Text: p.joined(names, joint), Form: count.Form}})
 }
 
 // onLists says on which lists a claim says that sources are.

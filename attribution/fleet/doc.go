@@ -20,7 +20,7 @@
 //	http.Handle("/fleet", fleet.Handler(f, time.Now))
 //	feed := fleet.NewFeed(f, m, time.Minute)
 //	for now := range every10Seconds {
-//		given, err := feed.Run(now)
+//		given, incomplete, err := feed.Run(now)
 //		…
 //	}
 //

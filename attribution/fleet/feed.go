@@ -25,15 +25,20 @@ func NewFeed(f *Fleet, m *monitor.Monitor, patience time.Duration) *Feed {
 	return &Feed{fleet: f, monitor: m, patience: patience, next: -1}
 }
 
-// Run gives the windows that are due, as of now, and closes them. It returns how many it gave.
-// An error, such as one of [monitor.Monitor.ObserveSnapshot], names the window and the target;
+// Run gives the windows that are due, as of now, and closes them. It returns how many it gave,
+// and how many of these were incomplete. What is missing of a window is noted as in
+// [Fleet.Snapshot]; of one of which nothing came nothing can be noted, and the monitor takes it for
+// a quiet one. An error, such as one of [monitor.Monitor.ObserveSnapshot], names the window and the target;
 // that target is then missing in it, and the others are given all the same. Several are joined.
-func (d *Feed) Run(now time.Time) (given int, err error) {
+func (d *Feed) Run(now time.Time) (given, incomplete int, err error) {
 	var errs []error
 	for {
 		from, due := d.due(now)
 		if !due {
-			return given, errors.Join(errs...)
+			return given, incomplete, errors.Join(errs...)
+		}
+		if !d.fleet.Complete(from) {
+			incomplete++
 		}
 		errs = append(errs, d.give(from)...)
 		d.monitor.Advance(from.Add(d.fleet.options.Window))

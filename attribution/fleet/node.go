@@ -62,10 +62,11 @@ func (n *Node) Envelopes() iter.Seq[Envelope] {
 			if targets++; in.Target.IsZero() {
 				e.Final, e.Targets, targets = true, targets-1, 0
 			}
-			if clean = clean && n.has(&e); clean {
+			has := n.has(&e)
+			if clean = clean && has; clean {
 				from = in.From.Add(-again * n.window)
 			}
-			if n.has(&e) {
+			if has {
 				continue
 			}
 			e.Sequence = n.taken[e.placeInTime()].sequence + 1

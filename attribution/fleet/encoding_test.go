@@ -103,8 +103,8 @@ var malformed = map[string]struct {
 	want   string
 }{
 	"empty":                {func(b []byte) []byte { return nil }, `do not begin with "whe1"`},
-	"another magic":        {func(b []byte) []byte { return append([]byte("wht2"), b[4:]...) }, `do not begin with "whe1"`},
-	"another version":      {func(b []byte) []byte { return append([]byte("whe7"), b[4:]...) }, "version 7"},
+	"another magic":        {begins("wht2"), `do not begin with "whe1"`},
+	"another version":      {begins("whe7"), "version 7"},
 	"a long name":          {func(b []byte) []byte { b[4] = 65; return b }, "65 bytes, at most 64"},
 	"a name of controls":   {func(b []byte) []byte { b[5] = 7; return b }, "node"},
 	"no sequence":          {func(b []byte) []byte { b[20] = 0; return b }, "sequence 0"},
@@ -113,6 +113,10 @@ var malformed = map[string]struct {
 	"cut in the snapshot":  {func(b []byte) []byte { return b[:len(b)-40] }, "the snapshot of paris-1"},
 	"cut before the place": {func(b []byte) []byte { return b[:15] }, "announced"},
 	"a byte too many":      {func(b []byte) []byte { return append(b, 0) }, "the snapshot of paris-1"},
+}
+
+func begins(magic string) func([]byte) []byte {
+	return func(b []byte) []byte { return append([]byte(magic), b[4:]...) }
 }
 
 func encodedEnvelope(e fleet.Envelope) []byte { return must(e.MarshalBinary()) }
@@ -130,8 +134,9 @@ func TestMalformed(t *testing.T) {
 			t.Errorf("%s: the envelope was changed", name)
 		}
 	}
-	if version := (*sketch.VersionError)(nil); !errors.As(new(fleet.Envelope).UnmarshalBinary([]byte("whe3xxxxxxx")), &version) ||
-		version.Version != 3 || version.Supported != 1 {
+	err := new(fleet.Envelope).UnmarshalBinary([]byte("whe3xxxxxxx"))
+	version := (*sketch.VersionError)(nil)
+	if !errors.As(err, &version) || version.Version != 3 || version.Supported != 1 {
 		t.Errorf("no typed error about the version: %+v", version)
 	}
 }

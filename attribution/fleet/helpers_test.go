@@ -61,7 +61,8 @@ func name(i int) string { return fmt.Sprintf("node-%d", i) }
 func targets() []monitor.Target {
 	return []monitor.Target{
 		{}, monitor.TargetAddr(netip.MustParseAddr("192.0.2.1")), monitor.TargetAddr(netip.MustParseAddr("2001:db8::1")),
-		monitor.TargetPrefix(netip.MustParsePrefix("192.0.2.0/24")), monitor.TargetPrefix(netip.MustParsePrefix("2001:db8::/48")),
+		monitor.TargetPrefix(netip.MustParsePrefix("192.0.2.0/24")),
+		monitor.TargetPrefix(netip.MustParsePrefix("2001:db8::/48")),
 		monitor.TargetName("mailbox-1@lagoon.example"), monitor.TargetName("192.0.2.1"),
 		monitor.TargetName("\xff\x00"), monitor.ParseTarget("*@lagoon.example"), monitor.ParseTarget("/shop/*"),
 	}

@@ -28,7 +28,8 @@ func TestHandler(t *testing.T) {
 		return codes
 	}
 	got := send(
-		envelope("a", 1, russian(3)), envelope("a", 1, russian(3)), envelope("a", 1, russian(4)), envelope("b", 1, russian(3)),
+		envelope("a", 1, russian(3)), envelope("a", 1, russian(3)), envelope("a", 1, russian(4)),
+		envelope("b", 1, russian(3)),
 		at(envelope("a", 1, russian(3)), 7), at(envelope("a", 1, russian(3)), -5000), longer(envelope("a", 1, russian(3))))
 	want := []string{"taken", "stale", "conflict", "unknown_node", "early", "late", "mismatch"}
 	if !slices.Equal(got, want) {

@@ -21,11 +21,8 @@ func TestObserveSnapshotErrors(t *testing.T) {
 	o := Options{Tally: attribution.Options{Key: world.Key(1)}}
 	m := newMonitorWith(world.Table(), o)
 	good := m.options.Tally
-	other := func(change func(*attribution.Options)) attribution.Options {
-		c := good
-		change(&c)
-		return c
-	}
+	keyed, finer, wider := good, good, good
+	keyed.Key, finer.Precision, wider.IPv6PrefixLen = world.Key(2), 14, 48
 	target := TargetName("a")
 	begin := at(0)
 	if err := m.ObserveSnapshot(begin, Target{}, snapshotOf(good, 5)); err != nil {
@@ -41,9 +38,9 @@ func TestObserveSnapshotErrors(t *testing.T) {
 		"without a time": {time.Time{}, good, ErrNoInterval, ""},
 		"far ahead":      {begin.Add(time.Hour), good, ErrAhead, ""},
 		"long ago":       {begin.Add(-time.Hour), good, ErrClosed, ""},
-		"another key":    {begin, other(func(o *attribution.Options) { o.Key = world.Key(2) }), attribution.ErrMismatch, "key"},
-		"finer":          {begin, other(func(o *attribution.Options) { o.Precision = 14 }), attribution.ErrMismatch, "12 and 14"},
-		"other prefixes": {begin, other(func(o *attribution.Options) { o.IPv6PrefixLen = 48 }), attribution.ErrMismatch, "64 and 48"},
+		"another key":    {begin, keyed, attribution.ErrMismatch, "key"},
+		"finer":          {begin, finer, attribution.ErrMismatch, "12 and 14"},
+		"other prefixes": {begin, wider, attribution.ErrMismatch, "64 and 48"},
 	} {
 		for _, to := range []Target{{}, target} {
 			if err := m.ObserveSnapshot(c.from, to, snapshotOf(c.with, 9)); !errors.Is(err, c.err) {
@@ -65,7 +62,8 @@ func TestIntervals(t *testing.T) {
 	from, to := newMonitorWith(world.Table(), o), newMonitorWith(world.Table(), o)
 	for s := range 300 {
 		for i := range 5 {
-			from.Observe(Event{Time: at(float64(s)), Target: TargetName(string(rune('a' + i))), Flow: flowOf(world.IP("RU", s*i))})
+			target := TargetName(string(rune('a' + i)))
+			from.Observe(Event{Time: at(float64(s)), Target: target, Flow: flowOf(world.IP("RU", s*i))})
 		}
 	}
 	from.Observe(Event{Time: at(200)}) // late, and without a source

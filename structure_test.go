@@ -75,6 +75,10 @@ var rooms = []room{
 		"internal/block", "internal/plausible", "internal/snapshot", "internal/source", "internal/stat",
 		"internal/tally", "internal/wire", "sketch",
 	}},
+	{"attribution/fleet", []string{
+		"attribution", "attribution/monitor", "internal/snapshot", "internal/wire", "sketch",
+		"github.com/klauspost/compress/zstd",
+	}},
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",

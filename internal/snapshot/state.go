@@ -131,6 +131,20 @@ func (s *State) Distinct() sketch.Estimate {
 	return sketch.BottomKEstimate(s.SampleSize, s.Threshold())
 }
 
+// CountedEvents returns the events of all sources, reserved ones too.
+func (s *State) CountedEvents() (n uint64) {
+	if s.Dense != nil {
+		for _, events := range s.Dense.Events {
+			n = AddSaturated(n, events)
+		}
+		return n
+	}
+	for i := range s.Items {
+		n = AddSaturated(n, s.Items[i].Events)
+	}
+	return n
+}
+
 // Threshold is the rank up to which every source is in Items.
 func (s *State) Threshold() uint64 {
 	if s.Exact() || len(s.Items) < s.SampleSize {

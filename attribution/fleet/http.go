@@ -1,0 +1,146 @@
+package fleet
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/sketch"
+)
+
+// ContentType is that of a request: envelopes one after the other, each packed and with its
+// length before it, in four bytes, big endian.
+const ContentType = "application/vnd.whence.envelopes"
+
+const (
+	maxRequest  = 256 << 20
+	fullRequest = 16 << 20 // a sender begins another request beyond it
+)
+
+// Result says what became of one envelope of a request.
+type Result struct {
+	// Code is "taken", "stale", or of one that was refused: "invalid", "version", "mismatch",
+	// "unknown_node", "late", "early", "conflict" or "full".
+	Code  string `json:"code"`
+	Error string `json:"error,omitempty"` // in words
+}
+
+// Refused reports whether the envelope is not in the fleet, nor a newer one in its place.
+func (r Result) Refused() bool { return r.Code != codeTaken && r.Code != codeStale }
+
+// Again reports whether the same envelope may be taken if it is sent again later: the center
+// has no room, or its clock is behind.
+func (r Result) Again() bool { return r.Code == codeFull || r.Code == codeEarly }
+
+const (
+	codeTaken   = "taken"
+	codeStale   = "stale"
+	codeInvalid = "invalid"
+	codeVersion = "version"
+	codeEarly   = "early"
+	codeFull    = "full"
+)
+
+// codes are those of errors, the first that fits.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{attribution.ErrMismatch, "mismatch"}, {ErrUnknownNode, "unknown_node"}, {ErrLate, "late"},
+	{ErrEarly, codeEarly}, {ErrConflict, "conflict"}, {ErrFull, codeFull}, {attribution.ErrInvalidEncoding, codeInvalid},
+	{ErrInvalidEnvelope, codeInvalid},
+}
+
+// Handler returns a handler that takes envelopes by POST, and answers with a [Result] for each,
+// as a JSON array in their order. An envelope that is refused does not hold up the others.
+// A body that cannot be cut into envelopes is answered with 400, after those before were taken.
+//
+// The handler tells the fleet what time it is by now, which is time.Now in a server, and nil if
+// the caller calls [Fleet.Advance] itself. It asks nobody who he is: whoever may send can say
+// what he likes of any node, so put it behind mutual TLS or what else you have.
+func Handler(f *Fleet, now func() time.Time) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			w.Header().Set("Allow", http.MethodPost)
+			http.Error(w, "send envelopes by POST", http.StatusMethodNotAllowed)
+			return
+		}
+		if now != nil {
+			f.Advance(now())
+		}
+		results, err := f.putAll(http.MaxBytesReader(w, r.Body, maxRequest))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(results)
+	})
+}
+
+// putAll takes all envelopes of a request.
+func (f *Fleet) putAll(body io.Reader) ([]Result, error) {
+	results := []Result{}
+	for {
+		data, err := readFrame(body)
+		if errors.Is(err, io.EOF) {
+			return results, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("fleet: envelope %d: %w", len(results)+1, err)
+		}
+		results = append(results, f.putPacked(data))
+	}
+}
+
+// readFrame returns the next envelope, packed; io.EOF if there is none. It allocates no more
+// than comes.
+func readFrame(r io.Reader) ([]byte, error) {
+	var size [4]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return nil, err
+	}
+	n := int64(binary.BigEndian.Uint32(size[:]))
+	if n > MaxEnvelope {
+		return nil, fmt.Errorf("%w: %d bytes, at most %d", attribution.ErrInvalidEncoding, n, MaxEnvelope)
+	}
+	var b bytes.Buffer
+	if _, err := io.CopyN(&b, r, n); err != nil {
+		return nil, fmt.Errorf("%w: %d bytes of %d", attribution.ErrInvalidEncoding, b.Len(), n)
+	}
+	return b.Bytes(), nil
+}
+
+func (f *Fleet) putPacked(data []byte) Result {
+	var e Envelope
+	err := e.Unpack(data)
+	if err != nil {
+		f.refuse()
+		return refusal(err)
+	}
+	switch fresh, err := f.Put(e); {
+	case err != nil:
+		return refusal(err)
+	case fresh:
+		return Result{Code: codeTaken}
+	}
+	return Result{Code: codeStale}
+}
+
+func refusal(err error) Result {
+	if version := (*sketch.VersionError)(nil); errors.As(err, &version) {
+		return Result{codeVersion, err.Error()}
+	}
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			return Result{c.code, err.Error()}
+		}
+	}
+	return Result{codeInvalid, err.Error()}
+}

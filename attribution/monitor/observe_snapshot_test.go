@@ -1,0 +1,86 @@
+package monitor
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv/world"
+)
+
+func snapshotOf(o attribution.Options, n int) attribution.Snapshot {
+	t := must(attribution.NewTally(world.Table(), o))
+	for i := range n {
+		t.Add(world.IP("RU", i))
+	}
+	return t.Snapshot()
+}
+
+func TestObserveSnapshotErrors(t *testing.T) {
+	o := Options{Tally: attribution.Options{Key: world.Key(1)}}
+	m := newMonitorWith(world.Table(), o)
+	good := m.options.Tally
+	keyed, finer, wider := good, good, good
+	keyed.Key, finer.Precision, wider.IPv6PrefixLen = world.Key(2), 14, 48
+	target := TargetName("a")
+	begin := at(0)
+	if err := m.ObserveSnapshot(begin, Target{}, snapshotOf(good, 5)); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		from time.Time
+		with attribution.Options
+		err  error
+		want string
+	}{
+		"in the middle":  {begin.Add(time.Second), good, ErrNoInterval, "intervals of 10s"},
+		"without a time": {time.Time{}, good, ErrNoInterval, ""},
+		"far ahead":      {begin.Add(time.Hour), good, ErrAhead, ""},
+		"long ago":       {begin.Add(-time.Hour), good, ErrClosed, ""},
+		"another key":    {begin, keyed, attribution.ErrMismatch, "key"},
+		"finer":          {begin, finer, attribution.ErrMismatch, "12 and 14"},
+		"other prefixes": {begin, wider, attribution.ErrMismatch, "64 and 48"},
+	} {
+		for _, to := range []Target{{}, target} {
+			if err := m.ObserveSnapshot(c.from, to, snapshotOf(c.with, 9)); !errors.Is(err, c.err) {
+				t.Errorf("%s, %q: %v", name, to, err)
+			}
+		}
+	}
+	if got := m.Stats(); got.Records != 5+9 || got.Late != 9 {
+		t.Errorf("%+v", got)
+	}
+	if r := reportOf(everything(m)); r.Records != 5 {
+		t.Errorf("%d records, %v lost", r.Records, r.Lost)
+	}
+}
+
+// What one monitor yields, another takes, and both hold the same then.
+func TestIntervals(t *testing.T) {
+	o := Options{Tally: attribution.Options{Key: world.Key(1)}, AllowedLateness: -1}
+	from, to := newMonitorWith(world.Table(), o), newMonitorWith(world.Table(), o)
+	for s := range 300 {
+		for i := range 5 {
+			target := TargetName(string(rune('a' + i)))
+			from.Observe(Event{Time: at(float64(s)), Target: target, Flow: flowOf(world.IP("RU", s*i))})
+		}
+	}
+	from.Observe(Event{Time: at(200)}) // late, and without a source
+	n := 0
+	for in := range from.Intervals(time.Time{}, at(250)) {
+		if err := to.ObserveSnapshot(in.From, in.Target, in.Snapshot); err != nil {
+			t.Fatal(err)
+		}
+		if n++; in.Target.IsZero() {
+			to.Advance(in.From.Add(o.filled().Interval))
+		}
+	}
+	if n != 25*6 {
+		t.Errorf("%d parts of 25 intervals and 5 targets", n)
+	}
+	sameSnapshot(t, "all traffic", to.Snapshot(time.Time{}, at(250)), from.Snapshot(time.Time{}, at(250)))
+	for range from.Intervals(at(250), at(250)) {
+		t.Error("an interval between a time and itself")
+	}
+}

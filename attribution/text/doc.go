@@ -1,5 +1,6 @@
-// Package text puts reports and verdicts into words. It is the only package of this module
-// with sentences: all others hand out numbers, codes and names.
+// Package text puts reports and verdicts into words. All prose of this module is here, but for
+// the headings and labels of pages (packages brief and web). The others hand out numbers, codes
+// and names.
 //
 //	p := text.NewPrinter(language.English)
 //	p.Report(os.Stdout, report)

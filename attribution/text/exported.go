@@ -70,8 +70,8 @@ func (p *Printer) Target(t monitor.Target) string { return p.target(t) }
 // Database names a database with its date.
 func (p *Printer) Database(d attribution.Database) string { return p.database(d) }
 
-// Claimed says where a claim says that sources are, such as "geolocated to Russia or Belarus", or in whose networks. The
-// networks of the report name autonomous systems; nil: they have numbers alone.
+// Claimed says where a claim says that sources are, such as "geolocated to Russia or Belarus", or in whose networks.
+// The networks of the report name autonomous systems; nil: they have numbers alone.
 func (p *Printer) Claimed(c attribution.Claim, n *attribution.Networks) string {
 	if placeOf(c) == aCountry {
 		return p.inCountries(c, false)

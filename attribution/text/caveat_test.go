@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -77,6 +78,50 @@ func TestGoldenCaveats(t *testing.T) {
 		fmt.Fprintf(&b, "%v\n  %s\n", c, en.Caveat(c))
 	}
 	testenv.Golden(t, "caveats.txt", b.Bytes())
+}
+
+// caveatsOfNetworks are the texts of caveats that differ in verdicts on networks, each once.
+func caveatsOfNetworks(p *Printer) string {
+	var b strings.Builder
+	r := attribution.Report{Sources: attribution.Count{Value: 900, Low: 900, High: 900, Exact: true}}
+	claims := []attribution.Claim{
+		attribution.Majority().InAS(64500), attribution.Majority().InAS(64500).Of(attribution.Events),
+	}
+	for _, c := range caveats() {
+		seen := map[string]bool{}
+		for i := range 2 * len(claims) {
+			v := attribution.Verdict{Claim: claims[i/2], GeolocationErrorTolerated: .011}
+			if i%2 == 1 {
+				v.Outcome, v.Reason, v.GeolocationErrorTolerated = attribution.Inadmissible, c.Code, 0
+			}
+			inCountry := v
+			inCountry.Claim = attribution.Majority("RU").Of(v.Claim.Unit())
+			text := teller{p: p, r: &r, v: &v}.caveat(c)
+			if text != (teller{p: p, r: &r, v: &inCountry}).caveat(c) && !seen[text] {
+				seen[text] = true
+				fmt.Fprintf(&b, "%v\n  %s\n", c, text)
+			}
+		}
+	}
+	return b.String()
+}
+
+// The English sentences of caveats in verdicts on networks. Every phrase for these has its turn.
+func TestGoldenCaveatsOfNetworks(t *testing.T) {
+	testenv.Golden(t, "caveats-networks.txt", []byte(caveatsOfNetworks(en)))
+	keys := english
+	keys.caveats = maps.Clone(english.caveats)
+	for key := range keys.caveats {
+		if strings.HasSuffix(key, " networks") {
+			keys.caveats[key] = key
+		}
+	}
+	said := caveatsOfNetworks(&Printer{&keys})
+	for key := range keys.caveats {
+		if strings.HasSuffix(key, " networks") && !strings.Contains(said, "\n  "+key+"\n") {
+			t.Errorf("no verdict says %q", key)
+		}
+	}
 }
 
 // A code that is not known gives what the data say.

@@ -44,6 +44,7 @@ var caveatsOfHoldersEnglish = map[string]phrase{
 	"NOTHING_LOCATED networks": "The database has no autonomous system for any of the sources.",
 	"VOLUME_UNKNOWN networks": "Only the networks of {value} sampled {value:source|sources} are known, not those of " +
 		"all events.",
+	"VOLUME_UNKNOWN none networks": "The networks of events and bytes are not known.",
 	"REFLECTION networks": "{value} of the {subject} {subject:are reflectors|come from reflectors|come from " +
 		"reflectors}: servers that answered requests sent in the name of the target. Their networks do not show who " +
 		"sent those.",

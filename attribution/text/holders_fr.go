@@ -54,6 +54,7 @@ var caveatsOfHoldersFrench = map[string]phrase{
 	"NOTHING_LOCATED networks": "La base n’attribue de système autonome à aucune des sources.",
 	"VOLUME_UNKNOWN networks": "On ne connaît que les réseaux de {value} {value:source|sources} de l’échantillon, et " +
 		"non ceux de tous les événements.",
+	"VOLUME_UNKNOWN none networks": "Les réseaux des événements et des octets ne sont pas connus.",
 	"REFLECTION networks": "{value} des {subject} {subject:sont des réflecteurs|ont été émis par des réflecteurs|ont " +
 		"été émis par des réflecteurs} : des serveurs qui ont répondu à des requêtes envoyées au nom de la cible. " +
 		"Leurs réseaux ne montrent pas qui a envoyé celles-ci.",

@@ -11,13 +11,24 @@ import (
 func TestClaimed(t *testing.T) {
 	const five = "RU,BY,CN,US,FR"
 	for text, want := range map[string]string{
-		"RU > 50%":                           "geolocated to Russia (RU)",
-		"RU,US < 50% of bytes":               "geolocated to Russia (RU) or the United States (US)",
-		"outside FR > 5%":                    "geolocated outside France (FR)",
-		"outside FR,NC,NL > 5%":              "geolocated outside France (FR), New Caledonia (NC) and the Netherlands (NL)",
-		"plurality CI of events":             "geolocated to Côte d’Ivoire (CI)",
-		five + " > 50%":                      "geolocated to one of the 5 countries of the claim",
-		"outside " + five + " < 1% of bytes": "geolocated outside the 5 countries of the claim",
+		"RU > 50%":             "geolocated to Russia (RU)",
+		"RU,US < 50% of bytes": "geolocated to Russia (RU) or the United States (US)",
+		"outside FR > 5%":      "geolocated outside France (FR)",
+		"outside FR,NC,NL > 5%": "geolocated outside France (FR), " +
+			"New Caledonia (NC) and the Netherlands (NL)",
+		"plurality CI of events":                "geolocated to Côte d’Ivoire (CI)",
+		"AS64501,AS64500 > 50%":                 "in networks of AS64500 or AS64501",
+		"outside AS64500,AS64501 > 50%":         "in networks of other autonomous systems than AS64500 and AS64501",
+		"AS1,AS2,AS3,AS4,AS5 > 50%":             "in networks of one of the 5 autonomous systems of the claim",
+		"outside AS1,AS2,AS3,AS4,AS5 > 5%":      "in networks of other autonomous systems than the 5 of the claim",
+		`list "a" > 50%`:                        `on the list "a"`,
+		`outside list "a" > 50%`:                `not on the list "a"`,
+		`list "b","a" > 50%`:                    `on one of the lists "a" or "b"`,
+		`outside list "a","b" > 50%`:            `not on any of the lists "a" and "b"`,
+		`list "a","b","c","d","e" > 5%`:         "on one of the 5 lists of the claim",
+		`outside list "a","b","c","d","e" > 5%`: "not on any of the 5 lists of the claim",
+		five + " > 50%":                         "geolocated to one of the 5 countries of the claim",
+		"outside " + five + " < 1% of bytes":    "geolocated outside the 5 countries of the claim",
 	} {
 		if got := en.claimed(world.Must(attribution.ParseClaim(text)), nil); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

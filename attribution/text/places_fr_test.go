@@ -69,7 +69,19 @@ func TestCountriesFrench(t *testing.T) {
 		"outside FR,IR,NL > 5%": "géolocalisées hors de France (FR), d’Iran (IR) et des Pays-Bas (NL)",
 		"outside HK,CF > 5%": "géolocalisées hors de la République centrafricaine (CF) et de la R.A.S. chinoise de Hong " +
 			"Kong (HK)",
-		"RU,BY,CN,US,FR > 50%": "géolocalisées dans l’un des 5 pays de l’affirmation",
+		"AS64500 > 50%":             "placées dans des réseaux du système autonome AS64500",
+		"AS64501,AS64500 > 50%":     "placées dans des réseaux des systèmes autonomes AS64500 ou AS64501",
+		"outside AS1,AS2 > 50%":     "placées dans des réseaux d’autres systèmes autonomes qu’AS1 et AS2",
+		"AS1,AS2,AS3,AS4,AS5 > 50%": "placées dans des réseaux de l’un des 5 systèmes autonomes de l’affirmation",
+		"outside AS1,AS2,AS3,AS4,AS5 > 5%": "placées dans des réseaux d’autres systèmes autonomes que les 5 de " +
+			"l’affirmation",
+		`list "a" > 50%`:                        "inscrites sur la liste «\u00a0a\u00a0»",
+		`outside list "a" > 50%`:                "absentes de la liste «\u00a0a\u00a0»",
+		`list "b","a" > 50%`:                    "inscrites sur l’une des listes «\u00a0a\u00a0» ou «\u00a0b\u00a0»",
+		`outside list "a","b" > 50%`:            "absentes des listes «\u00a0a\u00a0» et «\u00a0b\u00a0»",
+		`list "a","b","c","d","e" > 5%`:         "inscrites sur l’une des 5 listes de l’affirmation",
+		`outside list "a","b","c","d","e" > 5%`: "absentes des 5 listes de l’affirmation",
+		"RU,BY,CN,US,FR > 50%":                  "géolocalisées dans l’un des 5 pays de l’affirmation",
 	} {
 		if got := fr.claimed(world.Must(attribution.ParseClaim(text)), nil); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

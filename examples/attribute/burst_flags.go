@@ -58,7 +58,7 @@ func (cfg *config) setInterval(value string) error {
 func (cfg *config) checkBurst(flags *flag.FlagSet) (err error) {
 	refused, what := []string{"target", "interval", "lateness", "state"}, "without"
 	if cfg.burst {
-		refused, what = []string{"evidence", "asn", "list"}, "beside"
+		refused, what = []string{"evidence", "asn", "list", "classes"}, "beside"
 	}
 	if cfg.state != "" && cfg.keyFile != "" {
 		return errors.New("-key has no meaning beside -state, which has a key of its own")

@@ -300,6 +300,7 @@ func TestBurstUsage(t *testing.T) {
 		{"-burst -evidence e x.log", "-evidence has no meaning beside -burst"},
 		{"-burst -asn a.mmdb x.log", "-asn has no meaning beside -burst"},
 		{"-burst -list a=b x.log", "-list has no meaning beside -burst"},
+		{"-burst -classes c.mmdb x.log", "-classes has no meaning beside -burst"},
 		{"-burst -verify e", "-burst has no meaning beside -verify"},
 		{"-burst -interval 7s -", "-interval: 7s is not from 1s to 1h and a divisor of a day"},
 		{"-burst -interval 500ms -", "-interval: 500ms is not from 1s"},

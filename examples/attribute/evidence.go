@@ -35,7 +35,7 @@ func (cfg *config) checkVerify(flags *flag.FlagSet) (err error) {
 		return fmt.Errorf("-verify reads no other file than its own; %q is one too many", cfg.files[0])
 	}
 	flags.Visit(func(f *flag.Flag) {
-		if !slices.Contains([]string{"verify", "expect", "db", "json", "second", "asn", "list", "lang",
+		if !slices.Contains([]string{"verify", "expect", "db", "json", "second", "asn", "list", "classes", "lang",
 			"o", "title"}, f.Name) && err == nil {
 			err = fmt.Errorf("-%s has no meaning beside -verify", f.Name)
 		}

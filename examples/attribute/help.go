@@ -31,7 +31,7 @@ var tasks = []task{
 		"attribute -addr ip.src -proto ip.proto -sport udp.srcport -flags tcp.flags packets.csv",
 		[]string{"format", "addr", "time", "count", "bytes", "proto", "sport", "flags", "zone", "year", "trust", "exclude"}},
 	{"Look the sources up elsewhere", "attribute -second GeoLite2-Country.mmdb -asn GeoLite2-ASN.mmdb access.log.gz",
-		[]string{"db", "second", "asn", "list"}},
+		[]string{"db", "second", "asn", "list", "classes"}},
 }
 
 const usage = `usage: attribute [flags] [file...]

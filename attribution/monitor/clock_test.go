@@ -78,7 +78,7 @@ func TestTimes(t *testing.T) {
 		if got.Time != c.last {
 			t.Errorf("%s: it is %v, want %v", c.name, got.Time, c.last)
 		}
-		got.Time, got.Closed, got.Oldest, got.SnapshotBytes = time.Time{}, time.Time{}, time.Time{}, 0
+		got.Time, got.Closed, got.Oldest, got.SnapshotBytes, got.Bursts = time.Time{}, time.Time{}, time.Time{}, 0, 0
 		if got != c.stats {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.stats)
 		}

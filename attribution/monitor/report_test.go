@@ -128,7 +128,7 @@ func TestBurstIsPlainData(t *testing.T) {
 			}
 			delete(keys, key)
 		}
-		for _, key := range []string{"target", "interim", "new_sources", "parent", "children"} {
+		for _, key := range []string{"target", "interim", "new_sources", "parent", "children", "timeline"} {
 			delete(keys, key)
 		}
 		if len(keys) > 0 {

@@ -143,7 +143,7 @@ func degradeds() []degraded {
 		[]string{"more caveats are in the JSON."}, []string{"list 38"},
 	}, {
 		"hosting first", func(testing.TB) Brief {
-			r := timed(plainReport(attribution.Options{}, []string{"majority RU"}, two, 2))
+			r := timed(plainReport(attribution.Options{}, []string{"majority RU", "AS64500 > 7% of sources"}, two, 2))
 			most, few := attribution.Share{Value: .98, Low: .98, High: .98}, attribution.Share{Value: .1, Low: .1, High: .1}
 			r.Networks = &attribution.Networks{
 				ASNs:    &attribution.Database{Name: "Some ASN"},
@@ -159,7 +159,7 @@ func degradeds() []degraded {
 			"Who is inside", "AS64500 Example", "hosting networks", "These can be rented from anywhere.",
 			"Autonomous systems by Some ASN.", "7 other systems are not shown.", "At least 98.0 % of the source addresses",
 		},
-		[]string{"It was not checked whose networks these are."},
+		[]string{"It was not checked whose networks these are.", "7 %: limit of a claim"},
 	}}
 }
 

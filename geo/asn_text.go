@@ -23,14 +23,14 @@ const maxTextFile = 1 << 30
 
 // readText reads a file that looks like text; ok is false for any other.
 func readText(path string) (data []byte, ok bool) {
+	if i, err := os.Stat(path); err != nil || !i.Mode().IsRegular() { // opening a named pipe would wait for a writer
+		return nil, false
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, false
 	}
 	defer file.Close()
-	if i, err := file.Stat(); err != nil || !i.Mode().IsRegular() {
-		return nil, false
-	}
 	data, err = io.ReadAll(io.LimitReader(file, maxTextFile+1))
 	head := data[:min(len(data), 4096)]
 	binary := bytes.IndexByte(head, 0) >= 0 || bytes.HasPrefix(head, []byte{0x1f, 0x8b})

@@ -35,6 +35,23 @@ func refused(t *testing.T, path string, want error, says string) {
 	}
 }
 
+// Text is no MMDB file, and an ASN database only if it has networks.
+func TestOpenRefusesText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "text")
+	if err := os.WriteFile(path, []byte("start,end,country\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, open := range openers {
+		want := ErrNotMMDB
+		if name == "OpenASN" {
+			want = ErrNotASN
+		}
+		if err := open(path); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct {
@@ -44,7 +61,6 @@ func TestOpenRefuses(t *testing.T) {
 		says string
 	}{
 		{"empty", nil, ErrNotMMDB, "no metadata in the last 128 KiB"},
-		{"text", []byte("start,end,country\n"), ErrNotMMDB, "no metadata in the last 128 KiB"},
 		{"gzip", gzipped(readTestdata(t, "country")), ErrNotMMDB, "compressed by gzip"},
 		{"large gzip", append([]byte{0x1f, 0x8b}, make([]byte, 300<<10)...), ErrNotMMDB, "compressed by gzip"},
 		{"metadata too early", append(readTestdata(t, "country"), make([]byte, 128<<10)...), ErrNotMMDB, "no metadata"},

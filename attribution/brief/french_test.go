@@ -60,7 +60,7 @@ var ofDataFR = regexp.MustCompile(`(\d+\.){3}\d+(:\d+)?|burst\.json|IP Geolocati
 	`«\x{00a0}[^»]*»|[A-Z_]{6,}[^\n]*|[A-Z]{2}(,[A-Z]{2})* [<>] [0-9.]+%( of \w+)?|plurality \w+( of \w+)?`)
 
 // The French pages of some showcases, for those who read French to check.
-func TestGoldenFrench(t *testing.T) {
+func TestShowcasesFrench(t *testing.T) {
 	for _, c := range showcases() {
 		switch c.name {
 		case "incident", "spoofed", "many", "quiet":

@@ -13,7 +13,7 @@ import (
 )
 
 // The other outputs of all showcases, in English, and the tickets in French too.
-func TestGoldenOthers(t *testing.T) {
+func TestShowcasesOther(t *testing.T) {
 	french := slices.Index(text.Languages(), language.French)
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {

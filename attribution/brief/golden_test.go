@@ -7,7 +7,7 @@ import (
 )
 
 // The pages of all showcases, in English.
-func TestGoldenHTML(t *testing.T) {
+func TestShowcasesHTML(t *testing.T) {
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

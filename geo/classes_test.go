@@ -33,7 +33,7 @@ func classesOf(sets []*PrefixSet, addr string) string {
 }
 
 func anonymous() []byte {
-	return testenv.MMDB("GeoIP2-Anonymous-IP", time.Time{},
+	return testenv.MMDB("GeoIP2-Anonymous-IP", time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
 		testenv.Prefix("1.0.0.0/24", testenv.Map{
 			"is_anonymous": true, "is_hosting_provider": true, "is_tor_exit_node": true,
 		}),

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -79,24 +79,11 @@ func (f *Fleet) refuse() {
 
 // fits returns an error if the snapshot cannot be merged with those of the others.
 func (f *Fleet) fits(e *Envelope) error {
-	o, own := &f.options, e.Snapshot.Options()
-	switch id := e.Snapshot.KeyID(); {
-	case e.Window != o.Window:
+	o := &f.options
+	if e.Window != o.Window {
 		return &sketch.MismatchError{What: "window", A: o.Window.String(), B: e.Window.String()}
-	case id == 0: // nothing was counted
-		return nil
-	case id != o.KeyID:
-		return &sketch.MismatchError{What: "key", A: o.KeyID.String(), B: id.String()}
-	case own.Precision != o.Precision:
-		return mismatch("precision", o.Precision, own.Precision)
-	case own.IPv6PrefixLen != o.IPv6PrefixLen:
-		return mismatch("IPv6 prefix length", o.IPv6PrefixLen, own.IPv6PrefixLen)
 	}
-	return nil
-}
-
-func mismatch(what string, a, b int) error {
-	return &sketch.MismatchError{What: what, A: strconv.Itoa(a), B: strconv.Itoa(b)}
+	return o.shape().Fits(snapshot.Unwrap(e.Snapshot).Shape)
 }
 
 func (f *Fleet) put(e *Envelope, packed []byte) (fresh bool, err error) {

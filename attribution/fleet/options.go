@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -81,6 +82,13 @@ func (o Options) filled() Options {
 	slices.Sort(o.Nodes)
 	o.Nodes = slices.Compact(o.Nodes)
 	return o
+}
+
+// shape is that of the snapshots that fit, whatever the size of their samples.
+func (o *Options) shape() snapshot.Shape {
+	return snapshot.Shape{
+		Key: o.KeyID, SampleSize: sketch.SmallSampleSize, Precision: o.Precision, IPv6PrefixLen: o.IPv6PrefixLen,
+	}
 }
 
 func invalidOptions(format string, args ...any) error {

@@ -3,7 +3,6 @@ package monitor
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -79,18 +78,10 @@ func (m *Monitor) ObserveSnapshot(from time.Time, target Target, s attribution.S
 // counted nothing always can.
 func (m *Monitor) fits(s *snapshot.State) error {
 	o := &m.counting
-	switch {
-	case s.IsZero():
-	case s.Key != o.Key.ID():
-		return &sketch.MismatchError{What: "key", A: o.Key.ID().String(), B: s.Key.String()}
-	case s.Precision != o.Precision:
-		return &sketch.MismatchError{What: "precision", A: strconv.Itoa(o.Precision), B: strconv.Itoa(s.Precision)}
-	case s.IPv6PrefixLen != o.IPv6PrefixLen:
-		return &sketch.MismatchError{
-			What: "IPv6 prefix length", A: strconv.Itoa(o.IPv6PrefixLen), B: strconv.Itoa(s.IPv6PrefixLen),
-		}
+	shape := snapshot.Shape{
+		Key: o.Key.ID(), SampleSize: o.SampleSize, Precision: o.Precision, IPv6PrefixLen: o.IPv6PrefixLen,
 	}
-	return nil
+	return shape.Fits(s.Shape)
 }
 
 // loseState notes that all of a state came late.

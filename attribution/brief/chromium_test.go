@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/whence-go/whence/internal/testenv/chromium"
 )
 
 // overflows are the elements that reach out of the window, or whose text reaches out of them.
@@ -53,34 +55,33 @@ const contrasts = `(() => {
 // A browser shows every showcase on a phone, on a desk, light and dark: no text overflows, the contrast holds, nothing
 // else is asked for, and everything has a name for those who do not see it.
 func TestChromium(t *testing.T) {
-	b := startBrowser(t)
+	b := chromium.Start(t)
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {
-			b.t = t
-			defer func() { b.t = nil }()
+			b.During(t)
 			path := filepath.Join(t.TempDir(), c.name+".html")
 			if err := os.WriteFile(path, []byte(pageOf(t, once(t, c))), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			url := "file://" + filepath.ToSlash(path)
 			for _, width := range []int{360, 768, 1280} {
-				b.see(width, "light", "screen")
-				b.open(url)
-				if urls := b.requests(); !slices.Equal(urls, []string{url}) {
+				see(b, width, "light", "screen")
+				open(b, url)
+				if urls := b.Requests(); !slices.Equal(urls, []string{url}) {
 					t.Errorf("it asks for %q", urls)
 				}
 				var out []string
-				if b.eval(overflows, &out); len(out) > 0 {
+				if b.Eval(overflows, &out); len(out) > 0 {
 					t.Errorf("%d px: %q", width, out)
 				}
 			}
 			for _, scheme := range []string{"light", "dark"} {
-				b.see(1280, scheme, "screen")
-				b.open(url)
+				see(b, 1280, scheme, "screen")
+				open(b, url)
 				checkContrast(t, b, scheme)
 			}
 			checkNames(t, b)
-			b.see(1280, "light", "print")
+			see(b, 1280, "light", "print")
 			if c.name != "many" {
 				checkPrint(t, b)
 			}
@@ -88,7 +89,7 @@ func TestChromium(t *testing.T) {
 	}
 }
 
-func checkContrast(t *testing.T, b *browser, scheme string) {
+func checkContrast(t *testing.T, b *chromium.Page, scheme string) {
 	t.Helper()
 	var got struct {
 		Least struct {
@@ -100,7 +101,7 @@ func checkContrast(t *testing.T, b *browser, scheme string) {
 			Text string
 		}
 	}
-	b.eval(contrasts, &got)
+	b.Eval(contrasts, &got)
 	if got.Least.Ratio < 6.2 {
 		t.Errorf("%s: contrast %.2f of %q", scheme, got.Least.Ratio, got.Least.Text)
 	}
@@ -110,7 +111,7 @@ func checkContrast(t *testing.T, b *browser, scheme string) {
 }
 
 // checkNames reads the accessibility tree: images, tables and regions have names, and cells have headers.
-func checkNames(t *testing.T, b *browser) {
+func checkNames(t *testing.T, b *chromium.Page) {
 	t.Helper()
 	var tree struct {
 		Nodes []struct {
@@ -119,7 +120,7 @@ func checkNames(t *testing.T, b *browser) {
 			Name    struct{ Value any }
 		}
 	}
-	b.call("Accessibility.getFullAXTree", nil, &tree)
+	b.Call("Accessibility.getFullAXTree", nil, &tree)
 	roles := map[string]int{}
 	for _, n := range tree.Nodes {
 		role := fmt.Sprint(n.Role.Value)
@@ -139,7 +140,7 @@ func checkNames(t *testing.T, b *browser) {
 		t.Errorf("roles: %v", roles)
 	}
 	var loose []string
-	b.eval(`[...document.querySelectorAll('th')].filter(e => !e.scope).map(e => e.textContent)`, &loose)
+	b.Eval(`[...document.querySelectorAll('th')].filter(e => !e.scope).map(e => e.textContent)`, &loose)
 	if len(loose) > 0 {
 		t.Errorf("headers of nothing: %q", loose)
 	}
@@ -148,10 +149,10 @@ func checkNames(t *testing.T, b *browser) {
 var pdfPage = regexp.MustCompile(`/Type\s*/Page[^s]`)
 
 // checkPrint prints the page: at most two of A4.
-func checkPrint(t *testing.T, b *browser) {
+func checkPrint(t *testing.T, b *chromium.Page) {
 	t.Helper()
 	var printed struct{ Data string }
-	b.call("Page.printToPDF", map[string]any{"preferCSSPageSize": true, "printBackground": false}, &printed)
+	b.Call("Page.printToPDF", map[string]any{"preferCSSPageSize": true, "printBackground": false}, &printed)
 	data, err := base64.StdEncoding.DecodeString(printed.Data)
 	if err != nil {
 		t.Fatal(err)
@@ -159,4 +160,18 @@ func checkPrint(t *testing.T, b *browser) {
 	if n := len(pdfPage.FindAll(data, -1)); n < 1 || n > 2 {
 		t.Errorf("%d pages", n)
 	}
+}
+
+// see sets the width of the window in pixels, the colors that its user prefers, and what the page is for.
+func see(b *chromium.Page, width int, scheme, media string) {
+	b.Size(width, 800, width < 760, scheme == "dark")
+	if media != "screen" {
+		b.Call("Emulation.setEmulatedMedia", map[string]any{"media": media}, nil)
+	}
+}
+
+// open opens a page, and forgets what was asked for before.
+func open(b *chromium.Page, url string) {
+	b.Forget()
+	b.Open(url)
 }

@@ -230,6 +230,13 @@ func (p *Page) call(method string, params, result any) error {
 	return json.Unmarshal(m.Result, result)
 }
 
+// During lets a subtest use the page: what goes wrong until it ends is its failure.
+func (p *Page) During(t testing.TB) {
+	before := p.t
+	p.t = t
+	t.Cleanup(func() { p.t = before })
+}
+
 // Open goes to an address.
 func (p *Page) Open(url string) {
 	p.t.Helper()

@@ -79,6 +79,9 @@ var rooms = []room{
 		"attribution", "attribution/monitor", "internal/snapshot", "internal/wire", "sketch",
 		"github.com/klauspost/compress/zstd",
 	}},
+	{"internal/testenv/engines", []string{
+		"attribution", "attribution/monitor", "geo", "internal/testenv/world", "sketch",
+	}},
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",

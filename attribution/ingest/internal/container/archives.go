@@ -113,7 +113,7 @@ func (in *Input) openZip(top *frame, layers, member string, b *bufio.Reader) (*z
 		}
 		at, size = bytes.NewReader(data), int64(len(data))
 	} else {
-		in.root = size
+		in.root.Store(size)
 	}
 	if n := directorySize(at, size); n > maxDirectory {
 		return nil, &ForeignError{fmt.Sprintf("a zip archive with a directory of %d MiB", n>>20), unpack + " (unzip)"}

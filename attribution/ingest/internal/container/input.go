@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync/atomic"
 
 	"golang.org/x/text/encoding/unicode"
 )
@@ -39,7 +40,7 @@ const (
 // Input is an input that is taken apart. Use [Open].
 type Input struct {
 	o      Options
-	root   int64 // bytes of the source that were read
+	root   atomic.Int64 // bytes of the source that were read
 	stack  []*frame
 	lines  Lines
 	notes  notes
@@ -117,12 +118,13 @@ type counted struct {
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.in.root += int64(n)
+	c.in.root.Add(int64(n))
 	return n, err
 }
 
-// Consumed returns the number of bytes of the source that were read, packed as they are.
-func (in *Input) Consumed() int64 { return in.root }
+// Consumed returns the number of bytes of the source that were read, packed as they are. It may be asked while another
+// goroutine reads.
+func (in *Input) Consumed() int64 { return in.root.Load() }
 
 // IsFile reports whether the source is a regular file, so that reading ahead waits for nobody.
 func (in *Input) IsFile() bool { return in.file }
@@ -327,8 +329,8 @@ type meter struct {
 func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.Reader.Read(p)
 	*m.n += int64(n)
-	if *m.n > m.in.o.Free && (*m.n-m.in.o.Free)/m.in.o.Ratio > m.in.root {
-		return n, fmt.Errorf("%w: %d bytes became more than %d", ErrExpands, m.in.root, *m.n)
+	if *m.n > m.in.o.Free && (*m.n-m.in.o.Free)/m.in.o.Ratio > m.in.root.Load() {
+		return n, fmt.Errorf("%w: %d bytes became more than %d", ErrExpands, m.in.root.Load(), *m.n)
 	}
 	return n, err
 }

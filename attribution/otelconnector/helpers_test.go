@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,9 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/testenv"
+	"github.com/whence-go/whence/internal/testenv/world"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -152,35 +155,48 @@ const (
 	quiet  = 60               // intervals
 	length = 6                // intervals of the burst
 	after  = 45
+
+	perInterval = 600 // events of the burst, each of a source of its own
 )
 
 var hit = monitor.TargetName("mailbox-3@lagoon.example")
 
-// story is an hour's quiet with a burst in it, most of whose sources are in Russia by the embedded
-// database, one batch for each interval.
+// sourcesOf has 4,096 addresses of each country by the embedded database, in no order.
+var sourcesOf = sync.OnceValue(func() map[string][]netip.Addr {
+	all := map[string][]netip.Addr{}
+	sampler := scenario.NewPopulation(world.Embedded(), nil).Sampler(1)
+	for _, code := range []string{"DE", "RU", "US"} {
+		all[code] = world.Must(sampler.Draw(world.Origin(code), 4096, scenario.Scattered4))
+	}
+	return all
+})
+
+func sourceOf(country string, n int) netip.Addr { return sourcesOf()[country][n] }
+
+// story is a quiet time with a burst in it, of which four of five sources are in Russia by the embedded
+// database. It is one batch for each interval.
 func story() (batches []plog.Logs) {
 	n := 0
 	for i := range quiet + length + after {
 		var events []monitor.Event
-		at := func(k, of int) time.Time {
-			return begin.Add(time.Duration(i)*step + step*time.Duration(k)/time.Duration(of))
-		}
-		for k := range 40 {
+		add := func(k, of int, target monitor.Target, source netip.Addr) {
+			at := begin.Add(time.Duration(i)*step + step*time.Duration(k)/time.Duration(of))
 			events = append(events, monitor.Event{
-				Time: at(k, 40), Target: monitor.TargetName([]string{"a", "b", "c"}[k%3]),
-				Flow: attribution.Flow{Source: netip.AddrFrom4([4]byte{53, 1, byte(i % 7), byte(k + 1)}), Bytes: 100},
+				Time: at, Target: target, Flow: attribution.Flow{Source: source, Bytes: 100},
 			})
 		}
-		if i >= quiet && i < quiet+length {
-			events = events[:0]
-			for k := range 900 {
-				source := netip.AddrFrom4([4]byte{77, 88, byte(n / 250), byte(n%250 + 1)})
+		if i < quiet || i >= quiet+length {
+			for k := range 40 {
+				add(k, 40, monitor.TargetName([]string{"a", "b", "c"}[k%3]), sourceOf("DE", i%7*40+k))
+			}
+		} else {
+			for k := range perInterval {
+				country := "RU"
 				if k%5 == 0 {
-					source = netip.AddrFrom4([4]byte{17, 1, byte(n / 250), byte(n%250 + 1)})
+					country = "US"
 				}
+				add(k, perInterval, hit, sourceOf(country, n))
 				n++
-				events = append(events, monitor.Event{Time: at(k, 900), Target: hit,
-					Flow: attribution.Flow{Source: source, Bytes: 60}})
 			}
 		}
 		batches = append(batches, logsOf(events...))

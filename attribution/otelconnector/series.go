@@ -170,7 +170,9 @@ func (b *batch) point(s *series, values []string) pmetric.NumberDataPoint {
 	return p
 }
 
-func (b *batch) count(s *series, n uint64, values ...string) { b.point(s, values).SetIntValue(whole(n)) }
+func (b *batch) count(s *series, n uint64, values ...string) {
+	b.point(s, values).SetIntValue(whole(n))
+}
 
 func (b *batch) number(s *series, x float64, values ...string) { b.point(s, values).SetDoubleValue(x) }
 

@@ -171,6 +171,9 @@ func (c *Config) single() []setting {
 func (c *Config) claims(refuse func(field string, err error)) (claims []attribution.Claim) {
 	for i, text := range c.Claims {
 		claim, err := attribution.ParseClaim(text)
+		if err == nil && aboutNetworks(claim) {
+			err = errors.New("no autonomous system and no list is looked up")
+		}
 		if err == nil && slices.Contains(claims, claim) {
 			err = fmt.Errorf("%v is there twice", claim)
 		}
@@ -181,6 +184,17 @@ func (c *Config) claims(refuse func(field string, err error)) (claims []attribut
 		claims = append(claims, claim)
 	}
 	return claims
+}
+
+// aboutNetworks reports whether a claim is about autonomous systems or lists instead of countries.
+func aboutNetworks(c attribution.Claim) bool {
+	for range c.Systems() {
+		return true
+	}
+	for range c.Lists() {
+		return true
+	}
+	return false
 }
 
 var groupKinds = map[string]monitor.Groups{

@@ -63,6 +63,7 @@ func TestValidate(t *testing.T) {
 		"ipv6_prefix_length: ":       func(c *Config) { c.IPv6PrefixLength = 8 },
 		"claims[1]: ":                func(c *Config) { c.Claims = []string{"majority RU", "most RU"} },
 		"claims[2]: ":                func(c *Config) { c.Claims = []string{"majority RU", "US < 5%", "RU > 50%"} },
+		"claims[0]: no autonomous":   func(c *Config) { c.Claims = []string{"AS64500 > 40%"} },
 		"further_databases: ":        func(c *Config) { c.FurtherDatabases, c.DropAddresses = []string{"x"}, true },
 		"checkpoint_file: ":          func(c *Config) { c.CheckpointFile = "x" },
 		"attributes::source: it is":  func(c *Config) { c.Attributes.Source = nil },
@@ -101,13 +102,13 @@ func TestDocumentation(t *testing.T) {
 	must(t, err)
 	has := func(what string) {
 		t.Helper()
-		if !strings.Contains(string(page), "`"+what+"`") {
+		if !regexp.MustCompile("(`|::)" + regexp.QuoteMeta(what) + "(`|::)").Match(page) {
 			t.Errorf("docs/OTEL.md has no %s", what)
 		}
 	}
 	for file, pattern := range map[string]string{
 		"config.go": `mapstructure:"([a-z0-9_]+)"`, "series.go": `(?:gauge|counter)\("([a-z_.]+)"`,
-		"record.go": `"(whence\.burst[a-z_.]*)"`, "account.go": `"([A-Z_]{4,})"`,
+		"record.go": `"(whence\.burst[a-z_.]*)"`, "account.go": `= "([A-Z_]+)"`,
 	} {
 		source, err := os.ReadFile(file)
 		must(t, err)

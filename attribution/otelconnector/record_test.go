@@ -96,12 +96,12 @@ func TestBurstRecords(t *testing.T) {
 	share, _ := r.Attributes().Get("whence.burst.country.share")
 	low, _ := r.Attributes().Get("whence.burst.country.share.lower")
 	high, _ := r.Attributes().Get("whence.burst.country.share.upper")
-	if !(low.Double() <= share.Double() && share.Double() <= high.Double()) || share.Double() < 0.79 || share.Double() > 0.81 {
+	if !(low.Double() <= share.Double() && share.Double() <= high.Double()) || low.Double() < 0.79 || high.Double() > 0.81 {
 		t.Errorf("share %v, from %v to %v", share.Double(), low.Double(), high.Double())
 	}
 	body := r.Body().Str()
-	if !strings.HasPrefix(body, "Burst "+id+" of all traffic: Of 3,600 new sources") || !strings.Contains(body, "geolocated to Russia (RU)") ||
-		strings.Contains(body, "\n") {
+	if !strings.HasPrefix(body, "Burst "+id+" of all traffic: Of 3,600 new sources") ||
+		!strings.Contains(body, "geolocated to Russia (RU)") || strings.Contains(body, "\n") {
 		t.Errorf("body %q", body)
 	}
 	if _, ok := r.Attributes().Get("whence.burst.report"); ok {

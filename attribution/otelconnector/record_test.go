@@ -96,8 +96,8 @@ func TestBurstRecords(t *testing.T) {
 	share, _ := r.Attributes().Get("whence.burst.country.share")
 	low, _ := r.Attributes().Get("whence.burst.country.share.lower")
 	high, _ := r.Attributes().Get("whence.burst.country.share.upper")
-	if !(low.Double() <= share.Double() && share.Double() <= high.Double()) || low.Double() < 0.79 || high.Double() > 0.81 {
-		t.Errorf("share %v, from %v to %v", share.Double(), low.Double(), high.Double())
+	if l, s, h := low.Double(), share.Double(), high.Double(); !(0.79 < l && l <= s && s <= h && h < 0.81) {
+		t.Errorf("share %v, from %v to %v", s, l, h)
 	}
 	body := r.Body().Str()
 	if !strings.HasPrefix(body, "Burst "+id+" of all traffic: Of 3,600 new sources") ||

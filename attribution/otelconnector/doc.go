@@ -63,8 +63,8 @@
 // warning, and all begins anew. One of another key or of other options is an error. Cumulative sums
 // begin at 0 with each start, as their start time says.
 //
-// At the end, waiting records about bursts are sent once more, and so are the metrics. This takes 6
-// seconds at most. A component that does not return by then is an error.
+// At the end, waiting records about bursts are sent once more, and so are the metrics. Each
+// output takes 6 seconds at most. A component that does not return by then is an error.
 //
 // # Concurrency
 //

@@ -51,7 +51,7 @@ func TestTrafficIsPlain(t *testing.T) {
 		traffic.Events = 10_000_000
 	}
 	p := started(t, plainConfig(t))
-	for logs := range batchesOf(traffic, 1000) {
+	for logs := range batchesOf(traffic, 2*most+452) { // which is observed in parts
 		p.consume(t, logs)
 	}
 	want := traffic.Plain()

@@ -124,7 +124,13 @@ func (f *Fleet) putPacked(data []byte) Result {
 		f.refuse()
 		return refusal(err)
 	}
-	switch fresh, err := f.Put(e); {
+	return ResultOf(f.Put(e))
+}
+
+// ResultOf returns the Result of an envelope for which [Fleet.Put] returned fresh and err. An
+// err of [Envelope.Unpack] has a Result, too.
+func ResultOf(fresh bool, err error) Result {
+	switch {
 	case err != nil:
 		return refusal(err)
 	case fresh:

@@ -3,6 +3,8 @@ package fleet_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution/fleet"
+	"github.com/whence-go/whence/sketch"
 )
 
 // The handler says of each envelope what became of it, and a body that is cut loses nothing
@@ -108,4 +111,20 @@ func FuzzBody(f *testing.F) {
 			t.Errorf("%d: %+v", w.Code, got)
 		}
 	})
+}
+
+// Other transports name what became of an envelope as the handler does.
+func TestResultOf(t *testing.T) {
+	for want, got := range map[string]fleet.Result{
+		"taken":        fleet.ResultOf(true, nil),
+		"stale":        fleet.ResultOf(false, nil),
+		"early":        fleet.ResultOf(false, fmt.Errorf("a: %w", fleet.ErrEarly)),
+		"unknown_node": fleet.ResultOf(true, fleet.ErrUnknownNode),
+		"version":      fleet.ResultOf(false, &sketch.VersionError{}),
+		"invalid":      fleet.ResultOf(false, errors.New("another")),
+	} {
+		if got.Code != want || got.Refused() != (got.Error != "") {
+			t.Errorf("%+v, want %s", got, want)
+		}
+	}
 }

@@ -123,6 +123,12 @@ var rooms = []room{
 	{"examples/recipes/flows", []string{
 		"attribution/monitor", "attribution/netflow", "attribution/text", "geo", "geo/dbip", tags,
 	}},
+	{"examples/recipes/gateway", []string{
+		"attribution", "attribution/fleet", "attribution/monitor", "geo/dbip", "sketch",
+	}},
+	{"examples/recipes/center", []string{
+		"attribution", "attribution/fleet", "attribution/monitor", "attribution/text", "geo/dbip", "sketch", tags,
+	}},
 	{"bench", nil},
 }
 

@@ -73,9 +73,7 @@ func oneCountryForged(t *testing.T) attribution.Snapshot {
 // sources, or that of all that came, or none. What he can reach is therefore what nobody can
 // keep him from who has addresses alone: to send what a claim is about.
 func TestForgersBendNoVerdict(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for a long time")
-	}
+	testenv.OneGoroutine(t)
 	w := world.Real(t)
 	claims := []string{"majority RU", "plurality US", "US > 12%", "RU < 47%"}
 	const sources = 10_000

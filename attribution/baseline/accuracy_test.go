@@ -123,9 +123,7 @@ func TestCoverage(t *testing.T) {
 // minutes it is a part; among the new sources it is nearly everything. What is new is known
 // by remembering everybody.
 func TestAttackOnAnOrdinaryDay(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for a long time")
-	}
+	testenv.OneGoroutine(t)
 	w := world.Real(t)
 	for seed := range uint64(3) {
 		story := must(scenario.Overlay{

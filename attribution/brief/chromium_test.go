@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/chromium"
 )
 
@@ -55,6 +56,7 @@ const contrasts = `(() => {
 // A browser shows every showcase on a phone, on a desk, light and dark: no text overflows, the contrast holds, nothing
 // else is asked for, and everything has a name for those who do not see it.
 func TestChromium(t *testing.T) {
+	testenv.OneGoroutine(t)
 	b := chromium.Start(t)
 	for _, c := range showcases() {
 		t.Run(c.name, func(t *testing.T) {

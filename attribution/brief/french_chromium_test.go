@@ -4,11 +4,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/chromium"
 )
 
 // French needs more room than English: its pages must not overflow, nor take a third page of paper.
 func TestChromiumFrench(t *testing.T) {
+	testenv.OneGoroutine(t)
 	b := chromium.Start(t)
 	paths, err := filepath.Glob(filepath.Join("testdata", "fr", "*.html"))
 	if err != nil || len(paths) < 4 {

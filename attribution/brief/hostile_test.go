@@ -20,6 +20,7 @@ import (
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/attribution/text"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -193,6 +194,7 @@ func write(t testing.TB, b Brief, f Format, lang int) string {
 // No name can do anything in any output: it adds no element, no attribute, no line, no link and no formula, and nothing
 // that a terminal obeys. What is left when the names are taken off is that of a brief with a harmless name.
 func TestHostileNames(t *testing.T) {
+	testenv.OneGoroutine(t)
 	briefs := fullBriefs(t)
 	for which, b := range briefs {
 		for lang := range text.Languages() {

@@ -146,9 +146,7 @@ func isShare(data []byte) bool {
 
 // Every changed byte is noticed, and its place is named.
 func TestEveryChangedByteIsNoticed(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for a long time")
-	}
+	testenv.OneGoroutine(t)
 	e, _ := mustMake(t, few(), attribution.Policy{}, attribution.Majority("RU"))
 	with, err := e.WithAccount(someAccount())
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Client sends envelopes to a [Handler]. Any number of goroutines may use it at once.
@@ -19,21 +22,51 @@ type Client struct {
 // request is the body of one.
 type request struct {
 	envelopes []Envelope
+	plain     int // bytes before packing
 	body      bytes.Buffer
+	packer    *zstd.Encoder
 }
 
+// packers are zstd.Encoders, which are large.
+var packers = sync.Pool{New: func() any {
+	w, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(history))
+	return w
+}}
+
 func (r *request) add(e Envelope) error {
-	packed, err := e.Pack()
+	b, err := e.AppendBinary(make([]byte, 4))
 	if err != nil {
 		return err
 	}
+	if len(b)-4 > MaxEnvelope {
+		return invalid("%d bytes, at most %d", len(b)-4, MaxEnvelope)
+	}
+	if r.packer == nil {
+		r.packer = packers.Get().(*zstd.Encoder)
+		r.packer.Reset(&r.body)
+	}
+	binary.BigEndian.PutUint32(b, uint32(len(b)-4))
 	r.envelopes = append(r.envelopes, e)
-	r.body.Write(binary.BigEndian.AppendUint32(nil, uint32(len(packed))))
-	r.body.Write(packed)
-	return nil
+	r.plain += len(b)
+	_, err = r.packer.Write(b)
+	return err
 }
 
-// Send sends envelopes in one request, and returns what became of each. An error says that
+// isFull reports whether the next envelope belongs into another request.
+func (r *request) isFull() bool { return r.plain >= fullRequest || len(r.envelopes) >= fullEnvelopes }
+
+// end ends the body.
+func (r *request) end() error {
+	if r.packer == nil {
+		return nil
+	}
+	err := r.packer.Close()
+	packers.Put(r.packer)
+	r.packer = nil
+	return err
+}
+
+// Send sends envelopes in one request, at most 100,000 of 256 MB, and returns what became of each. An error says that
 // the center may have taken some of them, or none. Sending all again is right then: what it has
 // is stale.
 func (c *Client) Send(ctx context.Context, envelopes ...Envelope) ([]Result, error) {
@@ -47,11 +80,15 @@ func (c *Client) Send(ctx context.Context, envelopes ...Envelope) ([]Result, err
 }
 
 func (c *Client) send(ctx context.Context, r *request) ([]Result, error) {
+	if err := r.end(); err != nil {
+		return nil, fmt.Errorf("fleet: %w", err)
+	}
 	post, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, &r.body)
 	if err != nil {
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
 	post.Header.Set("Content-Type", ContentType)
+	post.Header.Set("Content-Encoding", "zstd")
 	client := c.HTTP
 	if client == nil {
 		client = http.DefaultClient
@@ -98,7 +135,7 @@ func (c *Client) Ship(ctx context.Context, n *Node) (results []Result, err error
 		if err := r.add(e); err != nil {
 			return results, err
 		}
-		if r.body.Len() < fullRequest {
+		if !r.isFull() {
 			continue
 		}
 		if err := send(); err != nil {

@@ -10,17 +10,24 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/sketch"
 )
 
-// ContentType is that of a request: envelopes one after the other, each packed and with its
-// length before it, in four bytes, big endian.
+// ContentType is that of a request: envelopes one after the other, each with its length before
+// it, in four bytes, big endian. The Content-Encoding of the whole is zstd, or none. Envelopes
+// of one request name the same database, so that together they take a tenth of the bytes.
 const ContentType = "application/vnd.whence.envelopes"
 
+// Limits of a request, unpacked. A sender begins another one beyond the smaller ones.
 const (
-	maxRequest  = 256 << 20
-	fullRequest = 16 << 20 // a sender begins another request beyond it
+	maxRequest, fullRequest     = 256 << 20, 16 << 20 // bytes
+	maxEnvelopes, fullEnvelopes = 100_000, 10_000
+
+	// A history of that many bytes is needed to unpack it.
+	maxHistory, history = 8 << 20, 1 << 20
 )
 
 // Result says what became of one envelope of a request.
@@ -74,7 +81,13 @@ func Handler(f *Fleet, now func() time.Time) http.Handler {
 		if now != nil {
 			f.Advance(now())
 		}
-		results, err := f.putAll(http.MaxBytesReader(w, r.Body, maxRequest))
+		body, end, err := unpacked(http.MaxBytesReader(w, r.Body, maxRequest), r.Header.Get("Content-Encoding"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusUnsupportedMediaType)
+			return
+		}
+		defer end()
+		results, err := f.putAll(body)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
@@ -82,6 +95,22 @@ func Handler(f *Fleet, now func() time.Time) http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(results)
 	})
+}
+
+// unpacked returns what a body encodes, and how to end reading.
+func unpacked(body io.Reader, encoding string) (plain io.Reader, end func(), err error) {
+	switch encoding {
+	case "", "identity":
+		return body, func() {}, nil
+	case "zstd":
+		d, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(maxHistory))
+		if err != nil {
+			return nil, nil, err
+		}
+		return io.LimitReader(d, maxRequest), d.Close, nil
+	}
+	return nil, nil, errors.New("the encoding is zstd, or none")
 }
 
 // putAll takes all envelopes of a request.
@@ -95,11 +124,14 @@ func (f *Fleet) putAll(body io.Reader) ([]Result, error) {
 		if err != nil {
 			return nil, fmt.Errorf("fleet: envelope %d: %w", len(results)+1, err)
 		}
-		results = append(results, f.putPacked(data))
+		if len(results) == maxEnvelopes {
+			return nil, fmt.Errorf("fleet: %w: more than %d envelopes", attribution.ErrInvalidEncoding, maxEnvelopes)
+		}
+		results = append(results, f.putEncoded(data))
 	}
 }
 
-// readFrame returns the next envelope, packed; io.EOF if there is none. It allocates no more
+// readFrame returns the encoding of the next envelope; io.EOF if there is none. It allocates no more
 // than comes.
 func readFrame(r io.Reader) ([]byte, error) {
 	var size [4]byte
@@ -117,14 +149,20 @@ func readFrame(r io.Reader) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (f *Fleet) putPacked(data []byte) Result {
+func (f *Fleet) putEncoded(data []byte) Result {
 	var e Envelope
-	err := e.Unpack(data)
+	err := e.UnmarshalBinary(data)
 	if err != nil {
 		f.refuse()
 		return refusal(err)
 	}
-	switch fresh, err := f.Put(e); {
+	return ResultOf(f.Put(e))
+}
+
+// ResultOf returns the Result of an envelope for which [Fleet.Put] returned fresh and err. An
+// err of [Envelope.Unpack] has a Result, too.
+func ResultOf(fresh bool, err error) Result {
+	switch {
 	case err != nil:
 		return refusal(err)
 	case fresh:

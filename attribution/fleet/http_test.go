@@ -1,8 +1,10 @@
 package fleet_test
 
 import (
-	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/fleet"
+	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/testenv/engines"
+	"github.com/whence-go/whence/sketch"
 )
 
 // The handler says of each envelope what became of it, and a body that is cut loses nothing
@@ -60,52 +68,133 @@ var bodies = map[string]struct {
 	"an empty one":        {"\x00\x00\x00\x00", `"code":"invalid"`, http.StatusOK},
 }
 
+// framed is an envelope in a body.
+func framed(e fleet.Envelope) string {
+	b := must(e.AppendBinary(make([]byte, 4)))
+	binary.BigEndian.PutUint32(b, uint32(len(b)-4))
+	return string(b)
+}
+
+// packed is a body as it is sent.
+func packed(body string) string {
+	return string(must(zstd.NewWriter(nil)).EncodeAll([]byte(body), nil))
+}
+
+func post(f *fleet.Fleet, encoding, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r.Header.Set("Content-Encoding", encoding)
+	w := httptest.NewRecorder()
+	fleet.Handler(f, nil).ServeHTTP(w, r)
+	return w
+}
+
 func TestBodies(t *testing.T) {
-	first := must(new(request).with(envelope("a", 1, russian(3))))
+	first := framed(envelope("a", 1, russian(3)))
 	for name, c := range bodies {
 		for _, before := range []string{"", first} {
-			f := newFleet(t)
-			w := httptest.NewRecorder()
-			fleet.Handler(f, nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader(before+c.body)))
-			want := c.want
-			if before != "" {
-				want = strings.NewReplacer("envelope 1", "envelope 2", "[]", `[{"code":"taken"}]`).Replace(want)
-			}
-			if w.Code != c.status || !strings.Contains(w.Body.String(), want) {
-				t.Errorf("%s: %d %q, want %d … %s …", name, w.Code, w.Body, c.status, want)
-			}
-			if got := f.Stats(); got.Slots != min(len(before), 1) {
-				t.Errorf("%s: %+v", name, got)
+			for encoding, body := range map[string]string{"": before + c.body, "zstd": packed(before + c.body)} {
+				f := newFleet(t)
+				w := post(f, encoding, body)
+				want := c.want
+				if before != "" {
+					want = strings.NewReplacer("envelope 1", "envelope 2", "[]", `[{"code":"taken"}]`).Replace(want)
+				}
+				if w.Code != c.status || !strings.Contains(w.Body.String(), want) {
+					t.Errorf("%s %s: %d %q, want %d … %s …", name, encoding, w.Code, w.Body, c.status, want)
+				}
+				if got := f.Stats(); got.Slots != min(len(before), 1) {
+					t.Errorf("%s: %+v", name, got)
+				}
 			}
 		}
 	}
 }
 
-// request gathers a body as a client does.
-type request struct{ body bytes.Buffer }
+// What cannot be unpacked is an error, after what came before was taken. Nothing makes a center take more than it
+// says.
+func TestPackedBodies(t *testing.T) {
+	first := packed(framed(envelope("a", 1, russian(3))))
+	for name, c := range map[string]struct {
+		encoding, body, want string
+		status, slots        int
+	}{
+		"another encoding": {"gzip", first, "zstd, or none", http.StatusUnsupportedMediaType, 0},
+		"not packed":       {"zstd", framed(envelope("a", 1, russian(3))), "envelope 1", http.StatusBadRequest, 0},
+		"damaged later":    {"zstd", first + "xxxxxxxx", "envelope 2", http.StatusBadRequest, 1},
+		"cut":              {"zstd", first[:len(first)-9], "envelope 1", http.StatusBadRequest, 0},
+		"a bomb of empty ones": {"zstd", packed(strings.Repeat("\x00", 300<<20)), "more than 100000 envelopes",
+			http.StatusBadRequest, 0},
+		"a bomb in one": {"zstd", packed("\x04\x00\x00\x00" + strings.Repeat("\x00", 64<<20)), `"code":"invalid"`,
+			http.StatusOK, 0},
+	} {
+		f := newFleet(t)
+		w := post(f, c.encoding, c.body)
+		if got := f.Stats().Slots; w.Code != c.status || !strings.Contains(w.Body.String(), c.want) || got != c.slots {
+			t.Errorf("%s: %d %.200q, want %d … %s …, %d slots", name, w.Code, w.Body, c.status, c.want, got)
+		}
+	}
+}
 
-func (r *request) with(e fleet.Envelope) (string, error) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, got *http.Request) {
-		io.Copy(&r.body, got.Body)
-		io.WriteString(w, `[{"code":"taken"}]`)
+// Envelopes of one request name the same database, of which the bytes are sent once.
+func TestRequestsAreSmall(t *testing.T) {
+	var all []fleet.Envelope
+	apart := 0
+	for i := range 200 {
+		traffic := engines.Traffic{Events: 20_000}
+		tally := must(attribution.NewTally(traffic.Table(), traffic.Options()))
+		for j := range 10 {
+			tally.AddFlow(traffic.Event(10*i + j).Flow)
+		}
+		e := envelope("a", 1, tally.Snapshot())
+		e.Final, e.Target = false, monitor.TargetName(name(i))
+		all = append(all, e)
+		apart += len(must(e.Pack()))
+	}
+	together := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		together = int(n)
 	}))
 	defer server.Close()
-	_, err := (&fleet.Client{URL: server.URL}).Send(context.Background(), e)
-	return r.body.String(), err
+	(&fleet.Client{URL: server.URL}).Send(context.Background(), all...)
+	t.Logf("%d bytes together, %d apart", together, apart)
+	if together == 0 || together > apart/5 {
+		t.Errorf("%d bytes together, %d apart", together, apart)
+	}
 }
 
 func FuzzBody(f *testing.F) {
-	first := must(new(request).with(envelope("a", 1, russian(3))))
+	first := framed(envelope("a", 1, russian(3)))
 	for _, c := range bodies {
-		f.Add([]byte(c.body))
-		f.Add([]byte(first + c.body))
+		for _, body := range []string{c.body, first + c.body} {
+			f.Add(false, []byte(body))
+			f.Add(true, []byte(packed(body)))
+		}
 	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		center := newFleet(t)
-		w := httptest.NewRecorder()
-		fleet.Handler(center, nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body)))
+	f.Fuzz(func(t *testing.T, packed bool, body []byte) {
+		center, encoding := newFleet(t), ""
+		if packed {
+			encoding = "zstd"
+		}
+		w := post(center, encoding, string(body))
 		if got := center.Stats(); w.Code != http.StatusOK && w.Code != http.StatusBadRequest || got.Taken > 1 {
 			t.Errorf("%d: %+v", w.Code, got)
 		}
 	})
+}
+
+// Other transports name what became of an envelope as the handler does.
+func TestResultOf(t *testing.T) {
+	for want, got := range map[string]fleet.Result{
+		"taken":        fleet.ResultOf(true, nil),
+		"stale":        fleet.ResultOf(false, nil),
+		"early":        fleet.ResultOf(false, fmt.Errorf("a: %w", fleet.ErrEarly)),
+		"unknown_node": fleet.ResultOf(true, fleet.ErrUnknownNode),
+		"version":      fleet.ResultOf(false, &sketch.VersionError{}),
+		"invalid":      fleet.ResultOf(false, errors.New("another")),
+	} {
+		if got.Code != want || got.Refused() != (got.Error != "") {
+			t.Errorf("%+v, want %s", got, want)
+		}
+	}
 }

@@ -153,9 +153,7 @@ func alone(x *theater) (bursts, calls int) {
 // other are not joined, though they come at once and everyday visitors of one target are
 // those of the other.
 func TestAttacks(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	seeds := uint64(2)
 	switch {
 	case testenv.Long():

@@ -174,9 +174,7 @@ func TestCarpetWithoutGroups(t *testing.T) {
 
 // Where few members are attacked, they are named, and their group is not.
 func TestFewMembersAreNamed(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	runs := uint64(4)
 	switch {
 	case testenv.Long():
@@ -214,9 +212,7 @@ func TestFewMembersAreNamed(t *testing.T) {
 // A member whose burst is part of that of its group is reported once it is not: when it gets
 // a large share of it, and when its burst goes on after that of the group.
 func TestMemberLeavesACarpet(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	network := ParseTarget("198.51.100.0/24")
 	for name, c := range map[string]struct {
 		from, to, rate float64 // of what one member gets more, seconds after the onset

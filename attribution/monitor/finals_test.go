@@ -177,9 +177,7 @@ func TestBurstsHoldWhatTheySay(t *testing.T) {
 
 // A pulse wave is one burst, which holds all of its pulses.
 func TestPulseWaves(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	runs := uint64(2)
 	if testenv.Long() {
 		runs = 40

@@ -41,9 +41,7 @@ func firstTold(events []Event, o Options) (told time.Time, bursts []Burst) {
 // What is beyond doubt is told before its interval closes: ten times as much within 8
 // seconds, and a hundred times as much within 3.
 func TestToldEarly(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	runs := testenv.Trials(20, 40, 200)
 	for _, c := range []struct{ rate, times, seconds float64 }{
 		{1, 10, 8}, {10, 10, 8}, {100, 10, 8}, {1, 100, 3}, {10, 100, 3},

@@ -102,9 +102,7 @@ func TestGroupsCountWhatATallyCounts(t *testing.T) {
 // A monitor that is restored amid a carpet goes on as if nothing had happened: it tells the
 // same bursts and ends in the same state.
 func TestRestoreInACarpet(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	events := carpet{net4, 256, 256, 2.5, 10, 100, 60}.stream(3)
 	told := func(at ...float64) (texts []string, state []byte) {
 		o := Options{Targets: 300, Tally: attribution.Options{SampleSize: 1024}}

@@ -24,9 +24,7 @@ func leftover() *theater {
 
 // An attack that goes on when its parent has ended has a new parent among those that run.
 func TestHeirs(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	told, known := leftover().play(Options{Targets: 64})
 	finals := finalsOf(t, told, known)
 	for _, b := range told {
@@ -81,9 +79,7 @@ func TestEndedChildrenChangeParents(t *testing.T) {
 // A monitor that is restored at any moment of an attack tells the same as one that was not,
 // in the same order, to the last byte.
 func TestAttackRestored(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	fifty := newTheater(1, 2200, 10)
 	fifty.attack(1200, 100, 5, 300, upTo(50)...)
 	catchUp := newTheater(2, 2200, 20)

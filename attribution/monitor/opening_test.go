@@ -42,9 +42,7 @@ func toldOf(events []Event, size int) (bursts []Burst) {
 // A burst that runs when the first record comes is told once, when it has ended: all of it,
 // and nothing else.
 func TestOpening(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	for k, c := range []struct {
 		ratio   float64
 		seconds int
@@ -149,9 +147,7 @@ func TestOpeningIsAFunctionOfTheEvents(t *testing.T) {
 
 // Traffic that only gets less, with noise or without, began with no burst.
 func TestNoOpening(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	kinds := map[string]func(*rand.Rand) func(int) float64{
 		"steady": func(*rand.Rand) func(int) float64 { return func(int) float64 { return 3 } },
 		"less from hour to hour": func(*rand.Rand) func(int) float64 {

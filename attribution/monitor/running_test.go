@@ -9,9 +9,7 @@ import (
 
 // Of an attack on many targets, only the burst that is reported is made, and it is one of Bursts.
 func TestRunning(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	x := newTheater(1, 1320, 20)
 	x.attack(1200, 120, 50, 500, upTo(5)...)
 	m := newMonitor(Options{})

@@ -104,9 +104,7 @@ func besiege(rng *rand.Rand, s siege) (ended []Burst) {
 // The share that is reported of the new sources is that of the attack: its interval holds
 // it, whoever comes for the first time anyway, in all traffic as on the target.
 func TestShareOfTheAttack(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	runs := 6
 	switch {
 	case testenv.Long():

@@ -12,9 +12,7 @@ import (
 // Five times as many sources are a burst, though no more events come than before. It is found as soon
 // as one of events is.
 func TestMoreSources(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	n := testenv.Trials(4, 20, 200)
 	var delays []float64
 	for seed := range n {

@@ -42,9 +42,7 @@ func sessions(rng *rand.Rand, hours, sources, n, minutes int) (events []Event) {
 // What one source does is one decision: a visitor who reads many pages is no burst of all
 // traffic. A hundred sources that send five events each within half an hour are one.
 func TestVisitorsAreNoBurst(t *testing.T) {
-	if testenv.Race {
-		t.Skip("one goroutine, for long")
-	}
+	testenv.OneGoroutine(t)
 	runs, hours := 4, 24
 	switch {
 	case testenv.Long():

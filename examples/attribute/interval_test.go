@@ -5,11 +5,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // The interval of a file is so long that enough records come in it, and no longer than its times
 // allow. That of a pipe is the usual one, as is that of a run that another one goes on from.
 func TestInterval(t *testing.T) {
+	testenv.OneGoroutine(t)
 	hits := func(n int, apart time.Duration) string {
 		all := requests(120)
 		var some []hit

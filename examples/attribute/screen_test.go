@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // onTerminal runs the program with standard output and standard error on a terminal.
@@ -28,6 +29,7 @@ func onTerminal(t *testing.T, env map[string]string, stdin string, args ...strin
 
 // The outcome of a verdict has a color on a terminal, and nothing else changes.
 func TestColors(t *testing.T) {
+	testenv.OneGoroutine(t)
 	_, plain, _ := attribute(t, "")
 	for _, tt := range []struct {
 		env   map[string]string

@@ -34,5 +34,13 @@ func Trials(short, usual, long int) int {
 	return usual
 }
 
+// OneGoroutine skips a long test under the race detector, which finds nothing in one goroutine.
+func OneGoroutine(t *testing.T) {
+	t.Helper()
+	if Race {
+		t.Skip("one goroutine, for long")
+	}
+}
+
 // Secret returns 32 bytes from which tests make a fixed key. Another n is another secret.
 func Secret(n byte) []byte { return bytes.Repeat([]byte{n, ^n}, 16) }

@@ -119,7 +119,9 @@ func (c cluster) killLeader(t testing.TB, js jetstream.JetStream, stream string)
 	t.Helper()
 	ctx := lasting(t)
 	until(t, ctx, "a leader", func() bool {
-		s, err := js.Stream(ctx, stream)
+		brief, cancel := context.WithTimeout(ctx, 5*time.Second) // a question may be lost
+		defer cancel()
+		s, err := js.Stream(brief, stream)
 		if err == nil {
 			name = s.CachedInfo().Cluster.Leader
 		}

@@ -49,6 +49,8 @@ const (
 	leastMaxAge   = time.Minute
 	leastMaxBytes = 1 << 20
 	longestPrefix = 64
+
+	answerTime = 5 * time.Second
 )
 
 var (
@@ -112,12 +114,15 @@ func (o *Options) config() jetstream.StreamConfig {
 
 // Ensure creates the stream, or checks the one that is there. It changes none. The error wraps
 // [ErrStream] and says what differs if that one does not hold what the package promises, or
-// keeps less than the options want. Any number of programs may call it at once.
+// keeps less than the options want. Servers that have just started may have no leader: then it
+// fails within 5 s, and should be tried again. Any number of programs may call it at once.
 func Ensure(ctx context.Context, js jetstream.JetStream, o Options) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
 	o = o.filled()
+	ctx, cancel := soon(ctx)
+	defer cancel()
 	stream, err := js.Stream(ctx, o.Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		stream, err = js.CreateStream(ctx, o.config())
@@ -132,8 +137,16 @@ func Ensure(ctx context.Context, js jetstream.JetStream, o Options) error {
 	return o.refuse(append(o.broken(c), o.less(c)...))
 }
 
+// soon bounds a request to the servers: one that comes while they have no leader may get no
+// answer at all.
+func soon(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, answerTime)
+}
+
 // open returns the stream if it holds what the package promises.
 func (o *Options) open(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
+	ctx, cancel := soon(ctx)
+	defer cancel()
 	stream, err := js.Stream(ctx, o.Stream)
 	if err != nil {
 		return nil, fmt.Errorf("natsfleet: the stream %s: %w", o.Stream, err)

@@ -84,18 +84,9 @@ func (r *Receiver) session(parent context.Context) (begun bool, err error) {
 		return false, err
 	}
 	r.begin(stream.CachedInfo().Created)
-	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		FilterSubject: r.options.subjects(), DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq: r.position() + 1, AckPolicy: jetstream.AckNonePolicy,
-		Replicas: 1, MemoryStorage: true, InactiveThreshold: keptOnDeath,
-	})
+	messages, err := r.messages(ctx, stream)
 	if err != nil {
-		return false, fmt.Errorf("natsfleet: a consumer of %s: %w", r.options.Stream, err)
-	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(buffered), jetstream.PullExpiry(expiry),
-		jetstream.PullHeartbeat(heartbeat), jetstream.WithMessagesErrOnMissingHeartbeat(true))
-	if err != nil {
-		return false, fmt.Errorf("natsfleet: messages of %s: %w", r.options.Stream, err)
+		return false, fmt.Errorf("natsfleet: reading %s: %w", r.options.Stream, err)
 	}
 	var beside sync.WaitGroup
 	beside.Go(func() { r.beside(ctx, stream, cancel) })
@@ -110,6 +101,28 @@ func (r *Receiver) session(parent context.Context) (begun bool, err error) {
 	}
 	beside.Wait()
 	return true, err
+}
+
+// messages asks for all messages after the last one that was read.
+func (r *Receiver) messages(ctx context.Context, stream jetstream.Stream) (jetstream.MessagesContext, error) {
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		FilterSubject: r.options.subjects(), DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq: r.position() + 1, AckPolicy: jetstream.AckNonePolicy,
+		Replicas: 1, MemoryStorage: true, InactiveThreshold: keptOnDeath,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return consumer.Messages(jetstream.PullMaxMessages(buffered), jetstream.PullExpiry(expiry),
+		jetstream.PullHeartbeat(heartbeat), jetstream.WithMessagesErrOnMissingHeartbeat(true))
+}
+
+func look(ctx context.Context, stream jetstream.Stream) (*jetstream.StreamInfo, error) {
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	return stream.Info(ctx)
 }
 
 // readAll reads until an error. Each message is the one after the last, in the count of the
@@ -145,7 +158,7 @@ func (r *Receiver) beside(ctx context.Context, stream jetstream.Stream, cancel c
 		}
 		r.retry(ctx)
 		if n%lookEvery == 0 {
-			info, err := stream.Info(ctx)
+			info, err := look(ctx, stream)
 			switch at := r.position(); {
 			case err != nil: // the reader will see it, too
 			case !info.Created.Equal(r.created):
@@ -230,7 +243,7 @@ func (r *Receiver) Sync(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("natsfleet: message %d of %d was read: %w%s", read, last, ctx.Err(), r.why())
 		}
-		if info, err := stream.Info(ctx); err == nil {
+		if info, err := look(ctx, stream); err == nil {
 			state = info.State
 		}
 	}

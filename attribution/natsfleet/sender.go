@@ -48,8 +48,7 @@ func NewSender(js jetstream.JetStream, o Options) (*Sender, error) {
 // Repeating is of no use after an error that wraps [fleet.ErrInvalidEnvelope],
 // [fleet.ErrConflict], [ErrTooLarge], or a [sketch.VersionError] of what is in the place.
 // After any other one, such as [ErrStream], [ErrContended] or one of JetStream, the envelope may
-// be in the stream or not, and should be sent again. If ctx has no deadline, each request
-// to the servers takes as long as the options of JetStream say, 5 s if they say nothing.
+// be in the stream or not, and should be sent again. A server has 5 s for each answer.
 func (s *Sender) Send(ctx context.Context, e fleet.Envelope) (fresh bool, err error) {
 	packed, err := e.Pack()
 	if err != nil {
@@ -115,6 +114,8 @@ func (s *Sender) open(ctx context.Context) (jetstream.Stream, error) {
 
 // publish returns the number of the message, if the one before it was that of revision.
 func (s *Sender) publish(ctx context.Context, subject string, packed []byte, revision uint64) (uint64, error) {
+	ctx, cancel := soon(ctx)
+	defer cancel()
 	ack, err := s.js.Publish(ctx, subject, packed,
 		jetstream.WithExpectStream(s.options.Stream), jetstream.WithExpectLastSequencePerSubject(revision))
 	switch {
@@ -136,6 +137,8 @@ func raced(err error) bool {
 // read returns what the stream has under a subject. What is no envelope of this place holds it
 // against nobody, but an encoding of another version may be newer.
 func (s *Sender) read(ctx context.Context, stream jetstream.Stream, subject string) (place, error) {
+	ctx, cancel := soon(ctx)
+	defer cancel()
 	m, err := stream.GetLastMsgForSubject(ctx, subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return place{}, nil

@@ -113,7 +113,7 @@ func (r *Receiver) get(ctx context.Context, ask request) (*message, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, expiry)
+	ctx, cancel := soon(ctx)
 	defer cancel()
 	answer, err := r.js.Conn().RequestWithContext(ctx, prefix+"STREAM.MSG.GET."+r.options.Stream, body)
 	if err != nil {

@@ -109,7 +109,9 @@ func ensure(t testing.TB, js jetstream.JetStream, o natsfleet.Options) {
 	t.Helper()
 	ctx, err := lasting(t), error(nil)
 	until(t, ctx, "the stream", func() bool {
-		err = natsfleet.Ensure(ctx, js, o)
+		brief, cancel := context.WithTimeout(ctx, time.Second) // what is asked before there is a leader may be lost
+		defer cancel()
+		err = natsfleet.Ensure(brief, js, o)
 		return err == nil || ctx.Err() != nil
 	})
 }

@@ -66,11 +66,11 @@ func (r *Receiver) Run(ctx context.Context) error {
 			return err
 		}
 		r.failed(err)
+		if at := r.position(); begun && r.step(ctx, 0) == nil && r.position() > at {
+			continue // a message may have made the client stop, and would do so again
+		}
 		if err := pause(ctx, afterError); err != nil {
 			return err
-		}
-		if begun { // if a message made the client stop, it would do so again
-			r.step(ctx, 0)
 		}
 	}
 }

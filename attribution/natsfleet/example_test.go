@@ -22,7 +22,7 @@ func ExampleSender() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	table, err := dbip.Load()
+	table, err := dbip.Table()
 	if err != nil {
 		log.Fatal(err)
 	}

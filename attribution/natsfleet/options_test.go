@@ -73,7 +73,7 @@ func TestEnsure(t *testing.T) {
 		"max_age is 1m0s, want 24h0m0s or more": func(c *jetstream.StreamConfig) {
 			c.MaxAge, c.Duplicates = time.Minute, time.Minute
 		},
-		"max_bytes is 5000":                     func(c *jetstream.StreamConfig) { c.MaxBytes = 5000 },
+		"max_bytes is 5000": func(c *jetstream.StreamConfig) { c.MaxBytes = 5000 },
 	} {
 		c := good
 		change(&c)

@@ -44,7 +44,7 @@ const (
 	expiry      = 10 * time.Second // of a request for messages
 	heartbeat   = 2 * time.Second  // of the server; reading begins anew after two that did not come
 	beat        = time.Second      // of what is done beside reading
-	lookEvery   = 3 // beats: whether messages are there that do not come
+	lookEvery   = 3                // beats: whether messages are there that do not come
 	afterError  = time.Second
 	keptOnDeath = time.Minute // of the consumer, by the server, after its center has gone
 )

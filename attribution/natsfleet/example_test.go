@@ -37,7 +37,8 @@ func ExampleSender() {
 		log.Fatal(err)
 	}
 
-	conn, err := nats.Connect("tls://nats.example", nats.UserCredentials("/etc/whence/paris-1.creds"), nats.MaxReconnects(-1))
+	conn, err := nats.Connect("tls://nats.example",
+		nats.UserCredentials("/etc/whence/paris-1.creds"), nats.MaxReconnects(-1))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,7 +75,8 @@ func ExampleReceiver() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	conn, err := nats.Connect("tls://nats.example", nats.UserCredentials("/etc/whence/center.creds"), nats.MaxReconnects(-1))
+	conn, err := nats.Connect("tls://nats.example",
+		nats.UserCredentials("/etc/whence/center.creds"), nats.MaxReconnects(-1))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func TestLateRetry(t *testing.T) {
 	})
 }
 
-// Many senders write one place at once: the highest sequence stays, and each that was fresh was higher than those before.
+// Many senders write one place at once, and the highest sequence stays.
 func TestRace(t *testing.T) {
 	js, ctx := alone(t), lasting(t)
 	rng := rand.New(rand.NewPCG(1, 1))

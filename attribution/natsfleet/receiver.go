@@ -53,16 +53,18 @@ const (
 // message stops it: see [Stats]. After an error of the connection or the servers it goes on
 // where it was, and if the stream has been made anew, from the beginning.
 //
-// The error is that of ctx. An error of the first attempt is returned, too: no server answers,
-// there is no such stream, or it is not as it must be ([ErrStream]). So is
-// [nats.ErrConnectionClosed].
+// The error is that of ctx, or says what will not get better: the stream is not as it must be
+// ([ErrStream]), the connection was closed ([nats.ErrConnectionClosed]), or there was no
+// stream in the first place ([jetstream.ErrStreamNotFound]).
 func (r *Receiver) Run(ctx context.Context) error {
-	for first := true; ; first = false {
+	for ever := false; ; { // whether there has been a stream
 		begun, err := r.session(ctx)
+		ever = ever || begun
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case first && !begun, errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, ErrStream):
+		case errors.Is(err, ErrStream), errors.Is(err, nats.ErrConnectionClosed),
+			!ever && errors.Is(err, jetstream.ErrStreamNotFound):
 			return err
 		}
 		r.failed(err)

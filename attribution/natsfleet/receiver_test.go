@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/fleet"
@@ -143,7 +144,7 @@ func TestNewStream(t *testing.T) {
 func TestRunFails(t *testing.T) {
 	js, ctx := alone(t), lasting(t)
 	r := must(natsfleet.NewReceiver(js, natsfleet.Options{Stream: "other"}, must(fleet.New(fleetOptions())), nil))
-	if err := r.Run(ctx); err == nil || !strings.Contains(err.Error(), "other") {
+	if err := r.Run(ctx); !errors.Is(err, jetstream.ErrStreamNotFound) || !strings.Contains(err.Error(), "other") {
 		t.Errorf("no stream: %v", err)
 	}
 	r = must(natsfleet.NewReceiver(js, single, must(fleet.New(fleetOptions())), nil))

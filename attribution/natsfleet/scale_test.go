@@ -134,7 +134,13 @@ func startCenter(t testing.TB, js jetstream.JetStream, o natsfleet.Options, fo f
 	c.receiver = must(natsfleet.NewReceiver(js, o, c.fleet, nil))
 	ctx, cancel := context.WithCancel(lasting(t))
 	ended := make(chan error, 1)
-	go func() { ended <- c.receiver.Run(ctx) }()
+	go func() {
+		err := c.receiver.Run(ctx)
+		if ctx.Err() == nil {
+			t.Errorf("a center gave up: %v", err)
+		}
+		ended <- err
+	}()
 	c.stop = sync.OnceValue(func() error {
 		cancel()
 		return <-ended

@@ -206,7 +206,9 @@ func TestKilledLeader(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Logf("%d envelopes in %v, %d tries failed", sent.Load(), time.Since(begun), failed.Load())
+	state := must(must(js.Stream(lasting(t), "WHENCE")).Info(lasting(t))).State
+	t.Logf("%d envelopes in %v, %d tries failed; the stream has %d in %d bytes",
+		sent.Load(), time.Since(begun), failed.Load(), state.Msgs, state.Bytes)
 
 	want := traffic.Plain()
 	for name, c := range map[string]*center{

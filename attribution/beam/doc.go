@@ -1,0 +1,2 @@
+// Package whencebeam counts and merges in pipelines of Apache Beam.
+package whencebeam

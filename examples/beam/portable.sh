@@ -8,7 +8,8 @@
 # once by the runner, and once by starting the job again.
 #
 # It needs Go, Python 3 and its venv module, and pip, which fetches Beam by name into a folder that is removed in the end.
-# BEAM_VENV names a virtual environment to use, and to make if it is not there.
+# BEAM_VENV names a virtual environment to use, and to make if it is not there. Where GNU time is, CPU time, time and peak
+# memory of the example are printed, and those of the job server so far beside them.
 set -euo pipefail
 cd "$(dirname "$0")"
 events=${1:-20000}
@@ -50,9 +51,12 @@ start_server() {
 	done
 }
 
+timer=()
+if [ -x /usr/bin/time ]; then timer=(/usr/bin/time -q -o "$tmp/time" -f '%U + %S CPU s, %e s, %M KB'); fi
+
 count() { # RUNNER FLAG...
 	rm -f "$tmp/places"
-	"$tmp/beam" -events "$events" -out "$tmp/places" -runner "$@" >"$tmp/log" 2>&1 || return 1
+	"${timer[@]}" "$tmp/beam" -events "$events" -out "$tmp/places" -runner "$@" >"$tmp/log" 2>&1 || return 1
 	sort "$tmp/places"
 }
 
@@ -71,7 +75,16 @@ same() {
 		printf 'FAILED: %s: other lines than the loop\n' "$name"
 		return 1
 	fi
-	printf 'the same %d lines: %s\n' "$(wc -l <"$tmp/got")" "$name"
+	printf 'the same %d lines: %s (%s%s)\n' "$(wc -l <"$tmp/got")" "$name" "$(cat "$tmp/time" 2>/dev/null)" "$(server_cost)"
+}
+
+# server_cost: prints what the job server has cost, if it runs.
+server_cost() {
+	if [ -z "$server" ] || [ ! -r "/proc/$server/status" ]; then return; fi
+	local ticks
+	ticks=$(cut -d ' ' -f 14,15 "/proc/$server/stat")
+	printf '; job server: %d CPU s, %s' $(((${ticks/ / + }) / $(getconf CLK_TCK))) \
+		"$(sed -n 's/^VmHWM:[[:space:]]*//p' "/proc/$server/status")"
 }
 
 # attempts WHAT: fails if the job server does not say that it happened.
@@ -83,6 +96,7 @@ attempts() {
 }
 
 count plain >"$tmp/want"
+same "the loop, again" count plain
 for shards in 1 3 8; do same "Prism, $shards shards" count prism -shards $shards; done
 
 start_server 1 0

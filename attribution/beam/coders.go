@@ -1,13 +1,11 @@
 package whencebeam
 
 import (
-	"context"
 	"encoding/binary"
 	"net/netip"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/whence-go/whence/attribution"
@@ -26,12 +24,10 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[Refused]())
 
 	register.DoFn3x1[beam.Window, monitor.Event, func(Place, attribution.Snapshot), error](&countFn{})
-	register.DoFn2x3[Place, func(*attribution.Snapshot) bool, Place, attribution.Snapshot, error](&mergeFn{})
-	register.DoFn3x0[fleet.Envelope, func(string, fleet.Envelope), func(Refused)](&slotFn{})
-	register.DoFn4x1[string, func(*fleet.Envelope) bool, func(Place, attribution.Snapshot), func(Refused), error](
-		&newestFn{})
-	register.DoFn4x1[context.Context, fileio.ReadableFile, func(fleet.Envelope), func(Refused), error](&readFn{})
-	register.DoFn2x2[Place, attribution.Snapshot, string, error](&reportFn{})
+	// The others are called by reflection. They get few elements, and such a registration takes the compiler seconds.
+	for _, fn := range []any{&mergeFn{}, &slotFn{}, &newestFn{}, &readFn{}, &reportFn{}} {
+		beam.RegisterDoFn(fn)
+	}
 	register.Emitter2[Place, attribution.Snapshot]()
 	register.Emitter1[fleet.Envelope]()
 	register.Emitter2[string, fleet.Envelope]()

@@ -26,9 +26,9 @@ func TestMain(m *testing.M) { ptest.Main(m) }
 func init() {
 	register.DoFn2x0[int, func(monitor.Event)](&eventsFn{})
 	register.Emitter1[monitor.Event]()
-	register.DoFn2x0[Place, attribution.Snapshot](&takeFn{})
-	register.DoFn1x0[Refused](&takeRefusedFn{})
-	register.DoFn1x0[string](&takeTextFn{})
+	beam.RegisterDoFn(&takeFn{})
+	beam.RegisterDoFn(&takeRefusedFn{})
+	beam.RegisterDoFn(&takeTextFn{})
 }
 
 // eventsFn makes every n-th event of a stream, from the one with a number.

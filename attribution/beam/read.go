@@ -34,9 +34,9 @@ func AppendRecord(b []byte, e *fleet.Envelope) ([]byte, error) {
 // ReadEnvelopes reads the files that match a pattern, and returns a PCollection<fleet.Envelope> and a
 // PCollection<Refused>. The program must import the file system of the pattern, such as Beam's io/filesystem/local.
 //
-// A record that is damaged, or of another version, is refused, and those after it are read. If the length of one cannot be
-// right, the rest of the file is refused, as one record. A worker holds one record of a file in memory. A file that cannot
-// be opened or read fails the job, since a runner may try again.
+// A record that is damaged, or of another version, is refused, and those after it are read. If the length of one cannot
+// be right, the rest of the file is refused, as one record. A worker holds one record of a file in memory. A file that
+// cannot be opened or read fails the job, since a runner may try again.
 //
 // The order of records, and which worker reads which file, decide nothing: see [MergeEnvelopes].
 func ReadEnvelopes(s beam.Scope, pattern string) (envelopes, refused beam.PCollection) {

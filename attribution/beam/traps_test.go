@@ -28,7 +28,7 @@ func init() {
 	register.Function1x1(toNumber)
 	register.Function2x1(addNaively)
 	register.Function1x0(takeNaked)
-	register.DoFn1x0[*number](&takeNumberFn{})
+	beam.RegisterDoFn(&takeNumberFn{})
 	register.Function1x2(toSnapshot)
 	register.Function1x2(toPlaced)
 	register.Function1x1(toEvent)

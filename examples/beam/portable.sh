@@ -20,6 +20,7 @@ if ! command -v python3 >/dev/null || ! python3 -c 'import ensurepip, venv' 2>/d
 fi
 
 tmp=$(mktemp -d)
+export TMPDIR=$tmp # where Beam leaves folders behind
 server=
 stop_server() {
 	if [ -n "$server" ]; then

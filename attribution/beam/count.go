@@ -1,7 +1,10 @@
 package whencebeam
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
@@ -56,11 +59,13 @@ type countFn struct {
 	counter *counter
 	tallies map[Place]*bundleTally
 	size    int // of all tallies, in bytes, about
+	events  int // so far in the bundle
 }
 
 type bundleTally struct {
 	*attribution.Tally
 	events, size int
+	last         int // number of the last event in the bundle
 }
 
 // Setup reads key and database, if this process has not yet done so.
@@ -79,6 +84,7 @@ func (f *countFn) ProcessElement(w beam.Window, e monitor.Event, emit func(Place
 			attribution.ErrInvalidOptions, w)
 	}
 	place, dated := placeOf(&e, f.Options.Window)
+	f.events++
 	if err := f.add(place, dated, &e); err != nil {
 		return err
 	}
@@ -88,7 +94,7 @@ func (f *countFn) ProcessElement(w beam.Window, e monitor.Event, emit func(Place
 		}
 	}
 	if f.size > f.Options.maxBytes() {
-		f.flush(emit)
+		f.shrink(emit)
 	}
 	return nil
 }
@@ -110,6 +116,7 @@ func (f *countFn) add(p Place, dated bool, e *monitor.Event) error {
 	} else {
 		t.AddLost(attribution.LostUndated, 1)
 	}
+	t.last = f.events
 	// Asking for the size costs as much as some dozens of events.
 	if t.events++; t.events&(t.events-1) == 0 || t.events%1024 == 0 {
 		f.measure(t)
@@ -123,14 +130,29 @@ func (f *countFn) measure(t *bundleTally) {
 	t.size = now
 }
 
-func (f *countFn) flush(emit func(Place, attribution.Snapshot)) {
+// shrink sends the places that got no event for longest, until half of the memory is free. Where events come in the
+// order of their times, these are the windows that are over.
+func (f *countFn) shrink(emit func(Place, attribution.Snapshot)) {
+	oldest := slices.SortedFunc(maps.Keys(f.tallies), func(a, b Place) int {
+		return cmp.Compare(f.tallies[a].last, f.tallies[b].last)
+	})
+	for _, p := range oldest {
+		if f.size <= f.Options.maxBytes()/2 {
+			break
+		}
+		t := f.tallies[p]
+		emit(p, t.Snapshot())
+		f.size -= t.size
+		delete(f.tallies, p)
+	}
+}
+
+func (f *countFn) reset() { f.tallies, f.size, f.events = map[Place]*bundleTally{}, 0, 0 }
+
+// FinishBundle sends what the bundle counted.
+func (f *countFn) FinishBundle(emit func(Place, attribution.Snapshot)) {
 	for p, t := range f.tallies {
 		emit(p, t.Snapshot())
 	}
 	f.reset()
 }
-
-func (f *countFn) reset() { f.tallies, f.size = map[Place]*bundleTally{}, 0 }
-
-// FinishBundle sends what the bundle counted.
-func (f *countFn) FinishBundle(emit func(Place, attribution.Snapshot)) { f.flush(emit) }

@@ -142,20 +142,28 @@ func TestUndated(t *testing.T) {
 	}
 }
 
-// A tally that grows is sent before all memory is used.
+// What grows is sent before all memory is used: first the windows that are over, each of them once.
 func TestMaxBytes(t *testing.T) {
 	o := options(t)
 	o.MaxBytes = 4 << 20
-	f, sent := started(t, o), 0
+	f, got := started(t, o), parts{}
 	traffic := engines.Traffic{Events: 100_000}
 	for i := range traffic.Events {
-		process(t, f, traffic.Event(i), func(Place, attribution.Snapshot) { sent++ })
+		process(t, f, traffic.Event(i), got.emit)
 		if f.size > o.MaxBytes {
 			t.Fatalf("%d bytes after %d events, at most %d", f.size, i, o.MaxBytes)
 		}
 	}
-	if sent == 0 || len(f.tallies) == 0 {
-		t.Errorf("%d snapshots were sent early, %d tallies", sent, len(f.tallies))
+	if len(got) == 0 || len(f.tallies) == 0 {
+		t.Errorf("%d places were sent early, %d are left", len(got), len(f.tallies))
+	}
+	f.FinishBundle(got.emit)
+	sent := 0
+	for _, list := range got {
+		sent += len(list)
+	}
+	if places := engines.Windows * (engines.Targets + 1); len(got) != places || sent > places*11/10 {
+		t.Errorf("%d snapshots of %d places, want hardly more than %d", sent, len(got), places)
 	}
 }
 

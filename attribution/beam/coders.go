@@ -46,8 +46,8 @@ func registerCoder[T any](encode func(T) ([]byte, error), decode func([]byte) (T
 	register.Function1x2(decode)
 }
 
-// A snapshot beyond the exact state has up to a megabyte per place, and a fifth of it when it is compressed. Runners copy
-// and store what crosses several times.
+// A snapshot beyond the exact state has up to a megabyte per place, and a fifth of it when it is compressed. Runners
+// copy and store what crosses several times.
 var (
 	packer   = must(zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest)))
 	unpacker = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(fleet.MaxEnvelope)))

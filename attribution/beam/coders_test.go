@@ -76,7 +76,8 @@ func TestEventsComeBack(t *testing.T) {
 
 var malformed = [][]byte{
 	nil, {9}, {kindAddr}, {kindAddr, 3, 1, 2, 3, 0}, {kindName, 0, 0}, {kindName, 0xff, 0xff, 0xff, 0xff, 0x0f},
-	{kindPrefix, 0, 0}, {kindPrefix, 5, 1, 2, 3, 4, 24, 0}, {kindPrefix, 5, 1, 2, 3, 4, 99, 0}, {kindPrefix, 5, 1, 2, 3, 0, 32, 0},
+	{kindPrefix, 0, 0}, {kindPrefix, 5, 1, 2, 3, 4, 24, 0}, {kindPrefix, 5, 1, 2, 3, 4, 99, 0},
+	{kindPrefix, 5, 1, 2, 3, 0, 32, 0},
 	{kindDomain, 0, 0}, {kindDirectory, 1, 'x', 0}, {kindNone, 2}, {kindNone, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 1},
 	{kindNone, 1, 0x80}, {kindNone, 0, 0},
 	append(binary.AppendVarint([]byte{kindNone, 1}, time.Time{}.Unix()), 0), // no time, written as one
@@ -168,7 +169,8 @@ func TestReport(t *testing.T) {
 	if len(got.texts) != 1 || got.texts[0] != string(text) || len(want.Verdicts) != 1 {
 		t.Errorf("got %v\nwant %s", got.texts, text)
 	}
-	if _, err := Report(s, attribution.Policy{}, reports, attribution.Claim{}); !errors.Is(err, attribution.ErrInvalidClaim) {
+	_, err = Report(s, attribution.Policy{}, reports, attribution.Claim{})
+	if !errors.Is(err, attribution.ErrInvalidClaim) {
 		t.Errorf("no claim: %v", err)
 	}
 	if _, err := Report(s, attribution.Policy{Confidence: 2}, reports); !errors.Is(err, attribution.ErrInvalidPolicy) {

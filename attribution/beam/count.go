@@ -13,8 +13,8 @@ import (
 	"github.com/whence-go/whence/attribution/monitor"
 )
 
-// Count counts events, a PCollection<monitor.Event>, and returns a PCollection<KV<Place, attribution.Snapshot>> with one
-// element per place. A place is each window of each target, and each window of all traffic.
+// Count counts events, a PCollection<monitor.Event>, and returns a PCollection<KV<Place, attribution.Snapshot>> with
+// one element per place. A place is each window of each target, and each window of all traffic.
 //
 // The bytes of each snapshot are those of one tally that had seen all events of the place. They do not depend on the
 // number of workers, on bundles, on retries, nor on the order of events.
@@ -22,11 +22,11 @@ import (
 // Events must be in the global window of Beam. Their own time says which [Place] they count in, so that no event is
 // late. Another window is an error of the job.
 //
-// A worker counts a bundle in one tally per place, within [Options].MaxBytes. So leave Count where Beam can fuse it with
-// what makes the events: a Reshuffle before it sends every event over the network.
+// A worker counts a bundle in one tally per place, within [Options].MaxBytes. So leave Count where Beam can fuse it
+// with what makes the events: a Reshuffle before it sends every event over the network.
 //
-// The error wraps [attribution.ErrInvalidOptions], or is Beam's about a PCollection of another type. A worker that cannot
-// read its key or its database fails the job with an error that names it.
+// The error wraps [attribution.ErrInvalidOptions], or is Beam's about a PCollection of another type. A worker that
+// cannot read its key or its database fails the job with an error that names it.
 func Count(s beam.Scope, o Options, events beam.PCollection) (beam.PCollection, error) {
 	s = s.Scope("whencebeam.Count")
 	if err := o.Validate(); err != nil {

@@ -200,8 +200,8 @@ func TestSecretIsNotInTheGraph(t *testing.T) {
 
 var base64Runs = regexp.MustCompile(`[A-Za-z0-9+/]{16,}={0,2}`)
 
-// unpacked returns a text and what is in it as base64, to some depth, as Beam nests functions. A letter before a run may
-// be a length that looks like one.
+// unpacked returns a text and what is in it as base64, to some depth, as Beam nests functions. A letter before a run
+// may be a length that looks like one.
 func unpacked(text string, depth int) string {
 	all := text
 	for _, run := range base64Runs.FindAllString(text, -1) {
@@ -267,7 +267,8 @@ func TestWorkerLacksFile(t *testing.T) {
 		t.Errorf("no variable: %v", err)
 	}
 	t.Setenv(o.KeyEnv, "short")
-	if _, err := o.open(); err == nil || !strings.Contains(err.Error(), o.KeyEnv) || strings.Contains(err.Error(), "short ") {
+	_, err := o.open()
+	if err == nil || !strings.Contains(err.Error(), o.KeyEnv) || strings.Contains(err.Error(), "short ") {
 		t.Errorf("short secret: %v", err)
 	}
 	t.Setenv(o.KeyEnv, string(testenv.Secret(16)))

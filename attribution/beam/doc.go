@@ -20,14 +20,15 @@
 // A snapshot has the bytes of one tally that had seen everything. They depend neither on the runner, the number of
 // workers and bundles, nor on order. A bundle that a runner runs again counts once.
 //
-// What was not counted is part of the answer. Records without a time are lost ones, in a [Place] of their own. Envelopes
-// and files that cannot be used come out as [Refused], with their names. A counter of Beam, whence/refused_records, has
-// their number. A key or a database that a worker lacks fails the job.
+// What was not counted is part of the answer. Records without a time are lost ones, in a [Place] of their own.
+// Envelopes and files that cannot be used come out as [Refused], with their names. A counter of Beam,
+// whence/refused_records, has their number. A key or a database that a worker lacks fails the job.
 //
 // # Windows
 //
-// The window of an event is part of the key, and its own time says which one it is. So windows, triggers and watermarks of
-// Beam decide nothing, no event is late, and the job is bounded. Side inputs, state and timers are not used.
+// The window of an event is part of the key, and its own time says which one it is. So windows, triggers and
+// watermarks of Beam decide nothing, no event is late, and the job is bounded. Side inputs, state and timers are not
+// used.
 //
 // # Secret and database
 //
@@ -35,9 +36,9 @@
 //
 // # Coders
 //
-// This package registers coders for [Place], monitor.Event, attribution.Snapshot and fleet.Envelope. Beam sends a value
-// of another type by its exported fields. So a struct of yours with a Snapshot in an unexported field arrives without it,
-// and no error says so. Put such values in a KV, or register a coder.
+// This package registers coders for [Place], monitor.Event, attribution.Snapshot and fleet.Envelope. Beam sends a
+// value of another type by its exported fields. So a struct of yours with a Snapshot in an unexported field arrives
+// without it, and no error says so. Put such values in a KV, or register a coder.
 //
 // # Performance
 //

@@ -83,7 +83,9 @@ func refusal(e *fleet.Envelope, err error) Refused {
 // It does not know which nodes should have sent something. A [fleet.Fleet] does.
 //
 // The error wraps [attribution.ErrInvalidOptions], or is Beam's about a PCollection of another type.
-func MergeEnvelopes(s beam.Scope, shape Shape, envelopes beam.PCollection) (merged, refused beam.PCollection, err error) {
+func MergeEnvelopes(
+	s beam.Scope, shape Shape, envelopes beam.PCollection,
+) (merged, refused beam.PCollection, err error) {
 	s = s.Scope("whencebeam.MergeEnvelopes")
 	if err := shape.Validate(); err != nil {
 		return merged, refused, err

@@ -116,7 +116,8 @@ func slotted(t *testing.T, shape Shape, envelopes ...fleet.Envelope) (got parts,
 	got, slots := parts{}, map[string][]fleet.Envelope{}
 	refuse := func(r Refused) { refused = append(refused, r) }
 	for _, e := range envelopes {
-		(&slotFn{shape}).ProcessElement(e, func(slot string, e fleet.Envelope) { slots[slot] = append(slots[slot], e) }, refuse)
+		put := func(slot string, e fleet.Envelope) { slots[slot] = append(slots[slot], e) }
+		(&slotFn{shape}).ProcessElement(e, put, refuse)
 	}
 	for slot, list := range slots {
 		next := func(e *fleet.Envelope) bool {

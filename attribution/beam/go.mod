@@ -6,6 +6,7 @@ replace github.com/whence-go/whence => ../..
 
 require (
 	github.com/apache/beam/sdks/v2 v2.75.0
+	github.com/klauspost/compress v1.20.3
 	github.com/whence-go/whence v0.0.0-00010101000000-000000000000
 	google.golang.org/protobuf v1.36.11
 )
@@ -49,7 +50,6 @@ require (
 	github.com/googleapis/enterprise-certificate-proxy v0.3.16 // indirect
 	github.com/googleapis/gax-go/v2 v2.22.0 // indirect
 	github.com/kamstrup/intmap v0.5.2 // indirect
-	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/moby/docker-image-spec v1.3.1 // indirect
 	github.com/moby/moby/api v1.55.0 // indirect
 	github.com/moby/moby/client v0.5.0 // indirect

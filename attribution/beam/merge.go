@@ -12,15 +12,16 @@ import (
 // element per place. Events add up, and a source of several snapshots counts once. Their order changes nothing, down to
 // the bytes.
 //
-// A snapshot that comes twice counts twice. For snapshots of collectors, which replace each other, see [MergeEnvelopes].
+// A snapshot that comes twice counts twice. For snapshots of collectors, which replace each other, see
+// [MergeEnvelopes].
 //
-// It holds two snapshots of a place in memory, however many there are. Beam's windows are kept: of each, a place has one
-// element. If a trigger fires more than once, a later pane accumulates the earlier ones or not, as the windowing says;
-// see docs/BEAM.md for what a sink must do then.
+// It holds two snapshots of a place in memory, however many there are. Beam's windows are kept: of each, a place has
+// one element. If a trigger fires more than once, a later pane accumulates the earlier ones or not, as the windowing
+// says; see docs/BEAM.md for what a sink must do then.
 //
-// Snapshots that do not fit fail the job with an error that wraps [attribution.ErrMismatch] and names both sides and the
-// place. [ReadEnvelopes] refuses them beforehand. The error of Merge itself is Beam's about a PCollection of another
-// type.
+// Snapshots that do not fit fail the job with an error that wraps [attribution.ErrMismatch] and names both sides and
+// the place. [ReadEnvelopes] refuses them beforehand. The error of Merge itself is Beam's about a PCollection of
+// another type.
 func Merge(s beam.Scope, snapshots beam.PCollection) (beam.PCollection, error) {
 	s = s.Scope("whencebeam.Merge")
 	grouped, err := beam.TryGroupByKey(s, snapshots)
@@ -30,8 +31,8 @@ func Merge(s beam.Scope, snapshots beam.PCollection) (beam.PCollection, error) {
 	return parDo(s, &mergeFn{}, grouped)
 }
 
-// mergeFn is no CombineFn, which would keep up to 2,000 snapshots in memory before the shuffle. Snapshots are immutable,
-// so that no element is written to.
+// mergeFn is no CombineFn, which would keep up to 2,000 snapshots in memory before the shuffle. Snapshots are
+// immutable, so that no element is written to.
 type mergeFn struct{}
 
 // ProcessElement merges the snapshots of a place.

@@ -43,8 +43,8 @@ const (
 	kindDirectory
 )
 
-// appendTarget appends the one encoding of a target. That of Target.MarshalText is not enough: a name that reads like an
-// address would come back as that address, and two keys would become one.
+// appendTarget appends the one encoding of a target. That of Target.MarshalText is not enough: a name that reads like
+// an address would come back as that address, and two keys would become one.
 func appendTarget(b []byte, t monitor.Target) []byte {
 	kind, text := byte(kindName), t.Name()
 	switch p := t.Prefix(); {

@@ -74,13 +74,11 @@ func TestEventsComeBack(t *testing.T) {
 	}
 }
 
+// malformed are places. The zero target is {1, 0}.
 var malformed = [][]byte{
-	nil, {9}, {kindAddr}, {kindAddr, 3, 1, 2, 3, 0}, {kindName, 0, 0}, {kindName, 0xff, 0xff, 0xff, 0xff, 0x0f},
-	{kindPrefix, 0, 0}, {kindPrefix, 5, 1, 2, 3, 4, 24, 0}, {kindPrefix, 5, 1, 2, 3, 4, 99, 0},
-	{kindPrefix, 5, 1, 2, 3, 0, 32, 0},
-	{kindDomain, 0, 0}, {kindDirectory, 1, 'x', 0}, {kindNone, 2}, {kindNone, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 1},
-	{kindNone, 1, 0x80}, {kindNone, 0, 0},
-	append(binary.AppendVarint([]byte{kindNone, 1}, time.Time{}.Unix()), 0), // no time, written as one
+	nil, {0}, {1}, {1, 9, 0}, {2, 3, 0xff}, {4, 1, 1, 2, 3, 0}, {0xff, 0xff, 0xff, 0xff, 0x0f},
+	{1, 0}, {1, 0, 2}, {1, 0, 1, 0x80}, {1, 0, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, {1, 0, 0, 0},
+	append(binary.AppendVarint([]byte{1, 0, 1}, time.Time{}.Unix()), 0), // no time, written as one
 }
 
 func TestMalformedPlaces(t *testing.T) {

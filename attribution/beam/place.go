@@ -2,7 +2,6 @@ package whencebeam
 
 import (
 	"encoding/binary"
-	"net/netip"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -33,61 +32,17 @@ func placeOf(e *monitor.Event, window time.Duration) (p Place, dated bool) {
 
 const lastSecond = 9_214_646_400 - 1 // of 2261
 
-// Kinds of targets, as an encoding has them.
-const (
-	kindNone = iota
-	kindAddr
-	kindPrefix
-	kindName
-	kindDomain
-	kindDirectory
-)
-
-// appendTarget appends the one encoding of a target. That of Target.MarshalText is not enough: a name that reads like
-// an address would come back as that address, and two keys would become one.
 func appendTarget(b []byte, t monitor.Target) []byte {
-	kind, text := byte(kindName), t.Name()
-	switch p := t.Prefix(); {
-	case t.IsZero():
-		return append(b, kindNone)
-	case t.Addr().IsValid():
-		kind, text = kindAddr, string(t.Addr().AsSlice())
-	case p.IsValid():
-		kind, text = kindPrefix, string(append(p.Addr().AsSlice(), byte(p.Bits())))
-	case t.Group() == monitor.MailDomains:
-		kind = kindDomain
-	case t.Group() == monitor.Directories:
-		kind = kindDirectory
-	}
-	return wire.AppendText(append(b, kind), text)
+	encoding, _ := t.MarshalBinary() // never fails
+	return wire.AppendText(b, string(encoding))
 }
 
-// readTarget refuses what appendTarget would write otherwise.
 func readTarget(r *wire.Reader) (t monitor.Target) {
 	at := r.At()
-	kind := r.Byte()
-	if kind == kindNone {
-		return t
-	}
-	text := r.Text(monitor.MaxTargetName)
-	switch kind {
-	case kindAddr:
-		addr, _ := netip.AddrFromSlice([]byte(text))
-		t = monitor.TargetAddr(addr)
-	case kindPrefix:
-		if n := len(text) - 1; n >= 0 {
-			addr, _ := netip.AddrFromSlice([]byte(text[:n]))
-			t = monitor.TargetPrefix(netip.PrefixFrom(addr, int(text[n])))
+	if text := r.Text(1 + monitor.MaxTargetName); r.Err() == nil {
+		if err := t.UnmarshalBinary([]byte(text)); err != nil {
+			r.FailAt(at, "%w", err)
 		}
-	case kindName:
-		t = monitor.TargetName(text)
-	case kindDomain:
-		t = monitor.ParseTarget("*@" + text)
-	case kindDirectory:
-		t = monitor.ParseTarget(text + "*")
-	}
-	if r.Err() == nil && string(appendTarget(nil, t)) != string(wire.AppendText([]byte{kind}, text)) {
-		r.FailAt(at, "no target of kind %d", kind)
 	}
 	return t
 }

@@ -21,8 +21,6 @@ import (
 //
 //	4  length of what follows, big endian, at most [fleet.MaxEnvelope]
 //	   the envelope, as [fleet.Envelope.Pack] writes it
-//
-// This is also the body of a request of [fleet.Client], so that a center may store what it is sent.
 func AppendRecord(b []byte, e *fleet.Envelope) ([]byte, error) {
 	packed, err := e.Pack()
 	if err != nil {

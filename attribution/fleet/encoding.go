@@ -3,7 +3,6 @@ package fleet
 import (
 	"encoding/binary"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -13,16 +12,6 @@ import (
 )
 
 const magic = "whe1"
-
-// Kinds of targets, as an encoding has them.
-const (
-	kindAll = iota // all traffic
-	kindAddr
-	kindPrefix
-	kindName
-	kindDomain
-	kindDirectory
-)
 
 // AppendBinary appends the canonical encoding to b. Equal envelopes give equal bytes. The
 // error wraps [ErrInvalidEnvelope].
@@ -34,11 +23,8 @@ const (
 //	   length of the node's name; the name
 //	8  epoch, big endian
 //	   sequence
-//	1  kind of the target: 0 all traffic, 1 an address, 2 a network, 3 a name, 4 a mail
-//	   domain, 5 a directory
-//	   if not all traffic: length; of an address 4 or 16 bytes, big endian; of a network as
-//	   many, and the length of its prefix (1); else the name, the domain, or the directory
-//	   with its slash
+//	1  kind of the target, 0 for all traffic, as [monitor.Target.AppendBinary] writes it
+//	   if not all traffic: length; what follows the kind there
 //	   if all traffic: 1 if it is final, else 0 (1); number of targets
 //	   begin of the window, in windows since 1970
 //	   length of the window in nanoseconds
@@ -109,60 +95,24 @@ func (e *Envelope) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
+// appendTarget appends the encoding of a target, with the length of what follows its kind.
 func appendTarget(b []byte, t monitor.Target) []byte {
-	kind, text := byte(kindAll), []byte(nil)
-	switch p := t.Prefix(); {
-	case t.IsZero():
-		return append(b, kindAll)
-	case t.Addr().IsValid():
-		kind, text = kindAddr, t.Addr().AsSlice()
-	case p.IsValid():
-		kind, text = kindPrefix, append(p.Addr().AsSlice(), byte(p.Bits()))
-	case t.Group() == monitor.MailDomains:
-		kind, text = kindDomain, []byte(t.Name())
-	case t.Group() == monitor.Directories:
-		kind, text = kindDirectory, []byte(t.Name())
-	default:
-		kind, text = kindName, []byte(t.Name())
+	encoding, _ := t.MarshalBinary() // never fails
+	b = append(b, encoding[0])
+	if t.IsZero() {
+		return b
 	}
-	return wire.AppendText(append(b, kind), string(text))
+	return wire.AppendText(b, string(encoding[1:]))
 }
 
-// readTarget refuses what appendTarget would write otherwise, so that a target has one
-// encoding.
-func readTarget(r *wire.Reader) monitor.Target {
+func readTarget(r *wire.Reader) (t monitor.Target) {
 	at := r.At()
-	kind := r.Byte()
-	if kind == kindAll {
-		return monitor.Target{}
+	encoding := []byte{r.Byte()}
+	if encoding[0] != 0 {
+		encoding = append(encoding, r.Text(monitor.MaxTargetName)...)
 	}
-	text := r.Text(monitor.MaxTargetName)
-	t := targetOf(kind, text)
-	if r.Err() == nil && (t.IsZero() || string(appendTarget(nil, t)) != string(wire.AppendText([]byte{kind}, text))) {
-		r.FailAt(at, "no target of kind %d", kind)
+	if r.Err() == nil && t.UnmarshalBinary(encoding) != nil {
+		r.FailAt(at, "no target of kind %d", encoding[0])
 	}
 	return t
-}
-
-func targetOf(kind byte, text string) monitor.Target {
-	switch kind {
-	case kindAddr:
-		addr, _ := netip.AddrFromSlice([]byte(text))
-		return monitor.TargetAddr(addr)
-	case kindPrefix:
-		if text == "" {
-			break
-		}
-		addr, ok := netip.AddrFromSlice([]byte(text[:len(text)-1]))
-		if bits := int(text[len(text)-1]); ok && bits <= addr.BitLen() {
-			return monitor.TargetPrefix(netip.PrefixFrom(addr, bits))
-		}
-	case kindName:
-		return monitor.TargetName(text)
-	case kindDomain:
-		return monitor.ParseTarget("*@" + text)
-	case kindDirectory:
-		return monitor.ParseTarget(text + "*")
-	}
-	return monitor.Target{}
 }

@@ -152,26 +152,9 @@ func (d *decoder) addr() (addr netip.Addr) {
 	return addr
 }
 
-func (d *decoder) target() Target {
-	var t Target
-	switch d.Int(formDirectory) {
-	case formAddr:
-		return TargetAddr(d.addr())
-	case formPrefix:
-		var p netip.Prefix
-		if err := p.UnmarshalBinary(d.blob(64)); err != nil {
-			d.Fail("a network: %w", err)
-		} else if t = TargetPrefix(p); t.Prefix() != p {
-			d.Fail("a network that is none: %v", p)
-		}
-		return t
-	case formDomain:
-		t.wide = mailDomain
-	case formDirectory:
-		t.wide = directory
-	}
-	if t.name = string(d.blob(MaxTargetName)); t.wide != 0 && t != ParseTarget(t.text()) {
-		d.Fail("a group that is none: %.99q", t.name)
+func (d *decoder) target() (t Target) {
+	if err := t.UnmarshalBinary(d.blob(1 + MaxTargetName)); err != nil {
+		d.Fail("%w", err)
 	}
 	return t
 }

@@ -68,33 +68,9 @@ func (e *encoder) lost(l lost) {
 	}
 }
 
-// Forms of a target.
-const (
-	formName = iota
-	formAddr
-	formPrefix
-	formDomain
-	formDirectory
-)
-
 func (e *encoder) target(t Target) {
-	form, text := uint64(formName), []byte(t.name)
-	switch t.Group() {
-	case Networks:
-		form = formPrefix
-		text, _ = t.Prefix().MarshalBinary() // never fails
-	case MailDomains:
-		form = formDomain
-	case Directories:
-		form = formDirectory
-	default:
-		if t.addr.IsValid() {
-			form = formAddr
-			text, _ = t.addr.MarshalBinary() // never fails
-		}
-	}
-	e.uint(form)
-	e.blob(text)
+	b, _ := t.MarshalBinary() // never fails
+	e.blob(b)
 }
 
 // encode returns the body of a checkpoint.

@@ -22,8 +22,8 @@ const allTraffic = "all"
 //	EPOCH   decimal
 //	WINDOW  the length of the window in nanoseconds, decimal
 //	BEGIN   when the window begins, in nanoseconds since 1970, decimal
-//	TARGET  "all" for all traffic, else the SHA-256 of what kind it is and of its text, in
-//	        base64url without padding: 43 characters, whatever a client has written there
+//	TARGET  "all" for all traffic, else the SHA-256 of its encoding ([monitor.Target.AppendBinary])
+//	        in base64url without padding: 43 characters, whatever a client has written there
 func (o Options) Subject(e *fleet.Envelope) string {
 	o = o.filled()
 	b := make([]byte, 0, 256)
@@ -37,21 +37,10 @@ func (o Options) Subject(e *fleet.Envelope) string {
 }
 
 func target(t monitor.Target) string {
-	var text string
-	switch addr, prefix := t.Addr(), t.Prefix(); {
-	case t.IsZero():
+	if t.IsZero() {
 		return allTraffic
-	case addr.IsValid():
-		text = "address " + addr.String()
-	case prefix.IsValid():
-		text = "network " + prefix.String()
-	case t.Group() == monitor.MailDomains:
-		text = "domain " + t.Name()
-	case t.Group() == monitor.Directories:
-		text = "directory " + t.Name()
-	default:
-		text = "name " + t.Name()
 	}
-	digest := sha256.Sum256([]byte(text))
+	encoding, _ := t.MarshalBinary() // never fails
+	digest := sha256.Sum256(encoding)
 	return base64.RawURLEncoding.EncodeToString(digest[:])
 }

@@ -4,8 +4,8 @@
 #   bash bench/engines.sh
 #
 # The stream is that of internal/testenv/engines: 10 million events, 50 targets, 10 windows. Each way compares the bytes
-# of its snapshots with those of a plain loop, and the script fails if they differ. What is a test runs that loop, too, and
-# makes the events: take off the first line. It needs GNU time, some 6 GB of memory and a quarter of an hour.
+# of its snapshots with those of a plain loop, and the script fails if they differ. What is a test runs that loop, too,
+# and makes the events: take off the first line. It needs GNU time, some 6 GB of memory and a quarter of an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 events=10000000

@@ -39,10 +39,9 @@ func appendTarget(b []byte, t monitor.Target) []byte {
 
 func readTarget(r *wire.Reader) (t monitor.Target) {
 	at := r.At()
-	if text := r.Text(1 + monitor.MaxTargetName); r.Err() == nil {
-		if err := t.UnmarshalBinary([]byte(text)); err != nil {
-			r.FailAt(at, "%w", err)
-		}
+	text := r.Text(1 + monitor.MaxTargetName)
+	if r.Err() == nil && t.UnmarshalBinary([]byte(text)) != nil {
+		r.FailAt(at, "no target: %.99q", text)
 	}
 	return t
 }

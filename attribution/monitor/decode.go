@@ -153,8 +153,8 @@ func (d *decoder) addr() (addr netip.Addr) {
 }
 
 func (d *decoder) target() (t Target) {
-	if err := t.UnmarshalBinary(d.blob(1 + MaxTargetName)); err != nil {
-		d.Fail("%w", err)
+	if b := d.blob(1 + MaxTargetName); t.UnmarshalBinary(b) != nil {
+		d.Fail("no target: %.99q", b)
 	}
 	return t
 }

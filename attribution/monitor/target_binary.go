@@ -18,8 +18,8 @@ const (
 	kindDirectory
 )
 
-// AppendBinary appends the one encoding of t, at most 1 + [MaxTargetName] bytes, which UnmarshalBinary reads. Other than
-// with MarshalText, a name that reads like an address stays a name. The error is nil.
+// AppendBinary appends the one encoding of t, at most 1 + [MaxTargetName] bytes, which UnmarshalBinary
+// reads. Other than with MarshalText, a name that reads like an address stays a name. The error is nil.
 //
 //	1  kind: 0 the zero Target, 1 an address, 2 a network, 3 a name, 4 a mail domain, 5 a directory
 //	   of an address 4 or 16 bytes, big endian; of a network as many, and the length of its prefix (1);
@@ -46,8 +46,8 @@ func (t Target) AppendBinary(b []byte) ([]byte, error) {
 // MarshalBinary returns what AppendBinary appends.
 func (t Target) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 
-// UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the whole of data. An error leaves t unchanged,
-// and wraps [attribution.ErrInvalidEncoding].
+// UnmarshalBinary decodes what AppendBinary wrote; the encoding must be the whole of data. An error
+// leaves t unchanged, and wraps [attribution.ErrInvalidEncoding].
 func (t *Target) UnmarshalBinary(data []byte) error {
 	var got Target
 	if len(data) > 1 {

@@ -38,7 +38,7 @@ long_test() { # NAME MODULE TEST
 go -C examples/beam build -o "$tmp/beam" .
 printf '| | CPU | time | peak memory |\n|---|---:|---:|---:|\n'
 beam "a plain loop" -runner plain
-for shards in 1 3 8; do beam "Beam on Prism, $shards shards" -runner prism -shards $shards; done
+for shards in 1 3 8; do beam "Beam on Prism, shards: $shards" -runner prism -shards $shards; done
 long_test "a fleet of 20 collectors" attribution/fleet TestFleetIsPlain
 long_test "the connector of the Collector" attribution/otelconnector TestTrafficIsPlain
 long_test "a fleet over NATS, three servers and centers" attribution/natsfleet TestKilledLeader

@@ -75,6 +75,7 @@ var rooms = []room{
 		"internal/block", "internal/plausible", "internal/snapshot", "internal/source", "internal/stat",
 		"internal/tally", "internal/wire", "sketch",
 	}},
+	{"internal/checkpoint", []string{"attribution/monitor"}},
 	{"attribution/fleet", []string{
 		"attribution", "attribution/monitor", "internal/snapshot", "internal/wire", "sketch",
 		"github.com/klauspost/compress/zstd",

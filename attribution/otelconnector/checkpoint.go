@@ -1,16 +1,15 @@
 package otelconnector
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"go.uber.org/zap"
 
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/checkpoint"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -20,13 +19,13 @@ import (
 func restore(path string, m *monitor.Monitor, log *zap.Logger) error {
 	switch info, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
-		return mayWrite(path)
+		return checkpoint.MayWrite(path)
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s: no regular file", path)
 	}
-	err := read(path, m)
+	err := checkpoint.Read(path, m)
 	if errors.Is(err, sketch.ErrInvalidEncoding) {
 		aside := path + ".bad"
 		if err := os.Rename(path, aside); err != nil {
@@ -41,56 +40,4 @@ func restore(path string, m *monitor.Monitor, log *zap.Logger) error {
 	}
 	log.Info("goes on from the checkpoint", zap.String("path", path), zap.Time("stream_time", m.Stats().Time))
 	return nil
-}
-
-func read(path string, m *monitor.Monitor) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = m.Restore(bufio.NewReaderSize(f, 1<<16))
-	return err
-}
-
-// mayWrite finds out early that a checkpoint cannot be written.
-func mayWrite(path string) error {
-	f, err := temporary(path)
-	if err != nil {
-		return err
-	}
-	f.Close()
-	return os.Remove(f.Name())
-}
-
-func temporary(path string) (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-}
-
-// write writes a checkpoint as a whole or not at all. Nobody but its owner may read it.
-func write(path string, m *monitor.Monitor) (err error) {
-	f, err := temporary(path)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriterSize(f, 1<<16)
-	if err := m.Checkpoint(w, nil); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

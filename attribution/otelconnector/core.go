@@ -15,6 +15,7 @@ import (
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
+	"github.com/whence-go/whence/internal/checkpoint"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -256,7 +257,7 @@ func (c *core) save() error {
 	if path == "" {
 		return nil
 	}
-	err := write(path, c.monitor.Load())
+	err := checkpoint.Write(path, c.monitor.Load())
 	if err != nil {
 		c.saveFails.Add(1)
 		c.log.Error("the checkpoint was not written", zap.String("path", path), zap.Error(err))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/checkpoint"
 )
 
 // server is the collector as it runs: sockets, and where bursts go.
@@ -186,7 +187,7 @@ func (s *server) end() error {
 	s.tick(now)
 	var err error
 	if s.state != nil {
-		err = s.state.write(s.monitor, now)
+		err = checkpoint.Write(s.state.path, s.monitor)
 	} else {
 		s.monitor.Advance(now.Add(s.cfg.interval + s.cfg.lateness)) // closes what is open
 	}

@@ -75,6 +75,7 @@ var rooms = []room{
 		"internal/block", "internal/plausible", "internal/snapshot", "internal/source", "internal/stat",
 		"internal/tally", "internal/wire", "sketch",
 	}},
+	{"internal/figures", []string{"attribution", "geo"}},
 	{"internal/checkpoint", []string{"attribution/monitor"}},
 	{"attribution/fleet", []string{
 		"attribution", "attribution/monitor", "internal/snapshot", "internal/wire", "sketch",

@@ -8,10 +8,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/whence-go/whence/attribution"
-	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
-// other is the label of all countries that have no series of their own.
+// other is the label of all codes that have no series of their own.
 const other = "other"
 
 // mostName is the length in bytes of what databases and readers call things.
@@ -24,7 +24,9 @@ func (s *scrape) snapshot(of attribution.Snapshot, o *Options) {
 		s.metrics = append(s.metrics, prometheus.NewInvalidMetric(verdictSeries.Desc, err))
 		return
 	}
-	s.countries(&r, o)
+	for _, row := range figures.Rows(&r, o.Claims, o.Top) {
+		s.row(&row)
+	}
 	s.put(distinctSeries, float64(r.Sources.Value))
 	s.put(distinctLowSeries, float64(r.Sources.Low))
 	s.put(distinctHighSeries, float64(r.Sources.High))
@@ -38,84 +40,20 @@ func (s *scrape) snapshot(of attribution.Snapshot, o *Options) {
 	}
 }
 
-// volumes says which numbers of a report are known of each country.
-type volumes struct{ all, events, bytes, shares bool }
-
-func volumesOf(r *attribution.Report) volumes {
-	known := r.Basis == attribution.BasisAll
-	v := volumes{all: known, events: known, bytes: known, shares: r.Sources.Value > 0}
-	if l := r.Limits; l != nil {
-		v.events, v.bytes = known && !l.EventsUnknown, known && !l.BytesUnknown
+func (s *scrape) row(row *figures.Row) {
+	s.put(sourcesSeries, float64(row.Sources), row.Name)
+	if row.KnowsEvents {
+		s.put(eventsSeries, float64(row.Events), row.Name)
 	}
-	return v
-}
-
-// countries adds the rows of a report: those of the options, and the sum of the others.
-func (s *scrape) countries(r *attribution.Report, o *Options) {
-	known := volumesOf(r)
-	rest := attribution.Row{}
-	shown := shownOf(r, o)
-	for _, row := range r.Countries {
-		if _, found := shown[row.Origin]; found {
-			shown[row.Origin] = row
-			continue
-		}
-		rest.Sources += row.Sources
-		rest.Events += row.Events
-		rest.Bytes += row.Bytes
-		rest.Share.Value = min(rest.Share.Value+row.Share.Value, 1)
+	if row.KnowsBytes {
+		s.put(bytesSeries, float64(row.Bytes), row.Name)
 	}
-	for _, origin := range slices.Sorted(maps.Keys(shown)) {
-		row := shown[origin]
-		if row.Sources == 0 && !known.all {
-			continue // it may have sources that the sample has not
-		}
-		s.row(origin.String(), row, known)
-		s.bounds(origin.String(), row.Share, known)
+	if row.KnowsShare {
+		s.put(shareSeries, row.Share.Value, row.Name)
 	}
-	s.row(other, rest, known)
-	s.row(geo.Unlocated.String(), r.Unlocated, known)
-	s.bounds(geo.Unlocated.String(), r.Unlocated.Share, known)
-	known.shares = false // reserved sources are in no total
-	s.row(geo.Reserved.String(), r.Reserved, known)
-}
-
-// shownOf returns the countries that get series of their own.
-func shownOf(r *attribution.Report, o *Options) map[geo.Origin]attribution.Row {
-	shown := map[geo.Origin]attribution.Row{}
-	add := func(origin geo.Origin) {
-		if len(shown) < o.Top {
-			shown[origin] = attribution.Row{}
-		}
-	}
-	for _, c := range o.Claims {
-		for origin := range c.Countries() {
-			add(origin)
-		}
-	}
-	for _, row := range r.Countries {
-		add(row.Origin)
-	}
-	return shown
-}
-
-func (s *scrape) row(country string, row attribution.Row, known volumes) {
-	s.put(sourcesSeries, float64(row.Sources), country)
-	if known.events {
-		s.put(eventsSeries, float64(row.Events), country)
-	}
-	if known.bytes {
-		s.put(bytesSeries, float64(row.Bytes), country)
-	}
-	if known.shares {
-		s.put(shareSeries, row.Share.Value, country)
-	}
-}
-
-func (s *scrape) bounds(country string, share attribution.Share, known volumes) {
-	if known.shares {
-		s.put(lowSeries, share.Low, country)
-		s.put(highSeries, share.High, country)
+	if row.KnowsBounds {
+		s.put(lowSeries, row.Share.Low, row.Name)
+		s.put(highSeries, row.Share.High, row.Name)
 	}
 }
 

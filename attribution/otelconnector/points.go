@@ -7,18 +7,17 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
-	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
-
-// other stands for all countries that have no data points of their own.
-const other = "other"
 
 // mostDatabase is the length in bytes of the name of a database, which is from its file.
 const mostDatabase = 64
 
 // report adds what a report has counted, and its verdicts.
 func (b *batch) report(r *attribution.Report, claims []attribution.Claim, top int) {
-	b.countries(r, claims, top)
+	for _, row := range figures.Rows(r, claims, top) {
+		b.row(&row)
+	}
 	b.count(distinctSeries, r.Sources.Value)
 	b.count(distinctLowSeries, r.Sources.Low)
 	b.count(distinctHighSeries, r.Sources.High)
@@ -32,80 +31,20 @@ func (b *batch) report(r *attribution.Report, claims []attribution.Claim, top in
 	}
 }
 
-// volumes says which numbers of a report are known of each country.
-type volumes struct{ all, events, bytes, shares bool }
-
-// countries adds the rows of a report: those of the countries shown, and the sum of the others.
-func (b *batch) countries(r *attribution.Report, claims []attribution.Claim, top int) {
-	known := r.Basis == attribution.BasisAll
-	v := volumes{all: known, events: known, bytes: known, shares: r.Sources.Value > 0}
-	if l := r.Limits; l != nil {
-		v.events, v.bytes = known && !l.EventsUnknown, known && !l.BytesUnknown
+func (b *batch) row(row *figures.Row) {
+	b.count(sourcesSeries, row.Sources, row.Name)
+	if row.KnowsEvents {
+		b.count(eventsSeries, row.Events, row.Name)
 	}
-	rest := attribution.Row{}
-	shown := shownOf(r, claims, top)
-	for _, row := range r.Countries {
-		if _, found := shown[row.Origin]; found {
-			shown[row.Origin] = row
-			continue
-		}
-		rest.Sources += row.Sources
-		rest.Events += row.Events
-		rest.Bytes += row.Bytes
-		rest.Share.Value = min(rest.Share.Value+row.Share.Value, 1)
+	if row.KnowsBytes {
+		b.count(bytesSeries, row.Bytes, row.Name)
 	}
-	for _, origin := range slices.Sorted(maps.Keys(shown)) {
-		row := shown[origin]
-		if row.Sources == 0 && !v.all {
-			continue // it may have sources that the sample has not
-		}
-		b.row(origin.String(), row, v)
-		b.bounds(origin.String(), row.Share, v)
+	if row.KnowsShare {
+		b.number(shareSeries, row.Share.Value, row.Name)
 	}
-	b.row(other, rest, v)
-	b.row(geo.Unlocated.String(), r.Unlocated, v)
-	b.bounds(geo.Unlocated.String(), r.Unlocated.Share, v)
-	v.shares = false // reserved sources are in no total
-	b.row(geo.Reserved.String(), r.Reserved, v)
-}
-
-// shownOf returns the countries that get data points of their own: first those that claims name, then
-// those with most sources.
-func shownOf(r *attribution.Report, claims []attribution.Claim, top int) map[geo.Origin]attribution.Row {
-	shown := map[geo.Origin]attribution.Row{}
-	add := func(origin geo.Origin) {
-		if len(shown) < top {
-			shown[origin] = attribution.Row{}
-		}
-	}
-	for _, c := range claims {
-		for origin := range c.Countries() {
-			add(origin)
-		}
-	}
-	for _, row := range r.Countries {
-		add(row.Origin)
-	}
-	return shown
-}
-
-func (b *batch) row(country string, row attribution.Row, known volumes) {
-	b.count(sourcesSeries, row.Sources, country)
-	if known.events {
-		b.count(eventsSeries, row.Events, country)
-	}
-	if known.bytes {
-		b.count(bytesSeries, row.Bytes, country)
-	}
-	if known.shares {
-		b.number(shareSeries, row.Share.Value, country)
-	}
-}
-
-func (b *batch) bounds(country string, share attribution.Share, known volumes) {
-	if known.shares {
-		b.number(lowSeries, share.Low, country)
-		b.number(highSeries, share.High, country)
+	if row.KnowsBounds {
+		b.number(lowSeries, row.Share.Low, row.Name)
+		b.number(highSeries, row.Share.High, row.Name)
 	}
 }
 

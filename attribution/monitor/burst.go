@@ -80,6 +80,8 @@ func (c *counted) volume() volume {
 // judge shows the series of a watch an interval. known says that the number of sources is.
 // It returns the intervals that are no longer recent.
 func (m *Monitor) judge(w *watch, c counted, known bool, lookback int64) (left []counted) {
+	w.catchUp(c.index)
+	w.told = max(w.told, c.index)
 	e := w.events.Observe(c.index, float64(c.events))
 	w.expected = e.Baseline
 	var s detect.Reading

@@ -34,6 +34,7 @@ func (t *targets) noteShares(slot int, index int64) {
 	i := 0
 	for member := range t.membersOf(slot) {
 		w := t.watches[member]
+		w.catchUp(index + 1) // who gets nothing may be late
 		for i < len(b.shares) && b.shares[i].slot < member {
 			i++
 		}

@@ -15,7 +15,7 @@ import (
 
 // A checkpoint is
 //
-//	 4  "whm6"
+//	 4  "whm7"
 //	 8  length of the body, big endian
 //	    the body
 //	32  SHA-256 (FIPS 180-4) of all before it
@@ -24,7 +24,7 @@ import (
 // encodings with their lengths before them. It begins with the options that shape
 // the state, the id of the key among them. The key itself is never in it.
 const (
-	checkpointMagic = "whm6"
+	checkpointMagic = "whm7"
 
 	maxPosition = 1 << 20
 
@@ -114,7 +114,7 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if v, other := wire.Version(checkpointMagic, header[:]); other {
-		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 6})
+		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 7})
 	}
 	if string(header[:4]) != checkpointMagic {
 		return nil, fmt.Errorf(

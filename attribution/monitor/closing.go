@@ -1,6 +1,8 @@
 package monitor
 
 import (
+	"slices"
+
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/stat"
 	"github.com/whence-go/whence/internal/tally"
@@ -10,12 +12,12 @@ import (
 // closing is what came to a target in an interval that closes.
 type closing struct {
 	counted
-	whole  bool            // the number of sources is known
+	shed   bool            // the number of sources is not known
 	state  *snapshot.State // nil: there is none
 	beside lost            // records that are not in the state
 }
 
-func (c *closing) isQuiet() bool { return c.whole && c.events == 0 && c.isEmpty() }
+func (c *closing) isQuiet() bool { return !c.shed && c.events == 0 && c.isEmpty() }
 
 // closeTargets shows an interval to the watches of targets; nil stands for one without
 // events. Those of groups come last, since they need their members. But their bursts are
@@ -24,24 +26,28 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 	t := m.targets
 	t.relate()
 	m.introduceAll(index)
-	for slot, w := range t.watches {
-		if w == nil {
-			continue
-		}
-		c := &t.closing[slot]
-		*c = closing{counted: counted{stored: stored{index: index}}, whole: true}
+	if iv != nil {
+		t.meet(iv)
+	}
+	t.due.find(index)
+	for _, slot := range t.due.slots {
+		w, c := t.watches[slot], &t.closing[slot]
+		c.index = index
 		if iv != nil {
 			m.closeTarget(c, iv, slot)
 		}
-		m.follow(w, c.counted, c.whole)
+		m.follow(w, c.counted, !c.shed)
 		t.noteShares(slot, index)
 	}
-	for i := range t.watches {
-		slot := (i + t.single) % len(t.watches)
-		if w := t.watches[slot]; w != nil {
-			m.announce(w, slot)
+	members, _ := slices.BinarySearch(t.due.slots, t.single)
+	for _, slots := range [][]int{t.due.slots[members:], t.due.slots[:members]} {
+		for _, slot := range slots {
+			m.announce(t.watches[slot], slot)
 		}
+	}
+	for _, slot := range t.due.slots {
 		t.closing[slot] = closing{} // keep nothing in memory
+		m.plan(slot, index)
 	}
 	t.shedUsual()
 	t.shedClosed()
@@ -50,6 +56,10 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 // introduceAll makes the watches of targets that are tracked since the last interval closed.
 func (m *Monitor) introduceAll(index int64) {
 	t := m.targets
+	if !t.unwatched {
+		return
+	}
+	t.unwatched = false
 	bounds := t.bounds()
 	for slot, target := range t.tracked {
 		if target.IsZero() || t.watches[slot] != nil {
@@ -66,6 +76,7 @@ func (m *Monitor) introduce(slot int, index int64, bound sketch.Weight, eviction
 	w := newWatch(t.tracked[slot], m.options)
 	w.introduce(index, index-m.began, bound, evictions == 0) // every target since it came first
 	t.watches[slot] = w
+	t.due.set(slot, index)
 	return w
 }
 
@@ -77,7 +88,7 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 	var all *tally.Tally
 	own := iv.targets[slot]
 	if own != nil {
-		c.events, c.beside, c.whole, all = own.events, own.lost, own.tally != nil, own.tally
+		c.events, c.beside, c.shed, all = own.events, own.lost, own.tally == nil, own.tally
 	}
 	var only *closing
 	parts := 0
@@ -95,7 +106,7 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 		part := &t.closing[member]
 		c.events = addSaturated(c.events, part.events)
 		c.beside.add(part.beside)
-		c.whole = c.whole && part.whole
+		c.shed = c.shed || part.shed
 		if part.state != nil {
 			if all == nil {
 				all = tally.New(iv.table, m.counting)
@@ -104,7 +115,7 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 		}
 	}
 	if all != nil {
-		if c.whole {
+		if !c.shed {
 			c.sources = stat.Round(all.Distinct().Value)
 		}
 		c.state = iv.mark(all).Rotate(nil)

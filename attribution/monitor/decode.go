@@ -207,8 +207,11 @@ func (d *decoder) targets(t *targets) {
 		}
 		t.tracked[slot] = target
 		t.delegate(slot, &target, d.m)
+		t.unwatched = true
 		if d.Bool() {
 			t.watches[slot] = d.watch(target)
+			t.due.set(slot, 0)
+			t.weighWatch(t.watches[slot])
 		}
 	}
 	for it := range t.all() {
@@ -221,6 +224,7 @@ func (d *decoder) targets(t *targets) {
 func (d *decoder) watch(target Target) *watch {
 	w := newWatch(target, d.m.options)
 	w.events, w.sources = d.series(target), d.series(target)
+	w.told = d.m.clock.closed
 	w.recent = d.recent()
 	w.usual.full, w.usual.filling = d.tally(), d.tally()
 	w.usual.fullFrom, w.usual.from = d.index(), d.index()

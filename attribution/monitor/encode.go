@@ -77,6 +77,7 @@ func (e *encoder) target(t Target) {
 func (m *Monitor) encode(position []byte) (parts [][]byte, size int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.catchUpAll(m.clock.closed)
 	e := &encoder{retained: m.retained.kept}
 	for _, o := range m.options.shape() {
 		e.uint(o.value)

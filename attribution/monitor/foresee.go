@@ -132,6 +132,7 @@ func (m *Monitor) ask(w *watch, slot int, now int64) {
 	b.lookedAt()
 	w.foreseen, w.shown = b, m.take(f)
 	m.foreseen, m.changed = w, true
+	m.see(slot)
 	m.tell(w.shown)
 	m.publish()
 }
@@ -164,6 +165,7 @@ func (m *Monitor) closeForeseen(w *watch, slot int) {
 // watchOf returns the watch of the target in a slot, when so many targets were evicted.
 func (m *Monitor) watchOf(slot int, evictions uint64) *watch {
 	if w := m.targets.watches[slot]; w != nil {
+		w.catchUp(m.clock.closed + 1)
 		return w
 	}
 	return m.introduce(slot, m.clock.closed+1, m.targets.bound(slot), evictions)

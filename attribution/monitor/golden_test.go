@@ -84,7 +84,7 @@ func TestCheckpointOfAnotherVersion(t *testing.T) {
 	data[3]++
 	_, err := newMonitorWith(world.Table(), goldenOptions()).Restore(bytes.NewReader(data))
 	var version *sketch.VersionError
-	if !errors.As(err, &version) || version.Version != 7 || version.Supported != 6 {
+	if !errors.As(err, &version) || version.Version != 8 || version.Supported != 7 {
 		t.Errorf("%v", err)
 	}
 }

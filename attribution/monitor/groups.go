@@ -67,6 +67,7 @@ func (t *targets) delegate(slot int, target *Target, m *Monitor) {
 	if slot >= t.single {
 		delete(t.slotOf, t.groupOf[slot])
 	}
+	t.related = false
 	t.groupOf[slot], _ = m.options.Groups.hash(target, m.counting.Key)
 	if slot >= t.single {
 		t.slotOf[t.groupOf[slot]] = slot
@@ -144,15 +145,17 @@ func (m *Monitor) leaveGroup(slot int) {
 // relation says which tracked targets are in which tracked groups. It is found anew when it
 // is needed.
 type relation struct {
-	first []int32 // by slot of a group, without those before: its first member's slot; negative: none
-	next  []int32 // by slot of a member: that of the next
+	related bool
+	first   []int32 // by slot of a group, without those before: its first member's slot; negative: none
+	next    []int32 // by slot of a member: that of the next
 }
 
 // relate finds the members of all groups.
 func (t *targets) relate() {
-	if t.groups == nil {
+	if t.groups == nil || t.related {
 		return
 	}
+	t.related = true
 	if t.first == nil {
 		t.first, t.next = make([]int32, t.single), make([]int32, t.single)
 	}

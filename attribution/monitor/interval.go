@@ -88,6 +88,8 @@ func (m *Monitor) closeUntil(last int64) {
 		}
 		if next-c.closed <= maxQuiet {
 			next = c.closed + 1
+		} else {
+			m.catchUpAll(next - 1)
 		}
 		last := c.closed
 		c.closed = next

@@ -92,6 +92,7 @@ func (m *Monitor) dropLate(e *Event, late stored) {
 	for _, slot := range []int{m.slotOf(e.Target), m.slotOfGroup(e.Target)} {
 		if slot >= 0 && m.targets.watches[slot] != nil {
 			m.lateIn(m.targets.watches[slot], late)
+			m.see(slot)
 		}
 	}
 }

@@ -98,6 +98,7 @@ func (m *Monitor) loseState(index int64, target Target, s *snapshot.State) {
 	for _, slot := range []int{m.slotOf(target), m.slotOfGroup(target)} {
 		if slot >= 0 && m.targets.watches[slot] != nil {
 			m.lateIn(m.targets.watches[slot], late)
+			m.see(slot)
 		}
 	}
 }

@@ -63,21 +63,15 @@ func (t *targets) lightestFirst() []int {
 // shedUsual forgets who usually sends to targets, while all of it is too much. It
 // begins with the target that has most of it.
 func (t *targets) shedUsual() {
-	held := 0
-	for _, w := range t.watches {
-		if w != nil {
-			held += w.usual.memory()
-		}
-	}
-	for held > t.memory {
+	for t.due.usual > t.memory {
 		var most *watch
 		for _, w := range t.watches {
 			if w != nil && (most == nil || w.usual.memory() > most.usual.memory()) {
 				most = w
 			}
 		}
-		held -= most.usual.memory()
 		most.usual = usual{}
+		t.weighWatch(most)
 		t.sheds++
 	}
 }
@@ -158,23 +152,16 @@ func shedAll(recent []counted) []counted {
 // shedClosed forgets the sources of closed intervals, while all of them are too much.
 // It begins with the least active targets.
 func (t *targets) shedClosed() {
-	held := 0
-	for _, w := range t.watches {
-		if w != nil {
-			held += w.memory()
-		}
-	}
-	if held <= t.memory {
+	if t.due.closed <= t.memory {
 		return
 	}
 	for _, slot := range t.lightestFirst() {
-		if held <= t.memory/4*3 {
+		if t.due.closed <= t.memory/4*3 {
 			break
 		}
 		if w := t.watches[slot]; w != nil {
-			held -= w.memory()
 			w.shed()
-			held += w.memory()
+			t.weighWatch(w)
 			t.sheds++
 		}
 	}

@@ -23,6 +23,9 @@ type targets struct {
 	relation                      // scratch
 	closing  []closing            // by slot, of the interval that closes; scratch
 
+	due       due
+	unwatched bool // some slots that are tracked have no watch yet
+
 	// What the target tallies of open intervals hold is bounded. It is looked at
 	// again after so many records.
 	memory  int // of these, and again of what is usual
@@ -48,7 +51,7 @@ func newTargets(o Options) *targets {
 		slots *= 2
 	}
 	t.tracked, t.watches = make([]Target, slots), make([]*watch, slots)
-	t.groupOf, t.closing = make([]uint64, slots), make([]closing, slots)
+	t.groupOf, t.closing, t.due = make([]uint64, slots), make([]closing, slots), newDue(slots)
 	return t
 }
 
@@ -185,7 +188,7 @@ func (m *Monitor) hand(slot int, target Target) {
 	if w := t.watches[slot]; w != nil {
 		m.closeForeseen(w, slot)
 		m.forsake(w)
-		t.watches[slot] = nil
+		t.leave(slot)
 		if len(m.looks) > 0 {
 			m.join()
 		}
@@ -197,7 +200,7 @@ func (m *Monitor) hand(slot int, target Target) {
 	for _, iv := range m.open {
 		iv.targets[slot] = nil
 	}
-	t.tracked[slot] = target.clone()
+	t.tracked[slot], t.unwatched = target.clone(), true
 	m.publish()
 }
 

@@ -25,6 +25,10 @@ type watch struct {
 
 	expected float64 // events in the interval that closes, without a burst; scratch
 
+	told int64 // the last interval that it was told of; those later had no events
+	// Bytes that were held at the last look.
+	heldUsual, heldClosed int
+
 	silent int64 // intervals before the series begin, in which nothing came
 	known  int64 // the first interval of which it knows how much came
 
@@ -76,7 +80,7 @@ const introduced = 24 // intervals, twice as many as a series needs
 // them in an interval, but no more than events. If it is known that nothing came in any of
 // these intervals, they are its history.
 func (w *watch) introduce(i, n int64, bound sketch.Weight, known bool) {
-	w.known = i
+	w.known, w.told = i, i-1
 	events := float64(bound.Events) / float64(max(1, min(n, fade)))
 	sources := min(float64(bound.Sources), events)
 	for j := i - min(n, introduced); j < i; j++ {

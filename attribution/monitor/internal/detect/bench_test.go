@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -48,4 +49,28 @@ func BenchmarkSeriesTick(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/series")
 	b.ReportMetric(float64(len(states[0])), "encodedB/series")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/series")
+}
+
+// BenchmarkSilence is half a year in which something comes every other day, to thousands of
+// series. A cell at rest is what it costs.
+func BenchmarkSilence(b *testing.B) {
+	for _, interval := range []time.Duration{10 * time.Second, time.Minute, 30 * time.Minute} {
+		b.Run(fmt.Sprintf("interval=%v", interval), func(b *testing.B) {
+			o := Options{Interval: interval, Grain: Coarse}
+			perDay := int64(day / interval)
+			cells := 0
+			for range b.N {
+				s := New(o)
+				for i := int64(1); i < 188*perDay; i += 2 * perDay {
+					s.Silence(s.next, i)
+					s.Observe(i, 1)
+				}
+				if s.seen < 180*perDay {
+					b.Fatalf("%d intervals seen", s.seen)
+				}
+				cells += int(188 * s.grid.cells)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(cells), "ns/cell")
+		})
+	}
 }

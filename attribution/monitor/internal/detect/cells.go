@@ -136,19 +136,27 @@ func (h *cells) push(code uint16) {
 // medianCode returns the median of the counts that are known, and how many are
 // known. It changes the order of codes.
 func medianCode(codes []uint16) (count float64, known int) {
+	some := 0 // counts above 0, which go first
 	for i, c := range codes {
-		if c != unknown {
-			codes[i], codes[known] = codes[known], c
-			known++
+		if c == unknown {
+			continue
+		}
+		if known++; c > 0 {
+			codes[i], codes[some] = codes[some], c
+			some++
 		}
 	}
-	if known == 0 {
-		return 0, 0
+	k := known/2 - (known - some) // place of the upper one in the middle, among those
+	if k < 0 || some == 0 {
+		return 0, known
 	}
-	k := known / 2
-	order(codes[:known], k)
-	if known%2 == 1 {
-		return decodeCount(codes[k]), known
+	order(codes[:some], k)
+	switch upper := decodeCount(codes[k]); {
+	case known%2 == 1:
+		return upper, known
+	case k == 0:
+		return upper / 2, known
+	default:
+		return (decodeCount(slices.Max(codes[:k])) + upper) / 2, known
 	}
-	return (decodeCount(slices.Max(codes[:k])) + decodeCount(codes[k])) / 2, known
 }

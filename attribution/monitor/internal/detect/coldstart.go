@@ -34,6 +34,16 @@ func (r *recent) learn(y, window float64) {
 	r.mean += (y - r.mean) / r.n
 }
 
+// learnNothing takes k intervals of 0.
+func (r *recent) learnNothing(k int64, window float64) {
+	n, rest := r.n, float64(k)
+	r.n = min(n+rest, window)
+	r.mean *= n / r.n
+	if rest -= r.n - n; rest > 0 {
+		r.mean *= math.Pow(1-1/window, rest)
+	}
+}
+
 // lead returns by which factor a level that rises steadily is ahead of the mean of the
 // last hour. Two hours of rise lie between the two means, and one is ahead of them.
 func (s *Series) lead() float64 {

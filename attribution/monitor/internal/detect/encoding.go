@@ -26,7 +26,7 @@ const (
 
 // Append appends the encoding of s to b.
 func (s *Series) Append(b []byte) []byte {
-	b = wire.AppendInts(b, s.seen, s.next, int64(len(s.first)))
+	b = wire.AppendInts(b, s.seen, s.next, s.idle, int64(len(s.first)))
 	b = wire.AppendFloats(b, s.first...)
 	b = wire.AppendFloats(b, s.recent.mean, s.recent.n, s.older.mean, s.older.n, s.level)
 	b = wire.AppendBools(b, s.seasonal, s.bursting, s.slow)
@@ -54,6 +54,7 @@ func Read(r *wire.Reader, o Options) *Series {
 	window := s.grid.window()
 	s.seen = r.Int(MaxInterval)
 	s.next = r.Int(MaxInterval)
+	s.idle = r.Int(s.next % s.grid.perCell)
 	for range r.Int(fewest - 1) {
 		s.first = append(s.first, r.Float(0, maxCount))
 	}
@@ -76,6 +77,9 @@ func Read(r *wire.Reader, o Options) *Series {
 		s.cell.known = r.Int(s.grid.perCell - 1)
 		s.cell.tainted = r.Bool()
 		s.readScale(r, &s.sums, s.grid.perCell, keptSums)
+	}
+	if s.resting = r.Err() == nil && s.mayRest(); s.idle > 0 && !s.resting {
+		r.Fail("a series that is busy and at rest")
 	}
 	if r.Err() != nil {
 		return New(o)

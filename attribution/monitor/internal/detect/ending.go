@@ -56,8 +56,12 @@ func (t *trail) add(z float64, keep int) {
 		n := copy(*t, (*t)[len(*t)-keep+1:])
 		*t = (*t)[:n]
 	}
+	*t = append(*t, codeOf(z))
+}
+
+func codeOf(z float64) uint8 {
 	z = min(max(z, trailLow), trailHigh)
-	*t = append(*t, uint8(math.Floor((z-trailLow)*trailUnit)))
+	return uint8(math.Floor((z - trailLow) * trailUnit))
 }
 
 // last returns the last n of t, or fewer.

@@ -162,24 +162,35 @@ func (s *scale) forgetWeak() {
 // half known teaches them.
 func (s *scale) note(i int64, quiet bool) {
 	if quiet {
-		s.noted++
+		s.noted = min(s.noted+1, s.blocks.counts) // the end of a block may be missing
 	}
 	if quiet && !(s.byCount.sum == 0 && s.idleWeak()) {
 		for f := none; f < factors; f++ {
 			s.of(f).tail.note(s.of(f).sum, s.of(f).limit)
 		}
 	}
-	if (i+1)%s.blocks.counts != 0 {
-		return
+	if (i+1)%s.blocks.counts == 0 && s.endBlock() {
+		s.settle()
 	}
-	if 2*s.noted >= s.blocks.counts {
+}
+
+// endBlock ends a block. It reports whether it taught the limits, which are not settled yet.
+func (s *scale) endBlock() (taught bool) {
+	if taught = 2*s.noted >= s.blocks.counts; taught {
 		s.learned = min(s.learned+1, s.blocks.window)
 		for f := none; f < factors; f++ {
 			s.of(f).tail.learn(s.learned, s.blocks)
-			s.of(f).settle(f, s.blocks)
 		}
 	}
 	s.noted = 0
+	return taught
+}
+
+// settle computes the limits of all sums.
+func (s *scale) settle() {
+	for f := none; f < factors; f++ {
+		s.of(f).settle(f, s.blocks)
+	}
 }
 
 // alarm notes that a sum of the scale found a burst.

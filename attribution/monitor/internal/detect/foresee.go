@@ -17,7 +17,9 @@ func (s *Series) Foresees(counts ...float64) bool {
 		return false
 	}
 	season, lasting := s.season, s.each.noise.lasting()
-	limit, sum := s.each.byCount.limit, s.each.byCount.sum
+	count := s.each.byCount
+	count.settle(none, s.each.blocks) // at rest that was put off
+	limit, sum := count.limit, count.sum
 	for k, y := range counts {
 		i, mu := s.next+int64(k), s.recent.mean
 		if s.seasonal {

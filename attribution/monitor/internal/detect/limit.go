@@ -77,9 +77,13 @@ func (t *tail) note(sum, limit float64) { t.most = max(t.most, min(sum, beyond*l
 
 // learn takes the largest value of a block, which is the n-th.
 func (t *tail) learn(n float64, b blocks) {
-	x := math.Log1p(t.most)
-	t.most = 0
-	t.raised = 1 + (t.raised-1)*max(0, 1-float64(month/raisedSpan)/b.rare)
+	x := 0.
+	if t.most > 0 {
+		x, t.most = math.Log1p(t.most), 0
+	}
+	if t.raised > 1 {
+		t.raised = 1 + (t.raised-1)*max(0, 1-float64(month/raisedSpan)/b.rare)
+	}
 	step := max(t.high-t.mid, leastSpread) / (gumbelHigh - gumbelMid) / n
 	if x > t.mid {
 		t.mid += step * .5 / densityMid

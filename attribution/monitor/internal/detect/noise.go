@@ -82,6 +82,9 @@ func stabilize(x, s float64) float64 {
 
 // residual returns how far y is from mu, in standard deviations of counting and s2.
 func (n *noise) residual(y, mu float64) float64 {
+	if y == mu {
+		return 0
+	}
 	s := max(math.Sqrt(n.s2), 1e-3)
 	return stabilize(y, s) - stabilize(mu, s)
 }
@@ -98,7 +101,29 @@ func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 		return
 	}
 	n.since = 0
-	p := pair{float32(y), float32(mu)}
+	n.keep(pair{float32(y), float32(mu)}, limit, threeDays)
+}
+
+// learnNothing takes k counts of 0 where 0 was expected.
+func (n *noise) learnNothing(k int64, limit int, threeDays int64) {
+	for n.last = 0; k > 0; k-- {
+		each := int64(1)
+		if n.busy == 0 {
+			each = idleParts
+		}
+		more := (idleParts*n.stride - n.since + each - 1) / each // until the next pair
+		if k < more {
+			n.since += k * each
+			return
+		}
+		k -= more - 1
+		n.since = 0
+		n.keep(pair{}, limit, threeDays)
+	}
+}
+
+// keep takes a pair.
+func (n *noise) keep(p pair, limit int, threeDays int64) {
 	if len(n.pairs) == limit && 2*n.stride*int64(limit) <= threeDays {
 		for i := range limit / 2 {
 			n.pairs[i] = n.pairs[2*i]
@@ -125,6 +150,10 @@ const mad = 1.4826
 // estimate computes s2 and scale from the pairs. Medians keep out the bursts that
 // went unnoticed.
 func (n *noise) estimate() {
+	if !slices.ContainsFunc(n.pairs, func(p pair) bool { return p != pair{} }) {
+		n.s2, n.sure, n.scale, n.busy = 0, 0, 0, 0 // nothing came, and it was known
+		return
+	}
 	values := make([]float64, len(n.pairs))
 	pairs := n.telling(values)
 	values = values[:len(pairs)]

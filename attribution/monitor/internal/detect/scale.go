@@ -23,8 +23,8 @@ func newScale(d grid, perCount int64) scale {
 	s := scale{noise: newNoise(), blocks: d.blocks(perCount), learned: priorBlocks, pending: -1}
 	for f := none; f < factors; f++ {
 		s.of(f).tail = newTail()
-		s.of(f).settle(f, s.blocks)
 	}
+	s.settle()
 	return s
 }
 
@@ -185,9 +185,9 @@ func (s *Series) judge(i int64, y, mu float64) Reading {
 	})
 	s.each.note(i, !s.bursting)
 	if s.grid.perCell > 1 {
-		slow, since := s.judgeCell(i, y, mu, top, v.burst)
-		if slow && !v.burst && !s.bursting {
-			s.bursting, s.slow, s.onset = true, true, since
+		s.cell.add(y, mu, top, v.burst || s.bursting && !s.slow)
+		if (i+1)%s.grid.perCell == 0 {
+			s.judgeCell(i, v.burst)
 		}
 	}
 	if v.burst {
@@ -240,21 +240,21 @@ type cellSum struct {
 	tainted bool    // a burst of intervals is part of it
 }
 
-// judgeCell takes an interval into its cell. When the cell is full, it decides on
-// the cell.
-func (s *Series) judgeCell(i int64, y, mu, top float64, alarm bool) (burst bool, onset int64) {
-	c := &s.cell
+// add takes an interval into its cell.
+func (c *cellSum) add(y, mu, top float64, alarm bool) {
 	c.y, c.mu, c.top, c.known = c.y+y, c.mu+mu, c.top+top, c.known+1
-	c.tainted = c.tainted || alarm || s.bursting && !s.slow
-	if (i+1)%s.grid.perCell != 0 {
-		return false, 0
-	}
-	full := *c
-	*c = cellSum{}
+	c.tainted = c.tainted || alarm
+}
+
+// judgeCell decides on the cell that ends with interval i, which may show a burst by itself.
+func (s *Series) judgeCell(i int64, alarm bool) {
+	full, at := s.cell, i/s.grid.perCell
+	s.cell = cellSum{}
 	if full.tainted || 2*full.known < s.grid.perCell {
-		return false, 0
+		s.sums.note(at, false)
+		return
 	}
-	at, n := i/s.grid.perCell, max(s.basis()/float64(s.grid.perCell), 1)
+	n := max(s.basis()/float64(s.grid.perCell), 1)
 	v := s.sums.judge(at, full.y, terms{
 		mu: full.mu, top: full.top, ceiling: func() float64 { return s.sums.noise.ceiling(full.top, n, s.drift()) },
 		lift: s.seasonal, sudden: math.Inf(1), sumZ: s.seasonal, known: s.bursting, keep: keptSums,
@@ -265,11 +265,14 @@ func (s *Series) judgeCell(i int64, y, mu, top float64, alarm bool) (burst bool,
 		s.follow(v.z, full.mu, s.sums.noise.s2)
 	}
 	if !v.burst {
-		return false, 0
+		return
 	}
 	s.sums.alarm(v.weak)
+	if alarm || s.bursting {
+		return
+	}
 	// The onset is where the intervals rise, but not before the cell before.
 	t := s.each.trail.last(i + 1 - (v.since-1)*s.grid.perCell)
 	rise, _ := t.split(false)
-	return true, i + 1 - int64(len(t)-rise)
+	s.bursting, s.slow, s.onset = true, true, i+1-int64(len(t)-rise)
 }

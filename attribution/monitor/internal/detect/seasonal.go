@@ -216,11 +216,11 @@ func (s *season) closeCell(d grid) (changed bool) {
 	window := d.errorWindow()
 	byDay, ok := s.daily(d, s.index)
 	if ok {
-		s.dailyError.add(math.Abs(math.Log((y+.5)/(byDay+.5))), window)
+		s.dailyError.add(errorOf(y, byDay), window)
 	}
 	byWeek, both := s.byWeekday(d, s.index)
 	if both = both && ok; both {
-		s.weeklyError.add(math.Abs(math.Log((y+.5)/(byWeek+.5))), window)
+		s.weeklyError.add(errorOf(y, byWeek), window)
 	}
 	s.cells.add(s.index, encodeCount(y))
 	before := s.weekly
@@ -234,6 +234,14 @@ func (s *season) closeCell(d grid) (changed bool) {
 	}
 	s.current = s.current && s.weekly == before
 	return s.weekly != before
+}
+
+// errorOf returns the absolute logarithmic error where y was expected to be mu.
+func errorOf(y, mu float64) float64 {
+	if y == mu {
+		return 0 // as it mostly is where nothing comes
+	}
+	return math.Abs(math.Log((y + .5) / (mu + .5)))
 }
 
 // rescale multiplies the past before a cell by the factor of the change since then.

@@ -29,6 +29,9 @@ type Series struct {
 
 	habits habits // what recurs
 
+	resting bool  // see mayRest; a function of all the rest
+	idle    int64 // the last intervals, which are at rest and not taken in yet
+
 	bursting bool
 	slow     bool   // only sums of intervals show the burst
 	weak     factor // the small factor that shows the burst; none: it is strong
@@ -126,6 +129,12 @@ func (s *Series) Observe(i int64, y float64) Reading {
 	if s.seen > 0 {
 		gap = i - s.next
 	}
+	if s.resting {
+		if y == 0 && gap == 0 {
+			return s.rest(1)
+		}
+		s.wake()
+	}
 	s.next = i + 1
 	s.seen++
 	lost := gap > 0 && s.skip(gap)
@@ -148,6 +157,7 @@ func (s *Series) Observe(i int64, y float64) Reading {
 			r = s.finish(i+1, true, r)
 		}
 	}
+	s.resting = s.mayRest()
 	return r
 }
 
@@ -188,13 +198,20 @@ func (s *Series) learn(i int64, y, mu, z float64, whole bool) {
 		s.recent.learn(y, s.grid.window())
 		s.older.learn(y, s.grid.window()*float64(olderSpan/recentSpan))
 	}
-	if changed := s.season.learn(s.grid, i, y); changed && s.seasonal {
-		// The other days were found to fit without a level. The present one is
-		// carried over only if it is the usual one.
-		s.level = 0
-		if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
-			s.setLevel(mu, m)
-		}
+	if s.season.learn(s.grid, i, y) {
+		s.relevel(i, mu)
+	}
+}
+
+// relevel begins a level where other days are expected from now on: these were found to fit
+// without one. The present level is carried over only if it is the usual one.
+func (s *Series) relevel(i int64, mu float64) {
+	if !s.seasonal {
+		return
+	}
+	s.level = 0
+	if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
+		s.setLevel(mu, m)
 	}
 }
 

@@ -1,0 +1,138 @@
+package monitor
+
+import "math"
+
+// Most targets get nothing in most intervals. A watch that sees nothing, and whose series say
+// that zeros do not matter, is passed over when an interval closes, and told of the zeros when
+// it is seen again. So closing takes time for the targets that get something, that did a short
+// while ago, or that have a burst. What is found is the same.
+
+const never = math.MaxInt64
+
+// due says when watches must see the interval that closes, whatever came in it.
+type due struct {
+	at    []int64 // by slot, the first such interval; never: there is no watch
+	first int64   // none is due before
+	slots []int   // that see the interval which closes, in their order
+
+	// Bytes that watches hold, as they were when they last saw an interval.
+	usual, closed int
+}
+
+func newDue(slots int) due {
+	d := due{at: make([]int64, slots), first: never}
+	for i := range d.at {
+		d.at[i] = never
+	}
+	return d
+}
+
+// set makes a slot due in an interval, if it was not before.
+func (d *due) set(slot int, index int64) {
+	d.at[slot] = min(d.at[slot], index)
+	d.first = min(d.first, index)
+}
+
+// find finds the slots that must see an interval.
+func (d *due) find(index int64) {
+	d.slots = d.slots[:0]
+	if d.first > index {
+		return
+	}
+	d.first = never
+	for slot, at := range d.at {
+		if at <= index {
+			d.slots = append(d.slots, slot)
+			d.at[slot] = never
+		} else {
+			d.first = min(d.first, at)
+		}
+	}
+}
+
+// meet makes due who gets something in an interval that closes, and its group.
+func (t *targets) meet(iv *interval) {
+	for slot, c := range iv.targets {
+		if c == nil {
+			continue
+		}
+		t.due.set(slot, iv.index)
+		if group := t.groupSlot(slot); slot < t.single && group >= 0 {
+			t.due.set(group, iv.index)
+		}
+	}
+}
+
+// plan decides when a watch that has seen an interval must see one again. While its target is
+// a group with a burst, all members see each interval: it is said how much comes to them.
+func (m *Monitor) plan(slot int, index int64) {
+	t := m.targets
+	w := t.watches[slot]
+	next := min(w.events.Awaits(), w.sources.Awaits())
+	if len(w.recent) > 0 {
+		next = min(next, w.recent[0].index+m.lookback)
+	}
+	if w.burst != nil || w.foreseen != nil {
+		next = index + 1
+	}
+	if next != never {
+		t.due.set(slot, max(next, index+1))
+	}
+	if w.burst != nil {
+		for member := range t.membersOf(slot) {
+			t.due.set(member, index+1)
+		}
+	}
+	t.weighWatch(w)
+}
+
+// see makes the watch in a slot see the next interval that closes.
+func (m *Monitor) see(slot int) {
+	if slot >= 0 {
+		m.targets.due.set(slot, 0)
+	}
+}
+
+// weighWatch notes how much a watch holds.
+func (t *targets) weighWatch(w *watch) {
+	usual, closed := w.usual.memory(), w.memory()
+	t.due.usual += usual - w.heldUsual
+	t.due.closed += closed - w.heldClosed
+	w.heldUsual, w.heldClosed = usual, closed
+}
+
+// leave forgets the watch in a slot.
+func (t *targets) leave(slot int) {
+	if w := t.watches[slot]; w != nil {
+		t.due.usual -= w.heldUsual
+		t.due.closed -= w.heldClosed
+	}
+	t.watches[slot], t.due.at[slot] = nil, never
+}
+
+// catchUp tells a watch of the intervals before one in which nothing came.
+func (w *watch) catchUp(before int64) {
+	from := w.told + 1
+	if from >= before || w.told == 0 {
+		return
+	}
+	w.told = before - 1
+	w.expected = w.events.Silence(from, before).Baseline
+	w.sources.Silence(from, before)
+}
+
+// catchUpAll tells all watches of the intervals that have closed. What comes next follows
+// after an interval.
+func (m *Monitor) catchUpAll(after int64) {
+	for w := range m.watches() {
+		w.catchUp(m.clock.closed + 1)
+		w.told = max(w.told, after)
+	}
+	if t := m.targets; t != nil {
+		for slot, w := range t.watches {
+			if w != nil {
+				t.due.set(slot, after+1)
+			}
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package detect
+
+import (
+	"math"
+	"slices"
+)
+
+// Most of many targets get nothing most of the time. A series at rest is one in which nothing
+// points anywhere and next to nothing is expected. There a count of 0 is taken as what was
+// expected. Such counts are only numbered, and taken in together when the cell ends or
+// something comes. What follows from all of them together is then computed at once: the means
+// fall, the limits go back to where they are without traffic, and the noise learns that
+// nothing strayed. Nothing depends on whether they were observed or passed by Silence.
+
+// restMean is the expectation below which a series is at rest. It is a tenth of the lowest
+// that a count is compared with, and z of a count of 0 is above -.04.
+const restMean = leastMean / 10
+
+// Silence takes a count of 0 for each interval from one to before another, as Observe would.
+// At rest it takes time for each cell and not for each interval. It returns the last reading,
+// or an empty one.
+func (s *Series) Silence(from, to int64) (r Reading) {
+	if from < to && s.next < from {
+		r = s.Observe(from, 0) // intervals are missing
+	}
+	for s.next < to {
+		if s.resting {
+			r = s.rest(min(to, s.endOfCell()) - s.next)
+		} else {
+			r = s.Observe(s.next, 0)
+		}
+	}
+	return r
+}
+
+// Awaits returns the first interval whose count matters even if it is 0: it may begin, prove or
+// end something. Until then, [Series.Silence] may be told of zeros later. It is the largest
+// number if there is none.
+func (s *Series) Awaits() int64 {
+	switch {
+	case s.recent.n == 0 || s.bursting || s.habits.chart > 0 || !s.each.isCalm():
+		return s.next
+	case s.grid.perCell > 1 && (s.cell.y > 0 || !s.sums.isCalm()):
+		return s.endOfCell() - 1
+	}
+	return math.MaxInt64
+}
+
+// isCalm reports whether no sum is above 0, and none of them would be if nothing came.
+func (s *scale) isCalm() bool { return s.idle() && s.idleWeak() && s.pending <= 0 }
+
+// endOfCell returns the interval after the cell of the next one.
+func (s *Series) endOfCell() int64 { return (s.next/s.grid.perCell + 1) * s.grid.perCell }
+
+// mayRest reports whether the series is at rest in the next interval, and then in all of its
+// cell until something comes.
+func (s *Series) mayRest() bool {
+	if s.recent.n == 0 || s.bursting || s.departed != (departure{}) || !s.each.isCalm() || s.peaks.since > 0 ||
+		s.habits.chart > 0 || len(s.habits.routines) > 0 || !s.seasonal && s.recent.mean >= restMean {
+		return false
+	}
+	_, known := s.season.at(s.grid, s.next)
+	if around := &s.season.around; s.seasonal {
+		return known && max(around[0], around[1], around[2]) <= 0
+	}
+	return !known || s.seen+s.endOfCell()-s.next < s.grid.intervals(weakHistory) // no season begins
+}
+
+// rest takes n intervals at rest, which end with their cell at the latest.
+func (s *Series) rest(n int64) Reading {
+	s.next, s.seen, s.idle = s.next+n, s.seen+n, s.idle+n
+	if s.next%s.grid.perCell != 0 {
+		return s.read(0, 0)
+	}
+	last := s.next - 1
+	s.takeIn()
+	if s.grid.perCell > 1 {
+		s.judgeCell(last, false)
+	}
+	if s.season.closeCell(s.grid) {
+		s.relevel(last, 0)
+	}
+	r := s.read(0, 0)
+	if s.bursting { // the cell shows it
+		s.wake()
+		r.State = Began
+	}
+	s.resting = s.mayRest()
+	return r
+}
+
+// wake ends the rest.
+func (s *Series) wake() {
+	s.takeIn()
+	s.each.settle()
+	s.resting = false
+}
+
+// takeIn takes in the intervals at rest.
+func (s *Series) takeIn() {
+	n, last := s.idle, s.next-1
+	if s.idle = 0; n == 0 {
+		return
+	}
+	s.each.noteNothing(last, n)
+	s.each.trail.addNothing(n, s.grid.kept())
+	if s.each.pending = 0; s.seasonal && s.grid.perCell == 1 {
+		s.each.byZ.since = last
+	}
+	s.each.noise.learnNothing(n, s.grain.pairs(), s.grid.intervals(weakHistory))
+	window := s.grid.window()
+	s.recent.learnNothing(n, window)
+	s.older.learnNothing(n, window*float64(olderSpan/recentSpan))
+	if s.grid.perCell > 1 {
+		s.cell.known += n
+	}
+	s.season.known, s.season.index = s.season.known+n, last/s.grid.perCell
+}
+
+// noteNothing notes n counts, the last of which is i, while all sums are 0. It leaves the
+// limits to settle.
+func (s *scale) noteNothing(i, n int64) {
+	for at := i + 1 - n; n > 0; {
+		k := min(n, s.blocks.counts-at%s.blocks.counts)
+		s.noted = min(s.noted+k, s.blocks.counts)
+		if at, n = at+k, n-k; at%s.blocks.counts == 0 {
+			s.endBlock()
+		}
+	}
+}
+
+// addNothing adds n counts that were expected.
+func (t *trail) addNothing(n int64, keep int) {
+	n = min(n, int64(keep))
+	if drop := len(*t) + int(n) - keep; drop > 0 {
+		*t = slices.Delete(*t, 0, drop)
+	}
+	code := codeOf(0)
+	for range n {
+		*t = append(*t, code)
+	}
+}

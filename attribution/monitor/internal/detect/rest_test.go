@@ -1,0 +1,172 @@
+package detect
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// sparse is a series in which something comes now and then: alone, in bursts, each morning.
+type sparse struct {
+	rng    *rand.Rand
+	gap    float64 // mean number of intervals without anything
+	perDay int64
+}
+
+// next returns the next interval after i in which something comes, and how much.
+func (p *sparse) next(i int64) (at int64, y float64) {
+	at = i + 1
+	switch p.rng.IntN(10) {
+	case 0: // more at once
+		return at, float64(1 + p.rng.IntN(60))
+	case 1: // at the same time of a day
+		return (at/p.perDay+1)*p.perDay + p.perDay/3 + p.rng.Int64N(3), float64(1 + p.rng.IntN(20))
+	case 2: // a long time later
+		return at + p.rng.Int64N(9*p.perDay), 1
+	}
+	return at + int64(p.rng.ExpFloat64()*p.gap), float64(1 + p.rng.IntN(3))
+}
+
+func restingOptions() (all []Options) {
+	for _, interval := range []time.Duration{10 * time.Second, time.Minute, 15 * time.Minute, time.Hour} {
+		for _, grain := range []Grain{Fine, Coarse} {
+			all = append(all, Options{Interval: interval, Grain: grain})
+		}
+	}
+	return all
+}
+
+// Silence does what Observe does with zeros, bit for bit, however it is cut.
+func TestSilenceIsZeros(t *testing.T) {
+	for _, o := range restingOptions() {
+		t.Run(fmt.Sprintf("%v/%d", o.Interval, o.Grain), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(uint64(o.Interval), uint64(o.Grain)))
+			perDay := int64(day / o.Interval)
+			p := &sparse{rng, float64(max(perDay/5, 100)), perDay}
+			one, all := New(o), New(o)
+			rested, i := int64(0), int64(1e6)
+			one.Observe(i, 0)
+			all.Observe(i, 0)
+			for last := i + 100*perDay; i < last; {
+				at, y := p.next(i)
+				for i+1 < at {
+					i++
+					quiet := i < one.Awaits()
+					r := one.Observe(i, 0)
+					if quiet && r.State != Quiet {
+						t.Fatalf("interval %d did not matter, and now there is %+v", i, r)
+					}
+					if rng.IntN(50) == 0 {
+						all.Silence(all.next, i+1)
+						equalSeries(t, one, all)
+					}
+					if one.resting {
+						rested++
+					}
+				}
+				all.Silence(all.next, at)
+				if a, b := one.Observe(at, y), all.Observe(at, y); a != b {
+					t.Fatalf("interval %d: %+v one by one, %+v at once", at, a, b)
+				}
+				if i = at; rng.IntN(9) == 0 { // as after a restart
+					r := reader(all.Append(nil))
+					if all = Read(r, o); r.Err() != nil {
+						t.Fatal(r.Err())
+					}
+				}
+			}
+			equalSeries(t, one, all)
+			if part := float64(rested) / float64(100*perDay); part < .2 {
+				t.Errorf("at rest in %.2f of all intervals: this tests little", part)
+			}
+		})
+	}
+}
+
+func equalSeries(t *testing.T, a, b *Series) {
+	t.Helper()
+	if !bytes.Equal(a.Append(nil), b.Append(nil)) {
+		a.season.cells.codes, b.season.cells.codes = nil, nil
+		t.Fatalf("interval %d: the states differ:\n%+v\n%+v", a.next, a, b)
+	}
+}
+
+// What is computed at once is what adding up zeros, interval by interval, comes to.
+func TestRestIsWhatZerosComeTo(t *testing.T) {
+	for _, o := range restingOptions() {
+		t.Run(fmt.Sprintf("%v/%d", o.Interval, o.Grain), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(uint64(o.Interval), 7))
+			perDay := int64(day / o.Interval)
+			p := &sparse{rng, float64(perDay), perDay}
+			fast, slow := New(o), New(o)
+			i := int64(1e6)
+			fast.Observe(i, 0)
+			slow.Observe(i, 0)
+			for last := i + 100*perDay; i < last; {
+				at, y := p.next(i)
+				for i++; i < at; i++ {
+					slow.Observe(i, 0)
+					slow.resting = false
+				}
+				fast.Silence(fast.next, at)
+				a, b := slow.Observe(at, y), fast.Observe(at, y)
+				slow.resting = false
+				if a.State != b.State || a.Seasonal != b.Seasonal || math.Abs(a.Z-b.Z) > .1 {
+					t.Fatalf("interval %d with %v: %+v by zeros, %+v at once", at, y, a, b)
+				}
+				near(t, slow, fast)
+			}
+		})
+	}
+}
+
+// near compares what both have learned.
+func near(t *testing.T, slow, fast *Series) {
+	t.Helper()
+	same := slow.seen == fast.seen && slow.season.cells.first == fast.season.cells.first
+	for c := slow.season.cells.first; same && c < slow.season.cells.next(); c++ {
+		same = slow.season.cells.at(c) == fast.season.cells.at(c)
+	}
+	if !same {
+		t.Fatalf("interval %d: another past", slow.next)
+	}
+	for name, pair := range map[string][2]float64{
+		"mean":      {slow.recent.mean, fast.recent.mean},
+		"older":     {slow.older.mean, fast.older.mean},
+		"level":     {slow.level, fast.level},
+		"daily":     {slow.season.dailyError.value, fast.season.dailyError.value},
+		"weekly":    {slow.season.weeklyError.value, fast.season.weeklyError.value},
+		"learned":   {slow.each.learned, fast.each.learned},
+		"tail":      {slow.each.byCount.tail.mid, fast.each.byCount.tail.mid},
+		"high":      {slow.each.byCount.tail.high, fast.each.byCount.tail.high},
+		"limit":     {slow.each.byCount.limit / 10, fast.each.byCount.limit / 10},
+		"sum limit": {slow.sums.byCount.limit / 10, fast.sums.byCount.limit / 10},
+		"noise":     {slow.each.noise.s2, fast.each.noise.s2},
+	} {
+		if math.Abs(pair[0]-pair[1]) > .05 {
+			t.Fatalf("interval %d: %s is %v by zeros, %v at once", slow.next, name, pair[0], pair[1])
+		}
+	}
+}
+
+// A series that was idle for years still finds a burst.
+func TestBurstAfterYears(t *testing.T) {
+	o := Options{Interval: 10 * time.Second, Grain: Coarse}
+	s := New(o)
+	for i := range int64(30 * 24 * 360) {
+		s.Observe(i, float64(i%400/399))
+	}
+	s.Silence(s.next, s.next+10*365*24*360)
+	began := false
+	for range 6 {
+		began = s.Observe(s.next, 30).State == Began || began
+	}
+	if !began {
+		t.Errorf("30 events in each interval, after years without any, are no burst: %+v", s)
+	}
+}

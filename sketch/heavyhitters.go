@@ -194,7 +194,8 @@ func (h *HeavyHitters) challenge(target uint64, w weights) Place {
 }
 
 // Age ends a period. It halves every weight, rounded down, and makes every source
-// new to every target again. It costs one pass over the memory.
+// new to every target again. It takes time for what came in the period, at most one pass over
+// the memory.
 func (h *HeavyHitters) Age() {
 	h.cells.halve()
 	h.pairs.clear()

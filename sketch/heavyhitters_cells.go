@@ -7,10 +7,29 @@ const (
 	logCellsPerSlot = 7 // in each row
 )
 
+// pages are parts of a table in which something may be. The others are all zero, and need not
+// be gone through when a period ends in which little came.
+type pages []bool
+
+const logPage = 6 // of the places in a page
+
+func newPages(places int) pages { return make(pages, places>>logPage) }
+
+// each calls do with the first place of every page in use, and that of the next. It returns
+// whether the page is still in use.
+func (p pages) each(do func(from, to int) bool) {
+	for i, used := range p {
+		if used {
+			p[i] = do(i<<logPage, (i+1)<<logPage)
+		}
+	}
+}
+
 // cells is a count-min sketch of two counts, with conservative update: a cell is
 // at least the largest weight of the targets that share it, and at most their sum.
 type cells struct {
 	cells   []cell // row by row
+	used    pages
 	log     uint8  // log2 of the cells in a row
 	touched uint32 // keeps the compiler from leaving out what touch reads
 }
@@ -19,7 +38,7 @@ type cell struct{ events, sources uint32 }
 
 func newCells(logSlots int) cells {
 	log := logSlots + logCellsPerSlot
-	return cells{cells: make([]cell, rows<<log), log: uint8(log)}
+	return cells{cells: make([]cell, rows<<log), used: newPages(rows << log), log: uint8(log)}
 }
 
 // at returns the places of a target's cells, one in each row, from bits of the
@@ -35,6 +54,7 @@ func (c *cells) at(target uint64) [rows]uint32 {
 func (c *cells) raise(target uint64, w Weight) {
 	for _, at := range c.at(target) {
 		p := &c.cells[at]
+		c.used[at>>logPage] = true
 		p.events = max(p.events, saturated32(w.Events))
 		p.sources = max(p.sources, saturated32(w.Sources))
 	}
@@ -47,12 +67,13 @@ type looseEvent struct {
 	number          uint8 // in its block
 }
 
-// touch reads the cells of events, all at the same time.
+// touch reads the cells of events, all at the same time, and notes that they are in use.
 func (c *cells) touch(events []looseEvent) {
-	cells := c.cells
+	cells, used := c.cells, c.used
 	read := uint32(0)
 	for i := range events {
 		at := &events[i].at
+		used[at[0]>>logPage], used[at[1]>>logPage] = true, true
 		read |= cells[at[0]].events | cells[at[1]].events
 	}
 	c.touched = read
@@ -89,8 +110,13 @@ func add32(a, b uint32) uint32 {
 }
 
 func (c *cells) halve() {
-	for i := range c.cells {
-		c.cells[i].events /= 2
-		c.cells[i].sources /= 2
-	}
+	c.used.each(func(from, to int) bool {
+		var left cell
+		for i := from; i < to; i++ {
+			p := &c.cells[i]
+			p.events, p.sources = p.events/2, p.sources/2
+			left.events, left.sources = left.events|p.events, left.sources|p.sources
+		}
+		return left != cell{}
+	})
 }

@@ -6,6 +6,7 @@ import "math/bits"
 // one word, so that a pair costs one cache miss.
 type pairs struct {
 	words []uint64
+	used  pages
 	free  int   // pairs that it can still take
 	shift uint8 // 64 - log2(len(words))
 
@@ -21,28 +22,36 @@ const (
 
 func newPairs(logSlots int) pairs {
 	log := logSlots + logWordsPerSlot
-	return pairs{words: make([]uint64, 1<<log), free: pairsPerWord << log, shift: uint8(64 - log)}
+	return pairs{
+		words: make([]uint64, 1<<log), used: newPages(1 << log),
+		free: pairsPerWord << log, shift: uint8(64 - log),
+	}
 }
 
 // held returns the number of pairs that were added since the filter was empty.
 func (p *pairs) held() int { return pairsPerWord*len(p.words) - p.free }
 
 func (p *pairs) clear() {
-	clear(p.words)
+	p.used.each(func(from, to int) bool {
+		clear(p.words[from:to])
+		return false
+	})
 	p.free = pairsPerWord * len(p.words)
 }
 
-// touch hashes the pairs and reads their words. Nothing waits for what is read, so
+// touch hashes the pairs, reads their words and notes that they are in use. Nothing waits for what is read, so
 // that all of it comes from memory at the same time.
 func (p *pairs) touch(targets, sources []uint64) {
 	sources = sources[:len(targets)]
-	words, shift := p.words, p.shift&63
+	words, used, shift := p.words, p.used, p.shift&63
 	read := uint64(0)
 	for i, target := range targets {
 		// The constants differ, so that a pair and its reverse do too.
 		hi, lo := bits.Mul64(target^0x9e3779b97f4a7c15, sources[i]^0xd1b54a32d192ed03)
 		p.hashes[i] = hi ^ lo
-		read |= words[(hi^lo)>>shift]
+		at := (hi ^ lo) >> shift
+		used[at>>logPage] = true
+		read |= words[at]
 	}
 	p.touched = read
 }
@@ -66,6 +75,9 @@ func (p *pairs) add(fresh []uint8, targets, sources []uint64) {
 		if free -= int(new); free == 0 {
 			p.clear() // a fuller filter would pass over new pairs
 			free = p.free
+			for _, hash := range hashes[i:] {
+				p.used[hash>>shift>>logPage] = true
+			}
 		}
 	}
 	p.free = free

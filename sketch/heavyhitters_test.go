@@ -226,3 +226,35 @@ func ExampleHeavyHitters() {
 	}
 	// Output: true true
 }
+
+// Age reaches every cell and every pair, also of what came after the filter was full.
+func TestAgeReachesEverything(t *testing.T) {
+	h := must(NewHeavyHitters(7, MinSlots))
+	rng := rand.New(rand.NewPCG(4, 4))
+	for period := range 40 {
+		for _, n := range []int{rng.IntN(30_000), h.pairs.free, 9, 9, 9, 9, 9} { // it is just full
+			var s traffic
+			for range n {
+				s.add(rng.Uint64N(1+rng.Uint64N(1<<20)), rng.Uint64(), 1+rng.Uint64N(9))
+			}
+			h.AddBatch(make([]Place, n), s.targets, s.sources, s.events)
+		}
+		if period%3 == 0 { // as after a restart
+			data := must(h.MarshalBinary())
+			h = new(HeavyHitters)
+			if err := h.UnmarshalBinary(data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := slices.Clone(h.cells.cells)
+		h.Age()
+		for i, c := range h.cells.cells {
+			if b := before[i]; c != (cell{b.events / 2, b.sources / 2}) {
+				t.Fatalf("period %d: cell %d is %v after %v", period, i, c, b)
+			}
+		}
+		if i := slices.IndexFunc(h.pairs.words, func(w uint64) bool { return w != 0 }); i >= 0 {
+			t.Fatalf("period %d: word %d of the filter is not empty", period, i)
+		}
+	}
+}

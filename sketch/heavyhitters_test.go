@@ -232,7 +232,9 @@ func TestAgeReachesEverything(t *testing.T) {
 	h := must(NewHeavyHitters(7, MinSlots))
 	rng := rand.New(rand.NewPCG(4, 4))
 	for period := range 40 {
-		for _, n := range []int{rng.IntN(30_000), h.pairs.free, 9, 9, 9, 9, 9} { // it is just full
+		n := rng.IntN(30_000)
+		for held := -1; h.pairs.held() > held; n = 9 { // until the filter was full once
+			held = h.pairs.held()
 			var s traffic
 			for range n {
 				s.add(rng.Uint64N(1+rng.Uint64N(1<<20)), rng.Uint64(), 1+rng.Uint64N(9))

@@ -74,6 +74,7 @@ func (d grid) intervals(t time.Duration) int64 {
 // from 1970 on, as intervals are.
 type cells struct {
 	codes []uint16 // grows with the age of the series; a ring once it has limit cells
+	some  []uint64 // a bit for each of codes: it is not 0
 	head  int      // place of the oldest in codes
 	first int64    // number of the oldest
 	limit int
@@ -93,6 +94,31 @@ func decodeCount(code uint16) float64 { return math.Expm1(float64(code) * codeSt
 
 func newCells(d grid) cells { return cells{limit: historyDays*int(d.cells) + cellMargin} }
 
+// note keeps the bit of a place.
+func (h *cells) note(place int) {
+	for place>>6 >= len(h.some) {
+		h.some = append(h.some, 0)
+	}
+	bit := uint64(1) << (place & 63)
+	if h.some[place>>6] &^= bit; h.codes[place] != 0 {
+		h.some[place>>6] |= bit
+	}
+}
+
+// areZero reports whether the n cells from one on are known to be 0. It is quick, and not sure
+// where the ring ends. n is at most 64.
+func (h *cells) areZero(c int64, n int) bool {
+	i := h.place(c)
+	if c < h.first || c+int64(n) > h.next() || i+n > len(h.codes) {
+		return false
+	}
+	bits := h.some[i>>6] >> (i & 63)
+	if i&63+n > 64 {
+		bits |= h.some[i>>6+1] << (64 - i&63)
+	}
+	return bits&(1<<n-1) == 0
+}
+
 // next returns the number of the cell after the newest.
 func (h *cells) next() int64 { return h.first + int64(len(h.codes)) }
 
@@ -101,15 +127,16 @@ func (h *cells) at(c int64) uint16 {
 	if c < h.first || c >= h.next() {
 		return unknown
 	}
-	return *h.place(c)
+	return h.codes[h.place(c)]
 }
 
-func (h *cells) place(c int64) *uint16 {
+// place returns where the code of a cell is that is kept.
+func (h *cells) place(c int64) int {
 	i := int(c-h.first) + h.head
 	if i >= len(h.codes) {
 		i -= len(h.codes)
 	}
-	return &h.codes[i]
+	return i
 }
 
 // add appends a cell; those between it and the newest are unknown.
@@ -126,9 +153,11 @@ func (h *cells) add(c int64, code uint16) {
 func (h *cells) push(code uint16) {
 	if len(h.codes) < h.limit {
 		h.codes = append(h.codes, code)
+		h.note(len(h.codes) - 1)
 		return
 	}
 	h.codes[h.head] = code
+	h.note(h.head)
 	h.head = (h.head + 1) % h.limit
 	h.first++
 }

@@ -34,14 +34,20 @@ func (r *recent) learn(y, window float64) {
 	r.mean += (y - r.mean) / r.n
 }
 
-// learnNothing takes k intervals of 0.
-func (r *recent) learnNothing(k int64, window float64) {
-	n, rest := r.n, float64(k)
-	r.n = min(n+rest, window)
-	r.mean *= n / r.n
-	if rest -= r.n - n; rest > 0 {
-		r.mean *= math.Pow(1-1/window, rest)
+// learnNothing takes k intervals of 0. It returns the sum of the means that were expected of
+// them.
+func (r *recent) learnNothing(k int64, window float64) (sum float64) {
+	for ; k > 0 && r.n < window; k-- {
+		sum += r.mean
+		r.learn(0, window)
 	}
+	if k == 0 || r.mean == 0 {
+		return sum
+	}
+	left := r.mean * math.Pow(1-1/window, float64(k))
+	sum += (r.mean - left) * window // of a geometric series
+	r.mean = left
+	return sum
 }
 
 // lead returns by which factor a level that rises steadily is ahead of the mean of the

@@ -123,6 +123,7 @@ func (s *Series) readSeason(r *wire.Reader) {
 		c.cells.codes = make([]uint16, n)
 		for i := range c.cells.codes {
 			c.cells.codes[i] = binary.BigEndian.Uint16(codes[2*i:])
+			c.cells.note(i)
 		}
 	}
 	window := s.grid.errorWindow()

@@ -188,6 +188,7 @@ func (s *scale) endBlock() (taught bool) {
 
 // settle computes the limits of all sums.
 func (s *scale) settle() {
+	s.unsettled = false
 	for f := none; f < factors; f++ {
 		s.of(f).settle(f, s.blocks)
 	}

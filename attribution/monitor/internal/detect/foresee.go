@@ -64,7 +64,7 @@ func (h *habits) mayBring(d grid, i int64, mu float64) (most float64) {
 func (s *Series) Fork() *Series {
 	f := *s
 	f.first = slices.Clone(s.first)
-	f.season.cells.codes = slices.Clone(s.season.cells.codes)
+	f.season.cells.codes, f.season.cells.some = slices.Clone(s.season.cells.codes), slices.Clone(s.season.cells.some)
 	f.habits = s.habits.fork()
 	f.each, f.sums = s.each.fork(), s.sums.fork()
 	return &f

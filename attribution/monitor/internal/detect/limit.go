@@ -63,13 +63,14 @@ type blocks struct {
 	rare   float64 // blocks in which a sum passes its limit about once
 	spare  float64 // see grid
 	window float64 // blocks that are remembered
+	past   float64 // where Gumbel's distribution is passed that rarely
 }
 
 func (d grid) blocks(perCount int64) blocks {
 	counts := max(d.intervals(blockSpan)/perCount, fewest)
 	length := float64(counts*perCount) * float64(d.interval)
 	rare := float64(month) / length * math.Exp(-d.spare)
-	return blocks{counts, rare, d.spare, max(float64(tailSpan)/length, fewBlocks)}
+	return blocks{counts, rare, d.spare, max(float64(tailSpan)/length, fewBlocks), math.Log(max(rare, 1))}
 }
 
 // note takes a value of the sum, which has a limit.
@@ -105,6 +106,6 @@ func (t *tail) alarm() { t.raised = min(t.raised*raise, mostRaised) }
 // limit returns the value that is passed as rarely as it may be, or lowest if that is more.
 func (t *tail) limit(lowest float64, b blocks) float64 {
 	mid, high := math.Expm1(t.mid), math.Expm1(t.high)
-	rare := mid + (math.Log(max(b.rare, 1))-gumbelMid)/(gumbelHigh-gumbelMid)*(high-mid)
+	rare := mid + (b.past-gumbelMid)/(gumbelHigh-gumbelMid)*(high-mid)
 	return max(lowest-b.spare, rare/tailDoubt) * t.raised
 }

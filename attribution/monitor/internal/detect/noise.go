@@ -104,11 +104,11 @@ func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 	n.keep(pair{float32(y), float32(mu)}, limit, threeDays)
 }
 
-// learnNothing takes k counts of 0 where 0 was expected.
-func (n *noise) learnNothing(k int64, limit int, threeDays int64) {
-	for n.last = 0; k > 0; k-- {
+// learnNothing takes k counts of 0 where mu was expected.
+func (n *noise) learnNothing(mu float64, k int64, limit int, threeDays int64) {
+	for k > 0 {
 		each := int64(1)
-		if n.busy == 0 {
+		if mu >= n.busy/busyRatio {
 			each = idleParts
 		}
 		more := (idleParts*n.stride - n.since + each - 1) / each // until the next pair
@@ -116,10 +116,18 @@ func (n *noise) learnNothing(k int64, limit int, threeDays int64) {
 			n.since += k * each
 			return
 		}
-		k -= more - 1
+		k -= more
 		n.since = 0
-		n.keep(pair{}, limit, threeDays)
+		n.keep(pair{0, float32(mu)}, limit, threeDays)
 	}
+}
+
+// followNothing takes the z of k accepted counts, which is the same.
+func (n *noise) followNothing(z float64, k int64) {
+	n.follow(z)
+	f := math.Pow(1-1./lagWindow, float64(k-1))
+	n.product = z*z + (n.product-z*z)*f
+	n.square = max(z*z+(n.square-z*z)*f, math.SmallestNonzeroFloat64)
 }
 
 // keep takes a pair.

@@ -6,15 +6,11 @@ import (
 )
 
 // Most of many targets get nothing most of the time. A series at rest is one in which nothing
-// points anywhere and next to nothing is expected. There a count of 0 is taken as what was
-// expected. Such counts are only numbered, and taken in together when the cell ends or
-// something comes. What follows from all of them together is then computed at once: the means
-// fall, the limits go back to where they are without traffic, and the noise learns that
-// nothing strayed. Nothing depends on whether they were observed or passed by Silence.
-
-// restMean is the expectation below which a series is at rest. It is a tenth of the lowest
-// that a count is compared with, and z of a count of 0 is above -.04.
-const restMean = leastMean / 10
+// points anywhere and less is expected than the least that a count is compared with. There a
+// count of 0 changes no sum. Such counts are only numbered, and taken in together when the cell
+// ends or something comes. What follows from all of them is then computed at once: the means
+// fall, the limits go back to where they are without traffic, and the noise learns how little
+// strayed. Nothing depends on whether they were observed or passed by Silence.
 
 // Silence takes a count of 0 for each interval from one to before another, as Observe would.
 // At rest it takes time for each cell and not for each interval. It returns the last reading,
@@ -56,65 +52,94 @@ func (s *Series) endOfCell() int64 { return (s.next/s.grid.perCell + 1) * s.grid
 // cell until something comes.
 func (s *Series) mayRest() bool {
 	if s.recent.n == 0 || s.bursting || s.departed != (departure{}) || !s.each.isCalm() || s.peaks.since > 0 ||
-		s.habits.chart > 0 || len(s.habits.routines) > 0 || !s.seasonal && s.recent.mean >= restMean {
+		s.habits.chart > 0 || len(s.habits.routines) > 0 {
 		return false
 	}
 	_, known := s.season.at(s.grid, s.next)
-	if around := &s.season.around; s.seasonal {
-		return known && max(around[0], around[1], around[2]) <= 0
+	if !s.seasonal { // nor does a season begin
+		return s.recent.mean < leastMean && (!known || s.seen+s.endOfCell()-s.next < s.grid.intervals(weakHistory))
 	}
-	return !known || s.seen+s.endOfCell()-s.next < s.grid.intervals(weakHistory) // no season begins
+	around := &s.season.around
+	most, least := max(around[0], around[1], around[2]), min(around[0], around[1], around[2])
+	return known && (most <= 0 || s.grid.perCell > 1 && most <= steepRatio*least && s.seasonally(most) < leastMean)
 }
 
 // rest takes n intervals at rest, which end with their cell at the latest.
 func (s *Series) rest(n int64) Reading {
 	s.next, s.seen, s.idle = s.next+n, s.seen+n, s.idle+n
 	if s.next%s.grid.perCell != 0 {
-		return s.read(0, 0)
+		return s.readAtRest()
 	}
-	last := s.next - 1
-	s.takeIn()
+	last, r := s.next-1, s.readAtRest()
+	mean := s.takeIn()
 	if s.grid.perCell > 1 {
 		s.judgeCell(last, false)
 	}
 	if s.season.closeCell(s.grid) {
-		s.relevel(last, 0)
+		s.relevel(last, mean)
 	}
-	r := s.read(0, 0)
 	if s.bursting { // the cell shows it
 		s.wake()
+		r = s.read(0, mean)
 		r.State = Began
 	}
 	s.resting = s.mayRest()
 	return r
 }
 
+// readAtRest returns a reading. The mean is that of the begin of the cell or of the rest.
+func (s *Series) readAtRest() Reading {
+	if s.seasonal {
+		return s.read(0, s.seasonally(max(s.season.around[1], 0)))
+	}
+	return s.read(0, s.recent.mean)
+}
+
 // wake ends the rest.
 func (s *Series) wake() {
-	s.takeIn()
-	s.each.settle()
+	if s.takeIn(); s.each.unsettled {
+		s.each.settle()
+	}
 	s.resting = false
 }
 
-// takeIn takes in the intervals at rest.
-func (s *Series) takeIn() {
+// takeIn takes in the intervals at rest, and returns the mean of what was expected in them.
+func (s *Series) takeIn() (mean float64) {
 	n, last := s.idle, s.next-1
 	if s.idle = 0; n == 0 {
-		return
+		return 0
 	}
+	window, seasonal := s.grid.window(), s.expected(last+1-n, n)
+	mean = s.recent.learnNothing(n, window) / float64(n)
+	if s.older.learnNothing(n, window*float64(olderSpan/recentSpan)); s.seasonal {
+		mean = seasonal / float64(n)
+	}
+	z := s.each.noise.z(0, mean)
+	s.each.noise.followNothing(z, n)
+	s.each.noise.learnNothing(mean, n, s.grain.pairs(), s.grid.intervals(weakHistory))
+	s.each.trail.addSame(z, n, s.grid.kept())
 	s.each.noteNothing(last, n)
-	s.each.trail.addNothing(n, s.grid.kept())
 	if s.each.pending = 0; s.seasonal && s.grid.perCell == 1 {
 		s.each.byZ.since = last
 	}
-	s.each.noise.learnNothing(n, s.grain.pairs(), s.grid.intervals(weakHistory))
-	window := s.grid.window()
-	s.recent.learnNothing(n, window)
-	s.older.learnNothing(n, window*float64(olderSpan/recentSpan))
 	if s.grid.perCell > 1 {
-		s.cell.known += n
+		all := mean * float64(n)
+		s.cell.mu, s.cell.top, s.cell.known = s.cell.mu+all, s.cell.top+all, s.cell.known+n
 	}
 	s.season.known, s.season.index = s.season.known+n, last/s.grid.perCell
+	return mean
+}
+
+// expected returns what the season expects of n intervals of a cell, in all.
+func (s *Series) expected(first, n int64) (sum float64) {
+	if !s.seasonal || s.season.around == [3]float64{} {
+		return 0
+	}
+	for i := first; i < first+n; i++ {
+		m, _ := s.season.at(s.grid, i)
+		sum += m
+	}
+	return s.seasonally(sum)
 }
 
 // noteNothing notes n counts, the last of which is i, while all sums are 0. It leaves the
@@ -124,18 +149,18 @@ func (s *scale) noteNothing(i, n int64) {
 		k := min(n, s.blocks.counts-at%s.blocks.counts)
 		s.noted = min(s.noted+k, s.blocks.counts)
 		if at, n = at+k, n-k; at%s.blocks.counts == 0 {
-			s.endBlock()
+			s.unsettled = s.endBlock() || s.unsettled
 		}
 	}
 }
 
-// addNothing adds n counts that were expected.
-func (t *trail) addNothing(n int64, keep int) {
+// addSame adds n counts with the same z.
+func (t *trail) addSame(z float64, n int64, keep int) {
 	n = min(n, int64(keep))
 	if drop := len(*t) + int(n) - keep; drop > 0 {
 		*t = slices.Delete(*t, 0, drop)
 	}
-	code := codeOf(0)
+	code := codeOf(z)
 	for range n {
 		*t = append(*t, code)
 	}

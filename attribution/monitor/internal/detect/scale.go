@@ -8,15 +8,16 @@ import "math"
 
 // scale judges counts of one length, intervals or cells, against what was expected.
 type scale struct {
-	noise   noise
-	byZ     chart
-	byCount limited
-	weak    [factors - 1]limited
-	pending float64 // the count before, for pulses; negative: none
-	blocks  blocks
-	learned float64 // blocks that limits were learned from
-	noted   int64   // counts of this block that were no part of a burst
-	trail   trail
+	noise     noise
+	byZ       chart
+	byCount   limited
+	weak      [factors - 1]limited
+	pending   float64 // the count before, for pulses; negative: none
+	blocks    blocks
+	learned   float64 // blocks that limits were learned from
+	noted     int64   // counts of this block that were no part of a burst
+	unsettled bool    // limits have been taught and not computed yet
+	trail     trail
 }
 
 func newScale(d grid, perCount int64) scale {

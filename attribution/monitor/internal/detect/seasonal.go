@@ -123,6 +123,13 @@ func (s *season) byWeekday(d grid, c int64) (count float64, ok bool) {
 // window returns the median of the cells that lie a number of periods back, and of
 // their neighbors, and whether at least few of them are known.
 func (s *season) window(c, period int64, periods, few int) (float64, bool) {
+	empty := 0
+	for empty < periods && s.cells.areZero(c-int64(empty+1)*period-sideCells, 2*sideCells+1) {
+		empty++
+	}
+	if empty == periods {
+		return 0, true
+	}
 	var codes [dailyDays * (2*sideCells + 1)]uint16
 	n := 0
 	for p := range periods {
@@ -259,8 +266,9 @@ func (s *season) rescale(d grid, from int64) {
 	}
 	ratio := median(ratios)
 	for c := s.cells.first; c < min(from, s.cells.next()); c++ {
-		if p := s.cells.place(c); *p != unknown {
-			*p = encodeCount(decodeCount(*p) * ratio)
+		if at := s.cells.place(c); s.cells.codes[at] != unknown {
+			s.cells.codes[at] = encodeCount(decodeCount(s.cells.codes[at]) * ratio)
+			s.cells.note(at)
 		}
 	}
 	s.current = false

@@ -12,6 +12,7 @@ import (
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
 	"github.com/whence-go/whence/internal/oracle"
+	"github.com/whence-go/whence/internal/source"
 )
 
 // Table returns the embedded table, which is decoded once.
@@ -45,10 +46,10 @@ func bits4(addr netip.Addr) uint32 {
 	return binary.BigEndian.Uint32(b[:])
 }
 
-func high6(addr netip.Addr) uint64 {
-	b := addr.As16()
-	return binary.BigEndian.Uint64(b[:8])
-}
+var subnets = source.MaskOf(64)
+
+// high6 takes an address apart as whence does: Addr.As16 would wait for its own result.
+func high6(addr netip.Addr) uint64 { return subnets.Of(addr).Hi }
 
 // Addr4 returns the IPv4 address whose first byte is the most significant of ip.
 func Addr4(ip uint32) netip.Addr {

@@ -170,3 +170,53 @@ func TestBurstAfterYears(t *testing.T) {
 		t.Errorf("30 events in each interval, after years without any, are no burst: %+v", s)
 	}
 }
+
+// In sparse traffic bursts are found with rest as without. Where they hardly show, chance
+// decides: then as many are found the one way alone as the other.
+func TestRestFindsTheSame(t *testing.T) {
+	for _, m := range []model{
+		{name: "even", interval: 10 * time.Second, rate: .02},
+		{name: "day", interval: 10 * time.Second, rate: .15, day: 1.5, phi: .7, sd: .3},
+		{name: "clumps", interval: time.Minute, rate: .2, size: 1, spikes: .02},
+		{name: "half hours", interval: 30 * time.Minute, rate: .2, day: .8, weekend: -1},
+	} {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			const period = 4000 // of a burst of 30 intervals
+			found := 0
+			var alone [2]float64 // at rest, by zeros
+			for seed := range uint64(8) {
+				r := m.start(seed, 0)
+				r.wave = func(i int64) float64 {
+					if i%period < 30 {
+						return 20
+					}
+					return 1
+				}
+				o := Options{Interval: m.interval, Grain: Coarse}
+				fast, slow := New(o), New(o)
+				began := make(map[int64][2]int) // by period: at rest or by zeros
+				for range int64(35 * day / m.interval) {
+					i, y := r.next()
+					for k, s := range []*Series{fast, slow} {
+						if s.Observe(i, y).State == Began {
+							n := began[i/period]
+							n[k]++
+							began[i/period] = n
+						}
+					}
+					slow.resting = false
+				}
+				for _, n := range began {
+					found += n[1]
+					alone[0] += float64(max(n[0]-n[1], 0))
+					alone[1] += float64(max(n[1]-n[0], 0))
+				}
+			}
+			t.Logf("%d found, %.0f at rest alone, %.0f by zeros alone", found, alone[0], alone[1])
+			if off := math.Abs(alone[0] - alone[1]); found == 0 || off > 1+3*math.Sqrt(alone[0]+alone[1]) {
+				t.Errorf("%d found, %.0f at rest alone, %.0f by zeros alone", found, alone[0], alone[1])
+			}
+		})
+	}
+}

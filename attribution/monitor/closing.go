@@ -60,12 +60,10 @@ func (m *Monitor) introduceAll(index int64) {
 		return
 	}
 	t.unwatched = false
-	bounds := t.bounds()
-	for slot, target := range t.tracked {
-		if target.IsZero() || t.watches[slot] != nil {
-			continue
+	for it := range t.all() {
+		if t.watches[it.Slot] == nil {
+			m.introduce(it.Slot, index, unseen(it), t.heavies()[it.Slot/t.single].Evictions())
 		}
-		m.introduce(slot, index, bounds[slot], t.heavies()[slot/t.single].Evictions())
 	}
 }
 

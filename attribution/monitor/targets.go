@@ -235,17 +235,7 @@ func (t *targets) evictions() (n uint64) {
 	return n
 }
 
-// bounds returns, per slot, the most that its target can have weighed before it was
-// tracked.
-func (t *targets) bounds() []sketch.Weight {
-	bounds := make([]sketch.Weight, len(t.watches))
-	for it := range t.all() {
-		bounds[it.Slot] = unseen(it)
-	}
-	return bounds
-}
-
-// bound returns that of one target.
+// bound returns the most that the target in a slot can have weighed before it was tracked.
 func (t *targets) bound(slot int) sketch.Weight {
 	for it := range t.all() {
 		if it.Slot == slot {

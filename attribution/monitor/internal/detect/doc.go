@@ -110,6 +110,10 @@
 // when a cell ends. An interval that is hardly above the expectation costs no logarithm
 // of a small factor.
 //
+// Where nothing comes and hardly anything is expected, a series is at rest (rest.go). Silence
+// then takes time for each cell and not for each interval, and [Series.Awaits] says until when
+// nobody needs to tell a series that nothing came.
+//
 // # Sources
 //
 //   - Page, Continuous inspection schemes, Biometrika 41 (1954).

@@ -102,9 +102,10 @@ func (n *noise) learn(y, mu float64, limit int, threeDays int64) {
 	}
 	n.since = 0
 	n.keep(pair{float32(y), float32(mu)}, limit, threeDays)
+	n.renew()
 }
 
-// learnNothing takes k counts of 0 where mu was expected.
+// learnNothing takes k counts of 0 where mu was expected. It leaves the estimates to renew.
 func (n *noise) learnNothing(mu float64, k int64, limit int, threeDays int64) {
 	for k > 0 {
 		each := int64(1)
@@ -144,7 +145,12 @@ func (n *noise) keep(p pair, limit int, threeDays int64) {
 		n.pairs[n.head] = p
 		n.head = (n.head + 1) % limit
 	}
-	if n.fresh++; n.fresh >= fewPairs {
+	n.fresh = min(n.fresh+1, fewPairs)
+}
+
+// renew computes the estimates anew once there are enough fresh pairs.
+func (n *noise) renew() {
+	if n.fresh >= fewPairs {
 		n.estimate()
 		// Series that began together must not all do this in the same interval.
 		n.fresh = int(math.Float64bits(n.square) >> 8 % (fewPairs / 2))

@@ -97,7 +97,8 @@ func (s *Series) readAtRest() Reading {
 
 // wake ends the rest.
 func (s *Series) wake() {
-	if s.takeIn(); s.each.unsettled {
+	s.takeIn()
+	if s.each.noise.renew(); s.each.unsettled {
 		s.each.settle()
 	}
 	s.resting = false

@@ -35,6 +35,8 @@ type streamer struct {
 	events []monitor.Event
 	now    time.Time
 	step   time.Duration // between two events
+
+	target func() monitor.Target // draws each event's anew; nil: they come again too
 }
 
 func newStreamer(addrs []netip.Addr, target func() monitor.Target, rate int) *streamer {
@@ -52,6 +54,9 @@ func (s *streamer) date(i, n int) []monitor.Event {
 	for k := range part {
 		part[k].Time = s.now
 		s.now = s.now.Add(s.step)
+		if s.target != nil {
+			part[k].Target = s.target()
+		}
 	}
 	return part
 }
@@ -126,10 +131,11 @@ func TestMonitorMemory(t *testing.T) {
 		sizes = append(sizes, 10_000_000, 100_000_000)
 	}
 	addrs := load.Workload{Family: "mixed", Sources: "recurring"}.Stream(1 << 18)
-	for _, targets := range []int{100, 100_000, 10_000_000} {
+	for _, targets := range []int{100, 100_000, 1_000_000} {
 		// An event a millisecond: the hour of retention is full after 3.6 million.
 		before := heap()
 		s := newStreamer(addrs, drawTargets("uniform", targets), 1000)
+		s.target = drawTargets("uniform", targets)
 		own := heap() - before
 		total := 0
 		for _, size := range sizes {

@@ -3,8 +3,8 @@
 //
 //	go run ./benchtable
 //
-// With -record it first runs all benchmarks, which takes some hours, and keeps what they print. Do that on a machine
-// that does nothing else, with redis-server and goaccess on the PATH (see bench/peers):
+// With -record it first runs all benchmarks, which takes some hours, and keeps what they print; with -file those of one
+// file. Do that on a machine that does nothing else, with redis-server and goaccess on the PATH (see bench/peers):
 //
 //	go run ./benchtable -record
 //
@@ -23,7 +23,8 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("benchtable: ")
 	root := flag.String("root", "..", "`folder` of the repository")
-	record := flag.Bool("record", false, "run all benchmarks and keep their results")
+	recording := flag.Bool("record", false, "run all benchmarks and keep their results")
+	file := flag.String("file", "", "`name` of the only file in bench/results that -record makes anew")
 	count := flag.Int("count", 10, "how often -record runs each benchmark")
 	benchtime := flag.String("benchtime", "1s", "how long -record runs each, as go test takes it")
 	flag.Parse()
@@ -31,8 +32,8 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if *record {
-		if err := recordAll(*root, *count, *benchtime); err != nil {
+	if *recording {
+		if err := record(*root, *file, *count, *benchtime); err != nil {
 			log.Fatal(err)
 		}
 	}

@@ -19,17 +19,21 @@ var suites = []struct {
 	flags    []string
 	file     string
 }{
-	{".", "./bench", []string{"-bench", ".", "-skip", "BenchmarkSources|BenchmarkIngest"}, "tally.txt"},
-	{".", "./bench", []string{"-bench", "BenchmarkSources", "-long"}, "sources.txt"},
+	{".", "./bench", []string{"-bench", ".", "-skip", "BenchmarkSources|BenchmarkSparse|BenchmarkIngest"}, "tally.txt"},
+	{".", "./bench", []string{"-bench", "BenchmarkSources|BenchmarkSparse", "-long"}, "sources.txt"},
 	{filepath.Join("bench", "peers"), ".", []string{"-bench", "."}, "peers.txt"},
 }
 
-func recordAll(root string, count int, benchtime string) error {
+// record runs the benchmarks whose results are kept in a file, or all if it is empty.
+func record(root, file string, count int, benchtime string) error {
 	head, err := header(root)
 	if err != nil {
 		return err
 	}
 	for _, s := range suites {
+		if file != "" && file != s.file {
+			continue
+		}
 		results := bytes.NewBufferString(head)
 		args := []string{"test", "-run", "^$", "-count", strconv.Itoa(count), "-benchtime", benchtime, "-timeout", "0", s.pkg}
 		test := exec.Command("go", append(args, s.flags...)...)

@@ -85,6 +85,9 @@ func (t *tail) learn(n float64, b blocks) {
 	if t.raised > 1 {
 		t.raised = 1 + (t.raised-1)*max(0, 1-float64(month/raisedSpan)/b.rare)
 	}
+	if x == 0 && t.high == 0 {
+		return // it is as low as can be
+	}
 	step := max(t.high-t.mid, leastSpread) / (gumbelHigh - gumbelMid) / n
 	if x > t.mid {
 		t.mid += step * .5 / densityMid

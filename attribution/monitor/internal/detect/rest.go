@@ -89,10 +89,13 @@ func (s *Series) rest(n int64) Reading {
 
 // readAtRest returns a reading. The mean is that of the begin of the cell or of the rest.
 func (s *Series) readAtRest() Reading {
-	if s.seasonal {
-		return s.read(0, s.seasonally(max(s.season.around[1], 0)))
+	switch {
+	case !s.seasonal:
+		return s.read(0, s.recent.mean)
+	case s.season.around[1] > 0:
+		return s.read(0, s.seasonally(s.season.around[1]))
 	}
-	return s.read(0, s.recent.mean)
+	return s.read(0, 0)
 }
 
 // wake ends the rest.

@@ -132,27 +132,29 @@ func TestMonitorMemory(t *testing.T) {
 	}
 	addrs := load.Workload{Family: "mixed", Sources: "recurring"}.Stream(1 << 18)
 	for _, targets := range []int{100, 100_000, 1_000_000} {
-		// An event a millisecond: the hour of retention is full after 3.6 million.
-		before := heap()
-		s := newStreamer(addrs, drawTargets("uniform", targets), 1000)
-		s.target = drawTargets("uniform", targets)
-		own := heap() - before
-		total := 0
-		for _, size := range sizes {
-			for total < size {
-				n := min(size-total, len(s.events))
-				if n < len(s.events) {
-					n = min(n, 10_000)
+		t.Run(fmt.Sprintf("targets=%d", targets), func(t *testing.T) {
+			// An event a millisecond: the hour of retention is full after 3.6 million.
+			before := heap()
+			s := newStreamer(addrs, drawTargets("uniform", targets), 1000)
+			s.target = drawTargets("uniform", targets)
+			own := heap() - before
+			total := 0
+			for _, size := range sizes {
+				for total < size {
+					n := min(size-total, len(s.events))
+					if n < len(s.events) {
+						n = min(n, 10_000)
+					}
+					observe(s.m, s.date(0, n))
+					total += n
 				}
-				observe(s.m, s.date(0, n))
-				total += n
+				got := float64(heap()-before-own) / 1e6
+				t.Logf("%d events: %.1f MB", total, got)
+				if got > 150 {
+					t.Errorf("%d events: %.1f MB", total, got)
+				}
 			}
-			got := float64(heap()-before-own) / 1e6
-			t.Logf("targets=%d events=%d: %.1f MB", targets, total, got)
-			if got > 150 {
-				t.Errorf("%d targets, %d events: %.1f MB", targets, total, got)
-			}
-		}
-		runtime.KeepAlive(s)
+			runtime.KeepAlive(s)
+		})
 	}
 }

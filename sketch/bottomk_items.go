@@ -92,14 +92,23 @@ func (s *BottomK) AppendItems(dst []Item) []Item {
 	}
 	last, kept, largest := s.firstPlaces(ends)
 
+	// Their numbers are sorted first, and the items copied in order: a load that misses the
+	// cache overlaps others, a store does not.
+	order, no := make([]uint32, kept), uint32(0)
+	for slots := range s.chunks() {
+		for i := range slots {
+			no++
+			if bucket := slots[i].rank >> shift; bucket <= last {
+				order[ends[bucket]] = no
+				ends[bucket]++
+			}
+		}
+	}
 	from := len(dst)
 	dst = slices.Grow(dst, kept)
 	sorted := dst[from : from+kept]
-	for no := uint32(1); no <= uint32(s.n); no++ {
-		if bucket := s.slot(no).rank >> shift; bucket <= last {
-			s.put(&sorted[ends[bucket]], no)
-			ends[bucket]++
-		}
+	for i, no := range order {
+		s.put(&sorted[i], no)
 	}
 	if largest > maxInserted {
 		sortBuckets(sorted, ends[:last+1])

@@ -52,8 +52,14 @@ func answers(m *decide.Matter, p Policy, questions []decide.Question) []decide.A
 }
 
 func (c Claim) question() decide.Question {
+	var contained snapshot.Origins // asked once per source
+	for o := range geo.MaxOrigins {
+		if o := geo.Origin(o); c.Contains(o) {
+			contained.Add(o)
+		}
+	}
 	return decide.Question{
-		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
+		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: contained.Has,
 		Systems: slices.Collect(c.Systems()), Lists: slices.Collect(c.Lists()), Outside: c.outside,
 	}
 }

@@ -369,18 +369,28 @@ func (t *trial) describeNetworks(a *Answer) {
 	if t.q.Unit != plausible.Sources || !c.HasAddresses() {
 		return
 	}
-	seen, claimed := make([]bool, len(c.Items)), make([]bool, len(c.Items))
+	seen := make([]bool, len(c.Items))
 	for i, site := range t.networks() {
-		if o := c.OriginOf(i); o != geo.Reserved {
-			if !seen[site] {
-				seen[site] = true
-				a.Networks++
-			}
-			if t.q.Has(o) && !claimed[site] {
-				claimed[site] = true
-				a.NetworksClaimed++
-			}
+		if c.OriginOf(i) != geo.Reserved && !seen[site] {
+			seen[site] = true
+			a.Networks++
+		}
+	}
+	for _, n := range t.claimedIn(t.networks()) {
+		if n > 0 {
+			a.NetworksClaimed++
 		}
 	}
 	a.EffectiveSources = t.sums(c).own().least()
+}
+
+// claimedIn is how many of the claimed sources each cluster holds, by its number.
+func (t *trial) claimedIn(clusters snapshot.Clusters) []int32 {
+	c, n := t.cases[0], make([]int32, len(clusters))
+	for i, cluster := range clusters {
+		if o := c.OriginOf(i); o != geo.Reserved && t.q.Has(o) {
+			n[cluster]++
+		}
+	}
+	return n
 }

@@ -109,9 +109,11 @@ type Case struct {
 
 // New prepares the questions about a state.
 func New(s *snapshot.State) *Matter {
-	m := &Matter{state: s}
-	for _, v := range s.Views() {
-		m.cases = append(m.cases, &Case{View: v, Findings: plausible.Examine(v)})
+	views := s.Views()
+	first := &Case{View: views[0], Findings: plausible.Examine(views[0])}
+	m := &Matter{state: s, cases: []*Case{first}}
+	for _, v := range views[1:] {
+		m.cases = append(m.cases, &Case{View: v, Findings: first.By(v)})
 	}
 	return m
 }

@@ -108,12 +108,19 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 			caveats = append(caveats, caveat.Caveat{Code: code, Value: share.Value, Subject: subject})
 		}
 	}
+	// In which cluster they gather is looked for only if they do.
+	gathered := func(clusters snapshot.Clusters, limit float64, choose func(item int) bool) []snapshot.Held {
+		if most := slices.Max(t.claimedIn(clusters)); c.ShareWithin(float64(most), claimed).Low <= limit {
+			return nil
+		}
+		return c.Most(1, c.Held(clusters, t.q.Has), choose)
+	}
 	anyItem := func(int) bool { return true }
-	for _, h := range c.Most(1, c.Held(t.networks(), t.q.Has), anyItem) {
+	for _, h := range gathered(t.networks(), concentrated, anyItem) {
 		add(caveat.PrefixConcentrated, h.Claimed, concentrated, c.SiteName(h.First))
 	}
-	if t.about == nil || len(t.about.Systems) != 1 { // which says it
-		for _, h := range c.Most(1, c.Held(t.bySystem(), t.q.Has), c.InSystem) {
+	if c.ASNs != nil && (t.about == nil || len(t.about.Systems) != 1) { // which says it
+		for _, h := range gathered(t.bySystem(), largeNetwork, c.InSystem) {
 			add(caveat.NetworkConcentrated, h.Claimed, largeNetwork, c.SystemName(h.First))
 		}
 	}

@@ -29,6 +29,13 @@ func Examine(v *snapshot.View) *Findings {
 	return f
 }
 
+// By are the findings about the same sources as another database sees them.
+func (f *Findings) By(v *snapshot.View) *Findings {
+	g := &Findings{View: v, traits: f.traits, Heavy: f.Heavy}
+	g.testSources()
+	return g
+}
+
 // InParts are the findings about the same sources in the parts of a view: what the tests
 // found stays, and what forged sources may take from a part is that of the parts.
 func (f *Findings) InParts(v *snapshot.View) *Findings {

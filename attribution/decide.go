@@ -78,10 +78,10 @@ func newReport(m *decide.Matter, p Policy) Report {
 	r.From, r.To = s.Span()
 	r.Events, r.Bytes = volumeOf(c.View, c.Events, c.Bytes)
 	r.Countries, r.Unlocated, r.Reserved = rowsOf(c, p)
-	for _, other := range m.Cases()[1:] {
+	for i, other := range m.Cases()[1:] {
 		d := DatabaseResult{
 			Database:     databaseOf(s.Columns[other.Database-1].Database),
-			Disagreement: Share(c.Disagreement(other)),
+			Disagreement: Share(m.Disagreement(i + 1)),
 		}
 		d.Countries, d.Unlocated, _ = rowsOf(other, p)
 		r.Databases = append(r.Databases, d)

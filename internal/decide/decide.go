@@ -92,6 +92,8 @@ type Matter struct {
 	cases []*Case
 
 	sites, holdings, systems snapshot.Clusters // made when first needed
+	placed                   []placement       // likewise
+	placing                  []int32           // likewise: the number of the one of each item
 	data                     []caveat.Caveat   // likewise: those about the data
 
 	about     *Question          // whose parts the origins stand for, if it is one about networks
@@ -103,8 +105,9 @@ type Case struct {
 	*snapshot.View
 	*plausible.Findings
 
-	seen  *[geo.MaxOrigins]abundance // made when first needed
-	cells []cell                     // likewise
+	seen  *[geo.MaxOrigins]abundance  // made when first needed
+	cells []cell                      // likewise
+	proof [plausible.Bytes + 1]*proof // likewise, by unit
 }
 
 // New prepares the questions about a state.

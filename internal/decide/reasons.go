@@ -228,20 +228,28 @@ func (t *trial) couldBeForged(a *Answer) bool {
 	return c.Unsampled || open*(1-limit) >= a.Margin*all
 }
 
-// open is how much of a unit comes, in the sample, from sources of which nobody saw a
-// handshake, and from all. An address that a client wrote proves none.
+// proof is how much of a unit comes, in the sample, from sources of which nobody saw a
+// handshake, and from all.
+type proof struct{ open, all float64 }
+
+// open is the proof in a unit. An address that a client wrote proves none.
 func (c *Case) open(u plausible.Unit) (open, all float64) {
-	for i := range c.Items {
-		if c.OriginOf(i) == geo.Reserved {
-			continue
+	if c.proof[u] == nil {
+		p := new(proof)
+		for i := range c.Items {
+			if c.OriginOf(i) == geo.Reserved {
+				continue
+			}
+			w := c.weight(i, u)
+			p.all += w
+			if c.Items[i].Flags&snapshot.Handshake == 0 {
+				p.open += w
+			}
 		}
-		w := c.weight(i, u)
-		all += w
-		if c.Items[i].Flags&snapshot.Handshake == 0 {
-			open += w
-		}
+		c.proof[u] = p
 	}
-	return max(open, c.mostClaimed(u)*all), all
+	p := c.proof[u]
+	return max(p.open, c.mostClaimed(u)*p.all), p.all
 }
 
 // untested is the share of the public sources, of which nobody saw a handshake, that no

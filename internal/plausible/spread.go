@@ -78,29 +78,31 @@ var isDark = func() (dark [256]bool) {
 func isBogon(ip uint32) bool { return ip>>24 == 0 || ip>>24 == 127 || ip>>29 == 7 }
 
 func witnessesOf(v *snapshot.View) (w witnesses) {
-	networks := make([]uint32, 0, len(v.Items)) // the first 24 bits, below the origin
+	networks := make([]uint32, len(v.Items)) // of the tested: the first 24 bits, below the origin
+	public, n := 0, 0
 	for i := range v.Items {
 		o := v.OriginOf(i)
-		public := o != geo.Reserved
-		if public {
-			w.public++
-		}
 		ip, tested := testedIPv4(v, i)
-		switch {
-		case !tested:
-		case public:
-			networks = append(networks, uint32(o)<<24|ip>>8)
-			w.origins[o].n++
-			w.eights[ip>>24].n++
-			if isDark[ip>>24] {
-				w.inDark[o]++
+		if o == geo.Reserved {
+			if tested && isBogon(ip) {
+				w.bogons++
 			}
-		case isBogon(ip):
-			w.bogons++
+			continue
+		}
+		public++
+		networks[n] = uint32(o)<<24 | ip>>8
+		n += snapshot.Indicator(tested)
+	}
+	w.public, w.all.n = float64(public), float64(n)
+	networks = sorted24(networks[:n])
+	for _, network := range networks {
+		o, block := network>>24, network>>16&0xff
+		w.origins[o].n++
+		w.eights[block].n++
+		if isDark[block] {
+			w.inDark[o]++
 		}
 	}
-	w.all.n = float64(len(networks))
-	networks = sorted24(networks)
 	for rest := networks; len(rest) > 0; {
 		n := sharing(rest, 8)
 		w.pairs16 += pairsOf(float64(n))

@@ -54,7 +54,7 @@ func (v *volume) amount(u Unit) float64 { return u.Of(v.sources, v.events, v.byt
 const cutBits = 48
 
 func traitsOf(v *snapshot.View) (t traits) {
-	addresses := v.HasAddresses()
+	ipv4, ipv4Cut, ipv6, ipv6Cut := 0, 0, 0, 0
 	shared := commonPort(v)
 	for i := range v.Items {
 		it := &v.Items[i]
@@ -68,19 +68,18 @@ func traitsOf(v *snapshot.View) (t traits) {
 		case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:
 			t.untold++
 		}
-		switch s := snapshot.Source(it); {
-		case !addresses:
-		case s.IsIPv4():
-			t.ipv4++
-			if s.Lo&0xff == 0 {
-				t.ipv4Cut++
-			}
-		case v.IPv6PrefixLen > cutBits:
-			t.ipv6++
-			if s.Hi&(1<<(64-cutBits)-1) == 0 && s.Lo == 0 {
-				t.ipv6Cut++
-			}
-		}
+		s := snapshot.Source(it)
+		is4 := snapshot.Indicator(s.IsIPv4())
+		ipv4 += is4
+		ipv4Cut += is4 & snapshot.Indicator(s.Lo&0xff == 0)
+		ipv6 += 1 - is4
+		ipv6Cut += (1 - is4) & snapshot.Indicator(s.Hi&(1<<(64-cutBits)-1)|s.Lo == 0)
+	}
+	if v.HasAddresses() {
+		t.ipv4, t.ipv4Cut = float64(ipv4), float64(ipv4Cut)
+	}
+	if v.HasAddresses() && v.IPv6PrefixLen > cutBits {
+		t.ipv6, t.ipv6Cut = float64(ipv6), float64(ipv6Cut)
 	}
 	return t
 }

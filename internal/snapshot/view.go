@@ -153,7 +153,8 @@ func (v *View) public() float64 {
 // own.
 func (v *View) readItems(given []geo.Origin) {
 	v.origins = make([]geo.Origin, len(v.Items))
-	exact, addresses := v.Exact(), v.HasAddresses()
+	var sampled, ipv4 [geo.MaxOrigins]int
+	exact := v.Exact()
 	for i := range v.Items {
 		it := &v.Items[i]
 		o := Origin(it)
@@ -163,21 +164,34 @@ func (v *View) readItems(given []geo.Origin) {
 			}
 		}
 		v.origins[i] = o
-		c := &v.Counted[o]
-		c.Sampled++
-		if addresses && !Source(it).IsIPv4() {
-			c.Sampled6++
-		}
+		sampled[o]++
+		ipv4[o] += Indicator(Source(it).IsIPv4())
 		if o != geo.Reserved {
 			v.TopEvents = max(v.TopEvents, it.Events)
 			v.SampledEvents = AddSaturated(v.SampledEvents, it.Events)
 		}
 		if exact {
+			c := &v.Counted[o]
 			c.Sources.Value++
 			c.Events = AddSaturated(c.Events, it.Events)
 			c.Bytes = AddSaturated(c.Bytes, it.Bytes)
 		}
 	}
+	for o := range v.Counted {
+		v.Counted[o].Sampled = float64(sampled[o])
+		if v.HasAddresses() {
+			v.Counted[o].Sampled6 = float64(sampled[o] - ipv4[o])
+		}
+	}
+}
+
+// Indicator is 1 if a condition holds, and 0 if not. To add it takes no branch, where nobody can
+// predict whether it holds.
+func Indicator(holds bool) (n int) {
+	if holds {
+		n = 1
+	}
+	return n
 }
 
 func (v *View) readDense() {

@@ -15,6 +15,7 @@ type Findings struct {
 	Heavy    Heavy
 
 	traits    traits
+	suspects  suspects
 	witnesses witnesses
 	whole     *Findings // those that the tests were made with; nil: these, see InParts
 
@@ -24,14 +25,16 @@ type Findings struct {
 
 // Examine looks at the sample of a view.
 func Examine(v *snapshot.View) *Findings {
-	f := &Findings{View: v, traits: traitsOf(v), Heavy: heavyIn(v)}
+	f := &Findings{View: v, Heavy: heavyIn(v)}
+	f.traits, f.suspects = read(v)
+	f.suspects.public = sorted24(f.suspects.public)
 	f.testSources()
 	return f
 }
 
 // By are the findings about the same sources as another database sees them.
 func (f *Findings) By(v *snapshot.View) *Findings {
-	g := &Findings{View: v, traits: f.traits, Heavy: f.Heavy}
+	g := &Findings{View: v, Heavy: f.Heavy, traits: f.traits, suspects: f.suspects}
 	g.testSources()
 	return g
 }
@@ -44,7 +47,7 @@ func (f *Findings) InParts(v *snapshot.View) *Findings {
 	if !f.SomeForged() {
 		return &g
 	}
-	g.witnesses = witnessesOf(v)
+	g.witnesses = witnessesOf(v, f.suspects)
 	g.evenIn, g.partOfSpace = [geo.MaxOrigins]float64{}, [geo.MaxOrigins]float64{}
 	g.countEven()
 	g.sizeParts()

@@ -57,7 +57,7 @@ func (f *Findings) testSources() {
 	if !v.HasAddresses() || len(v.Items) < leastTested || f.traits.anonymized() > 0 {
 		return
 	}
-	w := witnessesOf(v)
+	w := witnessesOf(v, f.suspects)
 	if w.all.n < leastTested {
 		return
 	}

@@ -1,6 +1,9 @@
 package plausible
 
-import "github.com/whence-go/whence/internal/snapshot"
+import (
+	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/sketch"
+)
 
 // Unit is what shares are of.
 type Unit uint8
@@ -53,21 +56,24 @@ func (v *volume) amount(u Unit) float64 { return u.Of(v.sources, v.events, v.byt
 // cutBits is the length that anonymized IPv6 addresses are commonly cut to.
 const cutBits = 48
 
-func traitsOf(v *snapshot.View) (t traits) {
-	ipv4, ipv4Cut, ipv6, ipv6Cut := 0, 0, 0, 0
-	shared := commonPort(v)
+// read takes the traits of a sample, and the sources to test for being forged, in one pass
+// over the items.
+func read(v *snapshot.View) (t traits, s suspects) {
+	var ports majority
+	public, n := make([]uint64, len(v.Items)), 0
+	ipv4, ipv4Cut, ipv6, ipv6Cut, bogons := 0, 0, 0, 0, 0
 	for i := range v.Items {
 		it := &v.Items[i]
+		ip, tested := testedIPv4(v, i)
 		if !v.IsPublic(i) {
+			bogons += snapshot.Indicator(tested && isBogon(ip))
 			continue
 		}
+		public[n] = uint64(ip>>8)<<32 | uint64(i)
+		n += snapshot.Indicator(tested)
 		t.all.add(it.Events, it.Bytes)
-		switch {
-		case snapshot.OnlyAnswered(it), shared != 0 && it.Common == shared:
-			t.reflecting.add(it.Events, it.Bytes)
-		case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:
-			t.untold++
-		}
+		t.addTransport(it, 0)
+		ports.add(it.Common)
 		s := snapshot.Source(it)
 		is4 := snapshot.Indicator(s.IsIPv4())
 		ipv4 += is4
@@ -75,13 +81,31 @@ func traitsOf(v *snapshot.View) (t traits) {
 		ipv6 += 1 - is4
 		ipv6Cut += (1 - is4) & snapshot.Indicator(s.Hi&(1<<(64-cutBits)-1)|s.Lo == 0)
 	}
+	if shared := ports.shared(v); shared != 0 {
+		t.reflecting, t.untold = volume{}, 0
+		for i := range v.Items {
+			if v.IsPublic(i) {
+				t.addTransport(&v.Items[i], shared)
+			}
+		}
+	}
 	if v.HasAddresses() {
 		t.ipv4, t.ipv4Cut = float64(ipv4), float64(ipv4Cut)
 	}
 	if v.HasAddresses() && v.IPv6PrefixLen > cutBits {
 		t.ipv6, t.ipv6Cut = float64(ipv6), float64(ipv6Cut)
 	}
-	return t
+	return t, suspects{public[:n], float64(bogons)}
+}
+
+// addTransport takes what a source sent, where a port is that of reflectors unless it is 0.
+func (t *traits) addTransport(it *sketch.Item, reflectors uint16) {
+	switch {
+	case snapshot.OnlyAnswered(it), reflectors != 0 && it.Common == reflectors:
+		t.reflecting.add(it.Events, it.Bytes)
+	case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:
+		t.untold++
+	}
 }
 
 const (

@@ -369,28 +369,27 @@ func (t *trial) describeNetworks(a *Answer) {
 	if t.q.Unit != plausible.Sources || !c.HasAddresses() {
 		return
 	}
-	seen := make([]bool, len(c.Items))
-	for i, site := range t.networks() {
-		if c.OriginOf(i) != geo.Reserved && !seen[site] {
-			seen[site] = true
-			a.Networks++
+	held := func(in func(geo.Origin) bool) (networks uint64) {
+		for _, n := range t.sourcesIn(t.networks(), in) {
+			networks += uint64(min(n, 1))
 		}
+		return networks
 	}
-	for _, n := range t.claimedIn(t.networks()) {
-		if n > 0 {
-			a.NetworksClaimed++
-		}
-	}
+	a.Networks, a.NetworksClaimed = held(snapshot.Anywhere), held(t.q.Has)
 	a.EffectiveSources = t.sums(c).own().least()
 }
 
-// claimedIn is how many of the claimed sources each cluster holds, by its number.
-func (t *trial) claimedIn(clusters snapshot.Clusters) []int32 {
+// sourcesIn is how many of the public sources in some origins each cluster holds, by its
+// number.
+func (t *trial) sourcesIn(clusters snapshot.Clusters, in func(geo.Origin) bool) []int32 {
+	var counts [geo.MaxOrigins]int32 // as 1, or not, so that adding takes no branch
+	for i := range counts {
+		o := geo.Origin(i)
+		counts[o] = int32(snapshot.Indicator(o != geo.Reserved && in(o)))
+	}
 	c, n := t.cases[0], make([]int32, len(clusters))
 	for i, cluster := range clusters {
-		if o := c.OriginOf(i); o != geo.Reserved && t.q.Has(o) {
-			n[cluster]++
-		}
+		n[cluster] += counts[c.OriginOf(i)]
 	}
 	return n
 }

@@ -54,18 +54,18 @@ func (m *Matter) widest(q Question, other int, mine, its geo.Origin) spread {
 	}
 	first := m.cases[0]
 	_, whole := first.open(q.Unit)
-	change := make([]float64, len(of))
+	var changes []change
 	for i, no := range of {
 		if by[no] != 0 {
-			change[i] = first.weight(i, q.Unit) * by[no]
+			changes = append(changes, change{i, first.weight(i, q.Unit) * by[no]})
 		}
 	}
-	widest := spreadOf(m.networks(), change, whole)
+	widest := spreadOf(m.networks(), changes, whole)
 	for _, clusters := range []snapshot.Clusters{m.holders(), m.bySystem()} {
 		if clusters == nil {
 			continue
 		}
-		if s := spreadOf(clusters, change, whole); s.standardError > widest.standardError {
+		if s := spreadOf(clusters, changes, whole); s.standardError > widest.standardError {
 			widest = s
 		}
 	}
@@ -96,18 +96,21 @@ func (q Question) score(o, rival geo.Origin) float64 {
 	return 0
 }
 
-// spreadOf takes for every source by how much it changes a sum, and the whole that the sum
-// is a share of. Errors are independent between clusters and fall either way, so that the
-// squares of the clusters' sums estimate the variance (Liang and Zeger 1986), whatever goes
-// on inside a cluster.
-func spreadOf(clusters snapshot.Clusters, change []float64, whole float64) spread {
-	sums := make([]float64, len(clusters)+1)
+// change is by how much a source changes a sum.
+type change struct {
+	item int
+	by   float64
+}
+
+// spreadOf takes what changes a sum, and the whole that the sum is a share of. Errors are
+// independent between clusters and fall either way, so that the squares of the clusters'
+// sums estimate the variance (Liang and Zeger 1986), whatever goes on inside a cluster.
+func spreadOf(clusters snapshot.Clusters, changes []change, whole float64) spread {
+	sums := make([]float64, len(clusters))
 	apart := 0.0
-	for i, d := range change {
-		if d != 0 {
-			sums[clusters[i]] += d
-			apart += d * d
-		}
+	for _, c := range changes {
+		sums[clusters[c.item]] += c.by
+		apart += c.by * c.by
 	}
 	if apart == 0 || whole == 0 {
 		return spread{}

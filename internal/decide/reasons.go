@@ -110,7 +110,7 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 	}
 	// In which cluster they gather is looked for only if they do.
 	gathered := func(clusters snapshot.Clusters, limit float64, choose func(item int) bool) []snapshot.Held {
-		if most := slices.Max(t.claimedIn(clusters)); c.ShareWithin(float64(most), claimed).Low <= limit {
+		if most := slices.Max(t.sourcesIn(clusters, t.q.Has)); c.ShareWithin(float64(most), claimed).Low <= limit {
 			return nil
 		}
 		return c.Most(1, c.Held(clusters, t.q.Has), choose)
@@ -234,8 +234,14 @@ type proof struct{ open, all float64 }
 
 // open is the proof in a unit. An address that a client wrote proves none.
 func (c *Case) open(u plausible.Unit) (open, all float64) {
-	if c.proof[u] == nil {
-		p := new(proof)
+	p := c.proof[u]
+	switch {
+	case p != nil:
+	case u == plausible.Sources:
+		p = new(proof)
+		p.open, p.all = c.Unproven()
+	default:
+		p = new(proof)
 		for i := range c.Items {
 			if c.OriginOf(i) == geo.Reserved {
 				continue
@@ -246,9 +252,8 @@ func (c *Case) open(u plausible.Unit) (open, all float64) {
 				p.open += w
 			}
 		}
-		c.proof[u] = p
 	}
-	p := c.proof[u]
+	c.proof[u] = p
 	return max(p.open, c.mostClaimed(u)*p.all), p.all
 }
 

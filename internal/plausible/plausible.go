@@ -85,6 +85,10 @@ func (f *Findings) ReflectionUntested() float64 {
 	return f.traits.untold / max(f.traits.all.sources, 1)
 }
 
+// Unproven is the number of public sources in the sample of which nobody saw a handshake,
+// and of all.
+func (f *Findings) Unproven() (unproven, all float64) { return f.traits.unproven, f.traits.all.sources }
+
 // Proxied is the share of all events that comes from reserved addresses, as behind a proxy
 // or inside a network.
 func (f *Findings) Proxied() float64 {

@@ -89,13 +89,22 @@ func item(suspect uint64) int { return int(uint32(suspect)) }
 func witnessesOf(v *snapshot.View, s suspects) (w witnesses) {
 	w.public = float64(len(v.Items)) - v.Counted[geo.Reserved].Sampled
 	w.all.n, w.bogons = float64(len(s.public)), s.bogons
+	var tested [geo.MaxOrigins]int
 	for _, suspect := range s.public {
-		o, block := v.OriginOf(item(suspect)), suspect>>48&0xff
-		w.origins[o].n++
-		w.eights[block].n++
+		tested[v.OriginOf(item(suspect))]++
+	}
+	for o, n := range tested {
+		w.origins[o].n = float64(n)
+	}
+	for rest := s.public; len(rest) > 0; {
+		n, block := sharing(rest, 16), rest[0]>>48
+		w.eights[block].n = float64(n)
 		if isDark[block] {
-			w.inDark[o]++
+			for _, suspect := range rest[:n] {
+				w.inDark[v.OriginOf(item(suspect))]++
+			}
 		}
+		rest = rest[n:]
 	}
 	for rest := s.public; len(rest) > 0; {
 		n := sharing(rest, 8)
@@ -112,7 +121,7 @@ func witnessesOf(v *snapshot.View, s suspects) (w witnesses) {
 
 // addNetwork takes the sources of one /24.
 func (w *witnesses) addNetwork(v *snapshot.View, sources []uint64) {
-	n, block := float64(len(sources)), sources[0]>>48&0xff
+	n, block := float64(len(sources)), sources[0]>>48
 	if isDark[block] {
 		w.dark++
 		w.blocks[block]++

@@ -33,7 +33,8 @@ func (u Unit) Of(sources float64, events, bytes uint64) float64 {
 // share a trait.
 type traits struct {
 	all, reflecting volume
-	untold          float64 // without a handshake, and of unknown transport
+	unproven        float64 // without a handshake
+	untold          float64 // of these, of unknown transport
 
 	ipv4, ipv4Cut float64 // cut: the last octet is 0
 	ipv6, ipv6Cut float64 // cut: all bits after the first 48 are 0
@@ -61,7 +62,7 @@ const cutBits = 48
 func read(v *snapshot.View) (t traits, s suspects) {
 	var ports majority
 	public, n := make([]uint64, len(v.Items)), 0
-	ipv4, ipv4Cut, ipv6, ipv6Cut, bogons := 0, 0, 0, 0, 0
+	ipv4, ipv4Cut, ipv6, ipv6Cut, unproven, bogons := 0, 0, 0, 0, 0, 0
 	for i := range v.Items {
 		it := &v.Items[i]
 		ip, tested := testedIPv4(v, i)
@@ -74,6 +75,7 @@ func read(v *snapshot.View) (t traits, s suspects) {
 		t.all.add(it.Events, it.Bytes)
 		t.addTransport(it, 0)
 		ports.add(it.Common)
+		unproven += snapshot.Indicator(it.Flags&snapshot.Handshake == 0)
 		s := snapshot.Source(it)
 		is4 := snapshot.Indicator(s.IsIPv4())
 		ipv4 += is4
@@ -89,6 +91,7 @@ func read(v *snapshot.View) (t traits, s suspects) {
 			}
 		}
 	}
+	t.unproven = float64(unproven)
 	if v.HasAddresses() {
 		t.ipv4, t.ipv4Cut = float64(ipv4), float64(ipv4Cut)
 	}

@@ -46,15 +46,18 @@ func (c *Case) firstRival(q Question) geo.Origin {
 
 func (m *Matter) widest(q Question, other int, mine, its geo.Origin) spread {
 	list, of := m.placements()
-	by := make([]float64, len(list))
+	by, moved := make([]float64, len(list)), 0.0
 	for no, p := range list {
 		if a, b := p.origins[0], p.origins[other]; a != b && a.IsCountry() && b.IsCountry() {
 			by[no] = q.score(a, mine) - q.score(b, its)
 		}
+		if by[no] != 0 {
+			moved += p.sources
+		}
 	}
 	first := m.cases[0]
 	_, whole := first.open(q.Unit)
-	var changes []change
+	changes := make([]change, 0, int(moved))
 	for i, no := range of {
 		if by[no] != 0 {
 			changes = append(changes, change{i, first.weight(i, q.Unit) * by[no]})
@@ -81,6 +84,9 @@ func (m *Matter) bySystem() snapshot.Clusters {
 
 // weight is what item i counts in a unit.
 func (c *Case) weight(i int, u plausible.Unit) float64 {
+	if u == plausible.Sources {
+		return 1 // without reading the item
+	}
 	return u.Of(1, c.Items[i].Events, c.Items[i].Bytes)
 }
 

@@ -109,14 +109,13 @@ func (f *Findings) countEven() {
 			blocks[e.block] = true
 		}
 	}
-	for i := range v.Items {
-		ip, tested := testedIPv4(v, i)
-		o := v.OriginOf(i)
-		if !tested || o == geo.Reserved || s.Level >= Local && isDark[ip>>24] {
+	for _, suspect := range f.suspects.public {
+		i, block := item(suspect), suspect>>48
+		if s.Level >= Local && isDark[block] {
 			continue
 		}
-		if blocks[ip>>24] || countries.Has(places.OriginOf(i)) {
-			f.evenIn[o]++
+		if blocks[block] || countries.Has(places.OriginOf(i)) {
+			f.evenIn[v.OriginOf(i)]++
 		}
 	}
 }

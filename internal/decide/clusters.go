@@ -83,6 +83,10 @@ func (t *trial) sums(c *Case) *products {
 
 // products makes the sums for a question, in one pass over the cells.
 func (m *Matter) products(c *Case, q Question) *products {
+	var counts [geo.MaxOrigins]float64 // as 1 among the claimed, or not, so that adding takes no branch
+	for o := range counts {
+		counts[o] = float64(snapshot.Indicator(q.Has(geo.Origin(o))))
+	}
 	p := new(products)
 	cells := m.cellsOf(c)
 	for len(cells) > 0 {
@@ -90,33 +94,29 @@ func (m *Matter) products(c *Case, q Question) *products {
 		for n < len(cells) && cells[n].cluster == cells[0].cluster {
 			n++
 		}
-		p.add(cells[:n], q)
+		p.add(cells[:n], &counts)
 		cells = cells[n:]
 	}
 	return p
 }
 
-// add takes the cells of one cluster.
-func (p *products) add(cluster []cell, q Question) {
+// add takes the cells of one cluster. A claimed origin is a rival, too, that nobody asks for.
+func (p *products) add(cluster []cell, counts *[geo.MaxOrigins]float64) {
 	var a, c, u float64
 	for _, cell := range cluster {
 		a += cell.n
-		switch {
-		case q.Has(cell.origin):
-			c += cell.n
-		case snapshot.IsUnlocated(cell.origin):
-			u += cell.n
+		c += cell.n * counts[cell.origin]
+		if snapshot.IsUnlocated(cell.origin) {
+			u += cell.n * (1 - counts[cell.origin])
 		}
 	}
 	p.all, p.claimed, p.unlocated = p.all+a, p.claimed+c, p.unlocated+u
 	p.aa, p.cc, p.uu = p.aa+a*a, p.cc+c*c, p.uu+u*u
 	p.ac, p.au, p.cu = p.ac+a*c, p.au+a*u, p.cu+c*u
 	for _, cell := range cluster {
-		if !q.Has(cell.origin) {
-			r, n := &p.rivals[cell.origin], cell.n
-			r.n, r.rr = r.n+n, r.rr+n*n
-			r.ar, r.cr, r.ur = r.ar+a*n, r.cr+c*n, r.ur+u*n
-		}
+		r, n := &p.rivals[cell.origin], cell.n
+		r.n, r.rr = r.n+n, r.rr+n*n
+		r.ar, r.cr, r.ur = r.ar+a*n, r.cr+c*n, r.ur+u*n
 	}
 }
 

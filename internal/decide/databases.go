@@ -63,12 +63,13 @@ func (m *Matter) widest(q Question, other int, mine, its geo.Origin) spread {
 			changes = append(changes, change{i, first.weight(i, q.Unit) * by[no]})
 		}
 	}
-	widest := spreadOf(m.networks(), changes, whole)
+	sums := make([]float64, len(of))
+	widest := spreadOf(m.networks(), changes, whole, sums)
 	for _, clusters := range []snapshot.Clusters{m.holders(), m.bySystem()} {
 		if clusters == nil {
 			continue
 		}
-		if s := spreadOf(clusters, changes, whole); s.standardError > widest.standardError {
+		if s := spreadOf(clusters, changes, whole, sums); s.standardError > widest.standardError {
 			widest = s
 		}
 	}
@@ -110,9 +111,10 @@ type change struct {
 
 // spreadOf takes what changes a sum, and the whole that the sum is a share of. Errors are
 // independent between clusters and fall either way, so that the squares of the clusters'
-// sums estimate the variance (Liang and Zeger 1986), whatever goes on inside a cluster.
-func spreadOf(clusters snapshot.Clusters, changes []change, whole float64) spread {
-	sums := make([]float64, len(clusters))
+// sums estimate the variance (Liang and Zeger 1986), whatever goes on inside a cluster. The
+// memory for these is given, one for each item.
+func spreadOf(clusters snapshot.Clusters, changes []change, whole float64, sums []float64) spread {
+	clear(sums)
 	apart := 0.0
 	for _, c := range changes {
 		sums[clusters[c.item]] += c.by

@@ -35,12 +35,12 @@ func TestSpreadOf(t *testing.T) {
 		{"against each other", []float64{1, -1, 0, 0, 0, 0}, spread{0, 0}},
 		{"weighted", []float64{2, 2, 0, 0, 0, 3}, spread{.5, 25. / 17}},
 	} {
-		if got := spreadOf(clusters, changes(c.change), 10); math.Abs(got.standardError-c.want.standardError) > 1e-12 ||
+		if got := spreadOf(clusters, changes(c.change), 10, make([]float64, 6)); math.Abs(got.standardError-c.want.standardError) > 1e-12 ||
 			math.Abs(got.designEffect-c.want.designEffect) > 1e-12 {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
-	if got := spreadOf(clusters, changes([]float64{1, 0, 0, 0, 0, 0}), 0); got != (spread{}) {
+	if got := spreadOf(clusters, changes([]float64{1, 0, 0, 0, 0, 0}), 0, make([]float64, 6)); got != (spread{}) {
 		t.Errorf("of nothing: %+v", got)
 	}
 }

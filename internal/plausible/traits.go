@@ -1,9 +1,6 @@
 package plausible
 
-import (
-	"github.com/whence-go/whence/internal/snapshot"
-	"github.com/whence-go/whence/sketch"
-)
+import "github.com/whence-go/whence/internal/snapshot"
 
 // Unit is what shares are of.
 type Unit uint8
@@ -73,7 +70,7 @@ func read(v *snapshot.View) (t traits, s suspects) {
 		public[n] = uint64(ip>>8)<<32 | uint64(i)
 		n += snapshot.Indicator(tested)
 		t.all.add(it.Events, it.Bytes)
-		t.addTransport(it, 0)
+		t.addTransport(v, i, 0)
 		ports.add(it.Common)
 		unproven += snapshot.Indicator(it.Flags&snapshot.Handshake == 0)
 		s := snapshot.Source(it)
@@ -87,7 +84,7 @@ func read(v *snapshot.View) (t traits, s suspects) {
 		t.reflecting, t.untold = volume{}, 0
 		for i := range v.Items {
 			if v.IsPublic(i) {
-				t.addTransport(&v.Items[i], shared)
+				t.addTransport(v, i, shared)
 			}
 		}
 	}
@@ -101,9 +98,10 @@ func read(v *snapshot.View) (t traits, s suspects) {
 	return t, suspects{public[:n], float64(bogons)}
 }
 
-// addTransport takes what a source sent, where a port is that of reflectors unless it is 0.
-func (t *traits) addTransport(it *sketch.Item, reflectors uint16) {
-	switch {
+// addTransport takes what the source of an item sent, where a port is that of reflectors
+// unless it is 0.
+func (t *traits) addTransport(v *snapshot.View, item int, reflectors uint16) {
+	switch it := &v.Items[item]; {
 	case snapshot.OnlyAnswered(it), reflectors != 0 && it.Common == reflectors:
 		t.reflecting.add(it.Events, it.Bytes)
 	case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:

@@ -54,8 +54,8 @@ func (v *volume) amount(u Unit) float64 { return u.Of(v.sources, v.events, v.byt
 // cutBits is the length that anonymized IPv6 addresses are commonly cut to.
 const cutBits = 48
 
-// read takes the traits of a sample, and the sources to test for being forged, in one pass
-// over the items.
+// read takes the traits of a sample, and the sources to test for being forged, not yet in
+// order, in one pass over the items.
 func read(v *snapshot.View) (t traits, s suspects) {
 	var ports majority
 	public, n := make([]uint64, len(v.Items)), 0

@@ -185,8 +185,8 @@ func (v *View) readItems(given []geo.Origin) {
 	}
 }
 
-// Indicator is 1 if a condition holds, and 0 if not. To add it takes no branch, where nobody can
-// predict whether it holds.
+// Indicator is 1 if a condition holds, and 0 if not. Adding it takes no branch, which pays
+// where nobody can predict whether the condition holds.
 func Indicator(holds bool) (n int) {
 	if holds {
 		n = 1

@@ -52,8 +52,14 @@ func answers(m *decide.Matter, p Policy, questions []decide.Question) []decide.A
 }
 
 func (c Claim) question() decide.Question {
+	var contained snapshot.Origins // asked once per source
+	for o := range geo.MaxOrigins {
+		if o := geo.Origin(o); c.Contains(o) {
+			contained.Add(o)
+		}
+	}
 	return decide.Question{
-		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: c.Contains,
+		Kind: c.kind, Unit: plausible.Unit(c.unit), Limit: c.percent / 100, Has: contained.Has,
 		Systems: slices.Collect(c.Systems()), Lists: slices.Collect(c.Lists()), Outside: c.outside,
 	}
 }
@@ -72,10 +78,10 @@ func newReport(m *decide.Matter, p Policy) Report {
 	r.From, r.To = s.Span()
 	r.Events, r.Bytes = volumeOf(c.View, c.Events, c.Bytes)
 	r.Countries, r.Unlocated, r.Reserved = rowsOf(c, p)
-	for _, other := range m.Cases()[1:] {
+	for i, other := range m.Cases()[1:] {
 		d := DatabaseResult{
 			Database:     databaseOf(s.Columns[other.Database-1].Database),
-			Disagreement: Share(c.Disagreement(other)),
+			Disagreement: Share(m.Disagreement(i + 1)),
 		}
 		d.Countries, d.Unlocated, _ = rowsOf(other, p)
 		r.Databases = append(r.Databases, d)

@@ -92,19 +92,33 @@ func (s *BottomK) AppendItems(dst []Item) []Item {
 	}
 	last, kept, largest := s.firstPlaces(ends)
 
-	from := len(dst)
-	dst = slices.Grow(dst, kept)
-	sorted := dst[from : from+kept]
-	for no := uint32(1); no <= uint32(s.n); no++ {
-		if bucket := s.slot(no).rank >> shift; bucket <= last {
-			s.put(&sorted[ends[bucket]], no)
-			ends[bucket]++
+	// Their numbers are sorted first, and the items copied in order: a load that misses the
+	// cache overlaps others, a store does not.
+	order, no := make([]uint32, kept), uint32(0)
+	for slots := range s.chunks() {
+		for i := range slots {
+			no++
+			if bucket := slots[i].rank >> shift; bucket <= last {
+				order[ends[bucket]] = no
+				ends[bucket]++
+			}
 		}
 	}
 	if largest > maxInserted {
-		sortBuckets(sorted, ends[:last+1])
+		s.sortBuckets(order, ends[:last+1])
 	}
-	insertionSort(sorted)
+	from := len(dst)
+	dst = slices.Grow(dst, kept)
+	sorted := dst[from : from+kept]
+	largestRank := uint64(0)
+	for i, no := range order {
+		s.put(&sorted[i], no)
+		if rank := Rank(sorted[i].Hash); rank < largestRank {
+			insert(sorted[:i+1])
+		} else {
+			largestRank = rank
+		}
+	}
 	return dst[:from+s.Len()]
 }
 
@@ -128,30 +142,25 @@ func (s *BottomK) firstPlaces(buckets []uint32) (last uint64, kept int, largest 
 // ranks, hardly any bucket has half as many.
 const maxInserted = 16
 
-// sortBuckets sorts the large buckets, given where each ends.
-func sortBuckets(items []Item, ends []uint32) {
+// sortBuckets sorts the numbers in the large buckets by their ranks, given where each ends.
+func (s *BottomK) sortBuckets(numbers, ends []uint32) {
 	begin := uint32(0)
 	for _, end := range ends {
 		if end-begin > maxInserted {
-			slices.SortFunc(items[begin:end], func(a, b Item) int { return cmp.Compare(Rank(a.Hash), Rank(b.Hash)) })
+			slices.SortFunc(numbers[begin:end], func(a, b uint32) int { return cmp.Compare(s.slot(a).rank, s.slot(b).rank) })
 		}
 		begin = end
 	}
 }
 
-// insertionSort sorts items that are nearly in the order of their ranks.
-func insertionSort(items []Item) {
-	last := uint64(0)
-	for i := range items {
-		rank := Rank(items[i].Hash)
-		if rank >= last {
-			last = rank
-			continue
-		}
-		it, j := items[i], i
-		for ; j > 0 && rank < Rank(items[j-1].Hash); j-- {
-			items[j] = items[j-1]
-		}
-		items[j] = it
+// insert brings the last item to its place among those before, which are in the order of
+// their ranks.
+func insert(items []Item) {
+	i := len(items) - 1
+	rank := Rank(items[i].Hash)
+	it := items[i]
+	for ; i > 0 && rank < Rank(items[i-1].Hash); i-- {
+		items[i] = items[i-1]
 	}
+	items[i] = it
 }

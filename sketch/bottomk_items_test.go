@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -74,20 +73,23 @@ func TestAppendItemsOfHostileRanks(t *testing.T) {
 // A bucket that is too large for insertion comes out sorted, so that no choice of
 // ranks makes the time quadratic.
 func TestSortBuckets(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	var items []Item
-	var ends []uint32
+	s := must(NewBottomK(1, 8*testSize, true))
+	var numbers, ends []uint32
 	for _, n := range []int{0, 1, maxInserted, maxInserted + 1, 0, 1000, 2, 5000} {
 		for range n {
-			items = append(items, Item{Hash: rng.Uint64()})
+			numbers = append(numbers, uint32(len(numbers))+1)
 		}
-		ends = append(ends, uint32(len(items)))
+		ends = append(ends, uint32(len(numbers)))
 	}
-	sortBuckets(items, ends)
+	for _, h := range randomHashes(len(numbers)) {
+		s.Add(Item{Hash: h})
+	}
+	s.sortBuckets(numbers, ends)
 	begin := uint32(0)
 	for _, end := range ends {
-		bucket := items[begin:end]
-		if len(bucket) > maxInserted && !slices.IsSortedFunc(bucket, byRank) {
+		bucket := numbers[begin:end]
+		sorted := slices.IsSortedFunc(bucket, func(a, b uint32) int { return cmp.Compare(s.slot(a).rank, s.slot(b).rank) })
+		if len(bucket) > maxInserted && !sorted {
 			t.Errorf("a bucket of %d items is left to insertion sort", len(bucket))
 		}
 		begin = end

@@ -3,7 +3,6 @@ package decide
 import (
 	"math"
 	"math/bits"
-	"slices"
 
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
@@ -72,8 +71,22 @@ type products struct {
 
 type rivalProducts struct{ n, rr, ar, cr, ur float64 }
 
+// sums are the products of a case for the question of a trial.
+func (t *trial) sums(c *Case) *products {
+	p := t.summed[c]
+	if p == nil {
+		p = t.products(c, t.q)
+		t.summed[c] = p
+	}
+	return p
+}
+
 // products makes the sums for a question, in one pass over the cells.
 func (m *Matter) products(c *Case, q Question) *products {
+	var counts [geo.MaxOrigins]float64 // as 1 among the claimed, or not, so that adding takes no branch
+	for o := range counts {
+		counts[o] = float64(snapshot.Indicator(q.Has(geo.Origin(o))))
+	}
 	p := new(products)
 	cells := m.cellsOf(c)
 	for len(cells) > 0 {
@@ -81,33 +94,29 @@ func (m *Matter) products(c *Case, q Question) *products {
 		for n < len(cells) && cells[n].cluster == cells[0].cluster {
 			n++
 		}
-		p.add(cells[:n], q)
+		p.add(cells[:n], &counts)
 		cells = cells[n:]
 	}
 	return p
 }
 
-// add takes the cells of one cluster.
-func (p *products) add(cluster []cell, q Question) {
+// add takes the cells of one cluster. A claimed origin is a rival, too, that nobody asks for.
+func (p *products) add(cluster []cell, counts *[geo.MaxOrigins]float64) {
 	var a, c, u float64
 	for _, cell := range cluster {
 		a += cell.n
-		switch {
-		case q.Has(cell.origin):
-			c += cell.n
-		case snapshot.IsUnlocated(cell.origin):
-			u += cell.n
+		c += cell.n * counts[cell.origin]
+		if snapshot.IsUnlocated(cell.origin) {
+			u += cell.n * (1 - counts[cell.origin])
 		}
 	}
 	p.all, p.claimed, p.unlocated = p.all+a, p.claimed+c, p.unlocated+u
 	p.aa, p.cc, p.uu = p.aa+a*a, p.cc+c*c, p.uu+u*u
 	p.ac, p.au, p.cu = p.ac+a*c, p.au+a*u, p.cu+c*u
 	for _, cell := range cluster {
-		if !q.Has(cell.origin) {
-			r, n := &p.rivals[cell.origin], cell.n
-			r.n, r.rr = r.n+n, r.rr+n*n
-			r.ar, r.cr, r.ur = r.ar+a*n, r.cr+c*n, r.ur+u*n
-		}
+		r, n := &p.rivals[cell.origin], cell.n
+		r.n, r.rr = r.n+n, r.rr+n*n
+		r.ar, r.cr, r.ur = r.ar+a*n, r.cr+c*n, r.ur+u*n
 	}
 }
 
@@ -124,19 +133,34 @@ func (m *Matter) cellsOf(c *Case) []cell {
 		return c.cells
 	}
 	clusters := m.holders()
-	keys := make([]uint64, 0, len(clusters))
-	for i, cluster := range clusters {
-		if o := c.OriginOf(i); o != geo.Reserved {
-			keys = append(keys, uint64(cluster)<<8|uint64(o))
-		}
+	ends := make([]int32, len(clusters)+1) // where the sources of each cluster end, after those of the ones before
+	for _, cluster := range clusters {
+		ends[cluster+1]++
 	}
-	slices.Sort(keys)
-	c.cells = make([]cell, 0, len(keys))
-	for i, key := range keys {
-		if i == 0 || key != keys[i-1] {
-			c.cells = append(c.cells, cell{int32(key >> 8), geo.Origin(key & 0xff), 0})
+	for i := range clusters {
+		ends[i+1] += ends[i]
+	}
+	origins := make([]geo.Origin, len(clusters)) // of the sources, cluster by cluster
+	for i, cluster := range clusters {
+		origins[ends[cluster]] = c.OriginOf(i)
+		ends[cluster]++
+	}
+	c.cells = make([]cell, 0, len(clusters))
+	var last [geo.MaxOrigins]int // the number of cells after the last one of an origin
+	begin := int32(0)
+	for cluster, end := range ends[:len(clusters)] {
+		before := len(c.cells)
+		for _, o := range origins[begin:end] {
+			if o == geo.Reserved {
+				continue
+			}
+			if last[o] <= before {
+				c.cells = append(c.cells, cell{int32(cluster), o, 0})
+				last[o] = len(c.cells)
+			}
+			c.cells[last[o]-1].n++
 		}
-		c.cells[len(c.cells)-1].n++
+		begin = end
 	}
 	return c.cells
 }
@@ -163,14 +187,14 @@ func (p *products) located() effective {
 
 // findClustered takes the sources as drawn by networks. Each end has a number of
 // independent sources of its own.
-func (m *Matter) findClustered(c *Case, q Question, b basis) (f finding) {
-	p := m.products(c, q)
+func (t *trial) findClustered(c *Case, b basis) (f finding) {
+	p := t.sums(c)
 	f.counted = p.own().interval(b.alpha)
 	f.share = f.counted
 	f.share.High = p.orUnlocated().interval(b.alpha).High
 	f.located = p.located().interval(b.alpha)
-	if q.Kind == Plurality {
-		rivals, located := c.rivals(q), p.withoutUnlocated()
+	if t.q.Kind == Plurality {
+		rivals, located := c.rivals(t.q), p.withoutUnlocated()
 		f.overRivals(rivals, func(rival geo.Origin) (stat.Share, stat.Share) {
 			return p.lead(b, rival, len(rivals)), located.lead(b, rival, len(rivals))
 		})
@@ -249,15 +273,10 @@ func (t *trial) fewSources() caveat.Code {
 	if c.Total.Value < fewSources {
 		return caveat.FewSources
 	}
-	if c.HasAddresses() && c.Rate <= 1 && t.allAmong(c) < fewEffective {
+	if c.HasAddresses() && c.Rate <= 1 && t.sums(c).own().kish < fewEffective {
 		return caveat.ClusteredSources
 	}
 	return ""
-}
-
-// allAmong is Kish's number of independent sources, of all of a case.
-func (m *Matter) allAmong(c *Case) float64 {
-	return m.products(c, Question{Has: func(geo.Origin) bool { return false }}).own().kish
 }
 
 func (t *trial) caveatOfFew() caveat.Caveat {
@@ -265,7 +284,7 @@ func (t *trial) caveatOfFew() caveat.Caveat {
 	if t.few == caveat.FewSources {
 		return caveat.Caveat{Code: t.few, Value: math.Round(c.Total.Value)}
 	}
-	return caveat.Caveat{Code: t.few, Value: t.products(c, t.q).own().least()}
+	return caveat.Caveat{Code: t.few, Value: t.sums(c).own().least()}
 }
 
 // clusterCaveats say that the same sources, drawn from more, would not decide; and what the
@@ -283,7 +302,7 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 		atNetworks := atAll
 		if c.HasAddresses() {
 			read.clustered = true
-			atNetworks = t.outcome(t.findClustered(c, t.q, read))
+			atNetworks = t.outcome(t.findClustered(c, read))
 		}
 		switch {
 		case atAll != a.Outcome:
@@ -350,18 +369,27 @@ func (t *trial) describeNetworks(a *Answer) {
 	if t.q.Unit != plausible.Sources || !c.HasAddresses() {
 		return
 	}
-	seen, claimed := make([]bool, len(c.Items)), make([]bool, len(c.Items))
-	for i, site := range t.networks() {
-		if o := c.OriginOf(i); o != geo.Reserved {
-			if !seen[site] {
-				seen[site] = true
-				a.Networks++
-			}
-			if t.q.Has(o) && !claimed[site] {
-				claimed[site] = true
-				a.NetworksClaimed++
-			}
+	held := func(in func(geo.Origin) bool) (networks uint64) {
+		for _, n := range t.sourcesIn(t.networks(), in) {
+			networks += uint64(min(n, 1))
 		}
+		return networks
 	}
-	a.EffectiveSources = t.products(c, t.q).own().least()
+	a.Networks, a.NetworksClaimed = held(snapshot.Anywhere), held(t.q.Has)
+	a.EffectiveSources = t.sums(c).own().least()
+}
+
+// sourcesIn is how many of the public sources in some origins each cluster holds, by its
+// number.
+func (t *trial) sourcesIn(clusters snapshot.Clusters, in func(geo.Origin) bool) []int32 {
+	var counts [geo.MaxOrigins]int32 // as 1, or not, so that adding takes no branch
+	for i := range counts {
+		o := geo.Origin(i)
+		counts[o] = int32(snapshot.Indicator(o != geo.Reserved && in(o)))
+	}
+	c, n := t.cases[0], make([]int32, len(clusters))
+	for i, cluster := range clusters {
+		n[cluster] += counts[c.OriginOf(i)]
+	}
+	return n
 }

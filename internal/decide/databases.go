@@ -29,10 +29,9 @@ type spread struct {
 // claimed share, and of its lead over a rival by each of the two. Of the kinds of networks
 // that counts by which the difference is largest.
 func (m *Matter) spreads(q Question, other int) (ofShare, ofLead spread) {
-	first, c := m.cases[0], m.cases[other]
-	ofShare = m.widest(q, c, geo.Unlocated, geo.Unlocated)
+	ofShare = m.widest(q, other, geo.Unlocated, geo.Unlocated)
 	if q.Kind == Plurality {
-		ofLead = m.widest(q, c, first.firstRival(q), c.firstRival(q))
+		ofLead = m.widest(q, other, m.cases[0].firstRival(q), m.cases[other].firstRival(q))
 	}
 	return ofShare, ofLead
 }
@@ -45,26 +44,32 @@ func (c *Case) firstRival(q Question) geo.Origin {
 	return geo.Unlocated
 }
 
-func (m *Matter) widest(q Question, other *Case, mine, its geo.Origin) spread {
-	first := m.cases[0]
-	change := make([]float64, len(first.Items))
-	whole := 0.0
-	for i := range first.Items {
-		a, b := first.OriginOf(i), other.OriginOf(i)
-		w := first.weight(i, q.Unit)
-		if a != geo.Reserved {
-			whole += w
+func (m *Matter) widest(q Question, other int, mine, its geo.Origin) spread {
+	list, of := m.placements()
+	by, moved := make([]float64, len(list)), 0.0
+	for no, p := range list {
+		if a, b := p.origins[0], p.origins[other]; a != b && a.IsCountry() && b.IsCountry() {
+			by[no] = q.score(a, mine) - q.score(b, its)
 		}
-		if a != b && a.IsCountry() && b.IsCountry() {
-			change[i] = w * (q.score(a, mine) - q.score(b, its))
+		if by[no] != 0 {
+			moved += p.sources
 		}
 	}
-	widest := spreadOf(m.networks(), change, whole)
+	first := m.cases[0]
+	_, whole := first.open(q.Unit)
+	changes := make([]change, 0, int(moved))
+	for i, no := range of {
+		if by[no] != 0 {
+			changes = append(changes, change{i, first.weight(i, q.Unit) * by[no]})
+		}
+	}
+	sums := make([]float64, len(of))
+	widest := spreadOf(m.networks(), changes, whole, sums)
 	for _, clusters := range []snapshot.Clusters{m.holders(), m.bySystem()} {
 		if clusters == nil {
 			continue
 		}
-		if s := spreadOf(clusters, change, whole); s.standardError > widest.standardError {
+		if s := spreadOf(clusters, changes, whole, sums); s.standardError > widest.standardError {
 			widest = s
 		}
 	}
@@ -80,6 +85,9 @@ func (m *Matter) bySystem() snapshot.Clusters {
 
 // weight is what item i counts in a unit.
 func (c *Case) weight(i int, u plausible.Unit) float64 {
+	if u == plausible.Sources {
+		return 1 // without reading the item
+	}
 	return u.Of(1, c.Items[i].Events, c.Items[i].Bytes)
 }
 
@@ -95,18 +103,22 @@ func (q Question) score(o, rival geo.Origin) float64 {
 	return 0
 }
 
-// spreadOf takes for every source by how much it changes a sum, and the whole that the sum
-// is a share of. Errors are independent between clusters and fall either way, so that the
-// squares of the clusters' sums estimate the variance (Liang and Zeger 1986), whatever goes
-// on inside a cluster.
-func spreadOf(clusters snapshot.Clusters, change []float64, whole float64) spread {
-	sums := make([]float64, len(clusters)+1)
+// change is by how much a source changes a sum.
+type change struct {
+	item int
+	by   float64
+}
+
+// spreadOf takes what changes a sum, and the whole that the sum is a share of. Errors are
+// independent between clusters and fall either way, so that the squares of the clusters'
+// sums estimate the variance (Liang and Zeger 1986), whatever goes on inside a cluster. The
+// memory for these is given, one for each item.
+func spreadOf(clusters snapshot.Clusters, changes []change, whole float64, sums []float64) spread {
+	clear(sums)
 	apart := 0.0
-	for i, d := range change {
-		if d != 0 {
-			sums[clusters[i]] += d
-			apart += d * d
-		}
+	for _, c := range changes {
+		sums[clusters[c.item]] += c.by
+		apart += c.by * c.by
 	}
 	if apart == 0 || whole == 0 {
 		return spread{}
@@ -118,28 +130,29 @@ func spreadOf(clusters snapshot.Clusters, change []float64, whole float64) sprea
 	return spread{math.Sqrt(together) / whole, together / apart}
 }
 
-// differing is the share of the sources that differ between two cases, as a function has
-// it, of those that have a country in both and that it counts.
-func (c *Case) differing(other *Case, look func(a, b geo.Origin) (of, differs bool)) stat.Share {
+// differing is the share of the sources that differ between the first case and another one,
+// as a function has it, of those that have a country in both and that it counts.
+func (m *Matter) differing(other int, look func(a, b geo.Origin) (of, differs bool)) stat.Share {
 	var n, x float64
-	for i := range c.Items {
-		a, b := c.OriginOf(i), other.OriginOf(i)
+	for origins, w := range m.weighed(plausible.Sources) {
+		a, b := origins[0], origins[other]
 		if !a.IsCountry() || !b.IsCountry() {
 			continue
 		}
 		if of, differs := look(a, b); of {
-			n++
+			n += w
 			if differs {
-				x++
+				x += w
 			}
 		}
 	}
-	return c.ShareWithin(x, n)
+	return m.cases[0].ShareWithin(x, n)
 }
 
-// Disagreement is the share of the sources that two cases place in different countries.
-func (c *Case) Disagreement(other *Case) stat.Share {
-	return c.differing(other, func(a, b geo.Origin) (of, differs bool) { return true, a != b })
+// Disagreement is the share of the sources that the first case and another one place in
+// different countries.
+func (m *Matter) Disagreement(other int) stat.Share {
+	return m.differing(other, func(a, b geo.Origin) (of, differs bool) { return true, a != b })
 }
 
 // describeOpinions states what each database alone says.
@@ -151,7 +164,7 @@ func (t *trial) describeOpinions(a *Answer) {
 		o := Opinion{Share: f.share}
 		o.Outcome, _ = f.decide(t.q)
 		if i > 0 {
-			o.Disagreement = t.cases[0].differing(t.cases[i], func(a, b geo.Origin) (of, differs bool) {
+			o.Disagreement = t.differing(i, func(a, b geo.Origin) (of, differs bool) {
 				x, y := t.q.Has(a), t.q.Has(b)
 				return x || y, x != y
 			})
@@ -170,17 +183,16 @@ func (t *trial) describeOpinions(a *Answer) {
 func (t *trial) bounds() stat.Share {
 	first, b := t.cases[0], t.p.basis(t.cases[0])
 	var every, some, whole float64
-	for i := range first.Items {
-		if first.OriginOf(i) == geo.Reserved {
+	for origins, w := range t.weighed(t.q.Unit) {
+		if origins[0] == geo.Reserved {
 			continue
 		}
 		in, out := false, false
-		for _, c := range t.cases {
-			if o := c.OriginOf(i); o.IsCountry() {
+		for _, o := range origins {
+			if o.IsCountry() {
 				in, out = in || t.q.Has(o), out || !t.q.Has(o)
 			}
 		}
-		w := first.weight(i, t.q.Unit)
 		whole += w
 		if in && !out {
 			every += w

@@ -18,6 +18,13 @@ import (
 // Squares of what changes within a cluster add up between clusters, whatever goes on inside.
 func TestSpreadOf(t *testing.T) {
 	clusters := snapshot.Clusters{0, 0, 0, 1, 1, 2}
+	of := func(by []float64, whole float64) spread {
+		var changes []change
+		for i, d := range by {
+			changes = append(changes, change{i, d})
+		}
+		return spreadOf(clusters, changes, whole, make([]float64, len(clusters)))
+	}
 	for _, c := range []struct {
 		name   string
 		change []float64
@@ -29,12 +36,12 @@ func TestSpreadOf(t *testing.T) {
 		{"against each other", []float64{1, -1, 0, 0, 0, 0}, spread{0, 0}},
 		{"weighted", []float64{2, 2, 0, 0, 0, 3}, spread{.5, 25. / 17}},
 	} {
-		if got := spreadOf(clusters, c.change, 10); math.Abs(got.standardError-c.want.standardError) > 1e-12 ||
+		if got := of(c.change, 10); math.Abs(got.standardError-c.want.standardError) > 1e-12 ||
 			math.Abs(got.designEffect-c.want.designEffect) > 1e-12 {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
-	if got := spreadOf(clusters, []float64{1, 0, 0, 0, 0, 0}, 0); got != (spread{}) {
+	if got := of([]float64{1, 0, 0, 0, 0, 0}, 0); got != (spread{}) {
 		t.Errorf("of nothing: %+v", got)
 	}
 }

@@ -92,6 +92,8 @@ type Matter struct {
 	cases []*Case
 
 	sites, holdings, systems snapshot.Clusters // made when first needed
+	placed                   []placement       // likewise
+	placing                  []int32           // likewise: the number of the one of each item
 	data                     []caveat.Caveat   // likewise: those about the data
 
 	about     *Question          // whose parts the origins stand for, if it is one about networks
@@ -103,15 +105,18 @@ type Case struct {
 	*snapshot.View
 	*plausible.Findings
 
-	seen  *[geo.MaxOrigins]abundance // made when first needed
-	cells []cell                     // likewise
+	seen  *[geo.MaxOrigins]abundance  // made when first needed
+	cells []cell                      // likewise
+	proof [plausible.Bytes + 1]*proof // likewise, by unit
 }
 
 // New prepares the questions about a state.
 func New(s *snapshot.State) *Matter {
-	m := &Matter{state: s}
-	for _, v := range s.Views() {
-		m.cases = append(m.cases, &Case{View: v, Findings: plausible.Examine(v)})
+	views := s.Views()
+	first := &Case{View: views[0], Findings: plausible.Examine(views[0])}
+	m := &Matter{state: s, cases: []*Case{first}}
+	for _, v := range views[1:] {
+		m.cases = append(m.cases, &Case{View: v, Findings: first.By(v)})
 	}
 	return m
 }

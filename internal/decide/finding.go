@@ -66,21 +66,19 @@ func (f finding) ifLocated() finding {
 	return f
 }
 
-// find gathers what a case knows of a question.
-func (m *Matter) find(c *Case, q Question, b basis) (f finding) {
+// count gathers what a case knows of the question.
+func (t *trial) count(c *Case, b basis) finding {
 	switch {
-	case q.Unit != plausible.Sources && c.EstimatesVolume():
-		f = c.findVolume(q, b)
-	case q.Unit != plausible.Sources || b.counted() && c.Exact():
-		f = c.findCounted(q)
+	case t.q.Unit != plausible.Sources && c.EstimatesVolume():
+		return c.findVolume(t.q, b)
+	case t.q.Unit != plausible.Sources || b.counted() && c.Exact():
+		return c.findCounted(t.q)
 	case c.Unsampled:
-		f = c.findRegistered(q, b)
+		return c.findRegistered(t.q, b)
 	case b.clustered && c.HasAddresses():
-		f = m.findClustered(c, q, b)
-	default:
-		f = c.findSampled(q, b)
+		return t.findClustered(c, b)
 	}
-	return f
+	return c.findSampled(t.q, b)
 }
 
 // rivals are the countries that a plurality may be lost to.

@@ -108,12 +108,19 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 			caveats = append(caveats, caveat.Caveat{Code: code, Value: share.Value, Subject: subject})
 		}
 	}
+	// In which cluster they gather is looked for only if they do.
+	gathered := func(clusters snapshot.Clusters, limit float64, choose func(item int) bool) []snapshot.Held {
+		if most := slices.Max(t.sourcesIn(clusters, t.q.Has)); c.ShareWithin(float64(most), claimed).Low <= limit {
+			return nil
+		}
+		return c.Most(1, c.Held(clusters, t.q.Has), choose)
+	}
 	anyItem := func(int) bool { return true }
-	for _, h := range c.Most(1, c.Held(t.networks(), t.q.Has), anyItem) {
+	for _, h := range gathered(t.networks(), concentrated, anyItem) {
 		add(caveat.PrefixConcentrated, h.Claimed, concentrated, c.SiteName(h.First))
 	}
-	if t.about == nil || len(t.about.Systems) != 1 { // which says it
-		for _, h := range c.Most(1, c.Held(t.bySystem(), t.q.Has), c.InSystem) {
+	if c.ASNs != nil && (t.about == nil || len(t.about.Systems) != 1) { // which says it
+		for _, h := range gathered(t.bySystem(), largeNetwork, c.InSystem) {
 			add(caveat.NetworkConcentrated, h.Claimed, largeNetwork, c.SystemName(h.First))
 		}
 	}
@@ -221,20 +228,33 @@ func (t *trial) couldBeForged(a *Answer) bool {
 	return c.Unsampled || open*(1-limit) >= a.Margin*all
 }
 
-// open is how much of a unit comes, in the sample, from sources of which nobody saw a
-// handshake, and from all. An address that a client wrote proves none.
+// proof is how much of a unit comes, in the sample, from sources of which nobody saw a
+// handshake, and from all.
+type proof struct{ open, all float64 }
+
+// open is the proof in a unit. An address that a client wrote proves none.
 func (c *Case) open(u plausible.Unit) (open, all float64) {
-	for i := range c.Items {
-		if c.OriginOf(i) == geo.Reserved {
-			continue
-		}
-		w := c.weight(i, u)
-		all += w
-		if c.Items[i].Flags&snapshot.Handshake == 0 {
-			open += w
+	p := c.proof[u]
+	switch {
+	case p != nil:
+	case u == plausible.Sources:
+		p = new(proof)
+		p.open, p.all = c.Unproven()
+	default:
+		p = new(proof)
+		for i := range c.Items {
+			if c.OriginOf(i) == geo.Reserved {
+				continue
+			}
+			w := c.weight(i, u)
+			p.all += w
+			if c.Items[i].Flags&snapshot.Handshake == 0 {
+				p.open += w
+			}
 		}
 	}
-	return max(open, c.mostClaimed(u)*all), all
+	c.proof[u] = p
+	return max(p.open, c.mostClaimed(u)*p.all), p.all
 }
 
 // untested is the share of the public sources, of which nobody saw a handshake, that no

@@ -23,10 +23,12 @@ type trial struct {
 	findings []finding // by each database
 	joint    finding
 	hidden   *caveat.Caveat // what rules the claim out after all
+
+	summed map[*Case]*products // made when first needed
 }
 
 func (m *Matter) trial(q Question, p Policy) *trial {
-	t := &trial{Matter: m, q: q, p: p, corrected: m.corrects(m.cases[0], q)}
+	t := &trial{Matter: m, q: q, p: p, corrected: m.corrects(m.cases[0], q), summed: map[*Case]*products{}}
 	t.few = t.fewSources()
 	t.spreads, t.leads = make([]spread, len(m.cases)), make([]spread, len(m.cases))
 	for i := range m.cases[1:] {
@@ -84,7 +86,7 @@ func (t *trial) genuine() float64 {
 // find is what one database finds, were it not for some doubts.
 func (t *trial) find(c *Case, gone doubts) (finding, *caveat.Caveat) {
 	b := t.basis(c, gone)
-	f := t.Matter.find(c, t.q, b)
+	f := t.count(c, b)
 	if !gone.has(spoofing) && t.corrects(c, t.q) {
 		f = c.withoutForged(t.q, b, f)
 	}
@@ -267,7 +269,7 @@ func (t *trial) caveatOf(d doubt) caveat.Caveat {
 		}
 		return of(caveat.ClusteredErrors, effect)
 	case clusteredSources:
-		return of(caveat.ClusteredSources, t.products(c, t.q).own().least())
+		return of(caveat.ClusteredSources, t.sums(c).own().least())
 	case sampling:
 		return of(caveat.SamplingError, t.decidingSample())
 	}

@@ -2,7 +2,6 @@ package plausible
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -94,29 +93,29 @@ func (c crowd) even(place string, addresses float64, o geo.Origin, block uint32)
 	return Even{place, uint64(c.n), uint64(c.pairs24), pairsOf(c.n) * 256 / addresses, o, block}
 }
 
-// has reports whether a source lies in the place.
-func (e Even) has(ip uint32, o geo.Origin) bool {
-	if e.origin.IsCountry() {
-		return o == e.origin
-	}
-	return ip>>24 == e.block
-}
-
 // countEven counts the tested sources in even places by origin, but for those that are in
 // dark space anyway.
 func (f *Findings) countEven() {
-	s, v := f.Spoofing, f.View
+	s, v, places := f.Spoofing, f.View, f.tests().View
 	if len(s.Even) == 0 {
 		return
 	}
-	for i := range v.Items {
-		ip, tested := testedIPv4(v, i)
-		o := v.OriginOf(i)
-		if !tested || o == geo.Reserved || s.Level >= Local && isDark[ip>>24] {
+	var countries snapshot.Origins
+	var blocks [256]bool
+	for _, e := range s.Even {
+		if e.origin.IsCountry() {
+			countries.Add(e.origin)
+		} else {
+			blocks[e.block] = true
+		}
+	}
+	for _, suspect := range f.suspects.public {
+		i, block := item(suspect), suspect>>48
+		if s.Level >= Local && isDark[block] {
 			continue
 		}
-		if place := f.tests().View.OriginOf(i); slices.ContainsFunc(s.Even, func(e Even) bool { return e.has(ip, place) }) {
-			f.evenIn[o]++
+		if blocks[block] || countries.Has(places.OriginOf(i)) {
+			f.evenIn[v.OriginOf(i)]++
 		}
 	}
 }

@@ -15,6 +15,7 @@ type Findings struct {
 	Heavy    Heavy
 
 	traits    traits
+	suspects  suspects
 	witnesses witnesses
 	whole     *Findings // those that the tests were made with; nil: these, see InParts
 
@@ -24,9 +25,18 @@ type Findings struct {
 
 // Examine looks at the sample of a view.
 func Examine(v *snapshot.View) *Findings {
-	f := &Findings{View: v, traits: traitsOf(v), Heavy: heavyIn(v)}
+	f := &Findings{View: v, Heavy: heavyIn(v)}
+	f.traits, f.suspects = read(v)
+	f.suspects.public = sorted24(f.suspects.public)
 	f.testSources()
 	return f
+}
+
+// By are the findings about the same sources as another database sees them.
+func (f *Findings) By(v *snapshot.View) *Findings {
+	g := &Findings{View: v, Heavy: f.Heavy, traits: f.traits, suspects: f.suspects}
+	g.testSources()
+	return g
 }
 
 // InParts are the findings about the same sources in the parts of a view: what the tests
@@ -37,7 +47,7 @@ func (f *Findings) InParts(v *snapshot.View) *Findings {
 	if !f.SomeForged() {
 		return &g
 	}
-	g.witnesses = witnessesOf(v)
+	g.witnesses = witnessesOf(v, f.suspects)
 	g.evenIn, g.partOfSpace = [geo.MaxOrigins]float64{}, [geo.MaxOrigins]float64{}
 	g.countEven()
 	g.sizeParts()
@@ -74,6 +84,10 @@ func (f *Findings) ReflectionUntested() float64 {
 	}
 	return f.traits.untold / max(f.traits.all.sources, 1)
 }
+
+// Unproven is the number of public sources in the sample of which nobody saw a handshake,
+// and of all.
+func (f *Findings) Unproven() (unproven, all float64) { return f.traits.unproven, f.traits.all.sources }
 
 // Proxied is the share of all events that comes from reserved addresses, as behind a proxy
 // or inside a network.

@@ -51,36 +51,44 @@ const (
 	onePort     = 0.95 // of these; some reflectors answer from other ports, such as behind NAT
 )
 
-// commonPort is the UDP port that nearly all of the public sources sent from, as far as
-// their ports are known; 0 if there is none.
-func commonPort(v *snapshot.View) uint16 {
-	var candidate uint16
-	lead, known, sharing := 0, 0, 0
-	for i := range v.Items { // the only port that can have a majority (Boyer and Moore 1981)
-		if port := v.Items[i].Common; port != 0 && v.IsPublic(i) {
-			known++
-			switch {
-			case lead == 0:
-				candidate, lead = port, 1
-			case port == candidate:
-				lead++
-			default:
-				lead--
-			}
-		}
+// majority finds the only port that can be that of most sources (Boyer and Moore 1981).
+type majority struct {
+	candidate   uint16
+	lead, known int
+}
+
+// add takes the port of a source, 0 if it is not known.
+func (m *majority) add(port uint16) {
+	if port == 0 {
+		return
 	}
-	if known < enoughPorts || candidate == snapshot.SeveralPorts {
+	m.known++
+	switch {
+	case m.lead == 0:
+		m.candidate, m.lead = port, 1
+	case port == m.candidate:
+		m.lead++
+	default:
+		m.lead--
+	}
+}
+
+// shared is the UDP port that nearly all of the public sources sent from, as far as their
+// ports are known; 0 if there is none.
+func (m *majority) shared(v *snapshot.View) uint16 {
+	if m.known < enoughPorts || m.candidate == snapshot.SeveralPorts {
 		return 0
 	}
+	sharing := 0
 	for i := range v.Items {
-		if v.Items[i].Common == candidate && v.IsPublic(i) {
+		if v.Items[i].Common == m.candidate && v.IsPublic(i) {
 			sharing++
 		}
 	}
-	if float64(sharing) < onePort*float64(known) {
+	if float64(sharing) < onePort*float64(m.known) {
 		return 0
 	}
-	return candidate
+	return m.candidate
 }
 
 // answersFrom tells the UDP ports of services that answer a small request with more than

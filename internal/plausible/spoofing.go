@@ -57,7 +57,7 @@ func (f *Findings) testSources() {
 	if !v.HasAddresses() || len(v.Items) < leastTested || f.traits.anonymized() > 0 {
 		return
 	}
-	w := witnessesOf(v)
+	w := witnessesOf(v, f.suspects)
 	if w.all.n < leastTested {
 		return
 	}
@@ -117,5 +117,5 @@ func (f *Findings) sizeParts() {
 // testedIPv4 returns the IPv4 address of item i, if it may be forged.
 func testedIPv4(v *snapshot.View, i int) (ip uint32, ok bool) {
 	s := snapshot.Source(&v.Items[i])
-	return uint32(s.Lo), s.IsIPv4() && v.Items[i].Flags&snapshot.Handshake == 0
+	return uint32(s.Lo), v.Items[i].Flags&snapshot.Handshake == 0 && s.IsIPv4()
 }

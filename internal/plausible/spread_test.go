@@ -39,7 +39,8 @@ func TestWitnesses(t *testing.T) {
 	)
 	add(snapshot.Handshake, "5.1.1.4", "127.0.0.2") // public, but proven; and no bogon
 	add(snapshot.Answered, "5.9.9.9")               // tested as any other
-	got := witnessesOf(viewOf(world.Real(t).Table, options(), records))
+	v := viewOf(world.Real(t).Table, options(), records)
+	got := witnessesOf(v, Examine(v).suspects)
 	tested := 0.0
 	for _, c := range got.origins {
 		tested += c.n
@@ -59,9 +60,9 @@ func TestWitnesses(t *testing.T) {
 func TestSorted24(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{0, 1, 2, 1000} {
-		list := make([]uint32, n)
+		list := make([]uint64, n)
 		for i := range list {
-			list[i] = rng.Uint32() >> 8 >> rng.IntN(24)
+			list[i] = uint64(rng.Uint32()>>8>>rng.IntN(24))<<32 | uint64(i)
 		}
 		want := slices.Sorted(slices.Values(list))
 		if got := sorted24(list); !slices.Equal(got, want) {

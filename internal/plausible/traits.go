@@ -30,7 +30,8 @@ func (u Unit) Of(sources float64, events, bytes uint64) float64 {
 // share a trait.
 type traits struct {
 	all, reflecting volume
-	untold          float64 // without a handshake, and of unknown transport
+	unproven        float64 // without a handshake
+	untold          float64 // of these, of unknown transport
 
 	ipv4, ipv4Cut float64 // cut: the last octet is 0
 	ipv6, ipv6Cut float64 // cut: all bits after the first 48 are 0
@@ -53,36 +54,59 @@ func (v *volume) amount(u Unit) float64 { return u.Of(v.sources, v.events, v.byt
 // cutBits is the length that anonymized IPv6 addresses are commonly cut to.
 const cutBits = 48
 
-func traitsOf(v *snapshot.View) (t traits) {
-	addresses := v.HasAddresses()
-	shared := commonPort(v)
+// read takes the traits of a sample, and the sources to test for being forged, not yet in
+// order, in one pass over the items.
+func read(v *snapshot.View) (t traits, s suspects) {
+	var ports majority
+	public, n := make([]uint64, len(v.Items)), 0
+	ipv4, ipv4Cut, ipv6, ipv6Cut, unproven, bogons := 0, 0, 0, 0, 0, 0
 	for i := range v.Items {
 		it := &v.Items[i]
+		ip, tested := testedIPv4(v, i)
 		if !v.IsPublic(i) {
+			bogons += snapshot.Indicator(tested && isBogon(ip))
 			continue
 		}
+		public[n] = uint64(ip>>8)<<32 | uint64(i)
+		n += snapshot.Indicator(tested)
 		t.all.add(it.Events, it.Bytes)
-		switch {
-		case snapshot.OnlyAnswered(it), shared != 0 && it.Common == shared:
-			t.reflecting.add(it.Events, it.Bytes)
-		case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:
-			t.untold++
-		}
-		switch s := snapshot.Source(it); {
-		case !addresses:
-		case s.IsIPv4():
-			t.ipv4++
-			if s.Lo&0xff == 0 {
-				t.ipv4Cut++
-			}
-		case v.IPv6PrefixLen > cutBits:
-			t.ipv6++
-			if s.Hi&(1<<(64-cutBits)-1) == 0 && s.Lo == 0 {
-				t.ipv6Cut++
+		t.addTransport(v, i, 0)
+		ports.add(it.Common)
+		unproven += snapshot.Indicator(it.Flags&snapshot.Handshake == 0)
+		s := snapshot.Source(it)
+		is4 := snapshot.Indicator(s.IsIPv4())
+		ipv4 += is4
+		ipv4Cut += is4 & snapshot.Indicator(s.Lo&0xff == 0)
+		ipv6 += 1 - is4
+		ipv6Cut += (1 - is4) & snapshot.Indicator(s.Hi&(1<<(64-cutBits)-1)|s.Lo == 0)
+	}
+	if shared := ports.shared(v); shared != 0 {
+		t.reflecting, t.untold = volume{}, 0
+		for i := range v.Items {
+			if v.IsPublic(i) {
+				t.addTransport(v, i, shared)
 			}
 		}
 	}
-	return t
+	t.unproven = float64(unproven)
+	if v.HasAddresses() {
+		t.ipv4, t.ipv4Cut = float64(ipv4), float64(ipv4Cut)
+	}
+	if v.HasAddresses() && v.IPv6PrefixLen > cutBits {
+		t.ipv6, t.ipv6Cut = float64(ipv6), float64(ipv6Cut)
+	}
+	return t, suspects{public[:n], float64(bogons)}
+}
+
+// addTransport takes what the source of an item sent, where a port is that of reflectors
+// unless it is 0.
+func (t *traits) addTransport(v *snapshot.View, item int, reflectors uint16) {
+	switch it := &v.Items[item]; {
+	case snapshot.OnlyAnswered(it), reflectors != 0 && it.Common == reflectors:
+		t.reflecting.add(it.Events, it.Bytes)
+	case !snapshot.TransportKnown(it) && it.Flags&snapshot.Handshake == 0:
+		t.untold++
+	}
 }
 
 const (

@@ -15,6 +15,24 @@ func TestImprovedEstimator(t *testing.T) {
 	}
 }
 
+// The histogram counts every register, however many of them are 0.
+func TestHistogram(t *testing.T) {
+	for precision := MinPrecision; precision <= MaxPrecision; precision++ {
+		for _, n := range []int{0, 1, 100, 1 << precision, 20 << precision} {
+			r, rng, want := New(precision), rand.New(rand.NewPCG(uint64(n), 12)), [64]uint32{}
+			for range n {
+				r.Insert(rng.Uint64())
+			}
+			for _, v := range r.Bytes() {
+				want[v]++
+			}
+			if got := r.histogram(); got != want {
+				t.Errorf("precision %d, %d hashes: %v, want %v", precision, n, got, want)
+			}
+		}
+	}
+}
+
 // The error of the count over many random sets is what the package promises.
 func TestEstimateError(t *testing.T) {
 	const n, precision = 100_000, 14

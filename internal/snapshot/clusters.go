@@ -44,14 +44,9 @@ func (s *State) clusters(key func(source.Source) uint64) Clusters {
 
 // Numbering gives numbers to keys, 0 to the first that comes.
 type Numbering struct {
-	slots []numbered
+	slots []int32 // the number of a key and 1; 0: empty
+	keys  []uint64
 	shift uint8
-	next  int32
-}
-
-type numbered struct {
-	key    uint64 // 0: empty
-	number int32
 }
 
 // scatter is the random multiplier of a universal hash (Dietzfelbinger et al. 1997), so
@@ -60,24 +55,24 @@ var scatter = rand.Uint64() | 1
 
 // NewNumbering has room for n keys.
 func NewNumbering(n int) *Numbering {
-	size := bits.Len(uint(2*n | 15))
-	return &Numbering{slots: make([]numbered, 1<<size), shift: uint8(64 - size)}
+	size := bits.Len(uint(max(2*n, 16) - 1))
+	return &Numbering{make([]int32, 1<<size), make([]uint64, 0, n), uint8(64 - size)}
 }
 
-// Of returns the number of a key, which is not 0.
+// Of returns the number of a key.
 func (n *Numbering) Of(key uint64) int32 {
 	mask := len(n.slots) - 1
 	i := int((key*scatter)>>(n.shift&63)) & mask
-	for n.slots[i].key != key {
-		if n.slots[i].key == 0 {
-			n.slots[i] = numbered{key, n.next}
-			n.next++
-			break
+	for n.slots[i] != 0 {
+		if number := n.slots[i] - 1; n.keys[number] == key {
+			return number
 		}
 		i = (i + 1) & mask
 	}
-	return n.slots[i].number
+	n.keys = append(n.keys, key)
+	n.slots[i] = int32(len(n.keys))
+	return n.slots[i] - 1
 }
 
 // Len is the number of different keys that came.
-func (n *Numbering) Len() int { return int(n.next) }
+func (n *Numbering) Len() int { return len(n.keys) }

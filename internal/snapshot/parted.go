@@ -14,11 +14,12 @@ import (
 // alone, as the view of a further database does. Events and bytes are then estimates: those
 // of all, shared out as in the sample, see PartsOf.
 func (v *View) Parted(part func(item int) geo.Origin) *View {
-	u := &View{State: v.State, Sampling: v.Sampling, Volume: v.Volume, parts: make([]geo.Origin, len(v.Items))}
-	for i := range u.parts {
-		u.parts[i] = part(i)
+	u := &View{State: v.State, Sampling: v.Sampling, Volume: v.Volume, parted: true}
+	parts := make([]geo.Origin, len(v.Items))
+	for i := range parts {
+		parts[i] = part(i)
 	}
-	u.readFrom(v)
+	u.readFrom(v, parts)
 	if v.Volume && !u.Exact() && u.Rate <= 1 {
 		u.Volume = true
 		u.shareOut()
@@ -49,11 +50,12 @@ func (u *View) shareOut() {
 func (v *View) EstimatesVolume() bool { return v.IsParted() && v.Volume && !v.Exact() }
 
 // IsParted reports whether the origins of v stand for something else.
-func (v *View) IsParted() bool { return v.parts != nil }
+func (v *View) IsParted() bool { return v.parted }
 
-// readFrom counts the items of u, a view of the same state as v that knows them alone.
-func (u *View) readFrom(v *View) {
-	u.readItems()
+// readFrom counts the items of u by their origins, a view of the same state as v that knows
+// them alone.
+func (u *View) readFrom(v *View, origins []geo.Origin) {
+	u.readItems(origins)
 	if !u.Exact() {
 		u.Basis, u.Volume = Sample, false
 		u.scale(u.Sampling.N / max(u.Sampling.K, 1))

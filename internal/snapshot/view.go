@@ -29,7 +29,8 @@ type View struct {
 	TopEvents     uint64 // of the public source in Items with most events
 	SampledEvents uint64 // of all public sources in Items
 
-	parts []geo.Origin // instead of the origins of the items, see Parted
+	origins []geo.Origin // of the items, one each
+	parted  bool         // they stand for something else, see Parted
 }
 
 // Basis says what the counts per origin are known from.
@@ -56,7 +57,7 @@ func (s *State) View() *View {
 	if s.IsZero() {
 		return v
 	}
-	v.readItems()
+	v.readItems(nil)
 	for _, d := range s.Databases {
 		if d.Space != nil {
 			v.Spaces = append(v.Spaces, d.Space.Space())
@@ -132,25 +133,13 @@ func (v *View) by(database int) *View {
 	if space := u.Columns[database-1].Database.Space; space != nil {
 		u.Spaces = []geo.Space{space.Space()}
 	}
-	u.readFrom(v)
+	u.readFrom(v, u.Columns[database-1].Origins)
 	return u
 }
 
 // OriginOf is where the database locates item i. A source that was counted as public stays
 // in the totals, whatever a further database says.
-func (v *View) OriginOf(i int) geo.Origin {
-	own := Origin(&v.Items[i])
-	switch {
-	case own == geo.Reserved || v.Database == 0 && v.parts == nil:
-		return own
-	case v.parts != nil:
-		return v.parts[i]
-	}
-	if o := v.Columns[v.Database-1].Origins[i]; o != geo.Reserved {
-		return o
-	}
-	return geo.Unlocated
-}
+func (v *View) OriginOf(i int) geo.Origin { return v.origins[i] }
 
 // IsPublic reports whether item i counts: every total is without the reserved ones.
 func (v *View) IsPublic(i int) bool { return v.OriginOf(i) != geo.Reserved }
@@ -160,26 +149,49 @@ func (v *View) public() float64 {
 	return float64(len(v.Items)) - v.Counted[geo.Reserved].Sampled
 }
 
-func (v *View) readItems() {
-	exact, addresses := v.Exact(), v.HasAddresses()
+// readItems counts the items by the origins that are given, one per item, or else by their
+// own.
+func (v *View) readItems(given []geo.Origin) {
+	v.origins = make([]geo.Origin, len(v.Items))
+	var sampled, ipv4 [geo.MaxOrigins]int
+	exact := v.Exact()
 	for i := range v.Items {
 		it := &v.Items[i]
-		o := v.OriginOf(i)
-		c := &v.Counted[o]
-		c.Sampled++
-		if addresses && !Source(it).IsIPv4() {
-			c.Sampled6++
+		o := Origin(it)
+		if given != nil && o != geo.Reserved {
+			if o = given[i]; o == geo.Reserved {
+				o = geo.Unlocated
+			}
 		}
+		v.origins[i] = o
+		sampled[o]++
+		ipv4[o] += Indicator(Source(it).IsIPv4())
 		if o != geo.Reserved {
 			v.TopEvents = max(v.TopEvents, it.Events)
 			v.SampledEvents = AddSaturated(v.SampledEvents, it.Events)
 		}
 		if exact {
+			c := &v.Counted[o]
 			c.Sources.Value++
 			c.Events = AddSaturated(c.Events, it.Events)
 			c.Bytes = AddSaturated(c.Bytes, it.Bytes)
 		}
 	}
+	for o := range v.Counted {
+		v.Counted[o].Sampled = float64(sampled[o])
+		if v.HasAddresses() {
+			v.Counted[o].Sampled6 = float64(sampled[o] - ipv4[o])
+		}
+	}
+}
+
+// Indicator is 1 if a condition holds, and 0 if not. Adding it takes no branch, which pays
+// where nobody can predict whether the condition holds.
+func Indicator(holds bool) (n int) {
+	if holds {
+		n = 1
+	}
+	return n
 }
 
 func (v *View) readDense() {

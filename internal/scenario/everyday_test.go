@@ -117,7 +117,8 @@ func TestQuietMemory(t *testing.T) {
 			}
 		})
 	}
-	if a, b := play(short), play(long); b > a {
+	const others = 20 // the runtime allocates now and then; 80,000 more events would be held
+	if a, b := play(short), play(long); b > a+others {
 		t.Errorf("playing ten days takes %v allocations, one day %v", b, a)
 	}
 }

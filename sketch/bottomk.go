@@ -187,31 +187,34 @@ func (s *BottomK) Count(hash, events, bytes uint64) (part uint8, found bool) {
 // most 256 hashes. It appends the index of each whose item is not in the sample to absent,
 // and returns that. It waits for the memory of many items at once.
 func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uint8 {
-	var cells [256]uint32
+	var cells, numbers [256]uint32
 	index := s.index
 	mask := len(index) - 1
 	hashes = hashes[:min(len(hashes), len(cells))]
 	for i, hash := range hashes {
 		cells[i] = index[s.home(Rank(hash))&mask]
 	}
+	read := uint64(0)
 	for i, hash := range hashes {
-		rank := Rank(hash)
-		sl, cell := (*slot)(nil), cells[i]
-		if cell == 0 {
+		rank, cell := Rank(hash), cells[i]
+		want := tag(rank)
+		for at := s.home(rank); cell != 0 && cell^want > numberMask; cell = index[at&mask] {
+			at++
+		}
+		numbers[i] = cell & numberMask
+		read += s.slot(cell & numberMask).rank
+	}
+	s.touched = read
+	for i, hash := range hashes {
+		no, rank := numbers[i], Rank(hash)
+		if no != 0 && s.slot(no).rank != rank { // another one has its tag
+			no = s.find(rank)
+		}
+		if no == 0 {
 			absent = append(absent, uint8(i))
 			continue
 		}
-		if cell^tag(rank) <= numberMask {
-			sl = s.slot(cell & numberMask)
-		}
-		if sl == nil || sl.rank != rank {
-			no := s.find(rank)
-			if no == 0 {
-				absent = append(absent, uint8(i))
-				continue
-			}
-			sl = s.slot(no)
-		}
+		sl := s.slot(no)
 		sl.events = addSaturated(sl.events, 1)
 		sl.flags |= flags
 	}

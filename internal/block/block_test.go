@@ -83,6 +83,7 @@ func TestFillingABlock(t *testing.T) {
 	b := Get()
 	defer b.Release()
 	single := func(int) Event { return Event{Events: 1} }
+	var words []uint64
 	for range 30 {
 		addrs := mixture(rng, rng.IntN(Size+1))
 		b.FillAddrs(mask, key, addrs)
@@ -91,7 +92,9 @@ func TestFillingABlock(t *testing.T) {
 		}
 		check(t, b, addrs, single)
 
-		event := func(i int) Event { return Event{uint64(i), uint64(2 * i), uint8(i % 4), uint16(i % 5), uint32(i % 3)} }
+		event := func(i int) Event {
+			return Event{uint64(i), uint64(2 * i), Transport{uint8(i % 4), uint16(i % 5)}, uint32(i % 3)}
+		}
 		addrs = mixture(rng, rng.IntN(Size+1))
 		b.Begin()
 		for i, a := range addrs {
@@ -103,12 +106,35 @@ func TestFillingABlock(t *testing.T) {
 		}
 		check(t, b, addrs, event)
 
+		words = words[:0]
+		order := make([]uint8, len(addrs)) // places by number of the event
+		for _, place := range places(b) {
+			order[b.At[place]] = uint8(place)
+		}
+		valid := addrs[:0:0]
+		for i, a := range addrs {
+			if a.IsValid() {
+				valid = append(valid, a)
+				words = b.AppendTo(words, int(order[i]), []*geo.Table{world.Table(), world.Other()}[i%7/6])
+			}
+		}
+		all := inOrder
+		numbers := slices.DeleteFunc(all[:len(addrs)], func(i uint8) bool { return !addrs[i].IsValid() })
+		other := Get()
+		other.FillPacked(key, words, world.Table())
+		check(t, other, valid, func(i int) Event { return event(int(numbers[i])) })
+		other.Release()
+
 		addrs = slices.DeleteFunc(addrs, func(a netip.Addr) bool { return !a.IsValid() })
 		var sources []source.Source
 		for _, a := range addrs {
 			sources = append(sources, mask.Of(a))
 		}
-		b.FillSources(key, sources)
+		words = words[:0]
+		for _, s := range sources {
+			words = AppendSource(words, s)
+		}
+		b.FillPacked(key, words, world.Table())
 		check(t, b, addrs, single)
 
 		addrs = addrs[:0]

@@ -42,7 +42,7 @@ type Tally struct {
 	Mask    source.Mask
 
 	counts
-	pending []source.Source // see Add
+	waiting []uint64        // packed events; nil: none wait
 	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
 }
 
@@ -60,6 +60,7 @@ type counts struct {
 	from, to     int64
 	rate, finest uint32             // of what was counted; 0: nothing was
 	databases    snapshot.Databases // of what was merged
+	merged       bool               // one of these may not be that of table, see isForeign
 	located      bool               // something was counted with table,
 	database     snapshot.Databases // which is of this one; nil: not asked yet
 }
@@ -77,7 +78,8 @@ func (t *Tally) Reset(next *geo.Table) {
 	if next == nil {
 		next = t.table
 	}
-	t.pending, t.spare = t.pending[:0], nil
+	t.release()
+	t.spare = nil
 	if t.dense != nil && !t.shared {
 		t.spare = t.dense
 		t.spare.Reset()
@@ -329,7 +331,7 @@ func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 func (t *Tally) Size() int {
 	const fixed, cells = 512, 4096
 	t.settle()
-	n := fixed + t.sample.Size() + 16*cap(t.pending)
+	n := fixed + t.sample.Size()
 	for _, d := range []*snapshot.Dense{t.dense, t.spare} {
 		if d != nil {
 			n += cells + d.Sources.Size()

@@ -32,9 +32,8 @@ func events(seed uint64, n, perCountry int) (addrs []netip.Addr, list []block.Ev
 			a = world.IP6(rng.IntN(perCountry))
 		}
 		addrs = append(addrs, a)
-		e := block.Event{
-			Events: rng.Uint64N(9) + 1, Bytes: rng.Uint64N(1e6), Facts: uint8(rng.IntN(8)), SamplingRate: uint32(rng.IntN(3)),
-		}
+		e := block.Event{Events: rng.Uint64N(9) + 1, Bytes: rng.Uint64N(1e6)}
+		e.Facts, e.SamplingRate = uint8(rng.IntN(8)), uint32(rng.IntN(3))
 		if e.Facts > 1 {
 			e.Port = uint16(rng.IntN(3))
 		}

@@ -1,0 +1,87 @@
+package block
+
+import (
+	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/source"
+	"github.com/whence-go/whence/sketch"
+)
+
+// An event that waits is packed. Its first word has an IPv4 address in the lower half. Above
+// are the origin and what follows: the two halves of an IPv6 source, and the volume of an
+// event that is more than a single one.
+const (
+	packedOrigin  = 32 // place of the origin
+	packedLocated = 1 << 40
+	packedIPv6    = 1 << 41
+	packedVolume  = 1 << 42
+
+	// MaxPacked is the most words that an event is packed into.
+	MaxPacked = 6
+)
+
+// AppendSource appends one event of a source, whose origin is not known.
+func AppendSource(words []uint64, s source.Source) []uint64 {
+	if s.IsIPv4() {
+		return append(words, uint64(uint32(s.Lo)))
+	}
+	return append(words, packedIPv6, s.Hi, s.Lo)
+}
+
+// AppendTo appends the event in a place, with its origin if that was looked up in table.
+func (b *Block) AppendTo(words []uint64, place int, table *geo.Table) []uint64 {
+	head := uint64(b.ips[place])
+	if b.located == table {
+		head |= packedLocated | uint64(b.Origins[place])<<packedOrigin
+	}
+	if b.plain && place < b.V4 {
+		return append(words, head)
+	}
+	return b.appendMore(words, place, head)
+}
+
+func (b *Block) appendMore(words []uint64, place int, head uint64) []uint64 {
+	at := len(words)
+	words = append(words, head)
+	if place >= b.V4 {
+		words[at] = head>>32<<32 | packedIPv6
+		words = append(words, b.nets[place].Hi, b.nets[place].Lo)
+	}
+	if e := b.Event(place); e != single {
+		words[at] |= packedVolume
+		words = append(words, e.Events, e.Bytes, uint64(e.SamplingRate)<<32|uint64(e.Port)<<8|uint64(e.Facts))
+	}
+	return words
+}
+
+// FillPacked takes the events of words, at most Size. Where an origin is known, it is that
+// of table.
+func (b *Block) FillPacked(key sketch.Key, words []uint64, table *geo.Table) {
+	b.Begin()
+	known := uint64(packedLocated)
+	for i := 0; len(words) > 0; i++ {
+		head := words[0]
+		words = words[1:]
+		known &= head
+		s := source.IPv4(uint32(head))
+		if head&packedIPv6 != 0 {
+			s = source.Source{Hi: words[0], Lo: words[1]}
+			words = words[2:]
+		}
+		place := b.put(i, s)
+		b.Origins[place] = geo.Origin(head >> packedOrigin)
+		switch {
+		case head&packedVolume != 0:
+			more := words[2]
+			b.describe(place, Event{
+				words[0], words[1], Transport{uint8(more), uint16(more >> 8)}, uint32(more >> 32),
+			})
+			words = words[3:]
+		case !b.plain:
+			b.describe(place, single)
+		}
+	}
+	if known != 0 {
+		b.located = table
+	}
+	b.Hash(key)
+}

@@ -1,0 +1,75 @@
+package tally
+
+import (
+	"net/netip"
+	"sync"
+
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/snapshot"
+)
+
+// Events that come one by one wait until there are enough of them: each alone would wait for
+// memory.
+
+// waitingWords is how many words the events of a tally that wait are packed into, at most.
+const waitingWords = 64
+
+// buffers are those of tallies for which events wait, so that a tally at rest has none.
+var buffers = sync.Pool{New: func() any { return new([waitingWords]uint64) }}
+
+// Add counts one event of a source.
+func (t *Tally) Add(addr netip.Addr) {
+	if !addr.IsValid() {
+		t.AddLost(snapshot.Unread, 1)
+		return
+	}
+	t.await()
+	t.waiting = block.AppendSource(t.waiting, t.Mask.Of(addr))
+}
+
+// AddEach counts the event in place i of a block in tally i. The tallies need not differ.
+func AddEach(b *block.Block, places []uint8, tallies []*Tally) {
+	for i, t := range tallies {
+		place := int(places[i])
+		if t.dense == nil && t.isForeign() { // it matters when the exact state ends
+			t.addPlace(b, place)
+			continue
+		}
+		t.await()
+		t.waiting = b.AppendTo(t.waiting, place, t.table)
+	}
+}
+
+// await makes room for an event that waits.
+func (t *Tally) await() {
+	switch {
+	case t.waiting == nil:
+		t.waiting = buffers.Get().(*[waitingWords]uint64)[:0]
+	case len(t.waiting) > waitingWords-block.MaxPacked:
+		t.flush()
+	}
+}
+
+// settle counts what waits. Everything that depends on counts begins with it.
+func (t *Tally) settle() {
+	if t.waiting != nil {
+		t.flush()
+		t.release()
+	}
+}
+
+// release gives the buffer back, with what is in it.
+func (t *Tally) release() {
+	if t.waiting != nil {
+		buffers.Put((*[waitingWords]uint64)(t.waiting[:waitingWords]))
+		t.waiting = nil
+	}
+}
+
+func (t *Tally) flush() {
+	b := block.Get()
+	b.FillPacked(t.options.Key, t.waiting, t.table)
+	t.waiting = t.waiting[:0]
+	t.AddBlock(b)
+	b.Release()
+}

@@ -7,7 +7,6 @@ import (
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/source"
-	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -34,11 +33,6 @@ type batch struct {
 	straySlots [block.Size]int32
 
 	grouped // of the events whose target is in a group
-
-	// Of the events that a tracked target gets, scratch under the lock.
-	waiting  int
-	selected [block.Size]uint8
-	tallies  [block.Size]*tally.Tally
 }
 
 const undated = math.MinInt64

@@ -41,9 +41,9 @@ type Tally struct {
 	options Options
 	Mask    source.Mask
 
-	counts
-	waiting []uint64        // packed events; nil: none wait
 	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
+	waiting []uint64        // packed events; nil: none wait
+	counts
 }
 
 // counts are what begins anew.
@@ -52,6 +52,7 @@ type counts struct {
 	sample *sketch.BottomK
 	dense  *snapshot.Dense // nil while exact
 	shared bool            // a snapshot has dense too: it is copied before it is written
+	merged bool            // databases may have another than that of table, see isForeign
 
 	unsampled    bool // registers came without a sample
 	records      uint64
@@ -60,7 +61,6 @@ type counts struct {
 	from, to     int64
 	rate, finest uint32             // of what was counted; 0: nothing was
 	databases    snapshot.Databases // of what was merged
-	merged       bool               // one of these may not be that of table, see isForeign
 	located      bool               // something was counted with table,
 	database     snapshot.Databases // which is of this one; nil: not asked yet
 }

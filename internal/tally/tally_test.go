@@ -55,7 +55,7 @@ func blockOf(t *Tally, addrs []netip.Addr, list []block.Event) *block.Block {
 
 // A block of which every event goes into a tally of its own choice counts what the events
 // count one by one, and changes no snapshot that was taken before.
-func TestAddEach(t *testing.T) {
+func TestAddLater(t *testing.T) {
 	for _, perCountry := range []int{100, 2000} {
 		one, each := []*Tally{}, []*Tally{}
 		for range 5 {
@@ -70,17 +70,14 @@ func TestAddEach(t *testing.T) {
 			}
 			before := each[rng.IntN(len(each))].Snapshot()
 			encoding := before.Append(nil)
-			var places []uint8
-			var tallies []*Tally
 			for place := range block.Size {
 				if place >= b.V4 && place < b.V6 || rng.IntN(4) == 0 {
 					continue
 				}
 				k, i := rng.IntN(len(each)), from+int(b.At[place])
-				places, tallies = append(places, uint8(place)), append(tallies, each[k])
+				each[k].AddLater(b, place)
 				one[k].AddRecord(addrs[i], list[i])
 			}
-			AddEach(b, places, tallies)
 			if !bytes.Equal(before.Append(nil), encoding) {
 				t.Fatal("a snapshot was changed")
 			}

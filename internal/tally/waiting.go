@@ -27,17 +27,15 @@ func (t *Tally) Add(addr netip.Addr) {
 	t.waiting = block.AppendSource(t.waiting, t.Mask.Of(addr))
 }
 
-// AddEach counts the event in place i of a block in tally i. The tallies need not differ.
-func AddEach(b *block.Block, places []uint8, tallies []*Tally) {
-	for i, t := range tallies {
-		place := int(places[i])
-		if t.dense == nil && t.isForeign() { // it matters when the exact state ends
-			t.addPlace(b, place)
-			continue
-		}
-		t.await()
-		t.waiting = b.AppendTo(t.waiting, place, t.table)
+// AddLater counts the event in a place of a block. Use it where a program counts in many
+// tallies by turns.
+func (t *Tally) AddLater(b *block.Block, place int) {
+	if t.dense == nil && t.isForeign() { // it matters when the exact state ends
+		t.addPlace(b, place)
+		return
 	}
+	t.await()
+	t.waiting = b.AppendTo(t.waiting, place, t.table)
 }
 
 // await makes room for an event that waits.

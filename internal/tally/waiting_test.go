@@ -11,7 +11,7 @@ import (
 
 // Where sources were merged that another database located, it matters which event ends the
 // exact state. It does not matter when somebody reads.
-func TestAddEachAfterForeignMerge(t *testing.T) {
+func TestForeignSourcesDoNotWait(t *testing.T) {
 	for seed := range uint64(20) {
 		table := []string{"own", "other"}[seed%2]
 		one, each := New(world.Table(), least), New(world.Table(), least)
@@ -43,7 +43,7 @@ func TestAddEachAfterForeignMerge(t *testing.T) {
 			}
 			for i := range 200 { // in the order in which they came
 				if place, valid := where[i]; valid {
-					AddEach(b, []uint8{place}, []*Tally{each})
+					each.AddLater(b, int(place))
 				}
 				one.AddRecord(addrs[from+i], list[from+i])
 			}

@@ -93,7 +93,10 @@ func TestFillingABlock(t *testing.T) {
 		check(t, b, addrs, single)
 
 		event := func(i int) Event {
-			return Event{uint64(i), uint64(2 * i), Transport{uint8(i % 4), uint16(i % 5)}, uint32(i % 3)}
+			return Event{
+				uint64(i) << (i % 3 * 8), uint64(i) << (i % 4 * 12), // some need more bits than others
+				Transport{uint8(37 * i), uint16(911 * i)}, uint32(i%3) << (i % 2 * 30),
+			}
 		}
 		addrs = mixture(rng, rng.IntN(Size+1))
 		b.Begin()

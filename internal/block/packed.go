@@ -6,14 +6,17 @@ import (
 	"github.com/whence-go/whence/sketch"
 )
 
-// An event that waits is packed. Its first word has an IPv4 address in the lower half. Above
-// are the origin and what follows: the two halves of an IPv6 source, and the volume of an
-// event that is more than a single one.
+// An event that waits is packed: the more of them wait, the fewer times each waits for memory.
+// Its first word has an IPv4 address in the lower half. Above are the origin, the facts, and
+// what follows: the two halves of an IPv6 source, and one word or three of an event that is
+// more than a single one.
 const (
 	packedOrigin  = 32 // place of the origin
-	packedLocated = 1 << 40
-	packedIPv6    = 1 << 41
-	packedVolume  = 1 << 42
+	packedFacts   = 40 // place of the facts
+	packedLocated = 1 << 48
+	packedIPv6    = 1 << 49
+	packedSmall   = 1 << 50 // bytes, port and events in one word
+	packedLarge   = 1 << 51
 
 	// MaxPacked is the most words that an event is packed into.
 	MaxPacked = 6
@@ -46,9 +49,14 @@ func (b *Block) appendMore(words []uint64, place int, head uint64) []uint64 {
 		words[at] = head>>32<<32 | packedIPv6
 		words = append(words, b.nets[place].Hi, b.nets[place].Lo)
 	}
-	if e := b.Event(place); e != single {
-		words[at] |= packedVolume
-		words = append(words, e.Events, e.Bytes, uint64(e.SamplingRate)<<32|uint64(e.Port)<<8|uint64(e.Facts))
+	switch e := b.Event(place); {
+	case e == single:
+	case e.Events>>16 == 0 && e.Bytes>>32 == 0 && e.SamplingRate == 0:
+		words[at] |= packedSmall | uint64(e.Facts)<<packedFacts
+		words = append(words, e.Bytes<<32|uint64(e.Port)<<16|e.Events)
+	default:
+		words[at] |= packedLarge | uint64(e.Facts)<<packedFacts
+		words = append(words, e.Events, e.Bytes, uint64(e.SamplingRate)<<32|uint64(e.Port))
 	}
 	return words
 }
@@ -69,12 +77,15 @@ func (b *Block) FillPacked(key sketch.Key, words []uint64, table *geo.Table) {
 		}
 		place := b.put(i, s)
 		b.Origins[place] = geo.Origin(head >> packedOrigin)
+		facts := uint8(head >> packedFacts)
 		switch {
-		case head&packedVolume != 0:
-			more := words[2]
-			b.describe(place, Event{
-				words[0], words[1], Transport{uint8(more), uint16(more >> 8)}, uint32(more >> 32),
-			})
+		case head&packedSmall != 0:
+			w := words[0]
+			b.describe(place, Event{w & 0xffff, w >> 32, Transport{facts, uint16(w >> 16)}, 0})
+			words = words[1:]
+		case head&packedLarge != 0:
+			w := words[2]
+			b.describe(place, Event{words[0], words[1], Transport{facts, uint16(w)}, uint32(w >> 32)})
 			words = words[3:]
 		case !b.plain:
 			b.describe(place, single)

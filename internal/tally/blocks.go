@@ -140,16 +140,17 @@ func (t *Tally) addSample(b *block.Block, from, to int) {
 	var places, missing [block.Size]uint8
 	hashes := b.Hashes[from:to]
 	wanted := t.sample.WantBatch(hashes, places[:0])
+	var picked [block.Size]uint64
+	for k, i := range wanted {
+		picked[k] = hashes[i]
+	}
 	if !b.Plain() || t.isMixed() {
+		t.sample.Touch(picked[:len(wanted)])
 		for _, i := range wanted {
 			place := from + int(i)
 			t.addWanted(b.Source(place), b.Origins[place], hashes[i], t.weighed(b.Event(place)))
 		}
 		return
-	}
-	var picked [block.Size]uint64
-	for k, i := range wanted {
-		picked[k] = hashes[i]
 	}
 	for _, k := range t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, missing[:0]) {
 		place := from + int(wanted[k])

@@ -2,6 +2,7 @@ package block
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -189,5 +190,25 @@ func TestLocateOnce(t *testing.T) {
 	b.Origins[0] = 77
 	if b.Locate(world.Other()); where() != world.Origin("US") {
 		t.Errorf("%v after it was filled again, want US", where())
+	}
+}
+
+// Sources of every length come out of a packing as they went in.
+func TestPackedSources(t *testing.T) {
+	b := Get()
+	defer b.Release()
+	want := []source.Source{source.IPv4(0), {Hi: 1}, {Hi: 1, Lo: 2}, source.IPv4(math.MaxUint32), {Lo: 1}, {Hi: math.MaxUint64}}
+	var words []uint64
+	for _, s := range want {
+		words = AppendSource(words, s)
+	}
+	b.FillPacked(key, words, world.Table())
+	for _, place := range places(b) {
+		if s := want[b.At[place]]; b.Source(place) != s || b.Hashes[place] != key.Hash(s.Hi, s.Lo) {
+			t.Errorf("%v came out as %v", s, b.Source(place))
+		}
+	}
+	if n := len(places(b)); n != len(want) {
+		t.Errorf("%d sources, want %d", n, len(want))
 	}
 }

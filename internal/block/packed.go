@@ -8,47 +8,49 @@ import (
 
 // An event that waits is packed: the more of them wait, the fewer times each waits for memory.
 // Its first word has an IPv4 address in the lower half. Above are the origin, the facts, and
-// what follows: the two halves of an IPv6 source, and one word or three of an event that is
-// more than a single one.
+// what follows: the upper half of an IPv6 source, the lower one unless it is 0, as of a /64,
+// and one word or three of an event that is more than a single one.
 const (
 	packedOrigin  = 32 // place of the origin
 	packedFacts   = 40 // place of the facts
 	packedLocated = 1 << 48
 	packedIPv6    = 1 << 49
-	packedSmall   = 1 << 50 // bytes, port and events in one word
-	packedLarge   = 1 << 51
+	packedLower   = 1 << 50
+	packedSmall   = 1 << 51 // bytes, port and events in one word
+	packedLarge   = 1 << 52
 
 	// MaxPacked is the most words that an event is packed into.
 	MaxPacked = 6
 )
 
 // AppendSource appends one event of a source, whose origin is not known.
-func AppendSource(words []uint64, s source.Source) []uint64 {
-	if s.IsIPv4() {
-		return append(words, uint64(uint32(s.Lo)))
+func AppendSource(words []uint64, s source.Source) []uint64 { return appendSource(words, 0, s) }
+
+func appendSource(words []uint64, head uint64, s source.Source) []uint64 {
+	switch {
+	case s.IsIPv4():
+		return append(words, head|uint64(uint32(s.Lo)))
+	case s.Lo == 0:
+		return append(words, head|packedIPv6, s.Hi)
 	}
-	return append(words, packedIPv6, s.Hi, s.Lo)
+	return append(words, head|packedIPv6|packedLower, s.Hi, s.Lo)
 }
 
 // AppendTo appends the event in a place, with its origin if that was looked up in table.
 func (b *Block) AppendTo(words []uint64, place int, table *geo.Table) []uint64 {
-	head := uint64(b.ips[place])
+	head := uint64(0)
 	if b.located == table {
-		head |= packedLocated | uint64(b.Origins[place])<<packedOrigin
+		head = packedLocated | uint64(b.Origins[place])<<packedOrigin
 	}
 	if b.plain && place < b.V4 {
-		return append(words, head)
+		return append(words, head|uint64(b.ips[place]))
 	}
 	return b.appendMore(words, place, head)
 }
 
 func (b *Block) appendMore(words []uint64, place int, head uint64) []uint64 {
 	at := len(words)
-	words = append(words, head)
-	if place >= b.V4 {
-		words[at] = head>>32<<32 | packedIPv6
-		words = append(words, b.nets[place].Hi, b.nets[place].Lo)
-	}
+	words = appendSource(words, head, b.Source(place))
 	switch e := b.Event(place); {
 	case e == single:
 	case e.Events>>16 == 0 && e.Bytes>>32 == 0 && e.SamplingRate == 0:
@@ -72,8 +74,12 @@ func (b *Block) FillPacked(key sketch.Key, words []uint64, table *geo.Table) {
 		known &= head
 		s := source.IPv4(uint32(head))
 		if head&packedIPv6 != 0 {
-			s = source.Source{Hi: words[0], Lo: words[1]}
-			words = words[2:]
+			s = source.Source{Hi: words[0]}
+			words = words[1:]
+			if head&packedLower != 0 {
+				s.Lo = words[0]
+				words = words[1:]
+			}
 		}
 		place := b.put(i, s)
 		b.Origins[place] = geo.Origin(head >> packedOrigin)

@@ -159,36 +159,32 @@ func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
 // hash 0 comes back as 2^32, which has the same rank.
 func HashOf(rank uint64) uint64 { return bits.RotateLeft64(rank, 32) }
 
-// Touch reads the places of hashes, all at once, so that counting them next waits
-// for memory once. It pays where a program counts in many samples by turns. It has
-// no visible effect, but it writes: do not call it concurrently with readers.
+// Touch reads what counting hashes next reads, all at once, so that it waits for memory
+// once. It pays where a program counts in many samples by turns. It has no visible effect,
+// but it writes: do not call it concurrently with readers.
 func (s *BottomK) Touch(hashes []uint64) {
-	var numbers [256]uint32
+	var cells [256]uint32
 	for len(hashes) > 0 {
-		n := min(len(hashes), len(numbers))
-		s.touch(hashes[:n], &numbers)
+		n := min(len(hashes), len(cells))
+		s.touch(hashes[:n], &cells)
 		hashes = hashes[n:]
 	}
 }
 
-// touch reads what finding the items of hashes reads. It puts the number that each has into
-// numbers, 0 if there is none. It may be that of another item with the same tag. There are at
-// most 256 hashes.
-func (s *BottomK) touch(hashes []uint64, numbers *[256]uint32) {
+func (s *BottomK) touch(hashes []uint64, cells *[256]uint32) {
 	index := s.index
 	mask := len(index) - 1
-	hashes = hashes[:min(len(hashes), len(numbers))]
+	hashes = hashes[:min(len(hashes), len(cells))]
 	for i, hash := range hashes {
-		numbers[i] = index[s.home(Rank(hash))&mask]
+		cells[i] = index[s.home(Rank(hash))&mask]
 	}
 	read := uint64(0)
 	for i, hash := range hashes {
-		rank, cell := Rank(hash), numbers[i]
+		rank, cell := Rank(hash), cells[i]
 		want := tag(rank)
 		for at := s.home(rank); cell != 0 && cell^want > numberMask; cell = index[at&mask] {
 			at++
 		}
-		numbers[i] = cell & numberMask
 		read += s.slot(cell & numberMask).rank
 	}
 	s.touched = read
@@ -211,19 +207,31 @@ func (s *BottomK) Count(hash, events, bytes uint64) (part uint8, found bool) {
 // most 256 hashes. It appends the index of each whose item is not in the sample to absent,
 // and returns that. It waits for the memory of many items at once.
 func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uint8 {
-	var numbers [256]uint32
-	hashes = hashes[:min(len(hashes), len(numbers))]
-	s.touch(hashes, &numbers)
+	var cells [256]uint32
+	index := s.index
+	mask := len(index) - 1
+	hashes = hashes[:min(len(hashes), len(cells))]
 	for i, hash := range hashes {
-		no, rank := numbers[i], Rank(hash)
-		if no != 0 && s.slot(no).rank != rank { // another one has its tag
-			no = s.find(rank)
-		}
-		if no == 0 {
+		cells[i] = index[s.home(Rank(hash))&mask]
+	}
+	for i, hash := range hashes {
+		rank := Rank(hash)
+		sl, cell := (*slot)(nil), cells[i]
+		if cell == 0 {
 			absent = append(absent, uint8(i))
 			continue
 		}
-		sl := s.slot(no)
+		if cell^tag(rank) <= numberMask {
+			sl = s.slot(cell & numberMask)
+		}
+		if sl == nil || sl.rank != rank {
+			no := s.find(rank)
+			if no == 0 {
+				absent = append(absent, uint8(i))
+				continue
+			}
+			sl = s.slot(no)
+		}
 		sl.events = addSaturated(sl.events, 1)
 		sl.flags |= flags
 	}

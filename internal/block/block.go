@@ -95,6 +95,15 @@ var inOrder = func() (at [Size]uint8) {
 	return at
 }()
 
+// FillSources takes one event of each source, at most Size.
+func (b *Block) FillSources(key sketch.Key, sources []source.Source) {
+	b.Begin()
+	for i, s := range sources {
+		b.put(i, s)
+	}
+	b.Hash(key)
+}
+
 // FillIPv4 takes one event of each IPv4 address, at most Size.
 func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
 	b.Begin()

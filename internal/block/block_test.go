@@ -134,11 +134,7 @@ func TestFillingABlock(t *testing.T) {
 		for _, a := range addrs {
 			sources = append(sources, mask.Of(a))
 		}
-		words = words[:0]
-		for _, s := range sources {
-			words = AppendSource(words, s)
-		}
-		b.FillPacked(key, words, world.Table())
+		b.FillSources(key, sources)
 		check(t, b, addrs, single)
 
 		addrs = addrs[:0]
@@ -197,10 +193,11 @@ func TestLocateOnce(t *testing.T) {
 func TestPackedSources(t *testing.T) {
 	b := Get()
 	defer b.Release()
-	want := []source.Source{source.IPv4(0), {Hi: 1}, {Hi: 1, Lo: 2}, source.IPv4(math.MaxUint32), {Lo: 1}, {Hi: math.MaxUint64}}
+	want := []source.Source{source.IPv4(0), source.IPv4(math.MaxUint32), {Hi: 1, Lo: 2}, {Hi: math.MaxUint64}, {Lo: 1}, {Hi: 1}}
+	b.FillSources(key, want)
 	var words []uint64
-	for _, s := range want {
-		words = AppendSource(words, s)
+	for _, place := range []int{0, 1, Size - 1, Size - 2, Size - 3, Size - 4} {
+		words = b.AppendTo(words, place, world.Table())
 	}
 	b.FillPacked(key, words, world.Table())
 	for _, place := range places(b) {

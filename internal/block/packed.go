@@ -23,19 +23,6 @@ const (
 	MaxPacked = 6
 )
 
-// AppendSource appends one event of a source, whose origin is not known.
-func AppendSource(words []uint64, s source.Source) []uint64 { return appendSource(words, 0, s) }
-
-func appendSource(words []uint64, head uint64, s source.Source) []uint64 {
-	switch {
-	case s.IsIPv4():
-		return append(words, head|uint64(uint32(s.Lo)))
-	case s.Lo == 0:
-		return append(words, head|packedIPv6, s.Hi)
-	}
-	return append(words, head|packedIPv6|packedLower, s.Hi, s.Lo)
-}
-
 // AppendTo appends the event in a place, with its origin if that was looked up in table.
 func (b *Block) AppendTo(words []uint64, place int, table *geo.Table) []uint64 {
 	head := uint64(0)
@@ -61,6 +48,16 @@ func (b *Block) appendMore(words []uint64, place int, head uint64) []uint64 {
 		words = append(words, e.Events, e.Bytes, uint64(e.SamplingRate)<<32|uint64(e.Port))
 	}
 	return words
+}
+
+func appendSource(words []uint64, head uint64, s source.Source) []uint64 {
+	switch {
+	case s.IsIPv4():
+		return append(words, head|uint64(uint32(s.Lo)))
+	case s.Lo == 0:
+		return append(words, head|packedIPv6, s.Hi)
+	}
+	return append(words, head|packedIPv6|packedLower, s.Hi, s.Lo)
 }
 
 // FillPacked takes the events of words, at most Size. Where an origin is known, it is that

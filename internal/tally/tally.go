@@ -42,7 +42,8 @@ type Tally struct {
 	Mask    source.Mask
 
 	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
-	waiting []uint64        // packed events; nil: none wait
+	pending []source.Source // see Add
+	waiting []uint64        // packed events, see AddLater; nil: none
 	counts
 }
 
@@ -79,7 +80,7 @@ func (t *Tally) Reset(next *geo.Table) {
 		next = t.table
 	}
 	t.release()
-	t.spare = nil
+	t.pending, t.spare = t.pending[:0], nil
 	if t.dense != nil && !t.shared {
 		t.spare = t.dense
 		t.spare.Reset()
@@ -331,7 +332,7 @@ func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 func (t *Tally) Size() int {
 	const fixed, cells = 512, 4096
 	t.settle()
-	n := fixed + t.sample.Size()
+	n := fixed + t.sample.Size() + 16*cap(t.pending)
 	for _, d := range []*snapshot.Dense{t.dense, t.spare} {
 		if d != nil {
 			n += cells + d.Sources.Size()

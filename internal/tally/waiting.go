@@ -8,14 +8,9 @@ import (
 	"github.com/whence-go/whence/internal/snapshot"
 )
 
-// Events that come one by one wait until there are enough of them: each alone would wait for
-// memory.
-
-// waitingWords is how many words the events of a tally that wait are packed into, at most.
-const waitingWords = 64
-
-// buffers are those of tallies for which events wait, so that a tally at rest has none.
-var buffers = sync.Pool{New: func() any { return new([waitingWords]uint64) }}
+// pending is the number of single events that wait for being counted together: each alone
+// would wait for memory.
+const pending = 64
 
 // Add counts one event of a source.
 func (t *Tally) Add(addr netip.Addr) {
@@ -23,9 +18,26 @@ func (t *Tally) Add(addr netip.Addr) {
 		t.AddLost(snapshot.Unread, 1)
 		return
 	}
-	t.await()
-	t.waiting = block.AppendSource(t.waiting, t.Mask.Of(addr))
+	t.pending = append(t.pending, t.Mask.Of(addr))
+	if len(t.pending) >= pending {
+		t.flushPending()
+	}
 }
+
+func (t *Tally) flushPending() {
+	b := block.Get()
+	b.FillSources(t.options.Key, t.pending)
+	t.pending = t.pending[:0]
+	t.AddBlock(b)
+	b.Release()
+}
+
+// waitingWords is how many words the events of a tally that wait are packed into, at most.
+// They fill few lines of a cache, where there are thousands of tallies.
+const waitingWords = 64
+
+// buffers are those of tallies for which events wait, so that a tally at rest has none.
+var buffers = sync.Pool{New: func() any { return new([waitingWords]uint64) }}
 
 // AddLater counts the event in a place of a block. Use it where a program counts in many
 // tallies by turns.
@@ -50,6 +62,9 @@ func (t *Tally) await() {
 
 // settle counts what waits. Everything that depends on counts begins with it.
 func (t *Tally) settle() {
+	if len(t.pending) > 0 {
+		t.flushPending()
+	}
 	if t.waiting != nil {
 		t.flush()
 		t.release()

@@ -193,7 +193,9 @@ func TestLocateOnce(t *testing.T) {
 func TestPackedSources(t *testing.T) {
 	b := Get()
 	defer b.Release()
-	want := []source.Source{source.IPv4(0), source.IPv4(math.MaxUint32), {Hi: 1, Lo: 2}, {Hi: math.MaxUint64}, {Lo: 1}, {Hi: 1}}
+	want := []source.Source{
+		source.IPv4(0), source.IPv4(math.MaxUint32), {Hi: 1, Lo: 2}, {Hi: math.MaxUint64}, {Lo: 1}, {Hi: 1},
+	}
 	b.FillSources(key, want)
 	var words []uint64
 	for _, place := range []int{0, 1, Size - 1, Size - 2, Size - 3, Size - 4} {

@@ -12,7 +12,7 @@ import (
 var inlined = map[string][]string{
 	"./geo": {"(*Table).Lookup4"},
 	"./sketch": {
-		"Key.Hash", "(*HyperLogLog).Insert", "(*BottomK).Wants", "(*table).slot", "(*table).peek", "Rank",
+		"Key.Hash", "(*HyperLogLog).Insert", "(*BottomK).Wants", "(*table).slot", "Rank",
 		"addSaturated", "(*cells).at", "(*tracked).find", "add32",
 	},
 	"./internal/registers": {"Registers.Insert", "rankOf", "(*Bank).Part"},

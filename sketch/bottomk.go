@@ -159,13 +159,33 @@ func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
 // hash 0 comes back as 2^32, which has the same rank.
 func HashOf(rank uint64) uint64 { return bits.RotateLeft64(rank, 32) }
 
-// Touch reads the places of hashes, all at once, so that counting them next waits
-// for memory once. It pays where a program counts in many samples by turns. It has
-// no visible effect, but it writes: do not call it concurrently with readers.
+// Touch reads what counting hashes next reads, all at once, so that it waits for memory
+// once. It pays where a program counts in many samples by turns. It has no visible effect,
+// but it writes: do not call it concurrently with readers.
 func (s *BottomK) Touch(hashes []uint64) {
+	var cells [256]uint32
+	for len(hashes) > 0 {
+		n := min(len(hashes), len(cells))
+		s.touch(hashes[:n], &cells)
+		hashes = hashes[n:]
+	}
+}
+
+func (s *BottomK) touch(hashes []uint64, cells *[256]uint32) {
+	index := s.index
+	mask := len(index) - 1
+	hashes = hashes[:min(len(hashes), len(cells))]
+	for i, hash := range hashes {
+		cells[i] = index[s.home(Rank(hash))&mask]
+	}
 	read := uint64(0)
-	for _, hash := range hashes {
-		read += s.peek(Rank(hash))
+	for i, hash := range hashes {
+		rank, cell := Rank(hash), cells[i]
+		want := tag(rank)
+		for at := s.home(rank); cell != 0 && cell^want > numberMask; cell = index[at&mask] {
+			at++
+		}
+		read += s.slot(cell & numberMask).rank
 	}
 	s.touched = read
 }

@@ -72,11 +72,6 @@ func (t *table) find(rank uint64) uint32 {
 	return no
 }
 
-// peek reads what find will read first.
-func (t *table) peek(rank uint64) uint64 {
-	return t.slot(t.index[t.home(rank)&(len(t.index)-1)] & numberMask).rank
-}
-
 // search returns the number of the item of a rank, or 0 and the cell where it belongs.
 func (t *table) search(rank uint64) (no uint32, place int) {
 	index, want := t.index, tag(rank)

@@ -75,9 +75,11 @@ func (h *HeavyHitters) addFresh(places []Place, e eventBlock) {
 // that changes what later events find. It returns how many it counted. It does not
 // add to the total.
 func (h *HeavyHitters) addRun(places []Place, e eventBlock) int {
-	h.tracked.findBatch(places, e.targets, &h.maybe)
-	loose := h.collect(places, e)
-	h.cells.touch(loose)
+	var loose []looseEvent
+	if h.tracked.findBatch(places, e.targets, &h.maybe) < len(places) {
+		loose = h.collect(places, e)
+		h.cells.touch(loose)
+	}
 	done := 0 // of those with slots
 	for len(loose) > 0 {
 		n, estimate := h.cells.add(loose, h.tracked.limit)

@@ -61,8 +61,9 @@ func (t *tracked) find(hash uint64) int32 {
 	}
 }
 
-// findBatch puts what find returns into places. It uses maybe as scratch.
-func (t *tracked) findBatch(places []Place, hashes []uint64, maybe *[heavyBlock]uint8) {
+// findBatch puts what find returns into places, and returns how many targets have slots. It
+// uses maybe as scratch.
+func (t *tracked) findBatch(places []Place, hashes []uint64, maybe *[heavyBlock]uint8) (found int) {
 	// Most targets have no slot, and the index is mostly empty: a first look,
 	// without a branch, leaves few to search for.
 	n := 0
@@ -75,8 +76,11 @@ func (t *tracked) findBatch(places []Place, hashes []uint64, maybe *[heavyBlock]
 		}
 	}
 	for _, i := range maybe[:n] {
-		places[i].Slot = t.find(hashes[i])
+		slot := t.find(hashes[i])
+		places[i].Slot = slot
+		found += 1 - int(uint32(slot)>>31)
 	}
+	return found
 }
 
 // add counts the events from number i on, before number j, of targets that have

@@ -199,7 +199,7 @@ func (d *decoder) targets(t *targets) {
 		}
 		target := d.target()
 		heavy, at := t.heavies()[slot/t.single], slot%t.single
-		if heavy.Lookup(target.hash(d.m.counting.Key)) != at {
+		if heavy.Lookup(target.hash(&d.m.counting.Key)) != at {
 			d.Fail("a target in the slot of another one")
 		}
 		if t.groups != nil && (target.wide != 0) != (slot >= t.single) {

@@ -122,7 +122,7 @@ func lowered(s string) string {
 
 // hash returns the keyed hash of the group that a target is counted in: of g.Of(t), or of t
 // itself if t is a group. found is false if there is none.
-func (g Groups) hash(t *Target, key sketch.Key) (h uint64, found bool) {
+func (g Groups) hash(t *Target, key *sketch.Key) (h uint64, found bool) {
 	if g == 0 {
 		return 0, false
 	}
@@ -150,6 +150,6 @@ const prefixSeed = 0x70726566 // nothing else is hashed with this as its lower h
 
 // hashPrefix takes the two halves of the address of a prefix, of which hosts are 0, and the
 // length of it.
-func hashPrefix(hi, lo uint64, bits int, key sketch.Key) uint64 {
+func hashPrefix(hi, lo uint64, bits int, key *sketch.Key) uint64 {
 	return key.Hash(key.Hash(hi, lo), prefixSeed+uint64(bits)<<32)
 }

@@ -79,10 +79,10 @@ func TestGroupOfATarget(t *testing.T) {
 func checkGroup(t *testing.T, target Target) {
 	t.Helper()
 	group := allGroups.Of(target)
-	h, found := allGroups.hash(&target, testKey)
+	h, found := allGroups.hash(&target, &testKey)
 	counted := allGroups.counted(target)
-	if found == counted.IsZero() || found && h != counted.hash(testKey) {
-		t.Errorf("%v: hash %x, %v; that of %v is %x", target, h, found, counted, counted.hash(testKey))
+	if found == counted.IsZero() || found && h != counted.hash(&testKey) {
+		t.Errorf("%v: hash %x, %v; that of %v is %x", target, h, found, counted, counted.hash(&testKey))
 	}
 	if target.Group() != 0 && !group.IsZero() {
 		t.Errorf("%v is a group, and in %v", target, group)
@@ -93,7 +93,7 @@ func checkGroup(t *testing.T, target Target) {
 	if !group.holds(target) || group == target || group.Group() == 0 || group.Addr().IsValid() {
 		t.Errorf("%v: not the group of %v", group, target)
 	}
-	if target.hash(testKey) == h {
+	if target.hash(&testKey) == h {
 		t.Errorf("%v has the hash of its group", target)
 	}
 	if back := ParseTarget(group.text()); len(group.text()) <= MaxTargetName && back != group {

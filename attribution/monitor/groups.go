@@ -23,9 +23,9 @@ type grouped struct {
 }
 
 // put adds event number i.
-func (g *grouped) put(i int, group, source, events uint64) {
+func (g *grouped) put(i int, group, events uint64) {
 	n := g.inGroups
-	g.groupAt[n], g.groups[n], g.groupSources[n], g.groupCounts[n] = uint8(i), group, source, events
+	g.groupAt[n], g.groups[n], g.groupCounts[n] = uint8(i), group, events
 	g.inGroups++
 }
 
@@ -68,7 +68,7 @@ func (t *targets) delegate(slot int, target *Target, m *Monitor) {
 		delete(t.slotOf, t.groupOf[slot])
 	}
 	t.related = false
-	t.groupOf[slot], _ = m.options.Groups.hash(target, m.counting.Key)
+	t.groupOf[slot], _ = m.options.Groups.hash(target, &m.counting.Key)
 	if slot >= t.single {
 		t.slotOf[t.groupOf[slot]] = slot
 	}
@@ -88,9 +88,9 @@ func (m *Monitor) slotOf(t Target) int {
 	case m.targets == nil || t.IsZero():
 		return sketch.Untracked
 	case t.wide != 0 && m.targets.groups != nil:
-		return m.targets.lookup(t.hash(m.counting.Key))
+		return m.targets.lookup(t.hash(&m.counting.Key))
 	}
-	return m.targets.heavy.Lookup(t.hash(m.counting.Key))
+	return m.targets.heavy.Lookup(t.hash(&m.counting.Key))
 }
 
 // slotOfGroup returns the slot of the group that a target is in, or a negative number.

@@ -7,7 +7,6 @@ import (
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/source"
-	"github.com/whence-go/whence/internal/tally"
 	"github.com/whence-go/whence/sketch"
 )
 
@@ -16,7 +15,7 @@ import (
 type batch struct {
 	n           int // number of events
 	block       block.Block
-	places      [block.Size]int16 // of each event in the block; invalidSource: it has none
+	places      [block.Size]int16 // of each event in the block; block.None: it has none
 	times       [block.Size]int64 // Unix nanoseconds; undated: there is none
 	first, last int64             // of these
 	total       uint64            // events of valid sources
@@ -34,25 +33,18 @@ type batch struct {
 	straySlots [block.Size]int32
 
 	grouped // of the events whose target is in a group
-
-	// Of the events that a tracked target gets, scratch under the lock.
-	waiting  int
-	selected [block.Size]uint8
-	tallies  [block.Size]*tally.Tally
 }
 
-const (
-	invalidSource = -1
-	undated       = math.MinInt64
-)
+const undated = math.MinInt64
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // prepare hashes the sources, targets and groups of events. It keeps no reference to them, so
 // that the one of Observe(e) need not be on the heap.
-func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key, groups Groups) {
+func (p *batch) prepare(events []Event, mask source.Mask, key *sketch.Key, groups Groups) {
 	p.n = len(events)
 	p.first, p.last, p.total = math.MaxInt64, math.MinInt64, 0
+	p.hits, p.strays, p.inGroups = 0, 0, 0
 	b := &p.block
 	b.Begin()
 	for i := range events {
@@ -63,50 +55,41 @@ func (p *batch) prepare(events []Event, mask source.Mask, key sketch.Key, groups
 		}
 		p.times[i] = ns
 		p.first, p.last = min(p.first, ns), max(p.last, ns)
-		p.places[i] = invalidSource
 		r := e.record()
-		if b.Put(i, mask, e.Source, r); e.Source.IsValid() {
+		place := b.Put(i, mask, e.Source, r)
+		p.places[i] = int16(place)
+		if place != block.None {
 			p.total = addSaturated(p.total, r.Events)
 		}
+		if !e.Target.IsZero() {
+			p.aim(i, &e.Target, r.Events, key, groups)
+		}
 	}
-	b.Hash(key)
-	for place := range b.V4 {
-		p.places[b.At[place]] = int16(place)
+	b.Hash(*key)
+	for j, at := range p.at[:p.hits] {
+		p.sources[j] = b.Hashes[p.places[at]]
 	}
-	for place := b.V6; place < block.Size; place++ {
-		p.places[b.At[place]] = int16(place)
+	for j, at := range p.groupAt[:p.inGroups] {
+		p.groupSources[j] = b.Hashes[p.places[at]]
 	}
-	p.aim(events, key, groups)
 }
 
-// aim hashes the targets, and the groups that they are in or are.
-func (p *batch) aim(events []Event, key sketch.Key, groups Groups) {
-	n := 0
-	p.strays, p.inGroups = 0, 0
-	for i := range events {
-		e, place := &events[i], p.places[i]
-		if e.Target.IsZero() {
-			continue
-		}
-		group, grouped := groups.hash(&e.Target, key)
-		if place == invalidSource {
-			p.strayAt[p.strays], p.strayHash[p.strays] = uint8(i), e.Target.hash(key)
-			p.strayGroups[p.strays] = group
-			p.strays++
-			continue
-		}
-		if e.Target.wide == 0 || !grouped {
-			p.at[n] = uint8(i)
-			p.hashes[n] = e.Target.hash(key)
-			p.sources[n] = p.block.Hashes[place]
-			p.counts[n] = max(e.Events, 1)
-			n++
-		}
-		if grouped {
-			p.put(i, group, p.block.Hashes[place], max(e.Events, 1))
-		}
+// aim hashes the target of event number i, and the group that it is in or is.
+func (p *batch) aim(i int, target *Target, events uint64, key *sketch.Key, groups Groups) {
+	group, grouped := groups.hash(target, key)
+	if p.places[i] == block.None {
+		p.strayAt[p.strays], p.strayHash[p.strays] = uint8(i), target.hash(key)
+		p.strayGroups[p.strays] = group
+		p.strays++
+		return
 	}
-	p.hits = n
+	if target.wide == 0 || !grouped {
+		p.at[p.hits], p.hashes[p.hits], p.counts[p.hits] = uint8(i), target.hash(key), events
+		p.hits++
+	}
+	if grouped {
+		p.put(i, group, events)
+	}
 }
 
 // Observe counts events, in their order. Many at once are counted
@@ -117,7 +100,7 @@ func (m *Monitor) Observe(events ...Event) {
 	p := batches.Get().(*batch)
 	for len(events) > 0 {
 		n := min(len(events), block.Size)
-		p.prepare(events[:n], m.mask, m.counting.Key, m.options.Groups)
+		p.prepare(events[:n], m.mask, &m.counting.Key, m.options.Groups)
 		if table := m.located.Load(); table != nil {
 			p.block.Locate(table)
 		}
@@ -153,7 +136,7 @@ func (m *Monitor) observe(p *batch, events []Event) {
 // source returns the hash of the source of event number i. All without a valid one are
 // one source.
 func (p *batch) source(i int) uint64 {
-	if place := p.places[i]; place != invalidSource {
+	if place := p.places[i]; place != block.None {
 		return p.block.Hashes[place]
 	}
 	return 0
@@ -194,7 +177,7 @@ func (iv *interval) untilLook(p *batch, events []Event, i, end int) int {
 		return end
 	}
 	for ; i < end && n <= iv.quiet; i++ {
-		if p.places[i] != invalidSource {
+		if p.places[i] != block.None {
 			n = addSaturated(n, max(events[i].Events, 1))
 		}
 	}
@@ -223,7 +206,7 @@ func (m *Monitor) runPart(p *batch, events []Event, i, end int) {
 	iv := m.current
 	for ; i < end; i++ {
 		n := uint64(0)
-		if place := p.places[i]; place == invalidSource {
+		if place := p.places[i]; place == block.None {
 			iv.whole.AddLost(snapshot.Unread, 1)
 		} else {
 			iv.whole.AddSelected(&p.block, []uint8{uint8(place)})

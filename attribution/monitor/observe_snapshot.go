@@ -121,10 +121,10 @@ func (t *targets) take(m *Monitor, iv *interval, target Target, s *snapshot.Stat
 	events := s.CountedEvents()
 	slot, group := sketch.Untracked, m.options.Groups.counted(target)
 	if target.wide == 0 {
-		slot = t.weigh(t.heavy, target.hash(m.counting.Key), events, s, func(slot int) { m.hand(slot, target) })
+		slot = t.weigh(t.heavy, target.hash(&m.counting.Key), events, s, func(slot int) { m.hand(slot, target) })
 	}
 	if t.groups != nil && !group.IsZero() {
-		hash, _ := m.options.Groups.hash(&group, m.counting.Key)
+		hash, _ := m.options.Groups.hash(&group, &m.counting.Key)
 		of := t.weigh(t.groups, hash, events, s, func(slot int) { m.hand(t.single+slot, group) })
 		if slot < 0 && of >= 0 {
 			slot = t.single + of

@@ -159,7 +159,7 @@ func (m *Monitor) leap(ns int64) {
 
 // sourceOf returns the hash of the source of an event.
 func (m *Monitor) sourceOf(e *Event) uint64 {
-	m.single.prepare([]Event{*e}, m.mask, m.counting.Key, m.options.Groups)
+	m.single.prepare([]Event{*e}, m.mask, &m.counting.Key, m.options.Groups)
 	return m.single.source(0)
 }
 
@@ -167,7 +167,7 @@ func (m *Monitor) sourceOf(e *Event) uint64 {
 func (m *Monitor) placeAll(events []Event) {
 	for i := range events {
 		if m.place(&events[i], m.sourceOf(&events[i])) {
-			m.single.prepare(events[i:i+1], m.mask, m.counting.Key, m.options.Groups)
+			m.single.prepare(events[i:i+1], m.mask, &m.counting.Key, m.options.Groups)
 			m.run(m.single, events[i:i+1], 0, 1)
 		}
 	}

@@ -183,7 +183,7 @@ func (t *Target) UnmarshalText(text []byte) error {
 // hash is the keyed hash of the target. Names are taken 16 bytes at a time, each
 // step with the hash of what came before; their length comes first, so that no
 // name is the beginning of another.
-func (t *Target) hash(key sketch.Key) uint64 {
+func (t *Target) hash(key *sketch.Key) uint64 {
 	switch {
 	case t.wide != 0 && t.addr.IsValid():
 		b := t.addr.As16()
@@ -198,7 +198,7 @@ func (t *Target) hash(key sketch.Key) uint64 {
 	return hashName(t.name, t.wide, key)
 }
 
-func hashName(name string, wide uint8, key sketch.Key) uint64 {
+func hashName(name string, wide uint8, key *sketch.Key) uint64 {
 	h := key.Hash(uint64(len(name))|uint64(wide)<<32, nameSeed)
 	for s := name; s != ""; {
 		n := min(len(s), 16)

@@ -56,7 +56,7 @@ func TestTargetHash(t *testing.T) {
 	seen := map[uint64]Target{}
 	add := func(target Target) {
 		t.Helper()
-		h := target.hash(testKey)
+		h := target.hash(&testKey)
 		if other, found := seen[h]; found && other != target {
 			t.Errorf("%v and %v have one hash", target, other)
 		}
@@ -76,8 +76,8 @@ func TestTargetHash(t *testing.T) {
 	for i := range 1000 { // it is that of the 16 bytes, whichever way they are read
 		b := ip(i).As16()
 		want := testKey.Hash(binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:]))
-		if got := TargetAddr(ip(i)); got.hash(testKey) != want {
-			t.Fatalf("%v: hash %x, want %x", got, got.hash(testKey), want)
+		if got := TargetAddr(ip(i)); got.hash(&testKey) != want {
+			t.Fatalf("%v: hash %x, want %x", got, got.hash(&testKey), want)
 		}
 	}
 	other, err := sketch.KeyFrom([]byte("another key, sixteen bytes"))
@@ -85,7 +85,7 @@ func TestTargetHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, target := range []Target{TargetName("a"), TargetAddr(ip(1))} {
-		if target.hash(testKey) == target.hash(other) {
+		if target.hash(&testKey) == target.hash(&other) {
 			t.Errorf("%v: the hash does not depend on the key", target)
 		}
 	}

@@ -102,7 +102,6 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		if hit < hits && p.at[hit] == at {
 			s := p.slots[hit]
 			if s.New { // those before were of the target that had the slot
-				p.flush()
 				if !t.tracked[s.Slot].IsZero() {
 					evictions++
 				}
@@ -115,7 +114,6 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		if group < groups && p.groupAt[group] == at {
 			s := p.groupSlots[group]
 			if s.New {
-				p.flush()
 				m.hand(t.single+int(s.Slot), m.options.Groups.counted(events[i].Target))
 			}
 			if slot < 0 && s.Slot != sketch.Untracked {
@@ -129,31 +127,21 @@ func (t *targets) count(m *Monitor, p *batch, events []Event, i, end int) {
 		c := m.current.target(slot, m)
 		c.events = addSaturated(c.events, n)
 		if c.tally != nil {
-			p.selected[p.waiting], p.tallies[p.waiting] = uint8(p.places[i]), c.tally
-			p.waiting++
+			c.tally.AddLater(&p.block, int(p.places[i]))
 		} else {
 			c.lost.of(attribution.LostShed, 1)
 		}
 		if slot < t.single && c.events > c.quiet {
 			c.quiet = quietUntil(c.events)
 			if w := m.watchOf(slot, evictions); w.expects(c.events) {
-				p.flush()
 				m.foresee(w, slot, p.times[i])
 			}
 		}
 		t.records--
 	}
-	p.flush()
 	if t.records <= 0 {
 		t.shedOpen(m.open)
 	}
-}
-
-// flush counts the events that wait for it.
-func (p *batch) flush() {
-	tally.AddEach(&p.block, p.selected[:p.waiting], p.tallies[:p.waiting])
-	clear(p.tallies[:p.waiting])
-	p.waiting = 0
 }
 
 // from returns the place of the first number that is i or more, among some that ascend.

@@ -112,27 +112,53 @@ func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
 	b.Hash(key)
 }
 
-// Event is what is known of an event beside its source.
+// Event is what is known of an event beside its source. It has at most four fields, so that
+// the compiler keeps it in registers.
 type Event struct {
 	Events, Bytes uint64
-	Facts         uint8
-	Port          uint16 // UDP source port; 0: not known
-	SamplingRate  uint32 // 1 in so many; 0: that of the tally
+	Transport
+	SamplingRate uint32 // 1 in so many; 0: that of the tally
+}
+
+// Transport is what the transport says about a source.
+type Transport struct {
+	Facts uint8
+	Port  uint16 // UDP source port; 0: not known
 }
 
 // single is an event of which nothing is known beside its source.
 var single = Event{Events: 1}
 
-// Put takes event number i of a batch, of which there are at most Size.
-func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) {
+// None is the place of an event without a valid address.
+const None = -1
+
+// Put takes event number i of a batch, of which there are at most Size. It returns the place
+// that the event got, or None.
+func (b *Block) Put(i int, m source.Mask, addr netip.Addr, e Event) (at int) {
 	if !addr.IsValid() {
 		b.Invalid++
-		return
+		return None
 	}
 	place := b.put(i, m.Of(addr))
+	if !b.plain || e != single {
+		b.describe(place, e)
+	}
+	return int(place)
+}
+
+// describe notes what is known of an event. Nothing is noted while all are single ones.
+func (b *Block) describe(place uint8, e Event) {
+	if b.plain {
+		b.plain = false
+		for i := range b.V4 {
+			b.events[i], b.bytes[i], b.rates[i], b.facts[i], b.ports[i] = 1, 0, 0, 0, 0
+		}
+		for i := b.V6; i < Size; i++ {
+			b.events[i], b.bytes[i], b.rates[i], b.facts[i], b.ports[i] = 1, 0, 0, 0, 0
+		}
+	}
 	b.events[place], b.bytes[place], b.rates[place] = e.Events, e.Bytes, e.SamplingRate
 	b.facts[place], b.ports[place] = e.Facts, e.Port
-	b.plain = b.plain && e == single
 }
 
 // put gives the source of event number i a place.
@@ -212,5 +238,5 @@ func (b *Block) Event(place int) Event {
 	if b.plain {
 		return single
 	}
-	return Event{b.events[place], b.bytes[place], b.facts[place], b.ports[place], b.rates[place]}
+	return Event{b.events[place], b.bytes[place], Transport{b.facts[place], b.ports[place]}, b.rates[place]}
 }

@@ -2,6 +2,7 @@ package block
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -83,6 +84,7 @@ func TestFillingABlock(t *testing.T) {
 	b := Get()
 	defer b.Release()
 	single := func(int) Event { return Event{Events: 1} }
+	var words []uint64
 	for range 30 {
 		addrs := mixture(rng, rng.IntN(Size+1))
 		b.FillAddrs(mask, key, addrs)
@@ -91,7 +93,12 @@ func TestFillingABlock(t *testing.T) {
 		}
 		check(t, b, addrs, single)
 
-		event := func(i int) Event { return Event{uint64(i), uint64(2 * i), uint8(i % 4), uint16(i % 5), uint32(i % 3)} }
+		event := func(i int) Event {
+			return Event{
+				uint64(i) << (i % 3 * 8), uint64(i) << (i % 4 * 12), // some need more bits than others
+				Transport{uint8(37 * i), uint16(911 * i)}, uint32(i%3) << (i % 2 * 30),
+			}
+		}
 		addrs = mixture(rng, rng.IntN(Size+1))
 		b.Begin()
 		for i, a := range addrs {
@@ -102,6 +109,25 @@ func TestFillingABlock(t *testing.T) {
 			t.Error("events with a volume are plain")
 		}
 		check(t, b, addrs, event)
+
+		words = words[:0]
+		order := make([]uint8, len(addrs)) // places by number of the event
+		for _, place := range places(b) {
+			order[b.At[place]] = uint8(place)
+		}
+		valid := addrs[:0:0]
+		for i, a := range addrs {
+			if a.IsValid() {
+				valid = append(valid, a)
+				words = b.AppendTo(words, int(order[i]), []*geo.Table{world.Table(), world.Other()}[i%7/6])
+			}
+		}
+		all := inOrder
+		numbers := slices.DeleteFunc(all[:len(addrs)], func(i uint8) bool { return !addrs[i].IsValid() })
+		other := Get()
+		other.FillPacked(key, words, world.Table())
+		check(t, other, valid, func(i int) Event { return event(int(numbers[i])) })
+		other.Release()
 
 		addrs = slices.DeleteFunc(addrs, func(a netip.Addr) bool { return !a.IsValid() })
 		var sources []source.Source
@@ -160,5 +186,28 @@ func TestLocateOnce(t *testing.T) {
 	b.Origins[0] = 77
 	if b.Locate(world.Other()); where() != world.Origin("US") {
 		t.Errorf("%v after it was filled again, want US", where())
+	}
+}
+
+// Sources of every length come out of a packing as they went in.
+func TestPackedSources(t *testing.T) {
+	b := Get()
+	defer b.Release()
+	want := []source.Source{
+		source.IPv4(0), source.IPv4(math.MaxUint32), {Hi: 1, Lo: 2}, {Hi: math.MaxUint64}, {Lo: 1}, {Hi: 1},
+	}
+	b.FillSources(key, want)
+	var words []uint64
+	for _, place := range []int{0, 1, Size - 1, Size - 2, Size - 3, Size - 4} {
+		words = b.AppendTo(words, place, world.Table())
+	}
+	b.FillPacked(key, words, world.Table())
+	for _, place := range places(b) {
+		if s := want[b.At[place]]; b.Source(place) != s || b.Hashes[place] != key.Hash(s.Hi, s.Lo) {
+			t.Errorf("%v came out as %v", s, b.Source(place))
+		}
+	}
+	if n := len(places(b)); n != len(want) {
+		t.Errorf("%d sources, want %d", n, len(want))
 	}
 }

@@ -27,6 +27,11 @@ type record struct {
 	block.Event
 }
 
+// with is one event that establishes facts.
+func with(facts uint8) block.Event {
+	return block.Event{Events: 1, Transport: block.Transport{Facts: facts}}
+}
+
 // one is one event of each address, without any facts.
 func one(addrs []netip.Addr) []record {
 	records := make([]record, len(addrs))

@@ -171,7 +171,7 @@ func TestAnswersAlone(t *testing.T) {
 func TestReflectionUntested(t *testing.T) {
 	records := joined(from(10, 0, 53), from(10, 10, 40000), from(10, 20, 0))
 	for i := range 10 {
-		records = append(records, record{world.IP("RU", (30+i)<<8), block.Event{Events: 1, Facts: snapshot.Handshake}})
+		records = append(records, record{world.IP("RU", (30+i)<<8), with(snapshot.Handshake)})
 		records = append(records, record{world.IP("reserved", i), block.Event{Events: 1}})
 	}
 	if got := Examine(viewOf(world.Table(), options(), records)).ReflectionUntested(); got != .25 {

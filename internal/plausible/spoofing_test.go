@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/scenario"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -150,7 +149,7 @@ func TestMostlyProven(t *testing.T) {
 	w := world.Real(t)
 	records := one(world.Forge(rand.New(rand.NewPCG(8, 8)), 2000, w.Filters()[1].Allow))
 	for i := range 5000 {
-		records = append(records, record{world.IP("RU", i), block.Event{Events: 1, Facts: snapshot.Handshake}})
+		records = append(records, record{world.IP("RU", i), with(snapshot.Handshake)})
 	}
 	f := Examine(viewOf(w.Table, options(), records))
 	s := f.Spoofing

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/geo"
-	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
@@ -26,7 +25,7 @@ func TestWitnesses(t *testing.T) {
 	var records []record
 	add := func(facts uint8, addrs ...string) {
 		for _, a := range addrs {
-			records = append(records, record{netip.MustParseAddr(a), block.Event{Events: 1, Facts: facts}})
+			records = append(records, record{netip.MustParseAddr(a), with(facts)})
 		}
 	}
 	add(0,

@@ -59,10 +59,10 @@ func TestAnonymized(t *testing.T) {
 func TestTraits(t *testing.T) {
 	records := []record{
 		{world.IP("RU", 1), block.Event{Events: 10, Bytes: 1000}},
-		{world.IP("RU", 2), block.Event{Events: 20, Bytes: 0, Facts: snapshot.Answered}},
-		{world.IP("RU", 3), block.Event{Events: 5, Bytes: 3000, Facts: snapshot.Answered}},
+		{world.IP("RU", 2), block.Event{Events: 20, Bytes: 0, Transport: block.Transport{Facts: snapshot.Answered}}},
+		{world.IP("RU", 3), block.Event{Events: 5, Bytes: 3000, Transport: block.Transport{Facts: snapshot.Answered}}},
 		{world.IP("US", 1), block.Event{Events: 5}},
-		{world.IP("reserved", 1), block.Event{Events: 160, Facts: snapshot.Answered}},
+		{world.IP("reserved", 1), block.Event{Events: 160, Transport: block.Transport{Facts: snapshot.Answered}}},
 	}
 	f := Examine(viewOf(world.Table(), options(), records))
 	for _, c := range []struct {

@@ -91,7 +91,8 @@ func (m *maker) record(span int) (r record) {
 	if m.rng.IntN(8) == 0 {
 		r.source = world.IP6(m.rng.IntN(span))
 	}
-	r.event = block.Event{Events: m.rng.Uint64N(9) + 1, Bytes: m.rng.Uint64N(9000), Facts: uint8(m.rng.IntN(8))}
+	r.event = block.Event{Events: m.rng.Uint64N(9) + 1, Bytes: m.rng.Uint64N(9000)}
+	r.event.Facts = uint8(m.rng.IntN(8))
 	if r.event.Facts > 1 {
 		r.event.Port = uint16(m.rng.IntN(3))
 	}

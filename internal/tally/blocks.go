@@ -20,37 +20,6 @@ func (t *Tally) AddBatch(addrs []netip.Addr) {
 	}
 }
 
-// pending is the number of single events that wait for being counted together: each alone
-// would wait for memory.
-const pending = 64
-
-// Add counts one event of a source.
-func (t *Tally) Add(addr netip.Addr) {
-	if !addr.IsValid() {
-		t.AddLost(snapshot.Unread, 1)
-		return
-	}
-	t.pending = append(t.pending, t.Mask.Of(addr))
-	if len(t.pending) >= pending {
-		t.flush()
-	}
-}
-
-// settle counts what waits. Everything that depends on counts begins with it.
-func (t *Tally) settle() {
-	if len(t.pending) > 0 {
-		t.flush()
-	}
-}
-
-func (t *Tally) flush() {
-	b := block.Get()
-	b.FillSources(t.options.Key, t.pending)
-	t.pending = t.pending[:0]
-	t.AddBlock(b)
-	b.Release()
-}
-
 // AddIPv4 counts one event of each IPv4 address.
 func (t *Tally) AddIPv4(ips []uint32) {
 	b := block.Get()
@@ -96,17 +65,6 @@ func (t *Tally) AddBlock(b *block.Block) {
 func (t *Tally) AddSelected(b *block.Block, places []uint8) {
 	for _, place := range places {
 		t.addPlace(b, int(place))
-	}
-}
-
-// AddEach counts the event in place i of a block in tally i. The tallies need not differ.
-// They are touched first, so that the processor waits for the memory of all at once.
-func AddEach(b *block.Block, places []uint8, tallies []*Tally) {
-	for i, t := range tallies {
-		t.sample.Touch(b.Hashes[places[i]:][:1])
-	}
-	for i, t := range tallies {
-		t.addPlace(b, int(places[i]))
 	}
 }
 
@@ -182,16 +140,17 @@ func (t *Tally) addSample(b *block.Block, from, to int) {
 	var places, missing [block.Size]uint8
 	hashes := b.Hashes[from:to]
 	wanted := t.sample.WantBatch(hashes, places[:0])
+	var picked [block.Size]uint64
+	for k, i := range wanted {
+		picked[k] = hashes[i]
+	}
 	if !b.Plain() || t.isMixed() {
+		t.sample.Touch(picked[:len(wanted)])
 		for _, i := range wanted {
 			place := from + int(i)
 			t.addWanted(b.Source(place), b.Origins[place], hashes[i], t.weighed(b.Event(place)))
 		}
 		return
-	}
-	var picked [block.Size]uint64
-	for k, i := range wanted {
-		picked[k] = hashes[i]
 	}
 	for _, k := range t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, missing[:0]) {
 		place := from + int(wanted[k])

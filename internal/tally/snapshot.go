@@ -1,6 +1,8 @@
 package tally
 
 import (
+	"slices"
+
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/snapshot"
 )
@@ -98,7 +100,17 @@ func (t *Tally) Merge(s *snapshot.State) error {
 	t.AddLimits(s.Limits)
 	t.from, t.to = min(t.from, s.From), max(t.to, s.To)
 	t.databases = t.databases.With(s.Databases...)
+	t.merged = true
 	return nil
+}
+
+// isForeign reports whether another database than that of the table located something.
+func (t *Tally) isForeign() bool {
+	if t.merged {
+		t.usable()
+		t.merged = slices.ContainsFunc(t.databases, func(d snapshot.Database) bool { return d.Compare(t.database[0]) != 0 })
+	}
+	return t.merged
 }
 
 // mergeItems adds the sources of a snapshot one by one. Those of an exact one are all of

@@ -41,9 +41,10 @@ type Tally struct {
 	options Options
 	Mask    source.Mask
 
-	counts
-	pending []source.Source // see Add
 	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
+	pending []source.Source // see Add
+	waiting []uint64        // packed events, see AddLater; nil: none
+	counts
 }
 
 // counts are what begins anew.
@@ -52,6 +53,7 @@ type counts struct {
 	sample *sketch.BottomK
 	dense  *snapshot.Dense // nil while exact
 	shared bool            // a snapshot has dense too: it is copied before it is written
+	merged bool            // databases may have another than that of table, see isForeign
 
 	unsampled    bool // registers came without a sample
 	records      uint64
@@ -77,6 +79,7 @@ func (t *Tally) Reset(next *geo.Table) {
 	if next == nil {
 		next = t.table
 	}
+	t.release()
 	t.pending, t.spare = t.pending[:0], nil
 	if t.dense != nil && !t.shared {
 		t.spare = t.dense

@@ -32,9 +32,8 @@ func events(seed uint64, n, perCountry int) (addrs []netip.Addr, list []block.Ev
 			a = world.IP6(rng.IntN(perCountry))
 		}
 		addrs = append(addrs, a)
-		e := block.Event{
-			Events: rng.Uint64N(9) + 1, Bytes: rng.Uint64N(1e6), Facts: uint8(rng.IntN(8)), SamplingRate: uint32(rng.IntN(3)),
-		}
+		e := block.Event{Events: rng.Uint64N(9) + 1, Bytes: rng.Uint64N(1e6)}
+		e.Facts, e.SamplingRate = uint8(rng.IntN(8)), uint32(rng.IntN(3))
 		if e.Facts > 1 {
 			e.Port = uint16(rng.IntN(3))
 		}
@@ -56,7 +55,7 @@ func blockOf(t *Tally, addrs []netip.Addr, list []block.Event) *block.Block {
 
 // A block of which every event goes into a tally of its own choice counts what the events
 // count one by one, and changes no snapshot that was taken before.
-func TestAddEach(t *testing.T) {
+func TestAddLater(t *testing.T) {
 	for _, perCountry := range []int{100, 2000} {
 		one, each := []*Tally{}, []*Tally{}
 		for range 5 {
@@ -71,17 +70,14 @@ func TestAddEach(t *testing.T) {
 			}
 			before := each[rng.IntN(len(each))].Snapshot()
 			encoding := before.Append(nil)
-			var places []uint8
-			var tallies []*Tally
 			for place := range block.Size {
 				if place >= b.V4 && place < b.V6 || rng.IntN(4) == 0 {
 					continue
 				}
 				k, i := rng.IntN(len(each)), from+int(b.At[place])
-				places, tallies = append(places, uint8(place)), append(tallies, each[k])
+				each[k].AddLater(b, place)
 				one[k].AddRecord(addrs[i], list[i])
 			}
-			AddEach(b, places, tallies)
 			if !bytes.Equal(before.Append(nil), encoding) {
 				t.Fatal("a snapshot was changed")
 			}

@@ -1,0 +1,59 @@
+package tally
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/testenv/world"
+)
+
+// Where sources were merged that another database located, it matters which event ends the
+// exact state. It does not matter when somebody reads.
+func TestForeignSourcesDoNotWait(t *testing.T) {
+	for seed := range uint64(20) {
+		table := []string{"own", "other"}[seed%2]
+		one, each := New(world.Table(), least), New(world.Table(), least)
+		from := New(world.Table(), least)
+		if table == "other" {
+			from = New(world.Other(), least)
+		}
+		addrs, list := events(seed, 3000, 400)
+		for i, a := range addrs[:500] {
+			from.AddRecord(a, list[i])
+		}
+		merged := from.Snapshot()
+		for _, tally := range []*Tally{one, each} {
+			if err := tally.Merge(merged); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rng := rand.New(rand.NewPCG(seed, 8))
+		for from := 0; from < len(addrs); from += 200 {
+			b := blockOf(each, addrs[from:from+200], list[from:from+200])
+			if rng.IntN(2) == 0 {
+				b.Locate(world.Table())
+			}
+			where := map[int]uint8{}
+			for place := range block.Size {
+				if place < b.V4 || place >= b.V6 {
+					where[int(b.At[place])] = uint8(place)
+				}
+			}
+			for i := range 200 { // in the order in which they came
+				if place, valid := where[i]; valid {
+					each.AddLater(b, int(place))
+				}
+				one.AddRecord(addrs[from+i], list[from+i])
+			}
+			b.Release()
+			if rng.IntN(3) == 0 && each.Records() != one.Records() {
+				t.Fatalf("%s table: %d records, want %d", table, each.Records(), one.Records())
+			}
+		}
+		if !bytes.Equal(encoded(each), encoded(one)) {
+			t.Errorf("%s table: events that waited count otherwise", table)
+		}
+	}
+}

@@ -51,6 +51,10 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 	}
 	t.shedUsual()
 	t.shedClosed()
+	if iv != nil {
+		clear(iv.targets)
+		t.spare, iv.targets = iv.targets, nil
+	}
 }
 
 // introduceAll makes the watches of targets that are tracked since the last interval closed.

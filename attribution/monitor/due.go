@@ -12,17 +12,21 @@ const never = math.MaxInt64
 // due says when watches must see the interval that closes, whatever came in it.
 type due struct {
 	at    []int64 // by slot, the first such interval; never: there is no watch
-	first int64   // none is due before
+	least []int64 // of each row of slots
 	slots []int   // that see the interval which closes, in their order
 
 	// Bytes that watches hold, as they were when they last saw an interval.
 	usual, closed int
 }
 
+const dueRow = 32 // slots
+
 func newDue(slots int) due {
-	d := due{at: make([]int64, slots), first: never}
-	for i := range d.at {
-		d.at[i] = never
+	d := due{at: make([]int64, slots), least: make([]int64, (slots+dueRow-1)/dueRow)}
+	for _, all := range [][]int64{d.at, d.least} {
+		for i := range all {
+			all[i] = never
+		}
 	}
 	return d
 }
@@ -30,23 +34,26 @@ func newDue(slots int) due {
 // set makes a slot due in an interval, if it was not before.
 func (d *due) set(slot int, index int64) {
 	d.at[slot] = min(d.at[slot], index)
-	d.first = min(d.first, index)
+	row := &d.least[slot/dueRow]
+	*row = min(*row, index)
 }
 
-// find finds the slots that must see an interval.
+// find finds the slots that must see an interval. They are due no more.
 func (d *due) find(index int64) {
 	d.slots = d.slots[:0]
-	if d.first > index {
-		return
-	}
-	d.first = never
-	for slot, at := range d.at {
-		if at <= index {
-			d.slots = append(d.slots, slot)
-			d.at[slot] = never
-		} else {
-			d.first = min(d.first, at)
+	for row, least := range d.least {
+		if least > index {
+			continue
 		}
+		least = never
+		for slot := row * dueRow; slot < min((row+1)*dueRow, len(d.at)); slot++ {
+			if d.at[slot] <= index {
+				d.slots = append(d.slots, slot)
+				d.at[slot] = never
+			}
+			least = min(least, d.at[slot])
+		}
+		d.least[row] = least
 	}
 }
 

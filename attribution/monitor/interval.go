@@ -28,8 +28,10 @@ func (m *Monitor) newInterval(index int64) *interval {
 		index: index, table: m.table, whole: m.newTally(), quiet: firstLook - 1,
 		first: math.MaxInt64, last: math.MinInt64,
 	}
-	if m.targets != nil {
-		iv.targets = make([]*targetCount, len(m.targets.watches))
+	if t := m.targets; t != nil {
+		if iv.targets, t.spare = t.spare, nil; iv.targets == nil {
+			iv.targets = make([]*targetCount, len(t.watches))
+		}
 	}
 	return iv
 }

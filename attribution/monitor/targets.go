@@ -23,6 +23,8 @@ type targets struct {
 	relation                      // scratch
 	closing  []closing            // by slot, of the interval that closes; scratch
 
+	spare []*targetCount // of an interval that has closed; nil: none
+
 	due       due
 	unwatched bool // some slots that are tracked have no watch yet
 

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
+	"weak"
 
 	"github.com/whence-go/whence/geo"
 )
@@ -28,8 +30,27 @@ const (
 	endOfTime    = 253402300800 // the year 10000, beyond which times do not print
 )
 
+// lastTable is the table that was asked for last, and its database. Most programs have one, and
+// it is asked for in every small count.
+var lastTable atomic.Pointer[tableDatabase]
+
+type tableDatabase struct {
+	table    weak.Pointer[geo.Table]
+	database Database
+}
+
 // DatabaseOf is the database that a table was made from.
 func DatabaseOf(t *geo.Table) Database {
+	table := weak.Make(t)
+	if last := lastTable.Load(); last != nil && last.table == table {
+		return last.database
+	}
+	d := databaseOf(t)
+	lastTable.Store(&tableDatabase{table, d})
+	return d
+}
+
+func databaseOf(t *geo.Table) Database {
 	i, space := t.Info(), t.SpaceCounts()
 	space.IPv6 = [geo.MaxOrigins]uint64{} // no test looks at it
 	return Database{Clean(i.Name), builtOf(i), Clean(i.SHA256), Clean(i.Credit), &space}
@@ -48,6 +69,9 @@ func builtOf(i geo.Info) time.Time {
 // marks that change the direction of text, no line or paragraph separators, and at most
 // 1,024 bytes.
 func Clean(s string) string {
+	if len(s) <= maxText && isPlain(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r) {
 			return -1
@@ -59,6 +83,16 @@ func Clean(s string) string {
 		s = s[:len(s)-n]
 	}
 	return s
+}
+
+// isPlain reports whether a text is printable ASCII, as most are.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Compare orders databases, whatever is known of their space.

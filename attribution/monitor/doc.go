@@ -247,8 +247,9 @@
 // Observers take one lock for each block of 256 events. Before that, they hash sources and
 // targets, and look sources up. A reader takes the lock while it copies the open
 // intervals, less than a millisecond each, and merges the closed ones without it. Closing
-// an interval takes a few milliseconds, or ten if a million sources came, in the
-// goroutine whose event closes it. Where bursts of a thousand targets begin at once it takes
+// an interval takes a few milliseconds if something came to a thousand targets, or ten if a
+// million sources came, in the goroutine whose event closes it. Targets to which nothing
+// came for some minutes take no time. Where bursts of a thousand targets begin at once it takes
 // half a second, once. Bursts are reported without the lock.
 //
 // # Security

@@ -96,7 +96,7 @@ func TestResults(t *testing.T) {
 		t.Errorf("%d runs, want 3", n)
 	}
 	want := "Medians of 2 runs on AMD EPYC, 2 cores, Debian, go1.26.8; commit 123456789abc, 2026-11-22." +
-		" DuckDB 1.4.5, Redis 7.0.15, GoAccess 1.7.\n"
+		"\nDuckDB 1.4.5, Redis 7.0.15, GoAccess 1.7.\n"
 	if got := r.source("D"); got != want {
 		t.Errorf("source: %q, want %q", got, want)
 	}

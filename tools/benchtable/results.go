@@ -91,7 +91,7 @@ func (r *results) source(benchmark string) string {
 		r.runs(benchmark), c["cpu"], c["cores"], c["os"], c["go"], c["commit"], c["date"])
 	if c["duckdb"] != "" {
 		duckdb := strings.TrimPrefix(c["duckdb"], "v")
-		s += fmt.Sprintf(" DuckDB %s, Redis %s, GoAccess %s.", duckdb, c["redis"], c["goaccess"])
+		s += fmt.Sprintf("\nDuckDB %s, Redis %s, GoAccess %s.", duckdb, c["redis"], c["goaccess"])
 	}
 	return s + "\n"
 }

@@ -32,7 +32,7 @@
 //
 // # Performance
 //
-// Adding does not allocate. Batches take 20 to 60 ns an address; docs/PERFORMANCE.md.
+// Adding does not allocate. Batches take 10 to 40 ns an address; docs/PERFORMANCE.md.
 //
 // # Security
 //

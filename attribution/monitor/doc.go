@@ -238,7 +238,7 @@
 // to 4,096 sources, and beyond that up to 1 kB for each country: 0.2 MB with a
 // million sources from everywhere in every interval. A whole monitor then takes some
 // 100 MB after an hour, and 120 MB more while a thousand targets are hit so. With
-// 20,000 sources it takes 50 to 100 MB, at any number of targets. See
+// 20,000 sources it takes 40 to 130 MB, at any number of targets. See
 // [Stats].SnapshotBytes. The reports of bursts come on top, for each burst that
 // [Options].Notify or [Monitor.Bursts] gave out and the monitor still knows.
 //

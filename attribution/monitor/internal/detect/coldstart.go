@@ -28,6 +28,9 @@ const (
 // window returns how many intervals the mean looks back.
 func (d grid) window() float64 { return float64(max(d.intervals(recentSpan), fewest)) }
 
+// olderWindow returns the same of the longer time.
+func (d grid) olderWindow() float64 { return d.window() * float64(olderSpan/recentSpan) }
+
 // learn takes an interval.
 func (r *recent) learn(y, window float64) {
 	r.n = min(r.n+1, window)

@@ -59,7 +59,7 @@ func Read(r *wire.Reader, o Options) *Series {
 		s.first = append(s.first, r.Float(0, maxCount))
 	}
 	s.recent = recent{r.Float(0, maxCount), r.Float(0, window)}
-	s.older = recent{r.Float(0, maxCount), r.Float(0, window*float64(olderSpan/recentSpan))}
+	s.older = recent{r.Float(0, maxCount), r.Float(0, s.grid.olderWindow())}
 	s.level = r.Float(-maxLevel, maxLevel)
 	s.seasonal, s.bursting, s.slow = r.Bool(), r.Bool(), r.Bool()
 	s.onset, s.weak = r.Int(s.next), factor(r.Int(int64(factors-1)))

@@ -113,10 +113,9 @@ func (s *Series) takeIn() (mean float64) {
 	if s.idle = 0; n == 0 {
 		return 0
 	}
-	window, seasonal := s.grid.window(), s.expected(last+1-n, n)
-	mean = s.recent.learnNothing(n, window) / float64(n)
-	if s.older.learnNothing(n, window*float64(olderSpan/recentSpan)); s.seasonal {
-		mean = seasonal / float64(n)
+	mean = s.recent.learnNothing(n, s.grid.window()) / float64(n)
+	if s.older.learnNothing(n, s.grid.olderWindow()); s.seasonal {
+		mean = s.expected(last+1-n, n) / float64(n)
 	}
 	z := s.each.noise.z(0, mean)
 	s.each.noise.followNothing(z, n)
@@ -136,7 +135,7 @@ func (s *Series) takeIn() (mean float64) {
 
 // expected returns what the season expects of n intervals of a cell, in all.
 func (s *Series) expected(first, n int64) (sum float64) {
-	if !s.seasonal || s.season.around == [3]float64{} {
+	if s.season.around == [3]float64{} {
 		return 0
 	}
 	for i := first; i < first+n; i++ {

@@ -196,7 +196,7 @@ func (s *Series) learn(i int64, y, mu, z float64, whole bool) {
 	rising := s.bursting && s.weak != none || max(s.each.byCount.sum, s.sums.byCount.sum) > countRising
 	if !rising && !s.departed.low() && s.departed.shift == 0 {
 		s.recent.learn(y, s.grid.window())
-		s.older.learn(y, s.grid.window()*float64(olderSpan/recentSpan))
+		s.older.learn(y, s.grid.olderWindow())
 	}
 	if s.season.learn(s.grid, i, y) {
 		s.relevel(i, mu)

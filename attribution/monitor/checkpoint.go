@@ -114,7 +114,8 @@ func readCheckpoint(r io.Reader) (body []byte, err error) {
 		return nil, fmt.Errorf("monitor: reading a checkpoint: %w", err)
 	}
 	if v, other := wire.Version(checkpointMagic, header[:]); other {
-		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: 7})
+		own := int(checkpointMagic[3] - '0')
+		return nil, fmt.Errorf("monitor: %w", &sketch.VersionError{Format: checkpointMagic[:3], Version: v, Supported: own})
 	}
 	if string(header[:4]) != checkpointMagic {
 		return nil, fmt.Errorf(

@@ -14,9 +14,6 @@ type due struct {
 	at    []int64 // by slot, the first such interval; never: there is no watch
 	least []int64 // of each row of slots
 	slots []int   // that see the interval which closes, in their order
-
-	// Bytes that watches hold, as they were when they last saw an interval.
-	usual, closed int
 }
 
 const dueRow = 32 // slots
@@ -100,20 +97,9 @@ func (m *Monitor) see(slot int) {
 	}
 }
 
-// weighWatch notes how much a watch holds.
-func (t *targets) weighWatch(w *watch) {
-	usual, closed := w.usual.memory(), w.memory()
-	t.due.usual += usual - w.heldUsual
-	t.due.closed += closed - w.heldClosed
-	w.heldUsual, w.heldClosed = usual, closed
-}
-
-// leave forgets the watch in a slot.
-func (t *targets) leave(slot int) {
-	if w := t.watches[slot]; w != nil {
-		t.due.usual -= w.heldUsual
-		t.due.closed -= w.heldClosed
-	}
+// unwatch forgets the watch in a slot.
+func (t *targets) unwatch(slot int) {
+	t.hold(t.watches[slot], holding{})
 	t.watches[slot], t.due.at[slot] = nil, never
 }
 

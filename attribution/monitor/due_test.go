@@ -40,7 +40,7 @@ func sparseEvents(seed uint64, interval time.Duration, n int) (events []Event) {
 	return events
 }
 
-// A watch that is told of zeros later has the state of one that sees each interval.
+// A watch that learns of zeros later ends in the same state as one that sees each interval.
 func TestTellingLaterChangesNothing(t *testing.T) {
 	for _, interval := range []time.Duration{time.Second, 10 * time.Second, 15 * time.Minute} {
 		for seed := range uint64(3) {

@@ -63,7 +63,7 @@ func (t *targets) lightestFirst() []int {
 // shedUsual forgets who usually sends to targets, while all of it is too much. It
 // begins with the target that has most of it.
 func (t *targets) shedUsual() {
-	for t.due.usual > t.memory {
+	for t.holds.usual > t.memory {
 		var most *watch
 		for _, w := range t.watches {
 			if w != nil && (most == nil || w.usual.memory() > most.usual.memory()) {
@@ -74,6 +74,18 @@ func (t *targets) shedUsual() {
 		t.weighWatch(most)
 		t.sheds++
 	}
+}
+
+// holding is how many bytes are held about usual sources, and about those of closed intervals.
+type holding struct{ usual, closed int }
+
+// weighWatch notes how much a watch holds.
+func (t *targets) weighWatch(w *watch) { t.hold(w, holding{w.usual.memory(), w.memory()}) }
+
+func (t *targets) hold(w *watch, now holding) {
+	t.holds.usual += now.usual - w.holds.usual
+	t.holds.closed += now.closed - w.holds.closed
+	w.holds = now
 }
 
 // memory returns about how many bytes w holds about recent sources, and about those
@@ -152,11 +164,11 @@ func shedAll(recent []counted) []counted {
 // shedClosed forgets the sources of closed intervals, while all of them are too much.
 // It begins with the least active targets.
 func (t *targets) shedClosed() {
-	if t.due.closed <= t.memory {
+	if t.holds.closed <= t.memory {
 		return
 	}
 	for _, slot := range t.lightestFirst() {
-		if t.due.closed <= t.memory/4*3 {
+		if t.holds.closed <= t.memory/4*3 {
 			break
 		}
 		if w := t.watches[slot]; w != nil {

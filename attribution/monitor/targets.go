@@ -32,7 +32,8 @@ type targets struct {
 	// again after so many records.
 	memory  int // of these, and again of what is usual
 	records int
-	sheds   uint64 // how often the sources of a target were forgotten to save memory
+	holds   holding // watches together, each as it was when it last saw an interval
+	sheds   uint64  // how often the sources of a target were forgotten to save memory
 }
 
 const (
@@ -178,7 +179,7 @@ func (m *Monitor) hand(slot int, target Target) {
 	if w := t.watches[slot]; w != nil {
 		m.closeForeseen(w, slot)
 		m.forsake(w)
-		t.leave(slot)
+		t.unwatch(slot)
 		if len(m.looks) > 0 {
 			m.join()
 		}

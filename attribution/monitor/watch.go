@@ -25,9 +25,8 @@ type watch struct {
 
 	expected float64 // events in the interval that closes, without a burst; scratch
 
-	told int64 // the last interval that it was told of; those later had no events
-	// Bytes that were held at the last look.
-	heldUsual, heldClosed int
+	told  int64   // the last interval that it was told of; those later had no events
+	holds holding // as it is in the sum of all targets
 
 	silent int64 // intervals before the series begin, in which nothing came
 	known  int64 // the first interval of which it knows how much came

@@ -53,7 +53,7 @@ func Common(a, b uint16) uint16 {
 // default size the odds of that are 2^-33 while the sample is exact, and one in
 // 500,000 at 10^9 items.
 //
-// Memory is bounded: at most 5.2 MB at the default size (3.7 MB if items are
+// Memory is bounded: at most 5.8 MB at the default size (4.2 MB if items are
 // dropped), 0.4 MB at [SmallSampleSize], and a few kilobytes while few items came.
 //
 // The zero BottomK can only be decoded or copied into; use [NewBottomK]. It must not be

@@ -96,7 +96,7 @@ func (t *table) take(rank uint64, place, most int) (no uint32) {
 	no = uint32(t.n)
 	t.slot(no).rank = rank
 	t.index[place] = tag(rank) | no
-	if t.n > len(t.index)/4*3 && t.n <= most {
+	if t.n > len(t.index)/2 && t.n <= most {
 		t.reindex(nextCells(len(t.index), most))
 	}
 	return no
@@ -170,7 +170,7 @@ const largeIndex = 1 << 13
 
 // nextCells returns how many cells come after these.
 func nextCells(cells, most int) int {
-	if cells < largeIndex || 2*cells/4*3 >= most {
+	if cells < largeIndex || cells >= most {
 		return 2 * cells
 	}
 	return 4 * cells
@@ -179,7 +179,7 @@ func nextCells(cells, most int) int {
 // cellsFor returns the number of cells that an index has for n items.
 func cellsFor(n, most int) int {
 	cells := firstCells
-	for n > cells/4*3 {
+	for n > cells/2 {
 		cells = nextCells(cells, most)
 	}
 	return cells

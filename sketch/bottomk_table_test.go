@@ -68,7 +68,7 @@ func TestBottomKShapes(t *testing.T) {
 			if plain != decoded {
 				t.Errorf("%d items, k = %d: %d bytes, decoded %d", n, k, plain, decoded)
 			}
-			if most := made["grown too far"].Size(); plain > most || most > 82*k+1024*48 {
+			if most := made["grown too far"].Size(); plain > most || most > 88*k+1024*48 {
 				t.Errorf("%d items, k = %d: %d bytes, want at most %d", n, k, plain, most)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
+	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/source"
 	"github.com/whence-go/whence/sketch"
@@ -267,16 +268,18 @@ func (t *Tally) fillDense() {
 		}
 	}
 	t.dense.Sources.Grow(min(origins+origins/8, geo.MaxOrigins)) // more will come
-	var items [block.Size]sketch.Item                            // a copy of all would take more memory than the sample
+	var parts [block.Size]geo.Origin
+	var hashes [block.Size]uint64
 	n := 0
 	for it := range t.sample.Kept() {
-		items[n] = it
-		if n++; n == len(items) {
-			t.dense.AddItems(items[:])
+		parts[n], hashes[n] = snapshot.Origin(&it), it.Hash
+		t.dense.AddVolume(parts[n], it.Events, it.Bytes)
+		if n++; n == block.Size {
+			registers.InsertBatch(t.dense.Sources, parts[:], hashes[:])
 			n = 0
 		}
 	}
-	t.dense.AddItems(items[:n])
+	registers.InsertBatch(t.dense.Sources, parts[:n], hashes[:n])
 }
 
 // addEvent is AddVolume for one event without bytes. The branch is never taken, but for

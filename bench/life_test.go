@@ -42,7 +42,8 @@ func feedAddrs(s *load.Stopwatch, t *attribution.Tally, ips []uint32) {
 //	x-steady   to the steady state of the same tally
 //	x-reused   of a life with memory of another, to the steady state
 //	x-hinted   of a life that knows how many come, to the steady state
-//	x-floor    of a whole life, to the better floor
+//	x-floor    of a whole life, to the better floor on sources that it has not seen either, with
+//	           empty registers that are its already
 //	x-held     memory that a life allocates, to what the tally then holds
 //	B/reused   memory that a life with memory of another allocates
 func BenchmarkLife(b *testing.B) {
@@ -98,7 +99,8 @@ func lives(b *testing.B, n int, pool []uint32, take feed) {
 		take(&expecting, t, next())
 
 		for i := range f {
-			f[i][0].AddIPv4(ips)
+			f[i][0].Reset()
+			ips = next()
 			floor[i].Time(n, func() { f[i][0].AddIPv4(ips) })
 		}
 	}

@@ -38,6 +38,12 @@ func Split(addrs []netip.Addr) (v4 []uint32, v6 []uint64) {
 	return v4, v6
 }
 
+// Reset forgets everything.
+func (f *Floor) Reset() {
+	clear(f.Events[:])
+	clear(f.registers[:])
+}
+
 const golden = 0x9e3779b97f4a7c15
 
 func (f *Floor) touch(o geo.Origin, key uint64) {

@@ -9,9 +9,10 @@
 // has by its own account. Then it takes turns with whence: ns/event is its time,
 // x-whence that time over the time of whence in the same run.
 //
-// In memory, one goroutine except for DuckDB, against whence
+// In memory, on one goroutine unless something else is said, against whence
 // ([attribution.Tally.AddBatch] in batches of 4,096, and the report):
 //
+//   - whence-sharded: [attribution.ShardedTally] on two goroutines, as DuckDB has.
 //   - maps: an MMDB decoded for every address, and a set of addresses per
 //     country. Exact.
 //   - hyperloglog: the same with a HyperLogLog of axiomhq/hyperloglog per

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"fmt"
 	"net/netip"
 	"testing"
 
@@ -20,7 +21,7 @@ func openDuckDB(aggregate string) func(testing.TB, []netip.Addr) func() counts {
 		FROM events ASOF JOIN ranges ON ip >= first
 		GROUP BY country`
 	return func(tb testing.TB, addrs []netip.Addr) func() counts {
-		db, err := sql.Open("duckdb", "?threads=2")
+		db, err := sql.Open("duckdb", fmt.Sprintf("?threads=%d", threads))
 		if err != nil {
 			tb.Fatal(err)
 		}

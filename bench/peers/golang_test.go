@@ -3,6 +3,7 @@ package peers
 import (
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
@@ -18,16 +19,40 @@ func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
 		for part := range slices.Chunk(addrs, batch) {
 			tally.AddBatch(part)
 		}
-		n := counts{}
-		report, err := tally.Snapshot().Report(attribution.Policy{})
+		return countsOf(tb, tally.Snapshot())
+	}
+}
+
+// openSharded counts on as many cores as DuckDB has.
+func openSharded(tb testing.TB, addrs []netip.Addr) func() counts {
+	return func() counts {
+		tally, err := attribution.NewShardedTally(load.Table(), attribution.Options{})
 		if err != nil {
 			tb.Fatal(err)
 		}
-		for _, row := range report.Countries {
-			n[row.Origin.String()] = row.Sources
+		var wait sync.WaitGroup
+		for part := range slices.Chunk(addrs, (len(addrs)+threads-1)/threads) {
+			wait.Go(func() {
+				for part := range slices.Chunk(part, batch) {
+					tally.AddBatch(part)
+				}
+			})
 		}
-		return n
+		wait.Wait()
+		return countsOf(tb, tally.Snapshot())
 	}
+}
+
+func countsOf(tb testing.TB, s attribution.Snapshot) counts {
+	report, err := s.Report(attribution.Policy{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	n := counts{}
+	for _, row := range report.Countries {
+		n[row.Origin.String()] = row.Sources
+	}
+	return n
 }
 
 func openHyperLogLog(tb testing.TB, addrs []netip.Addr) func() counts {

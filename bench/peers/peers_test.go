@@ -23,6 +23,9 @@ const events = 1 << 20
 // how it is done.
 const batch = 4096
 
+// threads is the number of those that use more than one.
+const threads = 2
+
 // A peer is another way to count distinct sources per country.
 type peer struct {
 	name string
@@ -53,6 +56,7 @@ var (
 
 var peers = []peer{
 	{name: "whence", standardError: registers16384, open: openWhence},
+	{name: "whence-sharded", rival: "whence", standardError: registers16384, open: openSharded},
 	{name: "maps", rival: "whence", open: openMaps},
 	{name: "hyperloglog", rival: "whence", standardError: registers16384, open: openHyperLogLog},
 	{name: "duckdb", rival: "whence", standardError: registers64,

@@ -128,6 +128,8 @@ func (b *Bank) MergePart(part uint8, r Registers) bool {
 	}
 	if b.first[part] == absent {
 		b.start(part)
+		copy(b.registers[b.first[part]:], r.bytes)
+		return true
 	}
 	own, _ := b.Part(part)
 	return own.Merge(r)

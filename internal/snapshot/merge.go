@@ -63,7 +63,11 @@ func Merge(a, b *State) (*State, error) {
 	m.Unsampled = a.Unsampled || b.Unsampled
 	m.Databases = a.Databases.With(b.Databases...)
 	m.mergeCounts(a, b)
-	u := unite(a, b)
+	most := len(a.Items) + len(b.Items)
+	if a.Dense != nil || b.Dense != nil { // else the registers need all
+		most = min(most, m.SampleSize)
+	}
+	u := unite(a, b, most)
 	if a.Dense != nil || b.Dense != nil || len(u.items) > m.SampleSize {
 		m.mergeDense(a, b, u.items)
 		u.cut(min(m.SampleSize, u.within(min(a.Threshold(), b.Threshold()))))
@@ -167,6 +171,13 @@ func (d *Dense) AddVolume(o geo.Origin, events, bytes uint64) {
 
 // Merge adds what other counted, which it never writes.
 func (d *Dense) Merge(other *Dense) {
+	more := 0
+	for o := range geo.MaxOrigins {
+		if other.Sources.Has(uint8(o)) && !d.Sources.Has(uint8(o)) {
+			more++
+		}
+	}
+	d.Sources.Grow(more)
 	for o := range geo.MaxOrigins {
 		part, ok := other.Sources.Part(uint8(o))
 		if !ok {
@@ -186,10 +197,11 @@ type union struct {
 	at    [][2]int32
 }
 
-func unite(a, b *State) *union {
-	u := &union{make([]sketch.Item, 0, len(a.Items)+len(b.Items)), make([][2]int32, 0, len(a.Items)+len(b.Items))}
+// unite returns the first items of both, at most so many.
+func unite(a, b *State, most int) *union {
+	u := &union{make([]sketch.Item, 0, most), make([][2]int32, 0, most)}
 	i, j := 0, 0
-	for i < len(a.Items) || j < len(b.Items) {
+	for len(u.items) < most && (i < len(a.Items) || j < len(b.Items)) {
 		switch {
 		case j == len(b.Items) || i < len(a.Items) && sketch.Rank(a.Items[i].Hash) < sketch.Rank(b.Items[j].Hash):
 			u.items, u.at = append(u.items, a.Items[i]), append(u.at, [2]int32{int32(i), -1})

@@ -136,21 +136,6 @@ func (s *BottomK) Len() int { return min(s.n, s.k) }
 // nanosecond, so that a caller can skip the rest.
 func (s *BottomK) Wants(hash uint64) bool { return Rank(hash) <= s.limit }
 
-// WantBatch appends the index of each hash that the sample wants to wanted, and returns that.
-// There are at most 256 hashes. It has no branch, since which ones are wanted cannot be
-// predicted.
-func (s *BottomK) WantBatch(hashes []uint64, wanted []uint8) []uint8 {
-	var places [256]uint8
-	hashes = hashes[:min(len(hashes), len(places))]
-	n, limit := uint64(0), s.limit
-	for i, hash := range hashes {
-		places[n&0xff] = uint8(i)
-		_, above := bits.Sub64(limit, Rank(hash), 0)
-		n += 1 - above
-	}
-	return append(wanted, places[:n]...)
-}
-
 // Rank returns the rank of a hash: the hash rotated by half its length, but 1
 // instead of 0. A sample keeps the items of the smallest ranks.
 func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
@@ -158,37 +143,6 @@ func Rank(hash uint64) uint64 { return max(bits.RotateLeft64(hash, 32), 1) }
 // HashOf returns the hash that has a rank. It is the inverse of [Rank], except that
 // hash 0 comes back as 2^32, which has the same rank.
 func HashOf(rank uint64) uint64 { return bits.RotateLeft64(rank, 32) }
-
-// Touch reads what counting hashes next reads, all at once, so that it waits for memory
-// once. It pays where a program counts in many samples by turns. It has no visible effect,
-// but it writes: do not call it concurrently with readers.
-func (s *BottomK) Touch(hashes []uint64) {
-	var cells [256]uint32
-	for len(hashes) > 0 {
-		n := min(len(hashes), len(cells))
-		s.touch(hashes[:n], &cells)
-		hashes = hashes[n:]
-	}
-}
-
-func (s *BottomK) touch(hashes []uint64, cells *[256]uint32) {
-	index := s.index
-	mask := len(index) - 1
-	hashes = hashes[:min(len(hashes), len(cells))]
-	for i, hash := range hashes {
-		cells[i] = index[s.home(Rank(hash))&mask]
-	}
-	read := uint64(0)
-	for i, hash := range hashes {
-		rank, cell := Rank(hash), cells[i]
-		want := tag(rank)
-		for at := s.home(rank); cell != 0 && cell^want > numberMask; cell = index[at&mask] {
-			at++
-		}
-		read += s.slot(cell & numberMask).rank
-	}
-	s.touched = read
-}
 
 // Count adds events and bytes to the item of the given hash, if it is in the
 // sample, and returns its part.
@@ -201,41 +155,6 @@ func (s *BottomK) Count(hash, events, bytes uint64) (part uint8, found bool) {
 	sl.events = addSaturated(sl.events, events)
 	sl.bytes = addSaturated(sl.bytes, bytes)
 	return sl.part, true
-}
-
-// CountBatch counts one event of the item of each hash and adds flags to it. There are at
-// most 256 hashes. It appends the index of each whose item is not in the sample to absent,
-// and returns that. It waits for the memory of many items at once.
-func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uint8 {
-	var cells [256]uint32
-	index := s.index
-	mask := len(index) - 1
-	hashes = hashes[:min(len(hashes), len(cells))]
-	for i, hash := range hashes {
-		cells[i] = index[s.home(Rank(hash))&mask]
-	}
-	for i, hash := range hashes {
-		rank := Rank(hash)
-		sl, cell := (*slot)(nil), cells[i]
-		if cell == 0 {
-			absent = append(absent, uint8(i))
-			continue
-		}
-		if cell^tag(rank) <= numberMask {
-			sl = s.slot(cell & numberMask)
-		}
-		if sl == nil || sl.rank != rank {
-			no := s.find(rank)
-			if no == 0 {
-				absent = append(absent, uint8(i))
-				continue
-			}
-			sl = s.slot(no)
-		}
-		sl.events = addSaturated(sl.events, 1)
-		sl.flags |= flags
-	}
-	return absent
 }
 
 // Mark adds flags and a common value to the item of the given hash, if it is in the

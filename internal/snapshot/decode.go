@@ -28,7 +28,8 @@ const (
 // Memory stays within 32 times len(data) and one megabyte.
 func Decode(data []byte) (*State, error) {
 	if v, other := wire.Version(magic, data); other {
-		return nil, fmt.Errorf("attribution: %w", &sketch.VersionError{Format: magic[:3], Version: v, Supported: 2})
+		own := int(magic[3] - '0')
+		return nil, fmt.Errorf("attribution: %w", &sketch.VersionError{Format: magic[:3], Version: v, Supported: own})
 	}
 	if bytes.Equal(data, nothing) {
 		return &State{}, nil

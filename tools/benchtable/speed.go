@@ -56,7 +56,7 @@ const (
 
 var peerRows = []row{
 	{"whence: `Tally.AddBatch` and `Report` (± 0.8 %)", ownPeer},
-	{"whence, two threads: `ShardedTally.AddBatch` and `Report` (± 0.8 %)", "Peers/peer=whence-sharded/family=v4/sources=uniform"},
+	{"whence, two threads: `ShardedTally` and `Report` (± 0.8 %)", "Peers/peer=whence-sharded/family=v4/sources=uniform"},
 	{"DuckDB, two threads: ASOF JOIN, `approx_count_distinct` (± 13 %)", "Peers/peer=duckdb/family=v4/sources=uniform"},
 	{"DuckDB, two threads: ASOF JOIN, `count(DISTINCT)` (exact)", "Peers/peer=duckdb-exact/family=v4/sources=uniform"},
 	{"Redis: `PFADD` in pipelines, countries by whence (± 0.8 %)", "Peers/peer=redis/family=v4/sources=uniform"},

@@ -8,18 +8,15 @@ import (
 	"github.com/whence-go/whence/internal/snapshot"
 )
 
-// pending is the number of single events that wait for being counted together: each alone
+// Add counts one event of a source. It waits until there is a whole block of them: each alone
 // would wait for memory.
-const pending = 64
-
-// Add counts one event of a source.
 func (t *Tally) Add(addr netip.Addr) {
 	if !addr.IsValid() {
 		t.AddLost(snapshot.Unread, 1)
 		return
 	}
 	t.pending = append(t.pending, t.Mask.Of(addr))
-	if len(t.pending) >= pending {
+	if len(t.pending) >= block.Size {
 		t.flushPending()
 	}
 }

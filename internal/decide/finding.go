@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/plausible"
@@ -131,9 +132,12 @@ func (c *Case) findSampled(q Question, b basis) (f finding) {
 	}
 	if q.Kind == Plurality {
 		rivals := c.rivals(q)
-		f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
+		n := len(rivals)
+		// Many small ones are as many as the one before.
+		different := slices.CompactFunc(rivals, func(x, y geo.Origin) bool { return c.Counted[x].Sampled == c.Counted[y].Sampled })
+		f.overRivals(different, func(rival geo.Origin) (lead, located stat.Share) {
 			y := c.Counted[rival].Sampled
-			return b.lead(in, y, un, len(rivals)), b.lead(in, y, 0, len(rivals))
+			return b.lead(in, y, un, n), b.lead(in, y, 0, n)
 		})
 	}
 	return f

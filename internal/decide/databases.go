@@ -129,15 +129,15 @@ type change struct {
 // sums estimate the variance (Liang and Zeger 1986), whatever goes on inside a cluster. The
 // memory for these is given, one for each item; it is all 0, and is so again afterwards.
 func spreadOf(clusters snapshot.Clusters, changes []change, whole float64, sums []float64) spread {
-	apart, last := 0.0, int32(0)
+	apart, n := 0.0, int32(0)
 	for _, c := range changes {
 		cluster := clusters[c.item]
 		sums[cluster] += c.by
 		apart += c.by * c.by
-		last = max(last, cluster)
+		n = max(n, cluster+1)
 	}
 	together := 0.0
-	for i, s := range sums[:last+1] {
+	for i, s := range sums[:n] {
 		together += s * s
 		sums[i] = 0
 	}

@@ -133,9 +133,8 @@ func (c *Case) findSampled(q Question, b basis) (f finding) {
 	if q.Kind == Plurality {
 		rivals := c.rivals(q)
 		n := len(rivals)
-		// Many small ones are as many as the one before.
-		different := slices.CompactFunc(rivals, func(x, y geo.Origin) bool { return c.Counted[x].Sampled == c.Counted[y].Sampled })
-		f.overRivals(different, func(rival geo.Origin) (lead, located stat.Share) {
+		alike := func(a, b geo.Origin) bool { return c.Counted[a].Sampled == c.Counted[b].Sampled }
+		f.overRivals(slices.CompactFunc(rivals, alike), func(rival geo.Origin) (lead, located stat.Share) {
 			y := c.Counted[rival].Sampled
 			return b.lead(in, y, un, n), b.lead(in, y, 0, n)
 		})

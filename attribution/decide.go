@@ -144,16 +144,21 @@ func rowsOf(v *decide.Case, p Policy) (countries []Row, unlocated, reserved Row)
 		c := &v.Counted[o]
 		r := Row{Origin: o, Sources: stat.Round(c.Sources.Value)}
 		r.Events, r.Bytes = volumeOf(v.View, c.Events, c.Bytes)
-		if o != geo.Reserved && all.Sources.Value > 0 {
-			r.Share = Share(v.RowShare(o, all, alpha))
-		}
 		return r
 	}
-	countries = []Row{} // an empty list in JSON, not null
-	for _, o := range list {
-		countries = append(countries, row(o))
+	unlocated, reserved = row(geo.Unlocated), row(geo.Reserved)
+	countries = make([]Row, len(list)) // an empty list in JSON, not null
+	for i, o := range list {
+		countries[i] = row(o)
 	}
-	return countries, row(geo.Unlocated), row(geo.Reserved)
+	if all.Sources.Value == 0 {
+		return countries, unlocated, reserved
+	}
+	for i, share := range v.RowShares(list, all, alpha) {
+		countries[i].Share = Share(share)
+	}
+	unlocated.Share = Share(v.RowShare(geo.Unlocated, all, alpha))
+	return countries, unlocated, reserved
 }
 
 func plausibilityOf(c *decide.Case) Plausibility {

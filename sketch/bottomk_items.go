@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"math/bits"
+	"runtime"
 	"slices"
 )
 
@@ -83,43 +84,59 @@ func (s *BottomK) put(it *Item, no uint32) {
 // chosen cost no more than a comparison sort.
 func (s *BottomK) AppendItems(dst []Item) []Item {
 	// A bucket for each item, by the top bits of the rank: few share one.
-	shift := max(0, bits.Len64(s.limit)-bits.Len(uint(s.n)))
-	ends := make([]uint32, s.limit>>shift+1)
+	unused := bits.LeadingZeros64(s.limit) & 63 // bits that no rank has
+	shift := (64 - bits.Len(uint(s.n)|1)) & 63
+	ends := make([]uint32, s.limit<<unused>>shift+1)
 	for slots := range s.chunks() {
 		for i := range slots {
-			ends[slots[i].rank>>shift]++
+			ends[slots[i].rank<<unused>>shift]++
 		}
 	}
 	last, kept, largest := s.firstPlaces(ends)
 
-	// Their numbers are sorted first, and the items copied in order: a load that misses the
-	// cache overlaps others, a store does not.
-	order, no := make([]uint32, kept), uint32(0)
+	// What is sorted is small: the top bits of each rank, and below them the number. Which
+	// items are too many cannot be predicted; these all come to lie behind the others.
+	order, no := make([]uint64, kept+1), uint64(0)
 	for slots := range s.chunks() {
 		for i := range slots {
 			no++
-			if bucket := slots[i].rank >> shift; bucket <= last {
-				order[ends[bucket]] = no
-				ends[bucket]++
-			}
+			rank := slots[i].rank << unused
+			end := &ends[rank>>shift]
+			order[min(int(*end), kept)] = rank&^numberMask | no
+			*end++
 		}
 	}
+	order = order[:kept]
 	if largest > maxInserted {
 		s.sortBuckets(order, ends[:last+1])
 	}
-	from := len(dst)
-	dst = slices.Grow(dst, kept)
-	sorted := dst[from : from+kept]
-	largestRank := uint64(0)
-	for i, no := range order {
-		s.put(&sorted[i], no)
-		if rank := Rank(sorted[i].Hash); rank < largestRank {
-			insert(sorted[:i+1])
-		} else {
-			largestRank = rank
+	for i := 1; i < len(order); i++ {
+		if order[i]>>numberBits <= order[i-1]>>numberBits {
+			s.insert(order[:i+1])
 		}
 	}
-	return dst[:from+s.Len()]
+
+	// The items are copied in order: a load that misses the cache overlaps others, a store does not.
+	s.readAhead()
+	from := len(dst)
+	dst = slices.Grow(dst, s.Len())[:from+s.Len()]
+	for i, key := range order[:s.Len()] {
+		s.put(&dst[from+i], uint32(key&numberMask))
+	}
+	return dst
+}
+
+// readAhead brings into the caches what is then read in the order of ranks: one item after
+// the other comes much faster.
+func (s *BottomK) readAhead() {
+	const inLine = 4
+	read := uint64(0)
+	for _, items := range s.items {
+		for i := 0; i < len(items); i += inLine {
+			read |= items[i][0]
+		}
+	}
+	runtime.KeepAlive(read) // lest the compiler leaves it out
 }
 
 // firstPlaces turns the numbers of items per bucket into the place of the first of
@@ -142,25 +159,31 @@ func (s *BottomK) firstPlaces(buckets []uint32) (last uint64, kept int, largest 
 // ranks, hardly any bucket has half as many.
 const maxInserted = 16
 
-// sortBuckets sorts the numbers in the large buckets by their ranks, given where each ends.
-func (s *BottomK) sortBuckets(numbers, ends []uint32) {
+// sortBuckets sorts the large buckets by rank, given where each ends.
+func (s *BottomK) sortBuckets(order []uint64, ends []uint32) {
 	begin := uint32(0)
 	for _, end := range ends {
 		if end-begin > maxInserted {
-			slices.SortFunc(numbers[begin:end], func(a, b uint32) int { return cmp.Compare(s.slot(a).rank, s.slot(b).rank) })
+			slices.SortFunc(order[begin:end], s.compare)
 		}
 		begin = end
 	}
 }
 
-// insert brings the last item to its place among those before, which are in the order of
-// their ranks.
-func insert(items []Item) {
-	i := len(items) - 1
-	rank := Rank(items[i].Hash)
-	it := items[i]
-	for ; i > 0 && rank < Rank(items[i-1].Hash); i-- {
-		items[i] = items[i-1]
+// insert brings the last number to its place among those before, which are in order.
+func (s *BottomK) insert(order []uint64) {
+	i := len(order) - 1
+	key := order[i]
+	for ; i > 0 && s.compare(key, order[i-1]) < 0; i-- {
+		order[i] = order[i-1]
 	}
-	items[i] = it
+	order[i] = key
+}
+
+// compare orders numbers by the ranks of their items, whose top bits stand above them.
+func (s *BottomK) compare(a, b uint64) int {
+	if x, y := a>>numberBits, b>>numberBits; x != y {
+		return cmp.Compare(x, y)
+	}
+	return cmp.Compare(s.slot(uint32(a&numberMask)).rank, s.slot(uint32(b&numberMask)).rank)
 }

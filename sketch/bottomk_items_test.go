@@ -74,21 +74,24 @@ func TestAppendItemsOfHostileRanks(t *testing.T) {
 // ranks makes the time quadratic.
 func TestSortBuckets(t *testing.T) {
 	s := must(NewBottomK(1, 8*testSize, true))
-	var numbers, ends []uint32
+	var order []uint64
+	var ends []uint32
 	for _, n := range []int{0, 1, maxInserted, maxInserted + 1, 0, 1000, 2, 5000} {
 		for range n {
-			numbers = append(numbers, uint32(len(numbers))+1)
+			order = append(order, uint64(len(order))+1)
 		}
-		ends = append(ends, uint32(len(numbers)))
+		ends = append(ends, uint32(len(order)))
 	}
-	for _, h := range randomHashes(len(numbers)) {
+	for _, h := range randomHashes(len(order)) {
 		s.Add(Item{Hash: h})
 	}
-	s.sortBuckets(numbers, ends)
+	s.sortBuckets(order, ends)
 	begin := uint32(0)
 	for _, end := range ends {
-		bucket := numbers[begin:end]
-		sorted := slices.IsSortedFunc(bucket, func(a, b uint32) int { return cmp.Compare(s.slot(a).rank, s.slot(b).rank) })
+		bucket := order[begin:end]
+		sorted := slices.IsSortedFunc(bucket, func(a, b uint64) int {
+			return cmp.Compare(s.slot(uint32(a)).rank, s.slot(uint32(b)).rank)
+		})
 		if len(bucket) > maxInserted && !sorted {
 			t.Errorf("a bucket of %d items is left to insertion sort", len(bucket))
 		}

@@ -189,14 +189,27 @@ func (t *trial) describeNetworks(a *Answer) {
 	if t.q.Unit != plausible.Sources || !c.HasAddresses() {
 		return
 	}
-	held := func(in func(geo.Origin) bool) (networks uint64) {
-		for _, n := range t.sourcesIn(t.networks(), in) {
-			networks += uint64(min(n, 1))
-		}
-		return networks
+	if t.held == 0 {
+		t.held = holding(t.sourcesIn(t.networks(), snapshot.Anywhere))
 	}
-	a.Networks, a.NetworksClaimed = held(snapshot.Anywhere), held(t.q.Has)
+	a.Networks, a.NetworksClaimed = t.held, holding(t.claimed())
 	a.EffectiveSources = t.sums(c).own().least()
+}
+
+// claimed is how many of the claimed sources each of the networks holds.
+func (t *trial) claimed() []int32 {
+	if t.claimedIn == nil {
+		t.claimedIn = t.sourcesIn(t.networks(), t.q.Has)
+	}
+	return t.claimedIn
+}
+
+// holding is the number of clusters that hold any sources.
+func holding(sources []int32) (clusters uint64) {
+	for _, n := range sources {
+		clusters += uint64(min(n, 1))
+	}
+	return clusters
 }
 
 // sourcesIn is how many of the public sources in some origins each cluster holds, by its

@@ -46,22 +46,15 @@ func (c *Case) firstRival(q Question) geo.Origin {
 
 func (m *Matter) widest(q Question, other int, mine, its geo.Origin) spread {
 	list, of := m.placements()
-	by, moved := make([]float64, len(list)), 0.0
+	by := make([]float64, len(list)) // of one source that is placed so
 	for no, p := range list {
-		if a, b := p.origins[0], p.origins[other]; a != b && a.IsCountry() && b.IsCountry() {
-			by[no] = q.score(a, mine) - q.score(b, its)
-		}
-		if by[no] != 0 {
-			moved += p.sources
-		}
+		by[no] = q.score(p.origins[0], mine) - q.score(p.origins[other], its)
 	}
-	first := m.cases[0]
+	first, moved := m.cases[0], m.movedBy(other)
 	_, whole := first.open(q.Unit)
-	changes := make([]change, 0, int(moved))
-	for i, no := range of {
-		if by[no] != 0 {
-			changes = append(changes, change{i, first.weight(i, q.Unit) * by[no]})
-		}
+	changes := make([]change, len(moved))
+	for j, i := range moved {
+		changes[j] = change{i, first.weight(int(i), q.Unit) * by[of[i]]}
 	}
 	sums := make([]float64, len(of))
 	widest := spreadOf(m.networks(), changes, whole, sums)
@@ -74,6 +67,28 @@ func (m *Matter) widest(q Question, other int, mine, its geo.Origin) spread {
 		}
 	}
 	return widest
+}
+
+// movedBy are the items that the first case and another one place in different countries.
+func (m *Matter) movedBy(other int) []int32 {
+	if m.moved[other] != nil {
+		return m.moved[other]
+	}
+	list, of := m.placements()
+	differs, n := make([]int32, len(list)), 0.0 // as 1, or not, so that collecting takes no branch
+	for no, p := range list {
+		if a, b := p.origins[0], p.origins[other]; a != b && a.IsCountry() && b.IsCountry() {
+			differs[no] = 1
+			n += p.sources
+		}
+	}
+	moved, at := make([]int32, int(n)+1), int32(0) // the last one is no item
+	for i, no := range of {
+		moved[at] = int32(i)
+		at += differs[no]
+	}
+	m.moved[other] = moved[:at]
+	return m.moved[other]
 }
 
 func (m *Matter) bySystem() snapshot.Clusters {
@@ -105,27 +120,29 @@ func (q Question) score(o, rival geo.Origin) float64 {
 
 // change is by how much a source changes a sum.
 type change struct {
-	item int
+	item int32
 	by   float64
 }
 
 // spreadOf takes what changes a sum, and the whole that the sum is a share of. Errors are
 // independent between clusters and fall either way, so that the squares of the clusters'
 // sums estimate the variance (Liang and Zeger 1986), whatever goes on inside a cluster. The
-// memory for these is given, one for each item.
+// memory for these is given, one for each item; it is all 0, and is so again afterwards.
 func spreadOf(clusters snapshot.Clusters, changes []change, whole float64, sums []float64) spread {
-	clear(sums)
-	apart := 0.0
+	apart, n := 0.0, int32(0)
 	for _, c := range changes {
-		sums[clusters[c.item]] += c.by
+		cluster := clusters[c.item]
+		sums[cluster] += c.by
 		apart += c.by * c.by
+		n = max(n, cluster+1)
+	}
+	together := 0.0
+	for i, s := range sums[:n] {
+		together += s * s
+		sums[i] = 0
 	}
 	if apart == 0 || whole == 0 {
 		return spread{}
-	}
-	together := 0.0
-	for _, s := range sums {
-		together += s * s
 	}
 	return spread{math.Sqrt(together) / whole, together / apart}
 }

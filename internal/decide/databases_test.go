@@ -21,7 +21,7 @@ func TestSpreadOf(t *testing.T) {
 	of := func(by []float64, whole float64) spread {
 		var changes []change
 		for i, d := range by {
-			changes = append(changes, change{i, d})
+			changes = append(changes, change{int32(i), d})
 		}
 		return spreadOf(clusters, changes, whole, make([]float64, len(clusters)))
 	}

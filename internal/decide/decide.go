@@ -94,6 +94,8 @@ type Matter struct {
 	sites, holdings, systems snapshot.Clusters // made when first needed
 	placed                   []placement       // likewise
 	placing                  []int32           // likewise: the number of the one of each item
+	moved                    [][]int32         // likewise, by case: see movedBy
+	held                     uint64            // likewise: the sites with public sources
 	data                     []caveat.Caveat   // likewise: those about the data
 
 	about     *Question          // whose parts the origins stand for, if it is one about networks
@@ -118,6 +120,7 @@ func New(s *snapshot.State) *Matter {
 	for _, v := range views[1:] {
 		m.cases = append(m.cases, &Case{View: v, Findings: first.By(v)})
 	}
+	m.moved = make([][]int32, len(m.cases))
 	return m
 }
 

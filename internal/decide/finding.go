@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/plausible"
@@ -131,9 +132,11 @@ func (c *Case) findSampled(q Question, b basis) (f finding) {
 	}
 	if q.Kind == Plurality {
 		rivals := c.rivals(q)
-		f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
+		n := len(rivals)
+		alike := func(a, b geo.Origin) bool { return c.Counted[a].Sampled == c.Counted[b].Sampled }
+		f.overRivals(slices.CompactFunc(rivals, alike), func(rival geo.Origin) (lead, located stat.Share) {
 			y := c.Counted[rival].Sampled
-			return b.lead(in, y, un, len(rivals)), b.lead(in, y, 0, len(rivals))
+			return b.lead(in, y, un, n), b.lead(in, y, 0, n)
 		})
 	}
 	return f

@@ -89,6 +89,26 @@ func (c *Case) RowShare(o geo.Origin, all snapshot.Group, alpha float64) stat.Sh
 	return without(s, both, both)
 }
 
+// RowShares are the shares of some origins, as RowShare has them. Many small countries have as
+// many sources of a sample as the one before, and its interval, which takes long to find.
+func (c *Case) RowShares(list []geo.Origin, all snapshot.Group, alpha float64) []stat.Share {
+	shares := make([]stat.Share, len(list))
+	for i, o := range list {
+		if i > 0 && c.Newcomers == nil && c.countAlike(list[i-1], o) {
+			shares[i] = shares[i-1]
+			continue
+		}
+		shares[i] = c.RowShare(o, all, alpha)
+	}
+	return shares
+}
+
+// countAlike reports whether two origins have the same numbers of sources.
+func (c *Case) countAlike(a, b geo.Origin) bool {
+	x, y := &c.Counted[a], &c.Counted[b]
+	return x.Sources == y.Sources && x.Sampled == y.Sampled
+}
+
 // NewcomerCount is the expected number of sources that would have come without the burst; ok
 // is false if nothing is known of them.
 func (c *Case) NewcomerCount() (n stat.Share, ok bool) {

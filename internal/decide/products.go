@@ -38,7 +38,7 @@ func (m *Matter) products(c *Case, q Question) *products {
 	cells := m.cellsOf(c)
 	for len(cells) > 0 {
 		n := 1
-		for n < len(cells) && cells[n].cluster == cells[0].cluster {
+		for n < len(cells) && !cells[n].first {
 			n++
 		}
 		p.add(cells[:n], &counts)
@@ -51,17 +51,18 @@ func (m *Matter) products(c *Case, q Question) *products {
 func (p *products) add(cluster []cell, counts *[geo.MaxOrigins]float64) {
 	var a, c, u float64
 	for _, cell := range cluster {
-		a += cell.n
-		c += cell.n * counts[cell.origin]
+		n := float64(cell.n)
+		a += n
+		c += n * counts[cell.origin]
 		if snapshot.IsUnlocated(cell.origin) {
-			u += cell.n * (1 - counts[cell.origin])
+			u += n * (1 - counts[cell.origin])
 		}
 	}
 	p.all, p.claimed, p.unlocated = p.all+a, p.claimed+c, p.unlocated+u
 	p.aa, p.cc, p.uu = p.aa+a*a, p.cc+c*c, p.uu+u*u
 	p.ac, p.au, p.cu = p.ac+a*c, p.au+a*u, p.cu+c*u
 	for _, cell := range cluster {
-		r, n := &p.rivals[cell.origin], cell.n
+		r, n := &p.rivals[cell.origin], float64(cell.n)
 		r.n, r.rr = r.n+n, r.rr+n*n
 		r.ar, r.cr, r.ur = r.ar+a*n, r.cr+c*n, r.ur+u*n
 	}
@@ -69,9 +70,9 @@ func (p *products) add(cluster []cell, counts *[geo.MaxOrigins]float64) {
 
 // cell is the number of public sources of one origin in one cluster.
 type cell struct {
-	cluster int32
-	origin  geo.Origin
-	n       float64
+	n      int32
+	origin geo.Origin
+	first  bool // of its cluster
 }
 
 // cellsOf counts the public sources of a case by cluster and origin, cluster by cluster.
@@ -93,19 +94,23 @@ func (m *Matter) cellsOf(c *Case) []cell {
 		ends[cluster]++
 	}
 	c.cells = make([]cell, 0, len(clusters))
-	var last [geo.MaxOrigins]int // the number of cells after the last one of an origin
+	var counts [geo.MaxOrigins]int32
+	var present [geo.MaxOrigins]geo.Origin // in the order in which they come
 	begin := int32(0)
-	for cluster, end := range ends[:len(clusters)] {
-		before := len(c.cells)
-		for _, o := range origins[begin:end] {
-			if o == geo.Reserved {
-				continue
+	for _, end := range ends[:len(clusters)] {
+		n := 0
+		for _, o := range origins[begin:end] { // who cannot be predicted, so that this takes no branch
+			present[n&0xff] = o
+			n += snapshot.Indicator(counts[o] == 0)
+			counts[o]++
+		}
+		first := true
+		for _, o := range present[:n] {
+			if o != geo.Reserved {
+				c.cells = append(c.cells, cell{counts[o], o, first})
+				first = false
 			}
-			if last[o] <= before {
-				c.cells = append(c.cells, cell{int32(cluster), o, 0})
-				last[o] = len(c.cells)
-			}
-			c.cells[last[o]-1].n++
+			counts[o] = 0
 		}
 		begin = end
 	}

@@ -109,18 +109,19 @@ func (t *trial) concentration() (caveats []caveat.Caveat) {
 		}
 	}
 	// In which cluster they gather is looked for only if they do.
-	gathered := func(clusters snapshot.Clusters, limit float64, choose func(item int) bool) []snapshot.Held {
-		if most := slices.Max(t.sourcesIn(clusters, t.q.Has)); c.ShareWithin(float64(most), claimed).Low <= limit {
+	gathered := func(clusters snapshot.Clusters, in []int32, limit float64, choose func(int) bool) []snapshot.Held {
+		if c.ShareWithin(float64(slices.Max(in)), claimed).Low <= limit {
 			return nil
 		}
 		return c.Most(1, c.Held(clusters, t.q.Has), choose)
 	}
 	anyItem := func(int) bool { return true }
-	for _, h := range gathered(t.networks(), concentrated, anyItem) {
+	for _, h := range gathered(t.networks(), t.claimed(), concentrated, anyItem) {
 		add(caveat.PrefixConcentrated, h.Claimed, concentrated, c.SiteName(h.First))
 	}
 	if c.ASNs != nil && (t.about == nil || len(t.about.Systems) != 1) { // which says it
-		for _, h := range gathered(t.bySystem(), largeNetwork, c.InSystem) {
+		systems := t.bySystem()
+		for _, h := range gathered(systems, t.sourcesIn(systems, t.q.Has), largeNetwork, c.InSystem) {
 			add(caveat.NetworkConcentrated, h.Claimed, largeNetwork, c.SystemName(h.First))
 		}
 	}

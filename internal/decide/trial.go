@@ -24,7 +24,8 @@ type trial struct {
 	joint    finding
 	hidden   *caveat.Caveat // what rules the claim out after all
 
-	summed map[*Case]*products // made when first needed
+	summed    map[*Case]*products // made when first needed
+	claimedIn []int32             // likewise
 }
 
 func (m *Matter) trial(q Question, p Policy) *trial {

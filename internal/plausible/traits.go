@@ -58,7 +58,8 @@ const cutBits = 48
 // order, in one pass over the items.
 func read(v *snapshot.View) (t traits, s suspects) {
 	var ports majority
-	public, n := make([]uint64, len(v.Items)), 0
+	group := v.Group(snapshot.Anywhere)
+	public, n := make([]uint64, int(group.Sampled-group.Sampled6)+1), 0 // at most those of IPv4, and one too many
 	ipv4, ipv4Cut, ipv6, ipv6Cut, unproven, bogons := 0, 0, 0, 0, 0, 0
 	for i := range v.Items {
 		it := &v.Items[i]

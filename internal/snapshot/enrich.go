@@ -15,10 +15,7 @@ func (s *State) Enrich(tables []*geo.Table, asns *geo.ASNTable, lists []*geo.Pre
 	c := *s
 	c.Columns, c.Lists = slices.Clone(s.Columns), slices.Clone(s.Lists)
 	for _, t := range tables {
-		column := Column{DatabaseOf(t), make([]geo.Origin, len(s.Items))}
-		for i := range s.Items {
-			column.Origins[i] = Source(&s.Items[i]).OriginIn(t)
-		}
+		column := Column{DatabaseOf(t), s.locate(t)}
 		at, found := slices.BinarySearchFunc(c.Columns, column.Database, func(x Column, d Database) int {
 			return x.Database.Compare(d)
 		})
@@ -47,6 +44,26 @@ func (s *State) Enrich(tables []*geo.Table, asns *geo.ASNTable, lists []*geo.Pre
 		c.ASNs = s.systems(asns)
 	}
 	return &c, nil
+}
+
+// locate looks the items up in a table, those of IPv4 many at once.
+func (s *State) locate(t *geo.Table) []geo.Origin {
+	origins := make([]geo.Origin, len(s.Items))
+	var ips [256]uint32
+	for begin := 0; begin < len(origins); begin += len(ips) {
+		some := origins[begin:min(begin+len(ips), len(origins))]
+		items := s.Items[begin:][:len(some)]
+		for i := range items {
+			ips[i&255] = uint32(items[i].Lo)
+		}
+		t.LookupBatch4(some, ips[:len(some)])
+		for i := range items {
+			if source := Source(&items[i]); !source.IsIPv4() {
+				some[i] = source.OriginIn(t)
+			}
+		}
+	}
+	return origins
 }
 
 func (s *State) systems(table *geo.ASNTable) *ASNs {

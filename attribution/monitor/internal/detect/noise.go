@@ -26,6 +26,8 @@ type noise struct {
 	since  int64   // accepted counts since the last pair, in parts of 1/idleParts
 	busy   float64 // largest expectation at the last estimate
 	fresh  int     // pairs since the last estimate
+
+	small smallCounts // scratch
 }
 
 // pair is a count and its expectation.
@@ -85,8 +87,28 @@ func (n *noise) residual(y, mu float64) float64 {
 	if y == mu {
 		return 0
 	}
-	s := max(math.Sqrt(n.s2), 1e-3)
-	return stabilize(y, s) - stabilize(mu, s)
+	if k := &n.small; k.s2 != n.s2 || k.s == 0 {
+		*k = smallCounts{s2: n.s2, s: max(math.Sqrt(n.s2), 1e-3)}
+	}
+	return n.small.stabilize(y) - stabilize(mu, n.small.s)
+}
+
+// smallCounts are what small counts come to when they are stabilized. Where little comes,
+// they are the same again and again.
+type smallCounts struct {
+	s2, s float64    // by which they were
+	known [8]float64 // 0: not yet
+}
+
+func (k *smallCounts) stabilize(y float64) float64 {
+	if !(y < float64(len(k.known))) || y != math.Trunc(y) {
+		return stabilize(y, k.s)
+	}
+	v := &k.known[int(y)]
+	if *v == 0 {
+		*v = stabilize(y, k.s)
+	}
+	return *v
 }
 
 // z returns the standardized residual.
@@ -124,9 +146,9 @@ func (n *noise) learnNothing(mu float64, k int64, limit int, threeDays int64) {
 }
 
 // followNothing takes the z of k accepted counts, which is the same.
-func (n *noise) followNothing(z float64, k int64) {
+func (n *noise) followNothing(z float64, k int64, each *fall) {
 	n.follow(z)
-	f := math.Pow(1-1./lagWindow, float64(k-1))
+	f := each.after(k - 1)
 	n.product = z*z + (n.product-z*z)*f
 	n.square = max(z*z+(n.square-z*z)*f, math.SmallestNonzeroFloat64)
 }
@@ -168,8 +190,10 @@ func (n *noise) estimate() {
 		n.s2, n.sure, n.scale, n.busy = 0, 0, 0, 0 // nothing came, and it was known
 		return
 	}
-	values := make([]float64, len(n.pairs))
-	pairs := n.telling(values)
+	var all [finePairs]float64
+	var told [finePairs]pair
+	values := all[:len(n.pairs)]
+	pairs := n.telling(values, told[:0])
 	values = values[:len(pairs)]
 	for i, p := range pairs {
 		values[i] = math.Log((float64(p.y) + .5) / (float64(p.mu) + .5))
@@ -186,9 +210,9 @@ func (n *noise) estimate() {
 	n.scale = mad * deviation(values)
 }
 
-// telling returns the pairs that tell how far counts stray. Where hardly anything comes
+// telling appends the pairs that tell how far counts stray. Where hardly anything comes
 // most of the time, as outside office hours, the rest of it tells. It overwrites values.
-func (n *noise) telling(values []float64) (pairs []pair) {
+func (n *noise) telling(values []float64, pairs []pair) []pair {
 	for i, p := range n.pairs {
 		values[i] = float64(p.mu)
 	}
@@ -222,7 +246,7 @@ func (s *Series) learnNoise(at *scale, y, mu, z float64, perCount int64) {
 		return
 	}
 	at.noise.follow(z)
-	at.noise.learn(y, mu, s.grain.pairs(), s.grid.intervals(weakHistory)/perCount)
+	at.noise.learn(y, mu, s.grain.pairs(), s.grid.history/perCount)
 }
 
 // median returns the median of values, and changes their order.

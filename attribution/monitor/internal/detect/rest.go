@@ -55,11 +55,14 @@ func (s *Series) mayRest() bool {
 		s.habits.chart > 0 || len(s.habits.routines) > 0 {
 		return false
 	}
-	_, known := s.season.at(s.grid, s.next)
-	if !s.seasonal { // nor does a season begin
-		return s.recent.mean < leastMean && (!known || s.seen+s.endOfCell()-s.next < s.grid.intervals(weakHistory))
+	if !s.seasonal && s.recent.mean >= leastMean {
+		return false
 	}
-	around := &s.season.around
+	around := s.season.turn(&s.grid, s.next/s.grid.perCell)
+	known := around[1] >= 0
+	if !s.seasonal { // nor does a season begin
+		return !known || s.seen+s.endOfCell()-s.next < s.grid.history
+	}
 	most, least := max(around[0], around[1], around[2]), min(around[0], around[1], around[2])
 	return known && (most <= 0 || s.grid.perCell > 1 && most <= steepRatio*least && s.seasonally(most) < leastMean)
 }
@@ -75,7 +78,7 @@ func (s *Series) rest(n int64) Reading {
 	if s.grid.perCell > 1 {
 		s.judgeCell(last, false)
 	}
-	if s.season.closeCell(s.grid) {
+	if s.season.closeCell(&s.grid) {
 		s.relevel(last, mean)
 	}
 	if s.bursting { // the cell shows it
@@ -113,23 +116,24 @@ func (s *Series) takeIn() (mean float64) {
 	if s.idle = 0; n == 0 {
 		return 0
 	}
-	mean = s.recent.learnNothing(n, s.grid.window()) / float64(n)
-	if s.older.learnNothing(n, s.grid.olderWindow()); s.seasonal {
+	d := &s.grid
+	mean = s.recent.learnNothing(n, d.window, &d.recentFall) / float64(n)
+	if s.older.learnNothing(n, d.olderWindow, &d.olderFall); s.seasonal {
 		mean = s.expected(last+1-n, n) / float64(n)
 	}
 	z := s.each.noise.z(0, mean)
-	s.each.noise.followNothing(z, n)
-	s.each.noise.learnNothing(mean, n, s.grain.pairs(), s.grid.intervals(weakHistory))
-	s.each.trail.addSame(z, n, s.grid.kept())
+	s.each.noise.followNothing(z, n, &d.lagFall)
+	s.each.noise.learnNothing(mean, n, s.grain.pairs(), d.history)
+	s.each.trail.addSame(z, n, d.kept)
 	s.each.noteNothing(last, n)
-	if s.each.pending = 0; s.seasonal && s.grid.perCell == 1 {
+	if s.each.pending = 0; s.seasonal && d.perCell == 1 {
 		s.each.byZ.since = last
 	}
-	if s.grid.perCell > 1 {
+	if d.perCell > 1 {
 		all := mean * float64(n)
 		s.cell.mu, s.cell.top, s.cell.known = s.cell.mu+all, s.cell.top+all, s.cell.known+n
 	}
-	s.season.known, s.season.index = s.season.known+n, last/s.grid.perCell
+	s.season.known, s.season.index = s.season.known+n, last/d.perCell
 	return mean
 }
 
@@ -139,7 +143,7 @@ func (s *Series) expected(first, n int64) (sum float64) {
 		return 0
 	}
 	for i := first; i < first+n; i++ {
-		m, _ := s.season.at(s.grid, i)
+		m, _ := s.season.at(&s.grid, i)
 		sum += m
 	}
 	return s.seasonally(sum)
@@ -160,11 +164,15 @@ func (s *scale) noteNothing(i, n int64) {
 // addSame adds n counts with the same z.
 func (t *trail) addSame(z float64, n int64, keep int) {
 	n = min(n, int64(keep))
-	if drop := len(*t) + int(n) - keep; drop > 0 {
-		*t = slices.Delete(*t, 0, drop)
+	all, code := *t, codeOf(z)
+	if drop := len(all) + int(n) - keep; drop > 0 {
+		all = all[:copy(all, all[drop:])]
 	}
-	code := codeOf(z)
-	for range n {
-		*t = append(*t, code)
+	all = slices.Grow(all, int(n))
+	same := all[len(all) : len(all)+int(n)]
+	same[0] = code
+	for k := 1; k < len(same); k *= 2 {
+		copy(same[k:], same[:k])
 	}
+	*t = all[:len(all)+int(n)]
 }

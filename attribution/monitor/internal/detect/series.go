@@ -22,6 +22,7 @@ type Series struct {
 	season   season
 	seasonal bool    // the season's expectation is in use
 	level    float64 // logarithm of the present level against the season's
+	ofLevel  lastExp // its factor; scratch
 
 	each scale // judges intervals
 	sums scale // judges cells; not in use where a cell is one interval
@@ -142,7 +143,7 @@ func (s *Series) Observe(i int64, y float64) Reading {
 	switch {
 	case lost:
 		r = s.finish(i-gap, true, s.read(0, 0))
-		s.season.learn(s.grid, i, y)
+		s.season.learn(&s.grid, i, y)
 	case s.recent.n == 0:
 		r = s.warmUp(i, y)
 	default:
@@ -175,7 +176,7 @@ func (s *Series) skip(gap int64) (lost bool) {
 	if i := s.next - 1; i/s.grid.perCell != (i-gap)/s.grid.perCell {
 		s.cell = cellSum{}
 	}
-	if gap < s.grid.patience() {
+	if gap < s.grid.patience {
 		return false
 	}
 	s.departed, s.cell = departure{}, cellSum{}
@@ -195,10 +196,10 @@ func (s *Series) learn(i int64, y, mu, z float64, whole bool) {
 	}
 	rising := s.bursting && s.weak != none || max(s.each.byCount.sum, s.sums.byCount.sum) > countRising
 	if !rising && !s.departed.low() && s.departed.shift == 0 {
-		s.recent.learn(y, s.grid.window())
-		s.older.learn(y, s.grid.olderWindow())
+		s.recent.learn(y, s.grid.window)
+		s.older.learn(y, s.grid.olderWindow)
 	}
-	if s.season.learn(s.grid, i, y) {
+	if s.season.learn(&s.grid, i, y) {
 		s.relevel(i, mu)
 	}
 }
@@ -210,7 +211,7 @@ func (s *Series) relevel(i int64, mu float64) {
 		return
 	}
 	s.level = 0
-	if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
+	if m, ok := s.season.at(&s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
 		s.setLevel(mu, m)
 	}
 }

@@ -52,8 +52,7 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 	t.shedUsual()
 	t.shedClosed()
 	if iv != nil {
-		clear(iv.targets)
-		t.spare, iv.targets = iv.targets, nil
+		m.emptyTargets(iv)
 	}
 }
 
@@ -111,7 +110,7 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 		c.shed = c.shed || part.shed
 		if part.state != nil {
 			if all == nil {
-				all = tally.New(iv.table, m.counting)
+				all = m.emptyTally(iv.table)
 			}
 			merge(all, part.state)
 		}
@@ -122,6 +121,9 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 		}
 		c.state = iv.mark(all).Rotate(nil)
 		c.stored = m.packer.store(c.index, c.state)
+		if own == nil {
+			m.useAgain(all)
+		}
 	}
 	c.lost.add(c.beside)
 }

@@ -186,9 +186,8 @@ func (r *retained) expire(closed int64) {
 		r.bytes -= len(r.kept[n].data)
 		n++
 	}
-	if n > 0 {
-		r.kept = slices.Clone(r.kept[n:])
-	}
+	clear(r.kept[:n]) // keep nothing in memory
+	r.kept = r.kept[n:]
 }
 
 // between returns the intervals from the first to the last. They may be read without a

@@ -78,7 +78,10 @@ func Read(r *wire.Reader, o Options) *Series {
 		s.cell.tainted = r.Bool()
 		s.readScale(r, &s.sums, s.grid.perCell, keptSums)
 	}
-	if s.resting = r.Err() == nil && s.mayRest(); s.idle > 0 && !s.resting {
+	if r.Err() == nil {
+		s.settlePace()
+	}
+	if s.idle > 0 && !s.resting {
 		r.Fail("a series that is busy and at rest")
 	}
 	if r.Err() != nil {

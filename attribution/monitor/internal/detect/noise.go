@@ -87,11 +87,14 @@ func (n *noise) residual(y, mu float64) float64 {
 	if y == mu {
 		return 0
 	}
-	if k := &n.small; k.s2 != n.s2 || k.s == 0 {
-		*k = smallCounts{s2: n.s2, s: max(math.Sqrt(n.s2), 1e-3)}
+	if n.small.s2 != n.s2 || n.small.s == 0 {
+		n.small = smallCounts{s2: n.s2, s: n.deviation()}
 	}
-	return n.small.stabilize(y) - stabilize(mu, n.small.s)
+	return stabilizeCount(y, n.small.s, n.small.known[:]) - stabilize(mu, n.small.s)
 }
+
+// deviation returns the standard deviation beyond that of counting, relative to the expectation.
+func (n *noise) deviation() float64 { return max(math.Sqrt(n.s2), 1e-3) }
 
 // smallCounts are what small counts come to when they are stabilized. Where little comes,
 // they are the same again and again.
@@ -100,13 +103,14 @@ type smallCounts struct {
 	known [8]float64 // 0: not yet
 }
 
-func (k *smallCounts) stabilize(y float64) float64 {
-	if !(y < float64(len(k.known))) || y != math.Trunc(y) {
-		return stabilize(y, k.s)
+// stabilizeCount does what stabilize does, and remembers it if y is small.
+func stabilizeCount(y, s float64, known []float64) float64 {
+	if !(y < float64(len(known))) || y != math.Trunc(y) {
+		return stabilize(y, s)
 	}
-	v := &k.known[int(y)]
+	v := &known[int(y)]
 	if *v == 0 {
-		*v = stabilize(y, k.s)
+		*v = stabilize(y, s)
 	}
 	return *v
 }
@@ -199,13 +203,19 @@ func (n *noise) estimate() {
 		values[i] = math.Log((float64(p.y) + .5) / (float64(p.mu) + .5))
 	}
 	spread := mad * deviation(values)
-	for i, p := range pairs {
-		values[i] = 1 / (float64(p.mu) + .5)
+	n.s2, n.sure = 0, 0
+	if v := spread * spread; v > 1/(n.busy+.5) { // what counting explains is more for each of them
+		for i, p := range pairs {
+			values[i] = 1 / (float64(p.mu) + .5)
+		}
+		n.s2 = max(0, v-median(values))
+		n.sure = min(n.s2, variance(pairs))
 	}
-	n.s2 = max(0, spread*spread-median(values))
-	n.sure = min(n.s2, variance(pairs))
+	s, known := n.deviation(), [64]float64{}
 	for i, p := range pairs {
-		values[i] = n.residual(float64(p.y), float64(p.mu))
+		if values[i] = 0; p.y != p.mu {
+			values[i] = stabilizeCount(float64(p.y), s, known[:]) - stabilize(float64(p.mu), s)
+		}
 	}
 	n.scale = mad * deviation(values)
 }
@@ -213,13 +223,22 @@ func (n *noise) estimate() {
 // telling appends the pairs that tell how far counts stray. Where hardly anything comes
 // most of the time, as outside office hours, the rest of it tells. It overwrites values.
 func (n *noise) telling(values []float64, pairs []pair) []pair {
+	n.busy = 0
 	for i, p := range n.pairs {
 		values[i] = float64(p.mu)
+		n.busy = max(n.busy, values[i])
 	}
-	k := max(0, len(values)-fewPairs/2)
-	order(values, k)
-	n.busy = slices.Max(values[k:])
-	least := min(n.busy/busyRatio, values[k])
+	least, busy := n.busy/busyRatio, 0
+	for _, mu := range values {
+		if mu >= least {
+			busy++
+		}
+	}
+	if busy < fewPairs/2 { // which is few
+		k := max(0, len(values)-fewPairs/2)
+		order(values, k)
+		least = min(least, values[k])
+	}
 	for _, p := range n.pairs {
 		if float64(p.mu) >= least {
 			pairs = append(pairs, p)

@@ -20,10 +20,13 @@ func (s *Series) Silence(from, to int64) (r Reading) {
 		r = s.Observe(from, 0) // intervals are missing
 	}
 	for s.next < to {
-		if s.resting {
+		switch {
+		case s.resting:
 			r = s.rest(min(to, s.endOfCell()) - s.next)
-		} else {
-			r = s.Observe(s.next, 0)
+		case s.calm:
+			r = s.zeros(to - s.next)
+		default:
+			r = s.take(s.next, 0, 0)
 		}
 	}
 	return r
@@ -48,14 +51,10 @@ func (s *scale) isCalm() bool { return s.idle() && s.idleWeak() && s.pending <= 
 // endOfCell returns the interval after the cell of the next one.
 func (s *Series) endOfCell() int64 { return (s.next/s.grid.perCell + 1) * s.grid.perCell }
 
-// mayRest reports whether the series is at rest in the next interval, and then in all of its
-// cell until something comes.
+// mayRest reports whether a series that is still is at rest in the next interval, and then in all
+// of its cell until something comes.
 func (s *Series) mayRest() bool {
-	if s.recent.n == 0 || s.bursting || s.departed != (departure{}) || !s.each.isCalm() || s.peaks.since > 0 ||
-		s.habits.chart > 0 || len(s.habits.routines) > 0 {
-		return false
-	}
-	if !s.seasonal && s.recent.mean >= leastMean {
+	if s.peaks.since > 0 || !s.seasonal && s.recent.mean >= leastMean {
 		return false
 	}
 	around := s.season.turn(&s.grid, s.next/s.grid.perCell)
@@ -86,7 +85,7 @@ func (s *Series) rest(n int64) Reading {
 		r = s.read(0, mean)
 		r.State = Began
 	}
-	s.resting = s.mayRest()
+	s.settlePace()
 	return r
 }
 
@@ -107,7 +106,7 @@ func (s *Series) wake() {
 	if s.each.noise.renew(); s.each.unsettled {
 		s.each.settle()
 	}
-	s.resting = false
+	s.resting, s.calm = false, false
 }
 
 // takeIn takes in the intervals at rest, and returns the mean of what was expected in them.
@@ -125,7 +124,7 @@ func (s *Series) takeIn() (mean float64) {
 	s.each.noise.followNothing(z, n, &d.lagFall)
 	s.each.noise.learnNothing(mean, n, s.grain.pairs(), d.history)
 	s.each.trail.addSame(z, n, d.kept)
-	s.each.noteNothing(last, n)
+	s.each.unsettled = s.each.noteNothing(last, n) || s.each.unsettled
 	if s.each.pending = 0; s.seasonal && d.perCell == 1 {
 		s.each.byZ.since = last
 	}
@@ -149,16 +148,17 @@ func (s *Series) expected(first, n int64) (sum float64) {
 	return s.seasonally(sum)
 }
 
-// noteNothing notes n counts, the last of which is i, while all sums are 0. It leaves the
-// limits to settle.
-func (s *scale) noteNothing(i, n int64) {
+// noteNothing notes n counts, the last of which is i, while all sums are 0. It reports whether
+// they taught the limits, which are not settled yet.
+func (s *scale) noteNothing(i, n int64) (taught bool) {
 	for at := i + 1 - n; n > 0; {
 		k := min(n, s.blocks.counts-at%s.blocks.counts)
 		s.noted = min(s.noted+k, s.blocks.counts)
 		if at, n = at+k, n-k; at%s.blocks.counts == 0 {
-			s.unsettled = s.endBlock() || s.unsettled
+			taught = s.endBlock() || taught
 		}
 	}
+	return taught
 }
 
 // addSame adds n counts with the same z.

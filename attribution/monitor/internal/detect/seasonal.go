@@ -186,18 +186,23 @@ func (s *season) turn(d *grid, c int64) *[3]float64 {
 // at returns what the season expects of an interval. Between the centers of two
 // cells it is on a straight line.
 func (s *season) at(d *grid, i int64) (m float64, ok bool) {
-	c := i / d.perCell
-	around := s.turn(d, c)
-	if m = around[1]; m < 0 {
+	around := s.turn(d, i/d.perCell)
+	if around[1] < 0 {
 		return 0, false
 	}
+	return d.between(around, i), true
+}
+
+// between returns what is expected of an interval, between the centers of its cell and of the
+// one that is nearer.
+func (d *grid) between(around *[3]float64, i int64) float64 {
 	// Distance from the center of the cell, in cells, from -1/2 to 1/2.
-	x := (float64(i-c*d.perCell)+.5)/float64(d.perCell) - .5
-	beside := around[1+sign(x)]
+	x := (float64(i%d.perCell)+.5)/float64(d.perCell) - .5
+	m, beside := around[1], around[1+sign(x)]
 	if beside >= 0 {
 		m += math.Abs(x) * (beside - m)
 	}
-	return m, true
+	return m
 }
 
 func sign(x float64) int {

@@ -30,7 +30,8 @@ type Series struct {
 
 	habits habits // what recurs
 
-	resting bool  // see mayRest; a function of all the rest
+	resting bool  // see mayRest; a function of all the rest,
+	calm    bool  // and so is this, see mayBeCalm
 	idle    int64 // the last intervals, which are at rest and not taken in yet
 
 	bursting bool
@@ -130,12 +131,19 @@ func (s *Series) Observe(i int64, y float64) Reading {
 	if s.seen > 0 {
 		gap = i - s.next
 	}
-	if s.resting {
-		if y == 0 && gap == 0 {
-			return s.rest(1)
-		}
+	switch nothing := y == 0 && gap == 0; {
+	case nothing && s.resting:
+		return s.rest(1)
+	case nothing && s.calm:
+		return s.zeros(1)
+	case s.resting:
 		s.wake()
 	}
+	return s.take(i, y, gap)
+}
+
+// take takes a count after a gap, whatever it is.
+func (s *Series) take(i int64, y float64, gap int64) Reading {
 	s.next = i + 1
 	s.seen++
 	lost := gap > 0 && s.skip(gap)
@@ -158,7 +166,7 @@ func (s *Series) Observe(i int64, y float64) Reading {
 			r = s.finish(i+1, true, r)
 		}
 	}
-	s.resting = s.mayRest()
+	s.settlePace()
 	return r
 }
 

@@ -63,9 +63,11 @@ func (m *Monitor) introduceAll(index int64) {
 		return
 	}
 	t.unwatched = false
-	for it := range t.all() {
-		if t.watches[it.Slot] == nil {
-			m.introduce(it.Slot, index, unseen(it), t.heavies()[it.Slot/t.single].Evictions())
+	for i, h := range t.heavies() {
+		for it := range h.All() {
+			if slot := i*t.single + it.Slot; t.watches[slot] == nil {
+				m.introduce(slot, index, unseen(it), h.Evictions())
+			}
 		}
 	}
 }

@@ -195,9 +195,10 @@ func (h *cells) push(code uint16) {
 	h.first++
 }
 
-// medianCode returns the median of the counts that are known, and how many are
-// known. It changes the order of codes.
-func medianCode(codes []uint16) (count float64, known int) {
+// medianCode returns the median of the counts that are known, with some zeros more, and how many
+// are known. It changes the order of codes.
+func medianCode(codes []uint16, zeros int) (count float64, known int) {
+	known = zeros
 	some := 0 // counts above 0, which go first
 	for i, c := range codes {
 		if c == unknown {

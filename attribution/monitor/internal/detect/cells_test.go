@@ -96,7 +96,7 @@ func TestMedian(t *testing.T) {
 		}
 	}
 	codes := []uint16{unknown, 7, 3, unknown, 5, 5}
-	if m, known := medianCode(codes); known != 4 || m != decodeCount(5) {
+	if m, known := medianCode(codes, 0); known != 4 || m != decodeCount(5) {
 		t.Errorf("median %v of %d", m, known)
 	}
 }

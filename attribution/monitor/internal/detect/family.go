@@ -255,9 +255,11 @@ func (s *Series) drift() float64 {
 	if n := &s.sums.noise; s.grid.perCell > 1 && len(n.pairs) >= fewPairs {
 		v = max(0, n.sure-driftNoise/((float64(n.pairs[0].mu)+.5)*math.Sqrt(float64(len(n.pairs)))))
 	}
-	d := driftDoubt*math.Sqrt(v) + math.Log(s.lead())
+	d := driftDoubt * math.Sqrt(v)
 	if s.seasonal {
 		d = max(d, s.season.misfit(&s.grid))
+	} else {
+		d += math.Log(s.lead())
 	}
 	return math.Exp(min(d, mostDrift))
 }

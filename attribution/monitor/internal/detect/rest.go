@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"math"
 	"slices"
 )
@@ -165,6 +166,9 @@ func (s *scale) noteNothing(i, n int64) (taught bool) {
 func (t *trail) addSame(z float64, n int64, keep int) {
 	n = min(n, int64(keep))
 	all, code := *t, codeOf(z)
+	if len(all) == keep && bytes.Count(all, []byte{code}) == keep {
+		return // as after a while at rest
+	}
 	if drop := len(all) + int(n) - keep; drop > 0 {
 		all = all[:copy(all, all[drop:])]
 	}

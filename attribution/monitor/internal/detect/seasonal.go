@@ -134,22 +134,20 @@ func (s *season) byWeekday(d *grid, c int64) (count float64, ok bool) {
 // window returns the median of the cells that lie a number of periods back, and of
 // their neighbors, and whether at least few of them are known.
 func (s *season) window(c, period int64, periods, few int) (float64, bool) {
-	empty := 0
-	for empty < periods && s.cells.areZero(c-int64(empty+1)*period-sideCells, 2*sideCells+1) {
-		empty++
-	}
-	if empty == periods {
-		return 0, true
-	}
 	var codes [dailyDays * (2*sideCells + 1)]uint16
-	n := 0
+	n, zeros := 0, 0
 	for p := range periods {
-		for side := int64(-sideCells); side <= sideCells; side++ {
-			codes[n] = s.cells.at(c - int64(p+1)*period + side)
+		from := c - int64(p+1)*period - sideCells
+		if s.cells.areZero(from, 2*sideCells+1) {
+			zeros += 2*sideCells + 1
+			continue
+		}
+		for at := from; at <= from+2*sideCells; at++ {
+			codes[n] = s.cells.at(at)
 			n++
 		}
 	}
-	m, known := medianCode(codes[:n])
+	m, known := medianCode(codes[:n], zeros)
 	return m, known >= few
 }
 

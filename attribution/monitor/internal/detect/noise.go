@@ -88,13 +88,13 @@ func (n *noise) residual(y, mu float64) float64 {
 		return 0
 	}
 	if n.small.s2 != n.s2 || n.small.s == 0 {
-		n.small = smallCounts{s2: n.s2, s: n.deviation()}
+		n.small = smallCounts{s2: n.s2, s: n.beyondCounting()}
 	}
 	return stabilizeCount(y, n.small.s, n.small.known[:]) - stabilize(mu, n.small.s)
 }
 
-// deviation returns the standard deviation beyond that of counting, relative to the expectation.
-func (n *noise) deviation() float64 { return max(math.Sqrt(n.s2), 1e-3) }
+// beyondCounting returns the standard deviation beyond that of counting, relative to the expectation.
+func (n *noise) beyondCounting() float64 { return max(math.Sqrt(n.s2), 1e-3) }
 
 // smallCounts are what small counts come to when they are stabilized. Where little comes,
 // they are the same again and again.
@@ -204,14 +204,14 @@ func (n *noise) estimate() {
 	}
 	spread := mad * deviation(values)
 	n.s2, n.sure = 0, 0
-	if v := spread * spread; v > 1/(n.busy+.5) { // what counting explains is more for each of them
+	if v := spread * spread; v > 1/(n.busy+.5) { // else counting explains all of it
 		for i, p := range pairs {
 			values[i] = 1 / (float64(p.mu) + .5)
 		}
 		n.s2 = max(0, v-median(values))
 		n.sure = min(n.s2, variance(pairs))
 	}
-	s, known := n.deviation(), [64]float64{}
+	s, known := n.beyondCounting(), [64]float64{}
 	for i, p := range pairs {
 		if values[i] = 0; p.y != p.mu {
 			values[i] = stabilizeCount(float64(p.y), s, known[:]) - stabilize(float64(p.mu), s)
@@ -228,13 +228,13 @@ func (n *noise) telling(values []float64, pairs []pair) []pair {
 		values[i] = float64(p.mu)
 		n.busy = max(n.busy, values[i])
 	}
-	least, busy := n.busy/busyRatio, 0
+	least, enough := n.busy/busyRatio, 0
 	for _, mu := range values {
 		if mu >= least {
-			busy++
+			enough++
 		}
 	}
-	if busy < fewPairs/2 { // which is few
+	if enough < fewPairs/2 {
 		k := max(0, len(values)-fewPairs/2)
 		order(values, k)
 		least = min(least, values[k])

@@ -1,6 +1,9 @@
 package sketch
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 const (
 	rows            = 2
@@ -8,19 +11,27 @@ const (
 )
 
 // pages are parts of a table in which something may be. The others are all zero, and need not
-// be gone through when a period ends in which little came.
-type pages []bool
+// be gone through when a period ends in which little came. They are bytes, since a byte is found
+// quickly among many.
+type pages []byte // inUse, or 0
 
-const logPage = 6 // of the places in a page
+const (
+	logPage = 6 // of the places in a page
+	inUse   = 1
+)
 
 func newPages(places int) pages { return make(pages, places>>logPage) }
 
 // each calls do with the first place of every page in use, and that of the next. It returns
 // whether the page is still in use.
 func (p pages) each(do func(from, to int) bool) {
-	for i, used := range p {
-		if used {
-			p[i] = do(i<<logPage, (i+1)<<logPage)
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(p[i:], inUse)
+		if next < 0 {
+			return
+		}
+		if i += next; !do(i<<logPage, (i+1)<<logPage) {
+			p[i] = 0
 		}
 	}
 }
@@ -54,7 +65,7 @@ func (c *cells) at(target uint64) [rows]uint32 {
 func (c *cells) raise(target uint64, w Weight) {
 	for _, at := range c.at(target) {
 		p := &c.cells[at]
-		c.used[at>>logPage] = true
+		c.used[at>>logPage] = inUse
 		p.events = max(p.events, saturated32(w.Events))
 		p.sources = max(p.sources, saturated32(w.Sources))
 	}
@@ -73,7 +84,7 @@ func (c *cells) touch(events []looseEvent) {
 	read := uint32(0)
 	for i := range events {
 		at := &events[i].at
-		used[at[0]>>logPage], used[at[1]>>logPage] = true, true
+		used[at[0]>>logPage], used[at[1]>>logPage] = inUse, inUse
 		read |= cells[at[0]].events | cells[at[1]].events
 	}
 	c.touched = read

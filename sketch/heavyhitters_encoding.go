@@ -146,7 +146,9 @@ func (c *cells) read(r *wire.Reader) {
 			return
 		}
 		c.cells[i] = cell{uint32(w.Events), uint32(w.Sources)}
-		c.used[i>>logPage] = c.used[i>>logPage] || w != Weight{}
+		if w != (Weight{}) {
+			c.used[i>>logPage] = inUse
+		}
 	}
 }
 
@@ -159,7 +161,9 @@ func (p *pairs) read(r *wire.Reader) {
 	set := 0
 	for i := range p.words {
 		p.words[i] = r.Uint64()
-		p.used[i>>logPage] = p.used[i>>logPage] || p.words[i] != 0
+		if p.words[i] != 0 {
+			p.used[i>>logPage] = inUse
+		}
 		set += bits.OnesCount64(p.words[i])
 	}
 	if held >= uint64(p.free) || set == 0 || uint64(set) > held*bitsPerPair {

@@ -50,7 +50,7 @@ func (p *pairs) touch(targets, sources []uint64) {
 		hi, lo := bits.Mul64(target^0x9e3779b97f4a7c15, sources[i]^0xd1b54a32d192ed03)
 		p.hashes[i] = hi ^ lo
 		at := (hi ^ lo) >> shift
-		used[at>>logPage] = true
+		used[at>>logPage] = inUse
 		read |= words[at]
 	}
 	p.touched = read
@@ -76,7 +76,7 @@ func (p *pairs) add(fresh []uint8, targets, sources []uint64) {
 			p.clear() // a fuller filter would pass over new pairs
 			free = p.free
 			for _, hash := range hashes[i:] {
-				p.used[hash>>shift>>logPage] = true
+				p.used[hash>>shift>>logPage] = inUse
 			}
 		}
 	}

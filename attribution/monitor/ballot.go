@@ -33,6 +33,13 @@ const (
 // running reports whether anybody voted.
 func (b *ballot) running() bool { return b.asked > 0 }
 
+// stop ends it.
+func (b *ballot) stop() {
+	if b.running() {
+		*b = ballot{}
+	}
+}
+
 // vote takes the vote of the source with a hash, for a time, and reports whether the
 // ballot goes on: more are for it than against. Else it is over.
 func (b *ballot) vote(source uint64, way uint8, ns int64) bool {

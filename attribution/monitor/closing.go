@@ -52,8 +52,7 @@ func (m *Monitor) closeTargets(index int64, iv *interval) {
 	t.shedUsual()
 	t.shedClosed()
 	if iv != nil {
-		clear(iv.targets)
-		t.spare, iv.targets = iv.targets, nil
+		m.emptyTargets(iv)
 	}
 }
 
@@ -64,9 +63,11 @@ func (m *Monitor) introduceAll(index int64) {
 		return
 	}
 	t.unwatched = false
-	for it := range t.all() {
-		if t.watches[it.Slot] == nil {
-			m.introduce(it.Slot, index, unseen(it), t.heavies()[it.Slot/t.single].Evictions())
+	for i, h := range t.heavies() {
+		for it := range h.All() {
+			if slot := i*t.single + it.Slot; t.watches[slot] == nil {
+				m.introduce(slot, index, unseen(it), h.Evictions())
+			}
 		}
 	}
 }
@@ -111,7 +112,7 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 		c.shed = c.shed || part.shed
 		if part.state != nil {
 			if all == nil {
-				all = tally.New(iv.table, m.counting)
+				all = m.emptyTally(iv.table)
 			}
 			merge(all, part.state)
 		}
@@ -122,6 +123,9 @@ func (m *Monitor) closeTarget(c *closing, iv *interval, slot int) {
 		}
 		c.state = iv.mark(all).Rotate(nil)
 		c.stored = m.packer.store(c.index, c.state)
+		if own == nil {
+			m.useAgain(all)
+		}
 	}
 	c.lost.add(c.beside)
 }

@@ -174,6 +174,7 @@ func (d *decoder) interval() {
 		if d.Bool() {
 			n := d.Uvarint()
 			iv.targets[slot] = &targetCount{events: n, quiet: quietUntil(n), tally: d.tally(), lost: d.lost()}
+			iv.hit = append(iv.hit, slot)
 		}
 	}
 	if iv.index <= m.clock.closed || iv.index > m.clock.index(m.clock.mark+m.clock.leap) || m.open.find(iv.index) != nil {

@@ -56,9 +56,9 @@ func (d *due) find(index int64) {
 
 // meet makes due who gets something in an interval that closes, and its group.
 func (t *targets) meet(iv *interval) {
-	for slot, c := range iv.targets {
-		if c == nil {
-			continue
+	for _, slot := range iv.hit {
+		if iv.targets[slot] == nil {
+			continue // it changed hands
 		}
 		t.due.set(slot, iv.index)
 		if group := t.groupSlot(slot); slot < t.single && group >= 0 {

@@ -21,17 +21,19 @@ type interval struct {
 	quiet       uint64         // up to so many no look is due; a function of events
 	first, last int64          // times of its events; first > last: none came
 	targets     []*targetCount // by slot; nil without
+	hit         []int          // slots of these that are not nil, and of some that were given away
 }
 
 func (m *Monitor) newInterval(index int64) *interval {
 	iv := &interval{
-		index: index, table: m.table, whole: m.newTally(), quiet: firstLook - 1,
+		index: index, table: m.table, whole: m.emptyTally(m.table), quiet: firstLook - 1,
 		first: math.MaxInt64, last: math.MinInt64,
 	}
 	if t := m.targets; t != nil {
-		if iv.targets, t.spare = t.spare, nil; iv.targets == nil {
+		if iv.targets, iv.hit = t.empty.targets, t.empty.hit; iv.targets == nil {
 			iv.targets = make([]*targetCount, len(t.watches))
 		}
+		t.empty = emptyCounts{}
 	}
 	return iv
 }
@@ -114,6 +116,7 @@ func (m *Monitor) close(index int64, iv *interval) {
 	if iv != nil {
 		all.events, all.sources = iv.events, stat.Round(iv.whole.Distinct().Value)
 		all.stored = m.packer.store(index, iv.mark(iv.whole).Rotate(nil))
+		m.useAgain(iv.whole)
 		m.retained.add(all.stored)
 	}
 	if !m.beginning() {

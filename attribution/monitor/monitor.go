@@ -31,6 +31,7 @@ type Monitor struct {
 	from, to int64     // times that surely fall into current
 
 	packer  packer
+	empty   emptyTallies
 	single  *batch // for events that were set aside
 	changed bool   // bursting may have
 
@@ -87,6 +88,7 @@ func newFilled(table *geo.Table, o Options) *Monitor {
 		knowledge: knowledge{clock: newClock(o), retained: retained{most: int64(o.Retention / o.Interval)}},
 		single:    new(batch),
 	}
+	m.empty = newEmptyTallies(m.counting)
 	m.use(table)
 	m.watchAnew()
 	m.bursting.Store(new(map[Target]struct{}))

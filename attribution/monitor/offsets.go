@@ -20,6 +20,13 @@ const (
 	forgetAfter = 1024        // events, of which half are forgotten then
 )
 
+// forget begins anew.
+func (o *offsets) forget() {
+	if o.noted > 0 {
+		*o = offsets{}
+	}
+}
+
 // note takes by how much an event is off that is late, or too far ahead. now is the time of
 // the stream.
 func (o *offsets) note(by time.Duration, now int64) {

@@ -57,7 +57,7 @@ func (m *Monitor) placeOf(ns int64) where {
 	c.closed = c.index(max(ns-c.lateness, 0)) - 1
 	m.began = c.closed + 1
 	c.mark = min(c.mark, c.closing()-1)
-	c.soon = ballot{}
+	c.soon.stop()
 	m.leave()
 	return open
 }
@@ -144,8 +144,8 @@ func (m *Monitor) leap(ns int64) {
 	if times := c.timesHeld(row, c.mark+c.leap+1, math.MaxInt64); len(times) > 0 {
 		ns = c.far.majority(times, c.quorumFar(), c.patience(c.quorumFar()))
 	}
-	c.far = ballot{}
-	c.offsets = offsets{} // those who were off were ahead of a pause
+	c.far.stop()
+	c.offsets.forget() // those who were off were ahead of a pause
 	m.advance(ns)
 	m.placeAll(c.release(c.mark+1, c.mark+c.leap))
 	row -= waiting - len(c.held)
@@ -223,7 +223,7 @@ func (m *Monitor) advanceTo(ns int64) {
 	c.mark = ns
 	if due := c.due(); due > c.closed {
 		m.leave()
-		c.soon = ballot{} // it was on the interval that closes now
+		c.soon.stop() // it was on the interval that closes now
 		m.closeUntil(due)
 	}
 }

@@ -43,8 +43,8 @@ func (m *Monitor) settle(w *watch, c counted) {
 
 // pass makes what came the past, unless the burst before sent it.
 func (m *Monitor) pass(w *watch, s stored) {
-	if !w.inLast(s.index) {
-		w.usual.add(s, w.since(w.usual.arrivals.last, s.index), m.retained.most/2, m.newTally)
+	if s.data != nil && !w.inLast(s.index) {
+		w.usual.add(s, m.packer.unpack(s), w.since(w.usual.arrivals.last, s.index), m.retained.most/2, m.newTally)
 	}
 }
 

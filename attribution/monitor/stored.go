@@ -87,9 +87,14 @@ func merged(o tally.Options, parts ...stored) *snapshot.State {
 // packer packs states: a byte that says how, and their encoding, which is deflated
 // (RFC 1951) where registers are in it. That keeps these in little more than their
 // entropy, 2 bits instead of 8.
+//
+// An interval of one source is the same for all traffic, a target and its group. So what was
+// unpacked last is kept, if it is short.
 type packer struct {
-	writer  *flate.Writer
-	scratch []byte
+	writer   *flate.Writer
+	scratch  []byte
+	unpacked []byte
+	state    *snapshot.State // of it
 }
 
 const (
@@ -98,6 +103,7 @@ const (
 
 	deflateFrom = 64 << 10  // no state without registers is much longer
 	maxUnpacked = 256 << 20 // no state is longer
+	shortData   = 1 << 10   // of some sources
 )
 
 // store packs a state. Lost records are kept beside the data, where more can be added.
@@ -109,6 +115,17 @@ func (p *packer) store(index int64, state *snapshot.State) stored {
 		s.data = p.pack(bare)
 	}
 	return s
+}
+
+// unpack returns what is stored, without lost records. There is something.
+func (p *packer) unpack(s stored) *snapshot.State {
+	if len(s.data) > shortData {
+		return s.unpacked()
+	}
+	if !bytes.Equal(s.data, p.unpacked) {
+		p.unpacked, p.state = s.data, s.unpacked()
+	}
+	return p.state
 }
 
 func (p *packer) pack(state *snapshot.State) []byte {
@@ -186,9 +203,8 @@ func (r *retained) expire(closed int64) {
 		r.bytes -= len(r.kept[n].data)
 		n++
 	}
-	if n > 0 {
-		r.kept = slices.Clone(r.kept[n:])
-	}
+	clear(r.kept[:n]) // keep nothing in memory
+	r.kept = r.kept[n:]
 }
 
 // between returns the intervals from the first to the last. They may be read without a

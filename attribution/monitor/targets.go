@@ -23,7 +23,7 @@ type targets struct {
 	relation                      // scratch
 	closing  []closing            // by slot, of the interval that closes; scratch
 
-	spare []*targetCount // of an interval that has closed; nil: none
+	empty emptyCounts // of an interval that has closed
 
 	due       due
 	unwatched bool // some slots that are tracked have no watch yet
@@ -78,8 +78,9 @@ type targetCount struct {
 func (iv *interval) target(slot int, m *Monitor) *targetCount {
 	c := iv.targets[slot]
 	if c == nil {
-		c = &targetCount{tally: tally.New(iv.table, m.counting), quiet: firstLook - 1}
+		c = &targetCount{tally: m.emptyTally(iv.table), quiet: firstLook - 1}
 		iv.targets[slot] = c
+		iv.hit = append(iv.hit, slot)
 	}
 	return c
 }

@@ -179,18 +179,14 @@ func (u *usual) begin() int64 {
 	return u.from
 }
 
-// add takes an interval, the last of n since the one before.
-func (u *usual) add(s stored, n, span int64, empty func() *tally.Tally) {
-	if s.data == nil {
-		return
-	}
+// add takes an interval in which something came, the last of n since the one before.
+func (u *usual) add(s stored, state *snapshot.State, n, span int64, empty func() *tally.Tally) {
 	if u.filling != nil && s.index >= u.from+max(span, 1) {
 		u.full, u.filling, u.fullFrom = u.filling, nil, u.from
 	}
 	if u.filling == nil {
 		u.filling, u.from = empty(), s.index
 	}
-	state := s.unpacked()
 	if n > 0 {
 		u.arrivals.take(state, n, s.index-u.begin(), float64(span)/2, u.full, u.filling)
 		u.arrivals.last = s.index

@@ -108,9 +108,12 @@ func (d Database) Compare(other Database) int {
 // Databases is a set in a fixed order, so that merging is canonical.
 type Databases []Database
 
-// With returns the union; it shares no memory with either. Of one database whose space
-// two sides state differently, the greater number counts, as bounds need it.
+// With returns the union, which is ds itself if there is nothing to add. Of one database whose
+// space two sides state differently, the greater number counts, as bounds need it.
 func (ds Databases) With(others ...Database) Databases {
+	if ds.has(others) {
+		return slices.Clip(ds)
+	}
 	var union Databases
 	for _, d := range ds.sorted(others) {
 		if last := len(union) - 1; last >= 0 && union[last].Compare(d) == 0 {
@@ -120,6 +123,14 @@ func (ds Databases) With(others ...Database) Databases {
 		union = append(union, d)
 	}
 	return union
+}
+
+// has reports whether others are the same databases and say no more of their space. It is quick:
+// nearly all that is merged was located by the same.
+func (ds Databases) has(others []Database) bool {
+	return slices.EqualFunc(ds, others, func(d, other Database) bool {
+		return (other.Space == nil || other.Space == d.Space) && d.Compare(other) == 0
+	})
 }
 
 func (ds Databases) sorted(others []Database) []Database {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
+	"sync/atomic"
 
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/registers"
@@ -173,13 +175,31 @@ func meaningful(o geo.Origin) bool {
 	return o.IsCountry() || o == geo.Unlocated || o == geo.Reserved
 }
 
+// lastDatabases are those of the state that was decoded last. Where many are decoded, most have
+// the same.
+var lastDatabases atomic.Pointer[encodedDatabases]
+
+type encodedDatabases struct {
+	encoding  []byte
+	databases Databases
+}
+
+const mostRemembered = 1 << 10 // bytes of an encoding, as many as the names of some databases take
+
 func (d decoder) databases() (ds Databases) {
+	if last := lastDatabases.Load(); last != nil && d.Takes(last.encoding) {
+		return last.databases
+	}
+	from := d.At()
 	for n := d.count("databases", maxDatabases, 5); n > 0 && d.Err() == nil; n-- {
 		db := d.database()
 		if len(ds) > 0 && ds[len(ds)-1].Compare(db) >= 0 {
 			d.Fail("databases out of order")
 		}
 		ds = append(ds, db)
+	}
+	if encoding := d.Since(from); d.Err() == nil && len(encoding) <= mostRemembered {
+		lastDatabases.Store(&encodedDatabases{bytes.Clone(encoding), slices.Clip(ds)})
 	}
 	return ds
 }

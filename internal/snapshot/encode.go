@@ -108,14 +108,16 @@ func (s *State) Append(b []byte) []byte {
 }
 
 func (s *State) flags() (flags byte) {
-	for flag, set := range map[byte]bool{
-		flagDropped: s.DropAddresses, flagDense: s.Dense != nil, flagUnsampled: s.Unsampled, flagRest: s.Rest != nil,
-		flagLimits: s.Limits != Limits{},
-	} {
-		if set {
+	set := func(flag byte, is bool) {
+		if is {
 			flags |= flag
 		}
 	}
+	set(flagDropped, s.DropAddresses)
+	set(flagDense, s.Dense != nil)
+	set(flagUnsampled, s.Unsampled)
+	set(flagRest, s.Rest != nil)
+	set(flagLimits, s.Limits != Limits{})
 	return flags
 }
 

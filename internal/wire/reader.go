@@ -10,6 +10,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -76,6 +77,18 @@ func (r *Reader) Bytes(n uint64) []byte {
 	r.at += int(n)
 	return b
 }
+
+// Takes takes some bytes off, if they come next.
+func (r *Reader) Takes(next []byte) bool {
+	if r.err != nil || !bytes.HasPrefix(r.data[r.at:], next) {
+		return false
+	}
+	r.at += len(next)
+	return true
+}
+
+// Since returns the bytes that were taken off from one on.
+func (r *Reader) Since(at int) []byte { return r.data[at:r.at:r.at] }
 
 // Rest returns all bytes that are left.
 func (r *Reader) Rest() []byte { return r.Bytes(uint64(r.Len())) }

@@ -42,6 +42,20 @@ func TestReaderReadsWhatWasAppended(t *testing.T) {
 	}
 }
 
+func TestTakes(t *testing.T) {
+	r := NewReader("test", errTest, []byte{7, 8, 9})
+	r.Byte()
+	if r.Takes([]byte{8, 8}) || r.Takes([]byte{8, 9, 10}) || r.At() != 1 {
+		t.Errorf("bytes are taken that do not come next, now at %d", r.At())
+	}
+	if !r.Takes([]byte{8}) || !bytes.Equal(r.Since(1), []byte{8}) || r.Len() != 1 {
+		t.Errorf("took %v, %d left", r.Since(1), r.Len())
+	}
+	if r.Fail("no"); r.Takes([]byte{9}) {
+		t.Error("bytes are taken after an error")
+	}
+}
+
 func TestReaderErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		data []byte

@@ -52,6 +52,32 @@ type grid struct {
 	perCell  int64   // intervals in a cell
 	cells    int64   // cells in a day
 	spare    float64 // logarithm of the false alarms in a month: limits are lower by it
+
+	// What follows from these, and is asked for in each interval.
+	window, olderWindow float64 // intervals that the means of recent look back
+	history             int64   // intervals of weakHistory
+	steep               int64   // and of steepSpan
+	patience            int64   // intervals that must be nearly all quiet for a burst to have ended
+	kept                int     // intervals in a trail
+
+	recentFall, olderFall, lagFall fall // of the means, in a cell in which nothing comes
+}
+
+// fall is what is left of something after n steps, in each of which it becomes less by the
+// same factor. It is known for one n, for that is mostly asked for.
+type fall struct {
+	step float64
+	n    int64
+	left float64
+}
+
+func newFall(step float64, n int64) fall { return fall{step, n, math.Pow(step, float64(n))} }
+
+func (f *fall) after(n int64) float64 {
+	if n == f.n {
+		return f.left
+	}
+	return math.Pow(f.step, float64(n))
 }
 
 // newGrid divides the day. A cell is the shortest run of intervals that divides it and is as
@@ -62,6 +88,13 @@ func newGrid(o Options) grid {
 		d.perCell++
 	}
 	d.cells = d.perDay / d.perCell
+	d.window = float64(max(d.intervals(recentSpan), fewest))
+	d.olderWindow = d.window * float64(olderSpan/recentSpan)
+	d.history, d.steep = d.intervals(weakHistory), d.intervals(steepSpan)
+	d.patience = max(d.intervals(quietSpan), leastQuiet)
+	d.kept = int(4 * max(d.patience, d.perCell)) // to the end of a burst, and the onset of one that is found in cells
+	d.recentFall, d.olderFall = newFall(1-1/d.window, d.perCell), newFall(1-1/d.olderWindow, d.perCell)
+	d.lagFall = newFall(1-1./lagWindow, d.perCell-1)
 	return d
 }
 
@@ -162,9 +195,10 @@ func (h *cells) push(code uint16) {
 	h.first++
 }
 
-// medianCode returns the median of the counts that are known, and how many are
-// known. It changes the order of codes.
-func medianCode(codes []uint16) (count float64, known int) {
+// medianCode returns the median of the counts that are known, with some zeros more, and how many
+// are known. It changes the order of codes.
+func medianCode(codes []uint16, zeros int) (count float64, known int) {
+	known = zeros
 	some := 0 // counts above 0, which go first
 	for i, c := range codes {
 		if c == unknown {

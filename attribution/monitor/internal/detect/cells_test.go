@@ -96,7 +96,7 @@ func TestMedian(t *testing.T) {
 		}
 	}
 	codes := []uint16{unknown, 7, 3, unknown, 5, 5}
-	if m, known := medianCode(codes); known != 4 || m != decodeCount(5) {
+	if m, known := medianCode(codes, 0); known != 4 || m != decodeCount(5) {
 		t.Errorf("median %v of %d", m, known)
 	}
 }
@@ -109,17 +109,17 @@ func TestSeasonExpects(t *testing.T) {
 	level := func(c int64) float64 { return 1000 + 10*float64(c%d.cells) }
 	start := 500 * d.perDay
 	for i := start; i < start+8*d.perDay; i++ {
-		s.learn(d, i, level(i/d.perCell))
+		s.learn(&d, i, level(i/d.perCell))
 	}
 	c := (start+8*d.perDay)/d.perCell + 100
 	for k := range d.perCell {
-		got, ok := s.at(d, c*d.perCell+k)
+		got, ok := s.at(&d, c*d.perCell+k)
 		want := 1000 + 10*(100+(float64(k)+.5)/float64(d.perCell)-.5)
 		if !ok || math.Abs(got-want) > 1 {
 			t.Errorf("minute %d of the cell: %v %v, want %v", k, got, ok, want)
 		}
 	}
-	if _, ok := s.at(d, c*d.perCell+40*d.perDay); ok {
+	if _, ok := s.at(&d, c*d.perCell+40*d.perDay); ok {
 		t.Error("expects something after six weeks without a value")
 	}
 }

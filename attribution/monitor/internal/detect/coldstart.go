@@ -25,21 +25,15 @@ const (
 	fewest     = 12 // intervals before anything is said
 )
 
-// window returns how many intervals the mean looks back.
-func (d grid) window() float64 { return float64(max(d.intervals(recentSpan), fewest)) }
-
-// olderWindow returns the same of the longer time.
-func (d grid) olderWindow() float64 { return d.window() * float64(olderSpan/recentSpan) }
-
 // learn takes an interval.
 func (r *recent) learn(y, window float64) {
 	r.n = min(r.n+1, window)
 	r.mean += (y - r.mean) / r.n
 }
 
-// learnNothing takes k intervals of 0. It returns the sum of the means that were expected of
-// them.
-func (r *recent) learnNothing(k int64, window float64) (sum float64) {
+// learnNothing takes k intervals of 0, in each of which a full mean falls. It returns the sum of
+// the means that were expected of them.
+func (r *recent) learnNothing(k int64, window float64, each *fall) (sum float64) {
 	for ; k > 0 && r.n < window; k-- {
 		sum += r.mean
 		r.learn(0, window)
@@ -47,7 +41,7 @@ func (r *recent) learnNothing(k int64, window float64) (sum float64) {
 	if k == 0 || r.mean == 0 {
 		return sum
 	}
-	left := r.mean * math.Pow(1-1/window, float64(k))
+	left := r.mean * each.after(k)
 	sum += (r.mean - left) * window // of a geometric series
 	r.mean = left
 	return sum
@@ -65,7 +59,7 @@ func (s *Series) lead() float64 {
 // warmUp gathers the first counts. Once there are enough, it judges all of them
 // against their own middle. So a burst that began among them is found.
 func (s *Series) warmUp(i int64, y float64) Reading {
-	s.season.learn(s.grid, i, y)
+	s.season.learn(&s.grid, i, y)
 	if s.first = append(s.first, y); len(s.first) < fewest {
 		return s.read(0, 0)
 	}

@@ -42,7 +42,7 @@ func (s *Series) depart(i int64, y, mu, z float64) (over bool) {
 		if d.back++; !low {
 			d.back = 0
 		}
-		if d.back >= s.grid.patience() {
+		if d.back >= s.grid.patience {
 			*d = departure{}
 			return false
 		}
@@ -55,7 +55,7 @@ func (s *Series) depart(i int64, y, mu, z float64) (over bool) {
 			d.since = s.onset
 		}
 	}
-	d.level.learn(y, s.grid.window())
+	d.level.learn(y, s.grid.window)
 	d.usual += (mu - d.usual) / d.level.n
 	length := i + 1 - d.since
 	longest := s.grid.intervals(lastingLevel)
@@ -77,7 +77,7 @@ func (s *Series) depart(i int64, y, mu, z float64) (over bool) {
 
 // enough returns how many intervals a burst must last for its level to be expected.
 func (s *Series) enough(length int64) int64 {
-	least := max(s.grid.intervals(recentSpan), 2*s.grid.patience())
+	least := max(s.grid.intervals(recentSpan), 2*s.grid.patience)
 	if s.weak != none && !s.seasonal {
 		return 2 * least // it may be the morning
 	}
@@ -89,7 +89,7 @@ func (s *Series) enough(length int64) int64 {
 func (s *Series) accept() (over bool) {
 	s.recent, s.older = s.departed.level, s.departed.level
 	if s.seasonal {
-		s.season.rescale(s.grid, (s.departed.since+s.grid.perCell-1)/s.grid.perCell)
+		s.season.rescale(&s.grid, (s.departed.since+s.grid.perCell-1)/s.grid.perCell)
 		s.level = 0
 	}
 	s.departed = departure{}

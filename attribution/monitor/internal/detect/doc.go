@@ -112,7 +112,8 @@
 //
 // Where nothing comes and hardly anything is expected, a series is at rest (rest.go). Silence
 // then takes time for each cell and not for each interval, and [Series.Awaits] says until when
-// nobody needs to tell a series that nothing came.
+// nobody needs to tell a series that nothing came. A series that is calm (calm.go) takes zeros
+// in a loop of their own, which costs a third of what another count does.
 //
 // # Sources
 //

@@ -51,7 +51,7 @@ func (s *Series) Append(b []byte) []byte {
 // one, the series has seen nothing.
 func Read(r *wire.Reader, o Options) *Series {
 	s := New(o)
-	window := s.grid.window()
+	window := s.grid.window
 	s.seen = r.Int(MaxInterval)
 	s.next = r.Int(MaxInterval)
 	s.idle = r.Int(s.next % s.grid.perCell)
@@ -59,7 +59,7 @@ func Read(r *wire.Reader, o Options) *Series {
 		s.first = append(s.first, r.Float(0, maxCount))
 	}
 	s.recent = recent{r.Float(0, maxCount), r.Float(0, window)}
-	s.older = recent{r.Float(0, maxCount), r.Float(0, s.grid.olderWindow())}
+	s.older = recent{r.Float(0, maxCount), r.Float(0, s.grid.olderWindow)}
 	s.level = r.Float(-maxLevel, maxLevel)
 	s.seasonal, s.bursting, s.slow = r.Bool(), r.Bool(), r.Bool()
 	s.onset, s.weak = r.Int(s.next), factor(r.Int(int64(factors-1)))
@@ -71,14 +71,17 @@ func Read(r *wire.Reader, o Options) *Series {
 	}
 	s.readSeason(r)
 	s.readHabits(r)
-	s.readScale(r, &s.each, 1, s.grid.kept())
+	s.readScale(r, &s.each, 1, s.grid.kept)
 	if s.grid.perCell > 1 {
 		s.cell.y, s.cell.mu, s.cell.top = r.Float(0, maxSum), r.Float(0, maxSum), r.Float(0, maxSum)
 		s.cell.known = r.Int(s.grid.perCell - 1)
 		s.cell.tainted = r.Bool()
 		s.readScale(r, &s.sums, s.grid.perCell, keptSums)
 	}
-	if s.resting = r.Err() == nil && s.mayRest(); s.idle > 0 && !s.resting {
+	if r.Err() == nil {
+		s.settlePace()
+	}
+	if s.idle > 0 && !s.resting {
 		r.Fail("a series that is busy and at rest")
 	}
 	if r.Err() != nil {
@@ -98,7 +101,7 @@ func (d *departure) append(b []byte) []byte {
 func (s *Series) readDeparture(r *wire.Reader) {
 	d := &s.departed
 	d.since = r.Int(s.next)
-	d.level = recent{r.Float(0, maxCount), r.Float(0, s.grid.window())}
+	d.level = recent{r.Float(0, maxCount), r.Float(0, s.grid.window)}
 	d.usual = r.Float(0, maxSum)
 	d.high = r.Bool()
 	d.shift = r.Float(0, maxShift)
@@ -158,7 +161,7 @@ func (s *scale) append(b []byte) []byte {
 }
 
 func (s *Series) readScale(r *wire.Reader, c *scale, perCount int64, keep int) {
-	s.readNoise(r, &c.noise, s.grid.intervals(weakHistory)/perCount)
+	s.readNoise(r, &c.noise, s.grid.history/perCount)
 	c.byZ = chart{r.Float(0, math.MaxFloat64), r.Int(s.next)}
 	for f := none; f < factors; f++ {
 		w := c.of(f)

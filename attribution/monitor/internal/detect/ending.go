@@ -33,23 +33,15 @@ const (
 	mostFall = 9 // sum that speaks against a burst, which then has perhaps ended
 )
 
-// patience returns how many intervals must be nearly all quiet for a burst to have
-// ended.
-func (d grid) patience() int64 { return max(d.intervals(quietSpan), leastQuiet) }
-
-// kept returns how many intervals a trail goes back. It must reach the end of a
-// burst, and the onset of one that is found in cells.
-func (d grid) kept() int { return int(4 * max(d.patience(), d.perCell)) }
-
 // reach returns how many counts back the end of a burst is looked for: in the quiet
 // ones, and in thrice as many before, since noise may rise for a while after it.
-func (d grid) reach() int64 { return 4 * d.patience() }
+func (d grid) reach() int64 { return 4 * d.patience }
 
 const slowReach = 2 * leastQuiet // cells, where only sums show the burst
 
 // Patience returns how many intervals must be nearly all quiet for a burst to have
 // ended. The interval is one that [New] takes.
-func Patience(interval time.Duration) int64 { return newGrid(Options{Interval: interval}).patience() }
+func Patience(interval time.Duration) int64 { return newGrid(Options{Interval: interval}).patience }
 
 func (t *trail) add(z float64, keep int) {
 	if len(*t) >= keep {
@@ -152,7 +144,7 @@ func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 	}
 	if !s.slow {
 		f := &s.falling
-		if f.sum < mostFall || i+1-f.since < s.grid.patience() {
+		if f.sum < mostFall || i+1-f.since < s.grid.patience {
 			return 0, false, false
 		}
 		t := s.each.trail.last(min(i+1-s.onset, s.grid.reach()))
@@ -161,7 +153,7 @@ func (s *Series) over(i int64) (end int64, uncertain, over bool) {
 			during := t[:max(0, int64(len(t))-(i+1-end))]
 			return end, during.mean() < surely, true
 		}
-		at, uncertain, over := t.end(int(s.grid.patience()))
+		at, uncertain, over := t.end(int(s.grid.patience))
 		return max(i+1-int64(len(t)-at), f.since), uncertain, over
 	}
 	next := (i + 1) / s.grid.perCell
@@ -205,12 +197,12 @@ func (s *Series) fall(i int64, y, mu float64) {
 	single := false
 	switch s.weak {
 	case none:
-		x, single = against(y, mean, pulseRatio, 1/max(n.lasting(), leastS2)), true
+		x, single = against(y, mean, pulseMore, 1/max(n.lasting(), leastS2)), true
 		if top := s.peaks.rest; y-mu < (top-3*math.Sqrt(top)-mu)/4 {
 			x = min(x, -1)
 		}
 	case byPulses, byCrest:
-		x, single = against(y, mean, pulseRatio, size), true
+		x, single = against(y, mean, pulseMore, size), true
 	default:
 		x = against(y, mean, family[s.weak].ratio, size)
 	}

@@ -28,17 +28,29 @@ const (
 
 // family has what is fixed about the sums.
 var family = [factors]struct {
-	ratio float64
+	ratio ratio
 	limit float64 // lowest limit: steady traffic passes it about once in a month
 	clip  float64 // part of the limit that a count is worth at most
 	least float64 // times the level expected, at least, of a count that adds to the sum
 }{
-	byThree:  {3, 9.5, .6, 1.64}, // two in a row are needed at least
-	byTwo:    {2, 9.5, .6, 1.38},
-	byHalf:   {1.5, 9.5, .3, 1.21},
-	byPulses: {2, 7.5, .5, 1.38}, // three
-	byCrest:  {countRatio, 18, 2, 4},
+	byThree:  {newRatio(3), 9.5, .6, 1.64}, // two in a row are needed at least
+	byTwo:    {newRatio(2), 9.5, .6, 1.38},
+	byHalf:   {newRatio(1.5), 9.5, .3, 1.21},
+	byPulses: {newRatio(2), 7.5, .5, 1.38}, // three
+	byCrest:  {newRatio(countRatio), 18, 2, 4},
 }
+
+// ratio is a factor of the level with its logarithm.
+type ratio struct{ of, log float64 }
+
+func newRatio(x float64) ratio { return ratio{x, math.Log(x)} }
+
+var (
+	muchMore  = newRatio(countRatio)
+	pulseMore = newRatio(pulseRatio)
+
+	noPulse = math.Log(1 - pulsePart)
+)
 
 // Without a season, half as much again that comes slowly is the time of day.
 const steepSpan = 5 * time.Minute
@@ -102,7 +114,7 @@ func (s *scale) judgeWeak(i int64, y, mu, ceiling float64, steep int64) (found f
 		case f == byCrest:
 			w.sum, w.since = 0, i
 			if y >= k.least*ceiling {
-				w.sum = max(0, against(y, ceiling, countRatio, min(size, 1/leastS2)))
+				w.sum = max(0, against(y, ceiling, muchMore, min(size, 1/leastS2)))
 			}
 		case f == byPulses:
 			s.addPair(i, y, ceiling, size)
@@ -122,7 +134,7 @@ func (s *scale) judgeWeak(i int64, y, mu, ceiling float64, steep int64) (found f
 // pairs were loud.
 func (s *scale) addPair(i int64, y, ceiling, size float64) {
 	w, k := s.of(byPulses), &family[byPulses]
-	x, loud := math.Log(1-pulsePart), s.pending >= 0 && y+s.pending > 2*k.least*ceiling
+	x, loud := noPulse, s.pending >= 0 && y+s.pending > 2*k.least*ceiling
 	if loud {
 		x = against(y+s.pending, 2*ceiling, k.ratio, size)
 		x = math.Log1p(pulsePart * math.Expm1(min(x, mostLoud)))
@@ -200,10 +212,10 @@ func (s *scale) alarm(f factor) {
 	s.of(f).settle(f, s.blocks)
 }
 
-// against returns the logarithm of the likelihood ratio for one count: of ratio times
+// against returns the logarithm of the likelihood ratio for one count: of a ratio times
 // the level against the level, for counts with variance mu + mu²/size.
-func against(y, mu, ratio, size float64) float64 {
-	return y*math.Log(ratio) - (y+size)*math.Log((size+mu*ratio)/(size+mu))
+func against(y, mu float64, by ratio, size float64) float64 {
+	return y*by.log - (y+size)*math.Log((size+mu*by.of)/(size+mu))
 }
 
 // unknown returns how little is known of how counts stray: 1 in the beginning, 0 after
@@ -231,7 +243,7 @@ func (n *noise) ceiling(mu, counts, drift float64) float64 {
 // basis returns of how many counts the expectation is the mean.
 func (s *Series) basis() float64 {
 	if s.seasonal {
-		return s.grid.window()
+		return s.grid.window
 	}
 	return s.recent.n
 }
@@ -243,16 +255,18 @@ func (s *Series) drift() float64 {
 	if n := &s.sums.noise; s.grid.perCell > 1 && len(n.pairs) >= fewPairs {
 		v = max(0, n.sure-driftNoise/((float64(n.pairs[0].mu)+.5)*math.Sqrt(float64(len(n.pairs)))))
 	}
-	d := driftDoubt*math.Sqrt(v) + math.Log(s.lead())
+	d := driftDoubt * math.Sqrt(v)
 	if s.seasonal {
-		d = max(d, s.season.misfit(s.grid))
+		d = max(d, s.season.misfit(&s.grid))
+	} else {
+		d += math.Log(s.lead())
 	}
 	return math.Exp(min(d, mostDrift))
 }
 
 // misfit returns how far the cells of late were from what the season expected, beyond
 // chance.
-func (s *season) misfit(d grid) float64 {
+func (s *season) misfit(d *grid) float64 {
 	e := s.dailyError.value
 	if s.weekly {
 		e = s.weeklyError.value

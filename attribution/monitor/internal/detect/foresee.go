@@ -23,7 +23,7 @@ func (s *Series) Foresees(counts ...float64) bool {
 	for k, y := range counts {
 		i, mu := s.next+int64(k), s.recent.mean
 		if s.seasonal {
-			if m, ok := season.at(s.grid, i); ok {
+			if m, ok := season.at(&s.grid, i); ok {
 				mu = s.seasonally(m)
 			}
 		}

@@ -101,7 +101,7 @@ func TestAgainst(t *testing.T) {
 		{20, 10, 2, 20, 20*math.Ln2 - 40*math.Log(40./30)},
 		{0, 10, 1.5, 1e9, -5},
 	} {
-		if got := against(c.y, c.mu, c.ratio, c.size); math.Abs(got-c.want) > 1e-5 {
+		if got := against(c.y, c.mu, newRatio(c.ratio), c.size); math.Abs(got-c.want) > 1e-5 {
 			t.Errorf("%+v: got %v", c, got)
 		}
 	}

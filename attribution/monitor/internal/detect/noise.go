@@ -26,6 +26,8 @@ type noise struct {
 	since  int64   // accepted counts since the last pair, in parts of 1/idleParts
 	busy   float64 // largest expectation at the last estimate
 	fresh  int     // pairs since the last estimate
+
+	small smallCounts // scratch
 }
 
 // pair is a count and its expectation.
@@ -85,8 +87,32 @@ func (n *noise) residual(y, mu float64) float64 {
 	if y == mu {
 		return 0
 	}
-	s := max(math.Sqrt(n.s2), 1e-3)
-	return stabilize(y, s) - stabilize(mu, s)
+	if n.small.s2 != n.s2 || n.small.s == 0 {
+		n.small = smallCounts{s2: n.s2, s: n.beyondCounting()}
+	}
+	return stabilizeCount(y, n.small.s, n.small.known[:]) - stabilize(mu, n.small.s)
+}
+
+// beyondCounting returns the standard deviation beyond that of counting, relative to the expectation.
+func (n *noise) beyondCounting() float64 { return max(math.Sqrt(n.s2), 1e-3) }
+
+// smallCounts are what small counts come to when they are stabilized. Where little comes,
+// they are the same again and again.
+type smallCounts struct {
+	s2, s float64    // by which they were
+	known [8]float64 // 0: not yet
+}
+
+// stabilizeCount does what stabilize does, and remembers it if y is small.
+func stabilizeCount(y, s float64, known []float64) float64 {
+	if !(y < float64(len(known))) || y != math.Trunc(y) {
+		return stabilize(y, s)
+	}
+	v := &known[int(y)]
+	if *v == 0 {
+		*v = stabilize(y, s)
+	}
+	return *v
 }
 
 // z returns the standardized residual.
@@ -124,9 +150,9 @@ func (n *noise) learnNothing(mu float64, k int64, limit int, threeDays int64) {
 }
 
 // followNothing takes the z of k accepted counts, which is the same.
-func (n *noise) followNothing(z float64, k int64) {
+func (n *noise) followNothing(z float64, k int64, each *fall) {
 	n.follow(z)
-	f := math.Pow(1-1./lagWindow, float64(k-1))
+	f := each.after(k - 1)
 	n.product = z*z + (n.product-z*z)*f
 	n.square = max(z*z+(n.square-z*z)*f, math.SmallestNonzeroFloat64)
 }
@@ -168,34 +194,51 @@ func (n *noise) estimate() {
 		n.s2, n.sure, n.scale, n.busy = 0, 0, 0, 0 // nothing came, and it was known
 		return
 	}
-	values := make([]float64, len(n.pairs))
-	pairs := n.telling(values)
+	var all [finePairs]float64
+	var told [finePairs]pair
+	values := all[:len(n.pairs)]
+	pairs := n.telling(values, told[:0])
 	values = values[:len(pairs)]
 	for i, p := range pairs {
 		values[i] = math.Log((float64(p.y) + .5) / (float64(p.mu) + .5))
 	}
 	spread := mad * deviation(values)
-	for i, p := range pairs {
-		values[i] = 1 / (float64(p.mu) + .5)
+	n.s2, n.sure = 0, 0
+	if v := spread * spread; v > 1/(n.busy+.5) { // else counting explains all of it
+		for i, p := range pairs {
+			values[i] = 1 / (float64(p.mu) + .5)
+		}
+		n.s2 = max(0, v-median(values))
+		n.sure = min(n.s2, variance(pairs))
 	}
-	n.s2 = max(0, spread*spread-median(values))
-	n.sure = min(n.s2, variance(pairs))
+	s, known := n.beyondCounting(), [64]float64{}
 	for i, p := range pairs {
-		values[i] = n.residual(float64(p.y), float64(p.mu))
+		if values[i] = 0; p.y != p.mu {
+			values[i] = stabilizeCount(float64(p.y), s, known[:]) - stabilize(float64(p.mu), s)
+		}
 	}
 	n.scale = mad * deviation(values)
 }
 
-// telling returns the pairs that tell how far counts stray. Where hardly anything comes
+// telling appends the pairs that tell how far counts stray. Where hardly anything comes
 // most of the time, as outside office hours, the rest of it tells. It overwrites values.
-func (n *noise) telling(values []float64) (pairs []pair) {
+func (n *noise) telling(values []float64, pairs []pair) []pair {
+	n.busy = 0
 	for i, p := range n.pairs {
 		values[i] = float64(p.mu)
+		n.busy = max(n.busy, values[i])
 	}
-	k := max(0, len(values)-fewPairs/2)
-	order(values, k)
-	n.busy = slices.Max(values[k:])
-	least := min(n.busy/busyRatio, values[k])
+	least, enough := n.busy/busyRatio, 0
+	for _, mu := range values {
+		if mu >= least {
+			enough++
+		}
+	}
+	if enough < fewPairs/2 {
+		k := max(0, len(values)-fewPairs/2)
+		order(values, k)
+		least = min(least, values[k])
+	}
 	for _, p := range n.pairs {
 		if float64(p.mu) >= least {
 			pairs = append(pairs, p)
@@ -222,7 +265,7 @@ func (s *Series) learnNoise(at *scale, y, mu, z float64, perCount int64) {
 		return
 	}
 	at.noise.follow(z)
-	at.noise.learn(y, mu, s.grain.pairs(), s.grid.intervals(weakHistory)/perCount)
+	at.noise.learn(y, mu, s.grain.pairs(), s.grid.history/perCount)
 }
 
 // median returns the median of values, and changes their order.

@@ -72,5 +72,5 @@ func ProofLimit(series int, falseAlarms float64) float64 {
 // in multiples of the burst. The burst began in interval onset.
 func (s *Series) Past(onset int64) float64 {
 	during := max(float64(s.next-onset), 1)
-	return max(min(float64(s.seen)-during, s.grid.window()), fewest) / during
+	return max(min(float64(s.seen)-during, s.grid.window), fewest) / during
 }

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"math"
 	"slices"
 )
@@ -20,10 +21,13 @@ func (s *Series) Silence(from, to int64) (r Reading) {
 		r = s.Observe(from, 0) // intervals are missing
 	}
 	for s.next < to {
-		if s.resting {
+		switch {
+		case s.resting:
 			r = s.rest(min(to, s.endOfCell()) - s.next)
-		} else {
-			r = s.Observe(s.next, 0)
+		case s.calm:
+			r = s.zeros(to - s.next)
+		default:
+			r = s.take(s.next, 0, 0)
 		}
 	}
 	return r
@@ -48,18 +52,17 @@ func (s *scale) isCalm() bool { return s.idle() && s.idleWeak() && s.pending <= 
 // endOfCell returns the interval after the cell of the next one.
 func (s *Series) endOfCell() int64 { return (s.next/s.grid.perCell + 1) * s.grid.perCell }
 
-// mayRest reports whether the series is at rest in the next interval, and then in all of its
-// cell until something comes.
+// mayRest reports whether a series that is still is at rest in the next interval, and then in all
+// of its cell until something comes.
 func (s *Series) mayRest() bool {
-	if s.recent.n == 0 || s.bursting || s.departed != (departure{}) || !s.each.isCalm() || s.peaks.since > 0 ||
-		s.habits.chart > 0 || len(s.habits.routines) > 0 {
+	if s.peaks.since > 0 || !s.seasonal && s.recent.mean >= leastMean {
 		return false
 	}
-	_, known := s.season.at(s.grid, s.next)
+	around := s.season.turn(&s.grid, s.next/s.grid.perCell)
+	known := around[1] >= 0
 	if !s.seasonal { // nor does a season begin
-		return s.recent.mean < leastMean && (!known || s.seen+s.endOfCell()-s.next < s.grid.intervals(weakHistory))
+		return !known || s.seen+s.endOfCell()-s.next < s.grid.history
 	}
-	around := &s.season.around
 	most, least := max(around[0], around[1], around[2]), min(around[0], around[1], around[2])
 	return known && (most <= 0 || s.grid.perCell > 1 && most <= steepRatio*least && s.seasonally(most) < leastMean)
 }
@@ -75,7 +78,7 @@ func (s *Series) rest(n int64) Reading {
 	if s.grid.perCell > 1 {
 		s.judgeCell(last, false)
 	}
-	if s.season.closeCell(s.grid) {
+	if s.season.closeCell(&s.grid) {
 		s.relevel(last, mean)
 	}
 	if s.bursting { // the cell shows it
@@ -83,7 +86,7 @@ func (s *Series) rest(n int64) Reading {
 		r = s.read(0, mean)
 		r.State = Began
 	}
-	s.resting = s.mayRest()
+	s.settlePace()
 	return r
 }
 
@@ -104,7 +107,7 @@ func (s *Series) wake() {
 	if s.each.noise.renew(); s.each.unsettled {
 		s.each.settle()
 	}
-	s.resting = false
+	s.resting, s.calm = false, false
 }
 
 // takeIn takes in the intervals at rest, and returns the mean of what was expected in them.
@@ -113,23 +116,24 @@ func (s *Series) takeIn() (mean float64) {
 	if s.idle = 0; n == 0 {
 		return 0
 	}
-	mean = s.recent.learnNothing(n, s.grid.window()) / float64(n)
-	if s.older.learnNothing(n, s.grid.olderWindow()); s.seasonal {
+	d := &s.grid
+	mean = s.recent.learnNothing(n, d.window, &d.recentFall) / float64(n)
+	if s.older.learnNothing(n, d.olderWindow, &d.olderFall); s.seasonal {
 		mean = s.expected(last+1-n, n) / float64(n)
 	}
 	z := s.each.noise.z(0, mean)
-	s.each.noise.followNothing(z, n)
-	s.each.noise.learnNothing(mean, n, s.grain.pairs(), s.grid.intervals(weakHistory))
-	s.each.trail.addSame(z, n, s.grid.kept())
-	s.each.noteNothing(last, n)
-	if s.each.pending = 0; s.seasonal && s.grid.perCell == 1 {
+	s.each.noise.followNothing(z, n, &d.lagFall)
+	s.each.noise.learnNothing(mean, n, s.grain.pairs(), d.history)
+	s.each.trail.addSame(z, n, d.kept)
+	s.each.unsettled = s.each.noteNothing(last, n) || s.each.unsettled
+	if s.each.pending = 0; s.seasonal && d.perCell == 1 {
 		s.each.byZ.since = last
 	}
-	if s.grid.perCell > 1 {
+	if d.perCell > 1 {
 		all := mean * float64(n)
 		s.cell.mu, s.cell.top, s.cell.known = s.cell.mu+all, s.cell.top+all, s.cell.known+n
 	}
-	s.season.known, s.season.index = s.season.known+n, last/s.grid.perCell
+	s.season.known, s.season.index = s.season.known+n, last/d.perCell
 	return mean
 }
 
@@ -139,32 +143,40 @@ func (s *Series) expected(first, n int64) (sum float64) {
 		return 0
 	}
 	for i := first; i < first+n; i++ {
-		m, _ := s.season.at(s.grid, i)
+		m, _ := s.season.at(&s.grid, i)
 		sum += m
 	}
 	return s.seasonally(sum)
 }
 
-// noteNothing notes n counts, the last of which is i, while all sums are 0. It leaves the
-// limits to settle.
-func (s *scale) noteNothing(i, n int64) {
+// noteNothing notes n counts, the last of which is i, while all sums are 0. It reports whether
+// they taught the limits, which are not settled yet.
+func (s *scale) noteNothing(i, n int64) (taught bool) {
 	for at := i + 1 - n; n > 0; {
 		k := min(n, s.blocks.counts-at%s.blocks.counts)
 		s.noted = min(s.noted+k, s.blocks.counts)
 		if at, n = at+k, n-k; at%s.blocks.counts == 0 {
-			s.unsettled = s.endBlock() || s.unsettled
+			taught = s.endBlock() || taught
 		}
 	}
+	return taught
 }
 
 // addSame adds n counts with the same z.
 func (t *trail) addSame(z float64, n int64, keep int) {
 	n = min(n, int64(keep))
-	if drop := len(*t) + int(n) - keep; drop > 0 {
-		*t = slices.Delete(*t, 0, drop)
+	all, code := *t, codeOf(z)
+	if len(all) == keep && bytes.Count(all, []byte{code}) == keep {
+		return // as after a while at rest
 	}
-	code := codeOf(z)
-	for range n {
-		*t = append(*t, code)
+	if drop := len(all) + int(n) - keep; drop > 0 {
+		all = all[:copy(all, all[drop:])]
 	}
+	all = slices.Grow(all, int(n))
+	same := all[len(all) : len(all)+int(n)]
+	same[0] = code
+	for k := 1; k < len(same); k *= 2 {
+		copy(same[k:], same[:k])
+	}
+	*t = all[:len(all)+int(n)]
 }

@@ -228,7 +228,7 @@ func (r *routine) grow(d grid) {
 // teach decides whether the routine is expected from now on.
 func (r *routine) teach(s *Series, i int64) {
 	age, least := i-r.since, s.grid.intervals(leastTaught)
-	if r.period <= s.grid.patience() {
+	if r.period <= s.grid.patience {
 		least = s.enough(age)
 	}
 	if !r.taught && r.visits >= fewVisits && age >= least {
@@ -242,7 +242,7 @@ func (s *Series) teaching(i int64) bool {
 	for k := range s.habits.routines {
 		r := &s.habits.routines[k]
 		near := s.grid.jitter(r.period, r.length)
-		if !r.taught && r.period <= s.grid.patience() && i-r.last <= max(s.grid.patience(), 2*(r.period+near)) {
+		if !r.taught && r.period <= s.grid.patience && i-r.last <= max(s.grid.patience, 2*(r.period+near)) {
 			return true
 		}
 	}

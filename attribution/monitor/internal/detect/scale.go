@@ -78,7 +78,7 @@ const (
 
 // likelihood returns the logarithm of the likelihood ratio for one count.
 func likelihood(y, mu, s2 float64) float64 {
-	return against(y, max(mu, leastMean), countRatio, 1/max(s2, leastS2))
+	return against(y, max(mu, leastMean), muchMore, 1/max(s2, leastS2))
 }
 
 // verdict is what the sums of a scale say about a count.
@@ -177,12 +177,12 @@ func (s *Series) judge(i int64, y, mu float64) Reading {
 	before := s.bursting
 	steep := int64(0)
 	if !s.seasonal {
-		steep = s.grid.intervals(steepSpan)
+		steep = s.grid.steep
 	}
 	v := s.each.judge(i, y, terms{
 		mu: mu, top: top, ceiling: func() float64 { return s.each.noise.ceiling(top, s.basis(), s.drift()) },
 		lift: s.seasonal && s.grid.perCell > 1, sudden: sudden, sumZ: s.seasonal && s.grid.perCell == 1,
-		steep: steep, known: s.bursting && !s.slow, keep: s.grid.kept(),
+		steep: steep, known: s.bursting && !s.slow, keep: s.grid.kept,
 	})
 	s.each.note(i, !s.bursting)
 	if s.grid.perCell > 1 {

@@ -60,8 +60,8 @@ const (
 // expect returns what is expected of interval i. The season comes into use, and goes
 // out of it, only while no burst is running, and at the level of that moment.
 func (s *Series) expect(i int64) float64 {
-	m, ok := s.season.at(s.grid, i)
-	ok = ok && s.seen >= s.grid.intervals(weakHistory)
+	m, ok := s.season.at(&s.grid, i)
+	ok = ok && s.seen >= s.grid.history
 	if ok != s.seasonal && !s.bursting {
 		s.seasonal = ok
 		s.each.byZ, s.sums.byZ = chart{}, chart{}
@@ -76,7 +76,18 @@ func (s *Series) expect(i int64) float64 {
 }
 
 // seasonally returns what is expected where the season alone expects m.
-func (s *Series) seasonally(m float64) float64 { return m * math.Exp(s.level+s.departed.shift) }
+func (s *Series) seasonally(m float64) float64 { return m * s.ofLevel.exp(s.level+s.departed.shift) }
+
+// lastExp is the last exponential. The level changes with the cell, and is asked for in each
+// interval.
+type lastExp struct{ x, value float64 }
+
+func (e *lastExp) exp(x float64) float64 {
+	if x != e.x || e.value == 0 {
+		e.x, e.value = x, math.Exp(x)
+	}
+	return e.value
+}
 
 // top returns what may be expected where mu is. Where the rhythm is steep, as when an
 // office opens, a day may be a cell ahead of those before it, or a cell behind.
@@ -111,40 +122,38 @@ func (s *Series) follow(z, mu, s2 float64) {
 
 // daily returns the count that the last seven days make likely for a cell, and
 // whether enough of them is known.
-func (s *season) daily(d grid, c int64) (count float64, ok bool) {
+func (s *season) daily(d *grid, c int64) (count float64, ok bool) {
 	return s.window(c, d.cells, dailyDays, fewDaily)
 }
 
 // byWeekday does the same with the last four equal weekdays.
-func (s *season) byWeekday(d grid, c int64) (count float64, ok bool) {
+func (s *season) byWeekday(d *grid, c int64) (count float64, ok bool) {
 	return s.window(c, 7*d.cells, weeklyDays, fewWeekly)
 }
 
 // window returns the median of the cells that lie a number of periods back, and of
 // their neighbors, and whether at least few of them are known.
 func (s *season) window(c, period int64, periods, few int) (float64, bool) {
-	empty := 0
-	for empty < periods && s.cells.areZero(c-int64(empty+1)*period-sideCells, 2*sideCells+1) {
-		empty++
-	}
-	if empty == periods {
-		return 0, true
-	}
 	var codes [dailyDays * (2*sideCells + 1)]uint16
-	n := 0
+	n, zeros := 0, 0
 	for p := range periods {
-		for side := int64(-sideCells); side <= sideCells; side++ {
-			codes[n] = s.cells.at(c - int64(p+1)*period + side)
+		from := c - int64(p+1)*period - sideCells
+		if s.cells.areZero(from, 2*sideCells+1) {
+			zeros += 2*sideCells + 1
+			continue
+		}
+		for at := from; at <= from+2*sideCells; at++ {
+			codes[n] = s.cells.at(at)
 			n++
 		}
 	}
-	m, known := medianCode(codes[:n])
+	m, known := medianCode(codes[:n], zeros)
 	return m, known >= few
 }
 
 // expect returns what the season expects of a cell, per interval; -1 if it does not
 // know.
-func (s *season) expect(d grid, c int64) float64 {
+func (s *season) expect(d *grid, c int64) float64 {
 	count, ok := 0.0, false
 	if s.weekly {
 		count, ok = s.byWeekday(d, c)
@@ -158,29 +167,40 @@ func (s *season) expect(d grid, c int64) float64 {
 	return count / float64(d.perCell)
 }
 
+// turn returns what the season expects around a cell.
+func (s *season) turn(d *grid, c int64) *[3]float64 {
+	switch {
+	case s.current && c == s.center:
+		return &s.around
+	case s.current && c == s.center+1:
+		s.around = [3]float64{s.around[1], s.around[2], s.expect(d, c+1)}
+	default:
+		s.around = [3]float64{s.expect(d, c-1), s.expect(d, c), s.expect(d, c+1)}
+	}
+	s.center, s.current = c, true
+	return &s.around
+}
+
 // at returns what the season expects of an interval. Between the centers of two
 // cells it is on a straight line.
-func (s *season) at(d grid, i int64) (m float64, ok bool) {
-	c := i / d.perCell
-	if !s.current || c != s.center {
-		if s.current && c == s.center+1 {
-			s.around = [3]float64{s.around[1], s.around[2], s.expect(d, c+1)}
-		} else {
-			s.around = [3]float64{s.expect(d, c-1), s.expect(d, c), s.expect(d, c+1)}
-		}
-		s.center, s.current = c, true
-	}
-	m = s.around[1]
-	if m < 0 {
+func (s *season) at(d *grid, i int64) (m float64, ok bool) {
+	around := s.turn(d, i/d.perCell)
+	if around[1] < 0 {
 		return 0, false
 	}
+	return d.between(around, i), true
+}
+
+// between returns what is expected of an interval, between the centers of its cell and of the
+// one that is nearer.
+func (d *grid) between(around *[3]float64, i int64) float64 {
 	// Distance from the center of the cell, in cells, from -1/2 to 1/2.
 	x := (float64(i%d.perCell)+.5)/float64(d.perCell) - .5
-	beside := s.around[1+sign(x)]
+	m, beside := around[1], around[1+sign(x)]
 	if beside >= 0 {
 		m += math.Abs(x) * (beside - m)
 	}
-	return m, true
+	return m
 }
 
 func sign(x float64) int {
@@ -195,7 +215,7 @@ func sign(x float64) int {
 
 // learn takes the count of an interval. It reports whether the season now predicts
 // in the other way. Intervals that are left out are unknown.
-func (s *season) learn(d grid, i int64, y float64) (changed bool) {
+func (s *season) learn(d *grid, i int64, y float64) (changed bool) {
 	c := i / d.perCell
 	if s.known > 0 && c != s.index {
 		changed = s.closeCell(d)
@@ -210,11 +230,11 @@ func (s *season) learn(d grid, i int64, y float64) (changed bool) {
 }
 
 // errorWindow returns how many cells the two errors are compared over.
-func (d grid) errorWindow() float64 { return float64(max(d.cells/2, 48)) }
+func (d *grid) errorWindow() float64 { return float64(max(d.cells/2, 48)) }
 
 // closeCell stores the cell being filled, if half of it was seen. It also compares
 // the cell with what either way of predicting expected.
-func (s *season) closeCell(d grid) (changed bool) {
+func (s *season) closeCell(d *grid) (changed bool) {
 	y, known := s.sum*float64(d.perCell)/float64(s.known), 2*s.known >= d.perCell
 	s.sum, s.known = 0, 0
 	if !known {
@@ -253,7 +273,7 @@ func errorOf(y, mu float64) float64 {
 
 // rescale multiplies the past before a cell by the factor of the change since then.
 // So a level that lasts is expected at once, in the shape that the day had before.
-func (s *season) rescale(d grid, from int64) {
+func (s *season) rescale(d *grid, from int64) {
 	var ratios []float64
 	for c := from; c < s.cells.next(); c++ {
 		code := s.cells.at(c)

@@ -22,6 +22,7 @@ type Series struct {
 	season   season
 	seasonal bool    // the season's expectation is in use
 	level    float64 // logarithm of the present level against the season's
+	ofLevel  lastExp // its factor; scratch
 
 	each scale // judges intervals
 	sums scale // judges cells; not in use where a cell is one interval
@@ -29,7 +30,8 @@ type Series struct {
 
 	habits habits // what recurs
 
-	resting bool  // see mayRest; a function of all the rest
+	resting bool  // see mayRest; a function of all the rest,
+	calm    bool  // and so is this, see mayBeCalm
 	idle    int64 // the last intervals, which are at rest and not taken in yet
 
 	bursting bool
@@ -129,12 +131,19 @@ func (s *Series) Observe(i int64, y float64) Reading {
 	if s.seen > 0 {
 		gap = i - s.next
 	}
-	if s.resting {
-		if y == 0 && gap == 0 {
-			return s.rest(1)
-		}
+	switch nothing := y == 0 && gap == 0; {
+	case nothing && s.resting:
+		return s.rest(1)
+	case nothing && s.calm:
+		return s.zeros(1)
+	case s.resting:
 		s.wake()
 	}
+	return s.take(i, y, gap)
+}
+
+// take takes a count after a gap, whatever it is.
+func (s *Series) take(i int64, y float64, gap int64) Reading {
 	s.next = i + 1
 	s.seen++
 	lost := gap > 0 && s.skip(gap)
@@ -142,7 +151,7 @@ func (s *Series) Observe(i int64, y float64) Reading {
 	switch {
 	case lost:
 		r = s.finish(i-gap, true, s.read(0, 0))
-		s.season.learn(s.grid, i, y)
+		s.season.learn(&s.grid, i, y)
 	case s.recent.n == 0:
 		r = s.warmUp(i, y)
 	default:
@@ -157,7 +166,7 @@ func (s *Series) Observe(i int64, y float64) Reading {
 			r = s.finish(i+1, true, r)
 		}
 	}
-	s.resting = s.mayRest()
+	s.settlePace()
 	return r
 }
 
@@ -175,7 +184,7 @@ func (s *Series) skip(gap int64) (lost bool) {
 	if i := s.next - 1; i/s.grid.perCell != (i-gap)/s.grid.perCell {
 		s.cell = cellSum{}
 	}
-	if gap < s.grid.patience() {
+	if gap < s.grid.patience {
 		return false
 	}
 	s.departed, s.cell = departure{}, cellSum{}
@@ -195,10 +204,10 @@ func (s *Series) learn(i int64, y, mu, z float64, whole bool) {
 	}
 	rising := s.bursting && s.weak != none || max(s.each.byCount.sum, s.sums.byCount.sum) > countRising
 	if !rising && !s.departed.low() && s.departed.shift == 0 {
-		s.recent.learn(y, s.grid.window())
-		s.older.learn(y, s.grid.olderWindow())
+		s.recent.learn(y, s.grid.window)
+		s.older.learn(y, s.grid.olderWindow)
 	}
-	if s.season.learn(s.grid, i, y) {
+	if s.season.learn(&s.grid, i, y) {
 		s.relevel(i, mu)
 	}
 }
@@ -210,7 +219,7 @@ func (s *Series) relevel(i int64, mu float64) {
 		return
 	}
 	s.level = 0
-	if m, ok := s.season.at(s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
+	if m, ok := s.season.at(&s.grid, i); ok && s.departed.level.n == 0 && s.top(mu) == mu {
 		s.setLevel(mu, m)
 	}
 }

@@ -63,7 +63,7 @@ func (h *habits) follow(i int64, y, mu, z float64) (over visit, ok bool) {
 // settleVisit makes a visit part of a routine, or the beginning of one, and keeps it.
 func (s *Series) settleVisit(v visit, i int64) {
 	h := &s.habits
-	v.own = !s.bursting || v.at-s.onset < s.grid.patience()
+	v.own = !s.bursting || v.at-s.onset < s.grid.patience
 	least, most := h.bounds(s.grid, v)
 	v.least = least
 	for _, p := range periods {
@@ -75,7 +75,7 @@ func (s *Series) settleVisit(v visit, i int64) {
 			continue
 		}
 		// What comes at longer intervals than this is a burst each time, or none.
-		apart := period > s.grid.patience()
+		apart := period > s.grid.patience
 		if apart && !v.own {
 			break
 		}

@@ -86,7 +86,9 @@ func (s *Series) rest(n int64) Reading {
 		r = s.read(0, mean)
 		r.State = Began
 	}
-	s.settlePace()
+	if s.settlePace(); !s.resting {
+		s.rouse()
+	}
 	return r
 }
 
@@ -104,10 +106,15 @@ func (s *Series) readAtRest() Reading {
 // wake ends the rest.
 func (s *Series) wake() {
 	s.takeIn()
+	s.rouse()
+	s.resting, s.calm = false, false
+}
+
+// rouse computes what is not needed at rest.
+func (s *Series) rouse() {
 	if s.each.noise.renew(); s.each.unsettled {
 		s.each.settle()
 	}
-	s.resting, s.calm = false, false
 }
 
 // takeIn takes in the intervals at rest, and returns the mean of what was expected in them.

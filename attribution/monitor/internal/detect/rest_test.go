@@ -66,6 +66,8 @@ func TestSilenceIsZeros(t *testing.T) {
 					}
 					if one.resting {
 						rested++
+					} else if one.each.unsettled { // a restart would compute the limits
+						t.Fatalf("interval %d: awake, with limits of before the rest", i)
 					}
 				}
 				all.Silence(all.next, at)

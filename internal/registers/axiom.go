@@ -57,7 +57,7 @@ func FromBytes(precision int, registers []byte) (Registers, error) {
 			return Registers{}, fmt.Errorf("register %d holds %d, at most %d is possible", i, v, most)
 		}
 	}
-	return Registers{slices.Clone(registers), uint8(64 - precision)}, nil
+	return Registers{bytes: slices.Clone(registers), shift: uint8(64 - precision)}, nil
 }
 
 // Sketch returns a copy as a sketch of github.com/axiomhq/hyperloglog.

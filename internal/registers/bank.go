@@ -1,21 +1,26 @@
 package registers
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // MaxParts is the number of parts that a Bank can have.
 const MaxParts = 256
 
 // Bank is up to 256 Registers of one precision, numbered from 0, in one piece of
 // memory: what a partition of a stream is counted with. A part takes memory,
-// 2^precision bytes, when its first hash comes. Inserting is the same as inserting
-// into [Registers] per part, and faster where parts alternate.
+// 2^precision + 256 bytes, when its first hash comes. Inserting is the same as inserting
+// into [Registers] per part, and faster where parts alternate. Histograms of all parts are
+// kept, so that estimates read no registers: a register that changes is rare.
 //
 // The zero Bank is invalid; use [NewBank]. It must not be copied after first use
 // and is not safe for concurrent use while it is written.
 type Bank struct {
-	first     [MaxParts]uint32 // first register of the part; absent: there is none
-	registers []byte
-	shift     uint8 // 64 - precision
+	first      [MaxParts]uint32 // first register of the part; absent: there is none
+	registers  []byte
+	histograms []histogram // of each part, in the order of their registers
+	shift      uint8       // 64 - precision
 }
 
 const absent = ^uint32(0)
@@ -41,6 +46,7 @@ func (b *Bank) start(part uint8) {
 	}
 	b.first[part] = uint32(len(b.registers))
 	b.registers = b.registers[:len(b.registers)+size]
+	b.histograms = append(b.histograms, histogram{uint32(size)})
 }
 
 // Grow makes room for that many parts more, so that they can start without the
@@ -50,13 +56,14 @@ func (b *Bank) Grow(parts int) {
 	if room > cap(old) {
 		b.registers = make([]byte, room)[:len(old)]
 		copy(b.registers, old)
+		b.histograms = slices.Grow(b.histograms, parts)
 	}
 }
 
 // Reset forgets everything. It keeps the memory.
 func (b *Bank) Reset() {
 	clear(b.registers)
-	b.registers = b.registers[:0]
+	b.registers, b.histograms = b.registers[:0], b.histograms[:0]
 	for i := range b.first {
 		b.first[i] = absent
 	}
@@ -68,7 +75,9 @@ func (b *Bank) Insert(part uint8, hash uint64) {
 		b.start(part)
 	}
 	rank := rankOf(hash, 64-b.shift)
-	if r := &b.registers[uint64(b.first[part])+hash>>(b.shift&63)]; *r < rank {
+	at := uint64(b.first[part]) + hash>>(b.shift&63)
+	if r := &b.registers[at]; *r < rank {
+		b.histograms[at>>((64-b.shift)&63)].move(*r, rank)
 		*r = rank
 	}
 }
@@ -89,7 +98,7 @@ func InsertBatch[P ~uint8](b *Bank, parts []P, hashes []uint64) {
 // insertPresent inserts up to the first hash of an absent part, and returns how many it did.
 func insertPresent[P ~uint8](b *Bank, parts []P, hashes []uint64) int {
 	parts = parts[:len(hashes)]
-	registers, p := b.registers, 64-int(b.shift)
+	registers, histograms, p := b.registers, b.histograms, 64-int(b.shift)
 	lowest := uint64(1) << p >> 1
 	for i, hash := range hashes {
 		// Rotated, the bits that choose the register are below those that make the rank, and
@@ -101,11 +110,15 @@ func insertPresent[P ~uint8](b *Bank, parts []P, hashes []uint64) int {
 		}
 		rank := uint8(bits.LeadingZeros64(rotated|lowest)) + 1
 		if r := &registers[at]; *r < rank {
+			histograms[at>>(p&63)].move(*r, rank)
 			*r = rank
 		}
 	}
 	return len(hashes)
 }
+
+// histogram returns that of the part with a first register.
+func (b *Bank) histogram(first uint32) *histogram { return &b.histograms[first>>((64-b.shift)&63)] }
 
 // Has reports whether anything was inserted into a part.
 func (b *Bank) Has(part uint8) bool { return b.first[part] != absent }
@@ -117,7 +130,7 @@ func (b *Bank) Part(part uint8) (r Registers, ok bool) {
 	if first == absent {
 		return Registers{}, false
 	}
-	return Registers{b.registers[first:][:1<<(64-b.shift)], b.shift}, true
+	return Registers{b.registers[first:][:1<<(64-b.shift)], b.shift, b.histogram(first)}, true
 }
 
 // MergePart adds everything that r has counted to a part, and never writes r. With
@@ -129,10 +142,13 @@ func (b *Bank) MergePart(part uint8, r Registers) bool {
 	if b.first[part] == absent {
 		b.start(part)
 		copy(b.registers[b.first[part]:], r.bytes)
+		*b.histogram(b.first[part]) = r.histogram()
 		return true
 	}
 	own, _ := b.Part(part)
-	return own.Merge(r)
+	own.Merge(r)
+	*own.kept = count(own.bytes)
+	return true
 }
 
 // Clone returns a deep copy.
@@ -140,9 +156,10 @@ func (b *Bank) Clone() *Bank {
 	c := *b
 	c.registers = make([]byte, len(b.registers))
 	copy(c.registers, b.registers)
+	c.histograms = slices.Clone(b.histograms)
 	return &c
 }
 
 // Size returns about how many bytes b holds. It counts the registers in use, not
 // those that they have grown into, so that a decoded Bank has the same size.
-func (b *Bank) Size() int { return 4*MaxParts + len(b.registers) }
+func (b *Bank) Size() int { return 4*MaxParts + len(b.registers) + 256*len(b.histograms) }

@@ -33,8 +33,11 @@ func TestBankAgainstRegisters(t *testing.T) {
 			if there && (!equal(a, r) || !equal(b, r)) {
 				t.Errorf("p=%d part %d differs from Registers", precision, part)
 			}
+			if there && (*a.kept != count(a.bytes) || *b.kept != *a.kept) {
+				t.Errorf("p=%d part %d: a histogram is not that of the registers", precision, part)
+			}
 		}
-		if n := 4*MaxParts + len(want)<<precision; one.Size() != n || many.Size() != n || one.Precision() != precision {
+		if n := 4*MaxParts + len(want)*(1<<precision+256); one.Size() != n || many.Size() != n || one.Precision() != precision {
 			t.Errorf("p=%d: sizes %d and %d, want %d", precision, one.Size(), many.Size(), n)
 		}
 	}
@@ -61,6 +64,15 @@ func TestBankMergePart(t *testing.T) {
 	kept, _ := copied.Part(7)
 	if !equal(merged, a) || !equal(kept, a) {
 		t.Error("merging parts differs from merging Registers")
+	}
+	if *merged.kept != count(a.bytes) || *kept.kept != *merged.kept || kept.kept == merged.kept {
+		t.Error("a histogram is not that of what was merged, or is shared with a clone")
+	}
+	if bank.Reset(); !bank.MergePart(3, kept) {
+		t.Fatal("not merged")
+	}
+	if again, _ := bank.Part(3); !equal(again, a) || *again.kept != *kept.kept {
+		t.Error("after a reset a part differs from what was merged into it")
 	}
 	if bank.MergePart(9, New(13)) || bank.Has(9) {
 		t.Error("another precision was merged")

@@ -12,8 +12,8 @@ import (
 //
 // The estimator is Ertl's improved one ("New cardinality estimation algorithms
 // for HyperLogLog sketches", 2017, algorithm 6): no fitted constants, no switch
-// between ranges. It reads a histogram of the registers, so that its cost is one
-// pass over 2^p bytes.
+// between ranges. It reads a histogram of the registers. Its cost is one pass over
+// 2^p bytes, unless a Bank keeps the histogram.
 func (r Registers) Estimate() (value, relErr float64) {
 	histogram := r.histogram()
 	value = improved(histogram[:], r.Precision())
@@ -24,15 +24,31 @@ func (r Registers) Estimate() (value, relErr float64) {
 	return min(value, 1<<63), 1.04 / math.Sqrt(float64(len(r.bytes)))
 }
 
-// histogram counts the registers by value, eight at a time in tables of their own, so that
+// histogram has how many registers hold each value.
+type histogram [64]uint32
+
+// move notes that a register gets a larger value.
+func (h *histogram) move(from, to uint8) {
+	h[from&63]--
+	h[to&63]++
+}
+
+func (r Registers) histogram() histogram {
+	if r.kept != nil {
+		return *r.kept
+	}
+	return count(r.bytes)
+}
+
+// count counts registers by value, eight at a time in tables of their own, so that
 // equal neighbours do not wait for each other's store. Of most countries nearly all
 // registers are 0. Which are cannot be predicted, so that the words with others are
 // collected without a branch, and counted alone.
-func (r Registers) histogram() (sum [64]uint32) {
+func count(registers []byte) (sum histogram) {
 	var part [8][64]uint32
 	var words [128]uint64
 	const size = 8 * len(words) // divides the number of registers of every precision
-	for b := r.bytes; len(b) >= size; b = b[size:] {
+	for b := registers; len(b) >= size; b = b[size:] {
 		n := uint64(0)
 		for i := range words {
 			v := binary.LittleEndian.Uint64(b[8*i:])

@@ -25,14 +25,15 @@ const (
 // Registers are invalid. Any number of goroutines may read while none writes.
 type Registers struct {
 	bytes []byte
-	shift uint8 // 64 - precision
+	shift uint8      // 64 - precision
+	kept  *histogram // by their Bank; nil: by nobody
 }
 
 // New returns empty registers. It panics if precision is out of range: the owner
 // checks what it was given.
 func New(precision int) Registers {
 	check(precision)
-	return Registers{make([]byte, 1<<precision), uint8(64 - precision)}
+	return Registers{bytes: make([]byte, 1<<precision), shift: uint8(64 - precision)}
 }
 
 func check(precision int) {
@@ -101,4 +102,4 @@ func maxBytes(dst, src []byte) {
 func (r Registers) Reset() { clear(r.bytes) }
 
 // Clone returns a copy with memory of its own.
-func (r Registers) Clone() Registers { return Registers{slices.Clone(r.bytes), r.shift} }
+func (r Registers) Clone() Registers { return Registers{bytes: slices.Clone(r.bytes), shift: r.shift} }

@@ -37,7 +37,8 @@ func TestBankAgainstRegisters(t *testing.T) {
 				t.Errorf("p=%d part %d: a histogram is not that of the registers", precision, part)
 			}
 		}
-		if n := 4*MaxParts + len(want)*(1<<precision+256); one.Size() != n || many.Size() != n || one.Precision() != precision {
+		n := 4*MaxParts + len(want)*(1<<precision+256)
+		if one.Size() != n || many.Size() != n || one.Precision() != precision {
 			t.Errorf("p=%d: sizes %d and %d, want %d", precision, one.Size(), many.Size(), n)
 		}
 	}

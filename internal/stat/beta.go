@@ -60,7 +60,7 @@ func logBeta(a, b float64) float64 {
 // within a bracket that every step narrows.
 func BetaQuantile(p, a, b float64) float64 {
 	low, high := 0.0, 1.0
-	x, logB := a/(a+b), logBeta(a, b)
+	x, logB := nearQuantile(p, a, b), logBeta(a, b)
 	for range 200 {
 		f := betaCDF(x, a, b, logB) - p
 		if f > 0 {
@@ -69,14 +69,28 @@ func BetaQuantile(p, a, b float64) float64 {
 			low = x
 		}
 		density := math.Exp((a-1)*math.Log(x) + (b-1)*math.Log1p(-x) - logB)
-		next := x - f/density
+		step := f / density
+		// Errors are squared in each step: after this one they are below what BetaCDF can tell.
+		if math.Abs(step) <= max(1e-9*x*(1-x), 1e-15*x) {
+			return min(max(x-step, low), high)
+		}
+		next := x - step
 		if !(next > low && next < high) { // also when it is not a number
 			next = low + (high-low)/2
 		}
-		if math.Abs(next-x) <= 1e-14*x || next == low || next == high {
+		if next == low || next == high {
 			return next
 		}
 		x = next
 	}
 	return x
+}
+
+// nearQuantile is about the quantile, since log(x/(1-x)) is about normal.
+func nearQuantile(p, a, b float64) float64 {
+	x := 1 / (1 + b/a*math.Exp(-NormalQuantile(p)*math.Sqrt(1/a+1/b)))
+	if x > 0 && x < 1 {
+		return x
+	}
+	return a / (a + b)
 }

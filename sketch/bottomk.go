@@ -3,7 +3,6 @@ package sketch
 import (
 	"math"
 	"math/bits"
-	"slices"
 )
 
 // Values that the k of a BottomK may have.
@@ -60,7 +59,7 @@ func Common(a, b uint16) uint16 {
 // copied after first use. Many goroutines may read it while none writes.
 type BottomK struct {
 	table
-	limit     uint64 // ranks above it are not kept
+	limits
 	k         int
 	overflown bool // more than k distinct items have come
 	id        KeyID
@@ -83,7 +82,7 @@ func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 // empty forgets everything, and has the memory of an empty sample.
 func (s *BottomK) empty(dropItems bool) {
 	s.table = newTable(dropItems)
-	s.limit, s.overflown = math.MaxUint64, false
+	s.limits, s.overflown = noLimits, false
 }
 
 // Reset forgets everything. It keeps the memory where an eighth of it was in use, for as
@@ -94,7 +93,7 @@ func (s *BottomK) Reset() {
 		return
 	}
 	clear(s.index)
-	s.limit, s.n, s.overflown = math.MaxUint64, 0, false
+	s.limits, s.n, s.overflown = noLimits, 0, false
 }
 
 // Grow makes room for n items in all, if the sample keeps as many, so that the memory is
@@ -178,15 +177,7 @@ func (s *BottomK) Add(it Item) {
 	rank := Rank(it.Hash)
 	no, place := s.search(rank)
 	if no == 0 {
-		no = s.take(rank, place, s.most())
-		sl := s.slot(no)
-		sl.events, sl.bytes, sl.part, sl.flags, sl.common = it.Events, it.Bytes, it.Part, it.Flags, it.Common
-		if s.items != nil {
-			*s.item(no) = [2]uint64{it.Hi, it.Lo}
-		}
-		if s.n > s.k {
-			s.overflow()
-		}
+		s.put(&it, place)
 		return
 	}
 	sl := s.slot(no)
@@ -197,57 +188,23 @@ func (s *BottomK) Add(it Item) {
 	sl.common = Common(sl.common, it.Common)
 }
 
-// overflow drops what is too much.
-func (s *BottomK) overflow() {
-	s.overflown = true
-	if s.n > s.most() {
-		s.lower(s.kthRank())
+// put takes in an item that the sample wants and does not have, and notes it in a cell.
+func (s *BottomK) put(it *Item, place int) {
+	rank := Rank(it.Hash)
+	no := s.take(rank, place, s.most())
+	sl := s.slot(no)
+	sl.events, sl.bytes, sl.part, sl.flags, sl.common = it.Events, it.Bytes, it.Part, it.Flags, it.Common
+	if s.items != nil {
+		*s.item(no) = [2]uint64{it.Hi, it.Lo}
+	}
+	if s.n > s.k {
+		s.overflow(rank)
 	}
 }
 
 func addSaturated(a, b uint64) uint64 {
 	sum, carry := bits.Add64(a, b, 0)
 	return sum | -carry
-}
-
-// kthRank returns the k-th smallest rank, or the limit if there are fewer items.
-func (s *BottomK) kthRank() uint64 {
-	if s.n < s.k {
-		return s.limit
-	}
-	// A histogram over the top bits leaves one narrow bucket to sort. Ranks
-	// above it need not be looked at, those below need only be counted.
-	var histogram [4096]uint32
-	shift := max(0, bits.Len64(s.limit)-12) & 63
-	for slots := range s.chunks() {
-		for i := range slots {
-			histogram[slots[i].rank>>shift&4095]++
-		}
-	}
-	bucket, below := uint64(0), 0
-	for below+int(histogram[bucket]) < s.k {
-		below += int(histogram[bucket])
-		bucket++
-	}
-	var stack [256]uint64 // enough for honest hashes
-	in := stack[:0]
-	for slots := range s.chunks() {
-		for i := range slots {
-			if r := slots[i].rank; r>>shift == bucket {
-				in = append(in, r)
-			}
-		}
-	}
-	slices.Sort(in)
-	return in[s.k-below-1]
-}
-
-// lower drops every item whose rank is above limit.
-func (s *BottomK) lower(limit uint64) {
-	if limit < s.limit { // else nothing is above it
-		s.limit = limit
-		s.drop(limit)
-	}
 }
 
 // Distinct returns how many distinct items have come. The number is exact while the

@@ -48,10 +48,40 @@ func (s *BottomK) touch(hashes []uint64, cells *[256]uint32) {
 	s.touched = read
 }
 
+// Absent are the events of a batch, at most 256, whose items a sample does not have.
+// [BottomK.CountBatch] finds them, and [BottomK.AddBatch] adds their items.
+type Absent struct {
+	// Items are those of the events in At, in their order. The caller fills them in.
+	Items [256]Item
+
+	n  int
+	at [256]uint8
+	// Where the index of a sample would note them, unless it was made anew since.
+	cells [256]uint32
+	of    *BottomK // nil: nowhere yet
+	made  uint32
+}
+
+// At returns the index in the batch of each event. It is valid until the next one is noted.
+func (a *Absent) At() []uint8 { return a.at[:a.n] }
+
+// Reset forgets all events.
+func (a *Absent) Reset() { a.n, a.of = 0, nil }
+
+// Append notes an event by its index in the batch.
+func (a *Absent) Append(i uint8) { a.note(i, 0) }
+
+func (a *Absent) note(i uint8, place int) {
+	n := a.n & 0xff
+	a.at[n], a.cells[n] = i, uint32(place)
+	a.n++
+}
+
 // CountBatch counts one event of the item of each hash and adds flags to it. There are at
-// most 256 hashes. It appends the index of each whose item is not in the sample to absent,
-// and returns that. It waits for the memory of many items at once.
-func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uint8 {
+// most 256 hashes. Those whose items are not in the sample are all that absent has then. It
+// waits for the memory of many items at once.
+func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent *Absent) {
+	absent.n, absent.of, absent.made = 0, s, s.made
 	var cells [256]uint32
 	index := s.index
 	mask := len(index) - 1
@@ -63,16 +93,16 @@ func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uin
 		rank := Rank(hash)
 		sl, cell := (*slot)(nil), cells[i]
 		if cell == 0 {
-			absent = append(absent, uint8(i))
+			absent.note(uint8(i), s.home(rank)&mask)
 			continue
 		}
 		if cell^tag(rank) <= numberMask {
 			sl = s.slot(cell & numberMask)
 		}
 		if sl == nil || sl.rank != rank {
-			no := s.find(rank)
+			no, place := s.search(rank)
 			if no == 0 {
-				absent = append(absent, uint8(i))
+				absent.note(uint8(i), place)
 				continue
 			}
 			sl = s.slot(no)
@@ -80,5 +110,19 @@ func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent []uint8) []uin
 		sl.events = addSaturated(sl.events, 1)
 		sl.flags |= flags
 	}
-	return absent
+}
+
+// AddBatch adds each of the absent items, as [BottomK.Add] does, and resets absent. Where
+// CountBatch has found an item to be missing it belongs, so that it is not searched for again:
+// how long that takes cannot be predicted.
+func (s *BottomK) AddBatch(absent *Absent) {
+	for i := range absent.Items[:absent.n] {
+		it, place := &absent.Items[i], int(absent.cells[i])
+		if absent.of != s || absent.made != s.made || s.index[place] != 0 {
+			s.Add(*it)
+		} else if s.Wants(it.Hash) {
+			s.put(it, place)
+		}
+	}
+	absent.Reset()
 }

@@ -79,7 +79,7 @@ func (s *BottomK) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	if d.overflown {
-		d.limit = rank
+		d.limit, d.held = rank, rank
 	}
 	*s = *d
 	return nil

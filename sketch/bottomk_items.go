@@ -22,16 +22,29 @@ func (s *BottomK) Items() iter.Seq[Item] {
 	}
 }
 
-// Kept walks everything that s holds, in no particular order. That is every item
-// that ever came, until the first is dropped, which happens after 1.5 k items.
+// Kept walks everything that s holds, in no particular order, without the items themselves:
+// Hi and Lo are 0. That is every item that ever came, until a quarter more than k did.
 func (s *BottomK) Kept() iter.Seq[Item] {
 	return func(yield func(Item) bool) {
-		for no := range uint32(s.n) {
-			if !yield(s.at(no + 1)) {
-				return
+		for slots := range s.chunks() {
+			for i := range slots {
+				sl := &slots[i]
+				if !yield(Item{HashOf(sl.rank), 0, 0, sl.events, sl.bytes, sl.part, sl.flags, sl.common}) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// Parts returns how many of the items that Kept walks are of each part.
+func (s *BottomK) Parts() (items [256]int) {
+	for slots := range s.chunks() {
+		for i := range slots {
+			items[slots[i].part]++
+		}
+	}
+	return items
 }
 
 // All walks the items of the sample in the order of their ranks.
@@ -62,13 +75,13 @@ func (s *BottomK) Scale(by uint64) {
 
 // at returns the item of a number.
 func (s *BottomK) at(no uint32) (it Item) {
-	s.put(&it, no)
+	s.read(&it, no)
 	return it
 }
 
-// put writes the item of a number field by field. A copy of an Item would be read 16
+// read writes the item of a number field by field. A copy of an Item would be read 16
 // bytes at a time right after it was written 8 at a time, and wait for that.
-func (s *BottomK) put(it *Item, no uint32) {
+func (s *BottomK) read(it *Item, no uint32) {
 	sl := s.slot(no)
 	it.Hash, it.Events, it.Bytes = HashOf(sl.rank), sl.events, sl.bytes
 	it.Part, it.Flags, it.Common = sl.part, sl.flags, sl.common
@@ -84,9 +97,9 @@ func (s *BottomK) put(it *Item, no uint32) {
 // chosen cost no more than a comparison sort.
 func (s *BottomK) AppendItems(dst []Item) []Item {
 	// A bucket for each item, by the top bits of the rank: few share one.
-	unused := bits.LeadingZeros64(s.limit) & 63 // bits that no rank has
+	unused := bits.LeadingZeros64(s.held) & 63 // bits that no rank has
 	shift := (64 - bits.Len(uint(s.n)|1)) & 63
-	ends := make([]uint32, s.limit<<unused>>shift+1)
+	ends := make([]uint32, s.held<<unused>>shift+1)
 	for slots := range s.chunks() {
 		for i := range slots {
 			ends[slots[i].rank<<unused>>shift]++
@@ -121,7 +134,7 @@ func (s *BottomK) AppendItems(dst []Item) []Item {
 	from := len(dst)
 	dst = slices.Grow(dst, s.Len())[:from+s.Len()]
 	for i, key := range order[:s.Len()] {
-		s.put(&dst[from+i], uint32(key&numberMask))
+		s.read(&dst[from+i], uint32(key&numberMask))
 	}
 	return dst
 }

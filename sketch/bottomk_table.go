@@ -17,6 +17,7 @@ type table struct {
 	shift uint8         // 64 - log2(len(index))
 	n     int           // the items have the numbers 1 to n
 	room  int           // and may have those below room
+	made  uint32        // how often the index was made anew
 }
 
 type slot struct {
@@ -208,6 +209,7 @@ func (t *table) bytes(cells, room int) int {
 
 // reindex makes an index of that many cells, a power of two.
 func (t *table) reindex(cells int) {
+	t.made++
 	if cells == len(t.index) {
 		clear(t.index)
 	} else {

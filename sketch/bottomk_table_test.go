@@ -94,14 +94,66 @@ func TestBottomKCountBatch(t *testing.T) {
 					}
 					one.Mark(h, 4, 0)
 				}
-				got := batch.CountBatch(hashes[from:from+size], 4, []uint8{9})
-				if !slices.Equal(got[1:], want) || got[0] != 9 {
-					t.Fatalf("%d items, %d hashes: %d are not there, want %d", n, size, len(got)-1, len(want))
+				var absent Absent
+				batch.CountBatch(hashes[from:from+size], 4, &absent)
+				if got := absent.At(); !slices.Equal(got, want) {
+					t.Fatalf("%d items, %d hashes: %d are not there, want %d", n, size, len(got), len(want))
 				}
 			}
 		}
 		if !bytes.Equal(encoded(batch), encoded(one)) {
 			t.Errorf("%d items: other counts", n)
+		}
+	}
+}
+
+// Adding many absent items is adding each, whatever happens to the index meanwhile: some come
+// twice, some were added by somebody else, the index grows, and items are dropped.
+func TestBottomKAddBatch(t *testing.T) {
+	item := func(h uint64) Item {
+		return Item{Hash: h, Hi: 9, Lo: ^h, Events: 1, Flags: 1, Part: uint8(h)}
+	}
+	for _, size := range []int{1, 7, 254} {
+		one, batch := must(NewBottomK(1, testSize, false)), must(NewBottomK(1, testSize, false))
+		hashes := randomHashes(5000)
+		var absent, first Absent
+		for from := 0; from+size <= len(hashes); from += size {
+			part := append(slices.Clone(hashes[from:from+size]), hashes[from], hashes[from/2])
+			for _, h := range part {
+				one.Add(item(h))
+			}
+			batch.CountBatch(part, 1, &absent)
+			for i, at := range absent.At() {
+				absent.Items[i] = item(part[at])
+			}
+			if from/size%3 == 0 {
+				first.Append(0)
+				first.Items[0] = item(part[0])
+				first.Items[0].Events = 0
+				batch.AddBatch(&first)
+			}
+			batch.AddBatch(&absent)
+			if len(first.At())+len(absent.At()) > 0 || !bytes.Equal(encoded(batch), encoded(one)) {
+				t.Fatalf("batches of %d, after %d items: another sample", size, from)
+			}
+		}
+	}
+}
+
+// What one sample does not have may be added to another one.
+func TestBottomKAddBatchToAnother(t *testing.T) {
+	one, other := must(NewBottomK(1, testSize, true)), must(NewBottomK(1, testSize, true))
+	other.Grow(testSize)
+	hashes := randomHashes(100)
+	var absent Absent
+	one.CountBatch(hashes, 0, &absent)
+	for i, h := range hashes {
+		absent.Items[i] = Item{Hash: h}
+	}
+	other.AddBatch(&absent)
+	for _, h := range hashes {
+		if _, found := other.Count(h, 0, 0); !found {
+			t.Fatal("an item was not found")
 		}
 	}
 }
@@ -143,9 +195,10 @@ func TestBottomKOfEqualTags(t *testing.T) {
 	for i, h := range hashes {
 		s.Add(Item{Hash: h, Events: uint64(i)})
 	}
-	absent := s.CountBatch(hashes, 0, nil)
-	if s.Len() != len(hashes) || len(absent) != 0 {
-		t.Errorf("%d items, %d not found, want %d", s.Len(), len(absent), len(hashes))
+	var absent Absent
+	s.CountBatch(hashes, 0, &absent)
+	if s.Len() != len(hashes) || len(absent.At()) != 0 {
+		t.Errorf("%d items, %d not found, want %d", s.Len(), len(absent.At()), len(hashes))
 	}
 	for it := range s.Items() {
 		if want := uint64(slices.Index(hashes, it.Hash)) + 1; it.Events != want {

@@ -36,8 +36,10 @@ type Block struct {
 	ports         [Size]uint16
 	rates         [Size]uint32
 
-	ips     [Size]uint32
-	nets    [Size]source.Source
+	ips    [Size]uint32
+	nets   [Size]source.Source
+	Absent sketch.Absent // scratch of whoever counts
+
 	located *geo.Table // by which Origins were looked up; nil: not yet
 }
 
@@ -204,8 +206,14 @@ func (b *Block) LocateSome(table *geo.Table, places []uint8) {
 	}
 	b.located = nil
 	if int(places[0]) < b.V4 {
-		for _, place := range places {
-			b.Origins[place] = table.Lookup4(b.ips[place])
+		var ips [Size]uint32
+		var origins [Size]geo.Origin
+		for i, place := range places {
+			ips[i&(Size-1)] = b.ips[place]
+		}
+		table.LookupBatch4(origins[:], ips[:len(places)])
+		for i, place := range places {
+			b.Origins[place] = origins[i&(Size-1)]
 		}
 	} else {
 		for _, place := range places {

@@ -90,32 +90,43 @@ func (t *Tally) addPlace(b *block.Block, i int) {
 // the processor waits for the memory of all of them together. The sample has room for all,
 // and the exact state ends behind them.
 func (t *Tally) addExact(b *block.Block, from, to int) {
-	var places [block.Size]uint8
-	fresh := t.countAll(b, from, to, places[:0])
-	b.LocateSome(t.table, fresh)
-	for _, place := range fresh {
-		t.sample.Add(t.item(b.Source(int(place)), b.Origins[place], b.Hashes[place], t.weighed(b.Event(int(place)))))
-	}
+	t.countAll(b, from, to)
+	b.LocateSome(t.table, b.Absent.At())
+	t.addAbsent(b)
 	t.leaveExact()
 }
 
-// countAll counts what the sample has, and appends the places of the others to absent.
-func (t *Tally) countAll(b *block.Block, from, to int, absent []uint8) []uint8 {
-	hashes := b.Hashes[from:to]
-	if b.Plain() && !t.isMixed() {
-		absent = t.sample.CountBatch(hashes, t.options.Facts, absent)
-		for i := range absent {
-			absent[i] += uint8(from)
+// addAbsent adds the sources of a block that are not in the sample and were located.
+func (t *Tally) addAbsent(b *block.Block) {
+	singles := b.Plain() && !t.isMixed()
+	for i, place := range b.Absent.At() {
+		it, hash, o := &b.Absent.Items[i], b.Hashes[place], b.Origins[place]
+		if singles {
+			t.describe(it, b.Source(int(place)), o, hash, block.Event{Events: 1})
+		} else {
+			t.describe(it, b.Source(int(place)), o, hash, t.weighed(b.Event(int(place))))
 		}
-		return absent
 	}
-	t.sample.Touch(hashes)
+	t.sample.AddBatch(&b.Absent)
+}
+
+// countAll counts what the sample has, and notes the places of the others.
+func (t *Tally) countAll(b *block.Block, from, to int) {
+	if b.Plain() && !t.isMixed() {
+		t.sample.CountBatch(b.Hashes[from:to], t.options.Facts, &b.Absent)
+		at := b.Absent.At()
+		for i := range at {
+			at[i] += uint8(from)
+		}
+		return
+	}
+	b.Absent.Reset()
+	t.sample.Touch(b.Hashes[from:to])
 	for i := from; i < to; i++ {
 		if !t.countKnown(b.Hashes[i], t.weighed(b.Event(i))) {
-			absent = append(absent, uint8(i))
+			b.Absent.Append(uint8(i))
 		}
 	}
-	return absent
 }
 
 func (t *Tally) addDense(b *block.Block, from, to int) {
@@ -137,7 +148,7 @@ func (t *Tally) addDense(b *block.Block, from, to int) {
 
 // addSample counts in the sample, beyond the exact state.
 func (t *Tally) addSample(b *block.Block, from, to int) {
-	var places, missing [block.Size]uint8
+	var places [block.Size]uint8
 	hashes := b.Hashes[from:to]
 	wanted := t.sample.WantBatch(hashes, places[:0])
 	var picked [block.Size]uint64
@@ -152,8 +163,10 @@ func (t *Tally) addSample(b *block.Block, from, to int) {
 		}
 		return
 	}
-	for _, k := range t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, missing[:0]) {
-		place := from + int(wanted[k])
-		t.sample.Add(t.item(b.Source(place), b.Origins[place], picked[k], b.Event(place)))
+	t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, &b.Absent)
+	at := b.Absent.At()
+	for i, k := range at {
+		at[i] = uint8(from) + wanted[k]
 	}
+	t.addAbsent(b)
 }

@@ -63,7 +63,6 @@ type BottomK struct {
 	k         int
 	overflown bool // more than k distinct items have come
 	id        KeyID
-	touched   uint64 // keeps the compiler from leaving out what Touch reads
 }
 
 // NewBottomK returns an empty sample of k items, whose hashes the key with the

@@ -17,112 +17,111 @@ func (s *BottomK) WantBatch(hashes []uint64, wanted []uint8) []uint8 {
 	return append(wanted, places[:n]...)
 }
 
-// Touch reads what counting hashes next reads, all at once, so that it waits for memory
-// once. It pays where a program counts in many samples by turns. It has no visible effect,
-// but it writes: do not call it concurrently with readers.
-func (s *BottomK) Touch(hashes []uint64) {
-	var cells [256]uint32
-	for len(hashes) > 0 {
-		n := min(len(hashes), len(cells))
-		s.touch(hashes[:n], &cells)
-		hashes = hashes[n:]
-	}
-}
-
-func (s *BottomK) touch(hashes []uint64, cells *[256]uint32) {
-	index := s.index
-	mask := len(index) - 1
-	hashes = hashes[:min(len(hashes), len(cells))]
-	for i, hash := range hashes {
-		cells[i] = index[s.home(Rank(hash))&mask]
-	}
-	read := uint64(0)
-	for i, hash := range hashes {
-		rank, cell := Rank(hash), cells[i]
-		want := tag(rank)
-		for at := s.home(rank); cell != 0 && cell^want > numberMask; cell = index[at&mask] {
-			at++
-		}
-		read += s.slot(cell & numberMask).rank
-	}
-	s.touched = read
-}
-
-// Absent are the events of a batch, at most 256, whose items a sample does not have.
-// [BottomK.CountBatch] finds them, and [BottomK.AddBatch] adds their items.
-type Absent struct {
-	// Items are those of the events in At, in their order. The caller fills them in.
+// Batch is up to 256 events on their way into a sample, in two steps: those whose items it has
+// are counted, and what is known of the others is added. What the first step waits for, it waits
+// for together, and the second one does not search again: how long that takes cannot be
+// predicted. The zero Batch is ready for use.
+type Batch struct {
+	// Items are filled in by the caller. For CountItems they are those of the events; for
+	// AddBatch they are those of the absent ones.
 	Items [256]Item
 
-	n  int
-	at [256]uint8
-	// Where the index of a sample would note them, unless it was made anew since.
+	n      int
+	absent [256]uint8
+	// Where the index of a sample would note the absent ones, unless it was made anew since.
 	cells [256]uint32
-	of    *BottomK // nil: nowhere yet
+	of    *BottomK // nil: nowhere
 	made  uint32
+	found [256]uint32 // the cells that were read first
 }
 
-// At returns the index in the batch of each event. It is valid until the next one is noted.
-func (a *Absent) At() []uint8 { return a.at[:a.n] }
+// Absent returns the index of each event whose item is not in the sample, in ascending order.
+func (b *Batch) Absent() []uint8 { return b.absent[:b.n] }
 
-// Reset forgets all events.
-func (a *Absent) Reset() { a.n, a.of = 0, nil }
-
-// Append notes an event by its index in the batch.
-func (a *Absent) Append(i uint8) { a.note(i, 0) }
-
-func (a *Absent) note(i uint8, place int) {
-	n := a.n & 0xff
-	a.at[n], a.cells[n] = i, uint32(place)
-	a.n++
+func (b *Batch) note(i, place int) {
+	n := b.n & 0xff
+	b.absent[n], b.cells[n] = uint8(i), uint32(place)
+	b.n++
 }
 
-// CountBatch counts one event of the item of each hash and adds flags to it. There are at
-// most 256 hashes. Those whose items are not in the sample are all that absent has then. It
-// waits for the memory of many items at once.
-func (s *BottomK) CountBatch(hashes []uint64, flags uint8, absent *Absent) {
-	absent.n, absent.of, absent.made = 0, s, s.made
-	var cells [256]uint32
+// CountBatch counts one event of the item of each hash, at most 256, and adds flags to it.
+func (s *BottomK) CountBatch(b *Batch, hashes []uint64, flags uint8) {
+	b.n, b.of, b.made = 0, s, s.made
+	hashes = hashes[:min(len(hashes), len(b.found))]
 	index := s.index
 	mask := len(index) - 1
-	hashes = hashes[:min(len(hashes), len(cells))]
 	for i, hash := range hashes {
-		cells[i] = index[s.home(Rank(hash))&mask]
+		b.found[i] = index[s.home(Rank(hash))&mask]
 	}
 	for i, hash := range hashes {
-		rank := Rank(hash)
-		sl, cell := (*slot)(nil), cells[i]
+		rank, cell := Rank(hash), b.found[i]
 		if cell == 0 {
-			absent.note(uint8(i), s.home(rank)&mask)
+			b.note(i, s.home(rank)&mask)
 			continue
 		}
-		if cell^tag(rank) <= numberMask {
-			sl = s.slot(cell & numberMask)
-		}
-		if sl == nil || sl.rank != rank {
-			no, place := s.search(rank)
-			if no == 0 {
-				absent.note(uint8(i), place)
+		sl := s.slot(cell & numberMask)
+		if cell^tag(rank) > numberMask || sl.rank != rank {
+			if sl = s.resolve(b, i, rank); sl == nil {
 				continue
 			}
-			sl = s.slot(no)
 		}
 		sl.events = addSaturated(sl.events, 1)
 		sl.flags |= flags
 	}
 }
 
-// AddBatch adds each of the absent items, as [BottomK.Add] does, and resets absent. Where
-// CountBatch has found an item to be missing it belongs, so that it is not searched for again:
-// how long that takes cannot be predicted.
-func (s *BottomK) AddBatch(absent *Absent) {
-	for i := range absent.Items[:absent.n] {
-		it, place := &absent.Items[i], int(absent.cells[i])
-		if absent.of != s || absent.made != s.made || s.index[place] != 0 {
+// CountItems counts the events and bytes of the first n of b.Items, and adds their flags and
+// common values. Those that are absent move to the front.
+func (s *BottomK) CountItems(b *Batch, n int) {
+	b.n, b.of, b.made = 0, s, s.made
+	items := b.Items[:n]
+	index := s.index
+	mask := len(index) - 1
+	for i := range items {
+		b.found[i] = index[s.home(Rank(items[i].Hash))&mask]
+	}
+	for i := range items {
+		it := &items[i]
+		rank, cell := Rank(it.Hash), b.found[i]
+		if cell == 0 {
+			b.note(i, s.home(rank)&mask)
+			items[b.n-1] = *it
+			continue
+		}
+		sl := s.slot(cell & numberMask)
+		if cell^tag(rank) > numberMask || sl.rank != rank {
+			if sl = s.resolve(b, i, rank); sl == nil {
+				items[b.n-1] = *it
+				continue
+			}
+		}
+		sl.events = addSaturated(sl.events, it.Events)
+		sl.bytes = addSaturated(sl.bytes, it.Bytes)
+		sl.flags |= it.Flags
+		sl.common = Common(sl.common, it.Common)
+	}
+}
+
+// resolve returns the slot of the item of a rank, of event number i, if the first cell is that of
+// another one. If there is none, it notes that and returns nil.
+func (s *BottomK) resolve(b *Batch, i int, rank uint64) *slot {
+	no, place := s.search(rank)
+	if no == 0 {
+		b.note(i, place)
+		return nil
+	}
+	return s.slot(no)
+}
+
+// AddBatch adds the item of each absent event, as [BottomK.Add] does, and empties b.
+func (s *BottomK) AddBatch(b *Batch) {
+	for i := range b.Items[:b.n] {
+		it, place := &b.Items[i], int(b.cells[i])
+		if b.of != s || b.made != s.made || s.index[place] != 0 {
 			s.Add(*it)
 		} else if s.Wants(it.Hash) {
 			s.put(it, place)
 		}
 	}
-	absent.Reset()
+	b.n, b.of = 0, nil
 }

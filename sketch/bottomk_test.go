@@ -130,22 +130,6 @@ func TestBottomKDistinctError(t *testing.T) {
 
 // However a stream is split and in whatever order the parts are merged, the
 // bytes are the same.
-func TestBottomKTouchChangesNothing(t *testing.T) {
-	touched, plain := sampled(testSize, nil), sampled(testSize, nil)
-	touched.Touch(nil)
-	for _, it := range stream(5, 20_000, 5000) {
-		touched.Touch([]uint64{it.Hash, ^it.Hash, 0})
-		touched.Add(it)
-		plain.Add(it)
-	}
-	if got, want := slices.Collect(touched.All()), slices.Collect(plain.All()); !slices.Equal(got, want) {
-		t.Errorf("%d items, want the same %d as without Touch", len(got), len(want))
-	}
-	if touched.Exact() != plain.Exact() || touched.Distinct() != plain.Distinct() {
-		t.Errorf("distinct %v, want %v", touched.Distinct(), plain.Distinct())
-	}
-}
-
 func TestBottomKMergeIsCanonical(t *testing.T) {
 	for _, distinct := range []int{300, testSize, 1300, 2000, 50_000} {
 		items := stream(1, 3*distinct, distinct)

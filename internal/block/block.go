@@ -36,9 +36,9 @@ type Block struct {
 	ports         [Size]uint16
 	rates         [Size]uint32
 
-	ips    [Size]uint32
-	nets   [Size]source.Source
-	Absent sketch.Absent // scratch of whoever counts
+	ips   [Size]uint32
+	nets  [Size]source.Source
+	Batch sketch.Batch // scratch of whoever counts
 
 	located *geo.Table // by which Origins were looked up; nil: not yet
 }
@@ -90,7 +90,8 @@ func (b *Block) FillAddrs(m source.Mask, key sketch.Key, addrs []netip.Addr) {
 	b.Hash(key)
 }
 
-var inOrder = func() (at [Size]uint8) {
+// InOrder are all places.
+var InOrder = func() (at [Size]uint8) {
 	for i := range at {
 		at[i] = uint8(i)
 	}
@@ -110,7 +111,7 @@ func (b *Block) FillSources(key sketch.Key, sources []source.Source) {
 func (b *Block) FillIPv4(key sketch.Key, ips []uint32) {
 	b.Begin()
 	b.V4 = copy(b.ips[:], ips)
-	b.At = inOrder
+	b.At = InOrder
 	b.Hash(key)
 }
 

@@ -3,6 +3,7 @@ package tally
 import (
 	"net/netip"
 
+	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/registers"
 	"github.com/whence-go/whence/internal/snapshot"
@@ -86,47 +87,11 @@ func (t *Tally) addPlace(b *block.Block, i int) {
 	}
 }
 
-// addExact counts those that are known first. The others are then looked up at once, so that
-// the processor waits for the memory of all of them together. The sample has room for all,
-// and the exact state ends behind them.
+// addExact counts what comes while the sample has every source. It has room for all of a block,
+// and the exact state ends behind it.
 func (t *Tally) addExact(b *block.Block, from, to int) {
-	t.countAll(b, from, to)
-	b.LocateSome(t.table, b.Absent.At())
-	t.addAbsent(b)
+	t.addPlaces(b, block.InOrder[from:to], b.Hashes[from:to])
 	t.leaveExact()
-}
-
-// addAbsent adds the sources of a block that are not in the sample and were located.
-func (t *Tally) addAbsent(b *block.Block) {
-	singles := b.Plain() && !t.isMixed()
-	for i, place := range b.Absent.At() {
-		it, hash, o := &b.Absent.Items[i], b.Hashes[place], b.Origins[place]
-		if singles {
-			t.describe(it, b.Source(int(place)), o, hash, block.Event{Events: 1})
-		} else {
-			t.describe(it, b.Source(int(place)), o, hash, t.weighed(b.Event(int(place))))
-		}
-	}
-	t.sample.AddBatch(&b.Absent)
-}
-
-// countAll counts what the sample has, and notes the places of the others.
-func (t *Tally) countAll(b *block.Block, from, to int) {
-	if b.Plain() && !t.isMixed() {
-		t.sample.CountBatch(b.Hashes[from:to], t.options.Facts, &b.Absent)
-		at := b.Absent.At()
-		for i := range at {
-			at[i] += uint8(from)
-		}
-		return
-	}
-	b.Absent.Reset()
-	t.sample.Touch(b.Hashes[from:to])
-	for i := from; i < to; i++ {
-		if !t.countKnown(b.Hashes[i], t.weighed(b.Event(i))) {
-			b.Absent.Append(uint8(i))
-		}
-	}
 }
 
 func (t *Tally) addDense(b *block.Block, from, to int) {
@@ -149,24 +114,41 @@ func (t *Tally) addDense(b *block.Block, from, to int) {
 // addSample counts in the sample, beyond the exact state.
 func (t *Tally) addSample(b *block.Block, from, to int) {
 	var places [block.Size]uint8
-	hashes := b.Hashes[from:to]
-	wanted := t.sample.WantBatch(hashes, places[:0])
-	var picked [block.Size]uint64
+	var hashes [block.Size]uint64
+	wanted := t.sample.WantBatch(b.Hashes[from:to], places[:0])
 	for k, i := range wanted {
-		picked[k] = hashes[i]
+		hashes[k] = b.Hashes[from+int(i)]
+		wanted[k] += uint8(from)
 	}
-	if !b.Plain() || t.isMixed() {
-		t.sample.Touch(picked[:len(wanted)])
-		for _, i := range wanted {
-			place := from + int(i)
-			t.addWanted(b.Source(place), b.Origins[place], hashes[i], t.weighed(b.Event(place)))
+	t.addPlaces(b, wanted, hashes[:len(wanted)])
+}
+
+// addPlaces counts the events in some places of a block, which have these hashes, in the
+// sample. Those that are new are looked up together, so that the processor waits for the memory
+// of all of them at once.
+func (t *Tally) addPlaces(b *block.Block, places []uint8, hashes []uint64) {
+	batch, singles := &b.Batch, b.Plain() && !t.isMixed()
+	if singles {
+		t.sample.CountBatch(batch, hashes, t.options.Facts)
+	} else {
+		for k, place := range places {
+			e := t.weighed(b.Event(int(place)))
+			t.describe(&batch.Items[k], b.Source(int(place)), geo.Unlocated, hashes[k], e)
 		}
-		return
+		t.sample.CountItems(batch, len(places))
 	}
-	t.sample.CountBatch(picked[:len(wanted)], t.options.Facts, &b.Absent)
-	at := b.Absent.At()
-	for i, k := range at {
-		at[i] = uint8(from) + wanted[k]
+	fresh := batch.Absent()
+	for k, i := range fresh {
+		fresh[k] = places[i]
 	}
-	t.addAbsent(b)
+	b.LocateSome(t.table, fresh)
+	for k, place := range fresh {
+		it, o := &batch.Items[k], b.Origins[place]
+		if singles {
+			t.describe(it, b.Source(int(place)), o, b.Hashes[place], block.Event{Events: 1})
+		} else {
+			it.Part = uint8(o)
+		}
+	}
+	t.sample.AddBatch(batch)
 }

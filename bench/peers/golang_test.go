@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 	"sync"
@@ -10,31 +11,48 @@ import (
 	"github.com/whence-go/whence/bench/internal/load"
 )
 
-func openWhence(tb testing.TB, addrs []netip.Addr) func() counts {
+// batches yields addresses as they are decoded, into memory that is used again. All of them at
+// once would be scanned by the garbage collector, beside whoever is timed.
+func batches(ips []uint32) iter.Seq[[]netip.Addr] {
+	return func(yield func([]netip.Addr) bool) {
+		addrs := make([]netip.Addr, 0, batch)
+		for part := range slices.Chunk(ips, batch) {
+			addrs = addrs[:0]
+			for _, ip := range part {
+				addrs = append(addrs, load.Addr4(ip))
+			}
+			if !yield(addrs) {
+				return
+			}
+		}
+	}
+}
+
+func openWhence(tb testing.TB, ips []uint32) func() counts {
 	return func() counts {
 		tally, err := attribution.NewTally(load.Table(), attribution.Options{})
 		if err != nil {
 			tb.Fatal(err)
 		}
-		for part := range slices.Chunk(addrs, batch) {
-			tally.AddBatch(part)
+		for addrs := range batches(ips) {
+			tally.AddBatch(addrs)
 		}
 		return countsOf(tb, tally.Snapshot())
 	}
 }
 
 // openSharded counts on as many cores as DuckDB has.
-func openSharded(tb testing.TB, addrs []netip.Addr) func() counts {
+func openSharded(tb testing.TB, ips []uint32) func() counts {
 	return func() counts {
 		tally, err := attribution.NewShardedTally(load.Table(), attribution.Options{})
 		if err != nil {
 			tb.Fatal(err)
 		}
 		var wait sync.WaitGroup
-		for part := range slices.Chunk(addrs, (len(addrs)+threads-1)/threads) {
+		for part := range slices.Chunk(ips, (len(ips)+threads-1)/threads) {
 			wait.Go(func() {
-				for part := range slices.Chunk(part, batch) {
-					tally.AddBatch(part)
+				for addrs := range batches(part) {
+					tally.AddBatch(addrs)
 				}
 			})
 		}
@@ -55,12 +73,14 @@ func countsOf(tb testing.TB, s attribution.Snapshot) counts {
 	return n
 }
 
-func openHyperLogLog(tb testing.TB, addrs []netip.Addr) func() counts {
+func openHyperLogLog(tb testing.TB, ips []uint32) func() counts {
 	load.Database()
 	return func() counts {
 		naive := load.NewNaive()
-		for _, a := range addrs {
-			naive.Add(a)
+		for addrs := range batches(ips) {
+			for _, a := range addrs {
+				naive.Add(a)
+			}
 		}
 		n := counts{}
 		for code, c := range naive.Countries {
@@ -70,16 +90,18 @@ func openHyperLogLog(tb testing.TB, addrs []netip.Addr) func() counts {
 	}
 }
 
-func openMaps(tb testing.TB, addrs []netip.Addr) func() counts {
+func openMaps(tb testing.TB, ips []uint32) func() counts {
 	db := load.Database()
 	return func() counts {
 		sources := map[string]map[netip.Addr]struct{}{}
-		for _, a := range addrs {
-			code := load.Decode(db, a)
-			if sources[code] == nil {
-				sources[code] = map[netip.Addr]struct{}{}
+		for addrs := range batches(ips) {
+			for _, a := range addrs {
+				code := load.Decode(db, a)
+				if sources[code] == nil {
+					sources[code] = map[netip.Addr]struct{}{}
+				}
+				sources[code][a] = struct{}{}
 			}
-			sources[code][a] = struct{}{}
 		}
 		n := counts{}
 		for code, set := range sources {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,16 +22,17 @@ const request = `"GET /login HTTP/1.1" 200 2326 "-" ` +
 
 // writeLog writes an access log in the combined format with a line per address,
 // and returns its path.
-func writeLog(tb testing.TB, addrs []netip.Addr) string {
+func writeLog(tb testing.TB, ips []uint32) string {
 	path := filepath.Join(tb.TempDir(), "access.log")
 	f, err := os.Create(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	w := bufio.NewWriter(f)
-	for i, a := range addrs {
-		second := i * 86400 / len(addrs)
-		fmt.Fprintf(w, "%v - - [21/May/2024:%02d:%02d:%02d +0000] %s\n", a, second/3600, second/60%60, second%60, request)
+	for i, ip := range ips {
+		second := i * 86400 / len(ips)
+		fmt.Fprintf(w, "%v - - [21/May/2024:%02d:%02d:%02d +0000] %s\n",
+			load.Addr4(ip), second/3600, second/60%60, second%60, request)
 	}
 	if err := w.Flush(); err != nil {
 		tb.Fatal(err)
@@ -56,8 +56,8 @@ func output(tb testing.TB, name string, args ...string) []byte {
 }
 
 // openAttribute builds the program of whence that reads logs.
-func openAttribute(tb testing.TB, addrs []netip.Addr) func() counts {
-	log, program := writeLog(tb, addrs), filepath.Join(tb.TempDir(), "attribute")
+func openAttribute(tb testing.TB, ips []uint32) func() counts {
+	log, program := writeLog(tb, ips), filepath.Join(tb.TempDir(), "attribute")
 	build := exec.Command("go", "build", "-o", program, "./examples/attribute")
 	build.Dir = filepath.Join("..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -82,12 +82,12 @@ func openAttribute(tb testing.TB, addrs []netip.Addr) func() counts {
 }
 
 // openGoAccess gives GoAccess an MMDB with the fields that it reads.
-func openGoAccess(tb testing.TB, addrs []netip.Addr) func() counts {
+func openGoAccess(tb testing.TB, ips []uint32) func() counts {
 	program, err := exec.LookPath("goaccess")
 	if err != nil {
 		tb.Skip("goaccess is not installed")
 	}
-	log, database := writeLog(tb, addrs), filepath.Join(tb.TempDir(), "country.mmdb")
+	log, database := writeLog(tb, ips), filepath.Join(tb.TempDir(), "country.mmdb")
 	data := load.WriteDatabase(func(o geo.Origin) testenv.Map {
 		return testenv.Map{"country": testenv.Map{"iso_code": o.String(), "names": testenv.Map{"en": o.String()}}}
 	})

@@ -3,9 +3,7 @@ package peers
 import (
 	"fmt"
 	"net"
-	"net/netip"
 	"os/exec"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +17,7 @@ import (
 
 // openRedis starts a Redis for the time of the test. A batch is one pipeline with
 // a PFADD per country, which takes all its addresses in the batch.
-func openRedis(tb testing.TB, addrs []netip.Addr) func() counts {
+func openRedis(tb testing.TB, ips []uint32) func() counts {
 	client := startRedis(tb)
 	ctx := tb.Context()
 	table := load.Table()
@@ -29,7 +27,7 @@ func openRedis(tb testing.TB, addrs []netip.Addr) func() counts {
 		}
 		var byOrigin [geo.MaxOrigins][]any
 		seen := map[geo.Origin]bool{}
-		for part := range slices.Chunk(addrs, batch) {
+		for part := range batches(ips) {
 			for _, a := range part {
 				o := table.Lookup(a)
 				byOrigin[o] = append(byOrigin[o], a.AsSlice())

@@ -190,13 +190,15 @@ func (s *BottomK) Add(it Item) {
 // put takes in an item that the sample wants and does not have, and notes it in a cell.
 func (s *BottomK) put(it *Item, place int) {
 	rank := Rank(it.Hash)
-	no := s.take(rank, place, s.most())
-	sl := s.slot(no)
+	no, sl := s.take(rank, place)
 	sl.events, sl.bytes, sl.part, sl.flags, sl.common = it.Events, it.Bytes, it.Part, it.Flags, it.Common
 	if s.items != nil {
 		*s.item(no) = [2]uint64{it.Hi, it.Lo}
 	}
-	if s.n > s.k {
+	if int(no) > len(s.index)/2 && int(no) <= s.most() {
+		s.reindex(nextCells(len(s.index), s.most()))
+	}
+	if int(no) > s.k {
 		s.overflow(rank)
 	}
 }

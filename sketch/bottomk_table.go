@@ -88,19 +88,17 @@ func (t *table) search(rank uint64) (no uint32, place int) {
 }
 
 // take gives a new item a number and a slot, of which only the rank is written. The rank
-// belongs into the cell that search has found. There are at most about most items.
-func (t *table) take(rank uint64, place, most int) (no uint32) {
+// belongs into the cell that search has found.
+func (t *table) take(rank uint64, place int) (no uint32, sl *slot) {
 	t.n++
 	if t.n >= t.room {
 		t.extend()
 	}
 	no = uint32(t.n)
-	t.slot(no).rank = rank
+	sl = t.slot(no)
+	sl.rank = rank
 	t.index[place] = tag(rank) | no
-	if t.n > len(t.index)/2 && t.n <= most {
-		t.reindex(nextCells(len(t.index), most))
-	}
-	return no
+	return no, sl
 }
 
 // enter notes the number of an item in the index.

@@ -122,7 +122,7 @@ func TestFillingABlock(t *testing.T) {
 				words = b.AppendTo(words, int(order[i]), []*geo.Table{world.Table(), world.Other()}[i%7/6])
 			}
 		}
-		all := inOrder
+		all := InOrder
 		numbers := slices.DeleteFunc(all[:len(addrs)], func(i uint8) bool { return !addrs[i].IsValid() })
 		other := Get()
 		other.FillPacked(key, words, world.Table())

@@ -43,7 +43,7 @@ type Tally struct {
 	Mask    source.Mask
 
 	spare   *snapshot.Dense // empty: the memory of a count before; nil: none
-	pending []source.Source // see Add
+	pending pending         // see Add
 	waiting []uint64        // packed events, see AddLater; nil: none
 	counts
 }
@@ -81,7 +81,8 @@ func (t *Tally) Reset(next *geo.Table) {
 		next = t.table
 	}
 	t.release()
-	t.pending, t.spare = t.pending[:0], nil
+	t.pending.reset()
+	t.spare = nil
 	if t.dense != nil && !t.shared {
 		t.spare = t.dense
 		t.spare.Reset()
@@ -333,7 +334,7 @@ func (t *Tally) Lost() [snapshot.Losses]uint64 { return t.lost }
 func (t *Tally) Size() int {
 	const fixed, cells = 512, 4096
 	t.settle()
-	n := fixed + t.sample.Size() + 16*cap(t.pending)
+	n := fixed + t.sample.Size() + t.pending.size()
 	for _, d := range []*snapshot.Dense{t.dense, t.spare} {
 		if d != nil {
 			n += cells + d.Sources.Size()

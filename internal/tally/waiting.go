@@ -1,32 +1,63 @@
 package tally
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"sync"
 
 	"github.com/whence-go/whence/internal/block"
 	"github.com/whence-go/whence/internal/snapshot"
+	"github.com/whence-go/whence/internal/source"
 )
 
-// Add counts one event of a source. It waits until there is a whole block of them: each alone
-// would wait for memory.
+// pending are sources of single events that wait until there is a whole block of a family. Each
+// alone would wait for memory.
+type pending struct {
+	v4 []uint32
+	v6 []source.Source
+}
+
+func (p *pending) reset() { p.v4, p.v6 = p.v4[:0], p.v6[:0] }
+
+func (p *pending) size() int { return 4*cap(p.v4) + 16*cap(p.v6) }
+
+// Add counts one event of a source.
 func (t *Tally) Add(addr netip.Addr) {
+	if addr.Is4() {
+		a := addr.As4()
+		t.add4(binary.BigEndian.Uint32(a[:]))
+		return
+	}
 	if !addr.IsValid() {
 		t.AddLost(snapshot.Unread, 1)
 		return
 	}
-	t.pending = append(t.pending, t.Mask.Of(addr))
-	if len(t.pending) >= block.Size {
+	s := t.Mask.Of(addr)
+	if s.IsIPv4() {
+		t.add4(uint32(s.Lo))
+		return
+	}
+	p := &t.pending
+	if p.v6 = append(p.v6, s); len(p.v6) >= block.Size {
+		t.flushPending()
+	}
+}
+
+func (t *Tally) add4(ip uint32) {
+	p := &t.pending
+	if p.v4 = append(p.v4, ip); len(p.v4) >= block.Size {
 		t.flushPending()
 	}
 }
 
 func (t *Tally) flushPending() {
 	b := block.Get()
-	b.FillSources(t.options.Key, t.pending)
-	t.pending = t.pending[:0]
+	b.FillIPv4(t.options.Key, t.pending.v4)
+	t.AddBlock(b)
+	b.FillSources(t.options.Key, t.pending.v6)
 	t.AddBlock(b)
 	b.Release()
+	t.pending.reset()
 }
 
 // waitingWords is how many words the events of a tally that wait are packed into, at most.
@@ -59,7 +90,7 @@ func (t *Tally) await() {
 
 // settle counts what waits. Everything that depends on counts begins with it.
 func (t *Tally) settle() {
-	if len(t.pending) > 0 {
+	if len(t.pending.v4)+len(t.pending.v6) > 0 {
 		t.flushPending()
 	}
 	if t.waiting != nil {

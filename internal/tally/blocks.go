@@ -137,7 +137,7 @@ func (t *Tally) addPlaces(b *block.Block, places []uint8, hashes []uint64) {
 		}
 		t.sample.CountItems(batch, len(places))
 	}
-	fresh := batch.Absent()
+	fresh := batch.Absent() // numbers among places, of which we make places
 	for k, i := range fresh {
 		fresh[k] = places[i]
 	}

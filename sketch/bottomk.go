@@ -80,7 +80,9 @@ func NewBottomK(id KeyID, k int, dropItems bool) (*BottomK, error) {
 
 // empty forgets everything, and has the memory of an empty sample.
 func (s *BottomK) empty(dropItems bool) {
+	made := s.made
 	s.table = newTable(dropItems)
+	s.made += made
 	s.limits, s.overflown = noLimits, false
 }
 
@@ -92,6 +94,7 @@ func (s *BottomK) Reset() {
 		return
 	}
 	clear(s.index)
+	s.made++
 	s.limits, s.n, s.overflown = noLimits, 0, false
 }
 

@@ -28,7 +28,7 @@ type Batch struct {
 
 	n      int
 	absent [256]uint8
-	// Where the index of a sample would note the absent ones, unless it was made anew since.
+	// Where the index of a sample would note the absent ones, while it is the index it was.
 	cells [256]uint32
 	of    *BottomK // nil: nowhere
 	made  uint32
@@ -83,11 +83,6 @@ func (s *BottomK) CountItems(b *Batch, n int) {
 	for i := range items {
 		it := &items[i]
 		rank, cell := Rank(it.Hash), b.found[i]
-		if cell == 0 {
-			b.note(i, s.home(rank)&mask)
-			items[b.n-1] = *it
-			continue
-		}
 		sl := s.slot(cell & numberMask)
 		if cell^tag(rank) > numberMask || sl.rank != rank {
 			if sl = s.resolve(b, i, rank); sl == nil {
@@ -102,8 +97,8 @@ func (s *BottomK) CountItems(b *Batch, n int) {
 	}
 }
 
-// resolve returns the slot of the item of a rank, of event number i, if the first cell is that of
-// another one. If there is none, it notes that and returns nil.
+// resolve searches for the item of event number i, whose first cell does not tell. It returns its
+// slot, or nil after it has noted that the item is absent.
 func (s *BottomK) resolve(b *Batch, i int, rank uint64) *slot {
 	no, place := s.search(rank)
 	if no == 0 {

@@ -81,6 +81,7 @@ func (s *BottomK) UnmarshalBinary(data []byte) error {
 	if d.overflown {
 		d.limit, d.held = rank, rank
 	}
+	d.made += s.made
 	*s = *d
 	return nil
 }

@@ -39,13 +39,13 @@ func (s *BottomK) overflow(rank uint64) {
 		s.countLevels()
 	}
 	s.fall()
-	if s.n <= s.most() {
-		return
+	switch {
+	case s.n <= s.most():
+	case s.wanted > s.k+s.slack(): // most ranks are the same but for bits below levels: somebody chose them
+		s.cut()
+	default:
+		s.drop()
 	}
-	if s.wanted > s.k+s.slack() { // most ranks are the same but for bits below levels: somebody chose them
-		s.limit, s.wanted = s.kthRank(), 0
-	}
-	s.drop()
 }
 
 // fall lowers the limit by whole levels as long as k wanted items are left.
@@ -75,6 +75,12 @@ func (s *BottomK) countLevels() {
 			}
 		}
 	}
+}
+
+// cut drops all but the k smallest items.
+func (s *BottomK) cut() {
+	s.limit, s.wanted = s.kthRank(), 0
+	s.drop()
 }
 
 // lower drops every item whose rank is above limit.

@@ -39,16 +39,17 @@ func (s *BottomK) Shrink(k int) {
 	}
 	s.k = k
 	s.overflown = s.overflown || s.n > k
-	if s.n > k+k/2 {
-		s.lower(s.kthRank())
+	if s.n > s.most() {
+		s.cut()
 	}
 	s.trim(s.most())
 }
 
 // CopyFrom makes s a deep copy of other, reusing the memory that s has.
 func (s *BottomK) CopyFrom(other *BottomK) {
-	index, slots, items := s.index, s.slots, s.items
+	index, slots, items, made := s.index, s.slots, s.items, s.made
 	*s = *other
+	s.made = made + 1
 	s.index = append(index[:0], other.index...)
 	s.slots = copyChunks(slots, other.slots)
 	s.items = copyChunks(items, other.items)

@@ -17,7 +17,7 @@ type table struct {
 	shift uint8         // 64 - log2(len(index))
 	n     int           // the items have the numbers 1 to n
 	room  int           // and may have those below room
-	made  uint32        // how often the index was made anew
+	made  uint32        // how often the index was made anew or emptied, see Batch
 }
 
 type slot struct {

@@ -173,6 +173,44 @@ func TestBottomKAddBatchToAnother(t *testing.T) {
 	}
 }
 
+// A batch whose sample has become another one between the two steps is added all the same.
+func TestBottomKAddBatchAfterChange(t *testing.T) {
+	hashes := randomHashes(2000)
+	full := func() *BottomK {
+		s := must(NewBottomK(1, testSize, false))
+		for _, h := range hashes[:900] {
+			s.Add(Item{Hash: h})
+		}
+		return s
+	}
+	for name, change := range map[string]func(s *BottomK){
+		"reset":   func(s *BottomK) { s.Reset() },
+		"emptied": func(s *BottomK) { s.Grow(1500); s.Reset(); s.Reset() },
+		"copied":  func(s *BottomK) { s.CopyFrom(must(NewBottomK(1, testSize, false))) },
+		"decoded": func(s *BottomK) {
+			if err := s.UnmarshalBinary(encoded(must(NewBottomK(1, testSize, false)))); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"shrunk": func(s *BottomK) { s.Shrink(MinSampleSize) },
+	} {
+		s := full()
+		var b Batch
+		s.CountBatch(&b, hashes[900:1000], 0)
+		for i, at := range b.Absent() {
+			b.Items[i] = Item{Hash: hashes[900+int(at)], Events: 1}
+		}
+		change(s)
+		s.AddBatch(&b)
+		for _, h := range hashes[900:1000] {
+			if _, found := s.Count(h, 0, 0); !found {
+				t.Errorf("%s: an item was not found", name)
+				break
+			}
+		}
+	}
+}
+
 // Which of many hashes a sample wants is which it wants of each.
 func TestBottomKWantBatch(t *testing.T) {
 	for _, n := range []int{0, 1000, 2000, 50_000} {

@@ -29,6 +29,7 @@ type Block struct {
 	At      [Size]uint8 // place of the event in the batch
 	Hashes  [Size]uint64
 	Origins [Size]geo.Origin // after Locate
+	Batch   sketch.Batch     // scratch of whoever counts
 
 	plain         bool // one event each, without bytes and facts
 	events, bytes [Size]uint64
@@ -36,10 +37,8 @@ type Block struct {
 	ports         [Size]uint16
 	rates         [Size]uint32
 
-	ips   [Size]uint32
-	nets  [Size]source.Source
-	Batch sketch.Batch // scratch of whoever counts
-
+	ips     [Size]uint32
+	nets    [Size]source.Source
 	located *geo.Table // by which Origins were looked up; nil: not yet
 }
 

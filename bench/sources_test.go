@@ -60,13 +60,8 @@ func BenchmarkSources(b *testing.B) {
 				}
 				sources := all[:n]
 				tally := must(attribution.NewTally(load.Table(), attribution.Options{}))
-				block := make([]netip.Addr, 0, batch)
-				for part := range slices.Chunk(sources, batch) {
-					block = block[:0]
-					for _, ip := range part {
-						block = append(block, load.Addr4(ip))
-					}
-					tally.AddBatch(block)
+				for addrs := range load.Batches(sources, batch) {
+					tally.AddBatch(addrs)
 				}
 				near(b, "all", float64(reportOf(b, tally).Sources.Value), n)
 

@@ -1,7 +1,6 @@
 package peers
 
 import (
-	"iter"
 	"net/netip"
 	"slices"
 	"sync"
@@ -11,30 +10,13 @@ import (
 	"github.com/whence-go/whence/bench/internal/load"
 )
 
-// batches yields addresses as they are decoded, into memory that is used again. All of them at
-// once would be scanned by the garbage collector, beside whoever is timed.
-func batches(ips []uint32) iter.Seq[[]netip.Addr] {
-	return func(yield func([]netip.Addr) bool) {
-		addrs := make([]netip.Addr, 0, batch)
-		for part := range slices.Chunk(ips, batch) {
-			addrs = addrs[:0]
-			for _, ip := range part {
-				addrs = append(addrs, load.Addr4(ip))
-			}
-			if !yield(addrs) {
-				return
-			}
-		}
-	}
-}
-
 func openWhence(tb testing.TB, ips []uint32) func() counts {
 	return func() counts {
 		tally, err := attribution.NewTally(load.Table(), attribution.Options{})
 		if err != nil {
 			tb.Fatal(err)
 		}
-		for addrs := range batches(ips) {
+		for addrs := range load.Batches(ips, batch) {
 			tally.AddBatch(addrs)
 		}
 		return countsOf(tb, tally.Snapshot())
@@ -51,7 +33,7 @@ func openSharded(tb testing.TB, ips []uint32) func() counts {
 		var wait sync.WaitGroup
 		for part := range slices.Chunk(ips, (len(ips)+threads-1)/threads) {
 			wait.Go(func() {
-				for addrs := range batches(part) {
+				for addrs := range load.Batches(part, batch) {
 					tally.AddBatch(addrs)
 				}
 			})
@@ -77,7 +59,7 @@ func openHyperLogLog(tb testing.TB, ips []uint32) func() counts {
 	load.Database()
 	return func() counts {
 		naive := load.NewNaive()
-		for addrs := range batches(ips) {
+		for addrs := range load.Batches(ips, batch) {
 			for _, a := range addrs {
 				naive.Add(a)
 			}
@@ -94,7 +76,7 @@ func openMaps(tb testing.TB, ips []uint32) func() counts {
 	db := load.Database()
 	return func() counts {
 		sources := map[string]map[netip.Addr]struct{}{}
-		for addrs := range batches(ips) {
+		for addrs := range load.Batches(ips, batch) {
 			for _, a := range addrs {
 				code := load.Decode(db, a)
 				if sources[code] == nil {

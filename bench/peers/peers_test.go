@@ -79,7 +79,7 @@ func named(name string) peer {
 // exact counts by remembering every address.
 func exact(ips []uint32) counts {
 	var addrs []netip.Addr
-	for part := range batches(ips) {
+	for part := range load.Batches(ips, batch) {
 		addrs = append(addrs, part...)
 	}
 	n := counts{}

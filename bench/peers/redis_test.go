@@ -27,7 +27,7 @@ func openRedis(tb testing.TB, ips []uint32) func() counts {
 		}
 		var byOrigin [geo.MaxOrigins][]any
 		seen := map[geo.Origin]bool{}
-		for part := range batches(ips) {
+		for part := range load.Batches(ips, batch) {
 			for _, a := range part {
 				o := table.Lookup(a)
 				byOrigin[o] = append(byOrigin[o], a.AsSlice())

@@ -4,8 +4,10 @@ package load
 
 import (
 	"encoding/binary"
+	"iter"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +56,23 @@ func high6(addr netip.Addr) uint64 { return subnets.Of(addr).Hi }
 // Addr4 returns the IPv4 address whose first byte is the most significant of ip.
 func Addr4(ip uint32) netip.Addr {
 	return netip.AddrFrom4([4]byte{byte(ip >> 24), byte(ip >> 16), byte(ip >> 8), byte(ip)})
+}
+
+// Batches yields IPv4 addresses n at a time as they are decoded, into memory that is used again.
+// All of them at once would be scanned by the garbage collector, beside whoever is timed.
+func Batches(ips []uint32, n int) iter.Seq[[]netip.Addr] {
+	return func(yield func([]netip.Addr) bool) {
+		addrs := make([]netip.Addr, 0, n)
+		for part := range slices.Chunk(ips, n) {
+			addrs = addrs[:0]
+			for _, ip := range part {
+				addrs = append(addrs, Addr4(ip))
+			}
+			if !yield(addrs) {
+				return
+			}
+		}
+	}
 }
 
 // DrawV4 picks a network of the table, then an address in it: the worst case for

@@ -15,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -33,13 +34,17 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *listen, *admin, *proxies); err != nil {
-		slog.Error("the server ended", "error", err)
-		os.Exit(1)
-	}
+	site, err := net.Listen("tcp", *listen)
+	fatal(err)
+	page, err := net.Listen("tcp", *admin)
+	fatal(err)
+	fatal(run(ctx, site, page, *proxies))
 }
 
-func run(ctx context.Context, listen, admin, proxies string) (err error) {
+// run serves until the context or one of the servers ends, and closes both listeners.
+func run(ctx context.Context, siteAt, pageAt net.Listener, proxies string) (err error) {
+	defer siteAt.Close() // Shutdown does not know of a server that is only starting
+	defer pageAt.Close()
 	var options web.Options
 	if proxies != "" {
 		if options.Proxies.Trusted, err = geo.OpenPrefixSet(proxies); err != nil {
@@ -65,14 +70,14 @@ func run(ctx context.Context, listen, admin, proxies string) (err error) {
 	site, page := http.NewServeMux(), http.NewServeMux() // put your own handlers into site
 	site.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "Hello.") })
 	page.Handle("GET /whence", observer.Handler(web.Page{}))
-	servers := []*http.Server{{Addr: listen, Handler: observer.Middleware(site)}, {Addr: admin, Handler: page}}
+	servers := []*http.Server{{Handler: observer.Middleware(site)}, {Handler: page}}
 	ended := make(chan error, len(servers))
-	for _, server := range servers {
-		server.ReadHeaderTimeout = 10 * time.Second
-		go func() { ended <- server.ListenAndServe() }()
+	for i, listener := range []net.Listener{siteAt, pageAt} {
+		servers[i].ReadHeaderTimeout = 10 * time.Second
+		go func() { ended <- servers[i].Serve(listener) }()
 	}
 	select {
-	case err = <-ended: // a port is taken, for example
+	case err = <-ended:
 	case <-ctx.Done():
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -81,4 +86,11 @@ func run(ctx context.Context, listen, admin, proxies string) (err error) {
 		err = errors.Join(err, server.Shutdown(grace))
 	}
 	return err
+}
+
+func fatal(err error) {
+	if err != nil {
+		slog.Error("the server ended", "error", err)
+		os.Exit(1)
+	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net/netip"
 	"os/exec"
@@ -101,11 +100,9 @@ func TestSoftflowd(t *testing.T) {
 		for _, version := range []string{"1", "5", "9", "10"} {
 			t.Run(fmt.Sprintf("version=%s/conversations=%d", version, conversations), func(t *testing.T) {
 				s := start(t, time.Time{}, "-workers", "2")
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-				defer cancel()
 				to := s.sockets[0].conn.LocalAddr().String()
-				out, err := exec.CommandContext(ctx, program, "-r", capture, "-n", to, "-v", version, "-d", "-c", "none", "-p",
-					filepath.Join(t.TempDir(), "pid")).CombinedOutput()
+				out, err := exec.CommandContext(t.Context(), program, "-r", capture, "-n", to, "-v", version, "-d", "-c",
+					"none", "-p", filepath.Join(t.TempDir(), "pid")).CombinedOutput()
 				if err != nil {
 					t.Fatalf("%v: %s", err, out)
 				}

@@ -87,13 +87,13 @@ var rooms = []room{
 	{"attribution/netflow", []string{"attribution", "attribution/monitor", "geo", "internal/frame", "internal/snapshot"}},
 	{"attribution/text", []string{
 		"attribution", "attribution/baseline", "attribution/caveat", "attribution/evidence", "attribution/monitor",
-		"attribution/network", "geo", "internal/phrase", tags,
+		"attribution/network", "geo", "internal/figures", "internal/phrase", tags,
 	}},
 	{"attribution/brief/internal/worldmap", nil},
 	{"attribution/brief", []string{
 		"attribution", "attribution/baseline", "attribution/brief/internal/worldmap", "attribution/caveat",
 		"attribution/monitor", "attribution/network",
-		"attribution/text", "geo", "internal/phrase", "internal/plainjson", tags,
+		"attribution/text", "geo", "internal/figures", "internal/phrase", "internal/plainjson", tags,
 	}},
 	{"attribution/ingest/internal/clock", nil},
 	{"attribution/ingest/internal/container", []string{

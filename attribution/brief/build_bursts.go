@@ -10,6 +10,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 const (
@@ -264,9 +265,9 @@ func (t *writer) line(i int, hit bool) burstRow {
 	case t.alone():
 		r.Share = t.say(w.oneSource, args{"share": word(t.share(t.r.Plausibility.TopSource))})
 	case v.Outcome == attribution.Undecided:
-		r.Share = t.between(v.Share, limitOf(v.Claim)...)
+		r.Share = t.between(v.Share, figures.Limit(v.Claim)...)
 	default:
-		r.Share = t.w.tidy(t.p.Interval(v.Share, limitOf(v.Claim)...))
+		r.Share = t.w.tidy(t.p.Interval(v.Share, figures.Limit(v.Claim)...))
 	}
 	r.Claim = v.Claim.String()
 	return r

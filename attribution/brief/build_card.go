@@ -7,6 +7,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // card is a verdict on one claim.
@@ -92,14 +93,14 @@ func (t *writer) counted(v *attribution.Verdict) string {
 		if !t.r.Sources.Exact {
 			return ""
 		}
-		x = uint64(v.Counted.Value*float64(total(t.r, u)) + 0.5)
+		x = uint64(v.Counted.Value*float64(figures.Total(t.r, u)) + 0.5)
 	}
 	for i := range t.r.Countries {
 		if row := &t.r.Countries[i]; v.Claim.Contains(row.Origin) {
-			x += amountOf(row, u)
+			x += figures.Amount(row, u)
 		}
 	}
-	return t.say(w.counted, args{"x": t.n(x), "whole": word(t.amount(total(t.r, u), u))})
+	return t.say(w.counted, args{"x": t.n(x), "whole": word(t.amount(figures.Total(t.r, u), u))})
 }
 
 // interval is within which ends the share lies.
@@ -108,7 +109,7 @@ func (t *writer) interval(v *attribution.Verdict) string {
 	if s.Low >= s.High {
 		return ""
 	}
-	limits := limitOf(v.Claim)
+	limits := figures.Limit(v.Claim)
 	a := args{
 		"low": word(t.w.tidy(t.p.AtLeast(s.Low, limits...))), "high": word(t.w.tidy(t.p.AtMost(s.High, limits...))),
 		"confidence": word(t.w.tidy(t.p.Percent(100 * v.Confidence))),
@@ -117,7 +118,7 @@ func (t *writer) interval(v *attribution.Verdict) string {
 	for _, n := range t.r.Lost {
 		lost = max(lost, lost+n)
 	}
-	unlocated := amountOf(&t.r.Unlocated, u)
+	unlocated := figures.Amount(&t.r.Unlocated, u)
 	exact := !t.estimated(u) && len(v.Opinions) < 2 && forgedNone(t.r)
 	switch {
 	case exact && s.Low == v.Counted.Value && s.Value == s.Low && unlocated > 0 && lost == 0:
@@ -140,7 +141,7 @@ func (t *writer) corrected(v *attribution.Verdict) string {
 	if v.Claim.Unit() != attribution.Sources || forgedNone(t.r) || v.Share.Value == v.Counted.Value {
 		return ""
 	}
-	limits := limitOf(v.Claim)
+	limits := figures.Limit(v.Claim)
 	return t.say(t.w.say.corrected, args{
 		"share": word(t.share(v.Share.Value, limits...)), "counted": word(t.share(v.Counted.Value, limits...)),
 	})
@@ -154,7 +155,7 @@ func (t *writer) lead(v *attribution.Verdict) string {
 	u, most := v.Claim.Unit(), -1
 	for i := range t.r.Countries {
 		row := &t.r.Countries[i]
-		if !v.Claim.Contains(row.Origin) && (most < 0 || amountOf(row, u) > amountOf(&t.r.Countries[most], u)) {
+		if !v.Claim.Contains(row.Origin) && (most < 0 || figures.Amount(row, u) > figures.Amount(&t.r.Countries[most], u)) {
 			most = i
 		}
 	}
@@ -177,7 +178,7 @@ func (t *writer) amongNew(i int) string {
 	if v.Outcome == attribution.Inadmissible || r.Sources == t.r.Sources {
 		return ""
 	}
-	told := t.w.tidy(t.p.Interval(v.Share, limitOf(v.Claim)...))
+	told := t.w.tidy(t.p.Interval(v.Share, figures.Limit(v.Claim)...))
 	return t.say(t.w.say.amongNew, args{
 		"n": t.of(r, t.burst, t.id).some(r.Sources.Value), "share": word(told), "outcome": word(t.p.Outcome(v.Outcome)),
 	})
@@ -187,7 +188,7 @@ func (t *writer) amongNew(i int) string {
 func (t *writer) gauge(v *attribution.Verdict) gauge {
 	g := t.gaugeOf(v, v.Share)
 	if v.Outcome == attribution.Undecided {
-		g.Open, g.Value = true, t.between(v.Share, limitOf(v.Claim)...)
+		g.Open, g.Value = true, t.between(v.Share, figures.Limit(v.Claim)...)
 		g.Told = t.told(v, v.Share, true)
 	}
 	if t.estimated(v.Claim.Unit()) && !g.Open {
@@ -213,7 +214,7 @@ func (t *writer) gaugeOf(v *attribution.Verdict, s attribution.Share) gauge {
 		Name: t.say(w.gauge, args{
 			"unit": word(t.w.ofUnit[v.Claim.Unit()]), "claimed": word(t.p.Claimed(v.Claim, t.r.Networks)),
 		}),
-		Value: t.share(s.Value, limitOf(v.Claim)...), Told: t.told(v, s, false),
+		Value: t.share(s.Value, figures.Limit(v.Claim)...), Told: t.told(v, s, false),
 		Nothing: "0", Most: t.percent(100),
 	}
 	if !v.Claim.IsPlurality() {
@@ -226,7 +227,7 @@ func (t *writer) gaugeOf(v *attribution.Verdict, s attribution.Share) gauge {
 
 // told is a gauge for those who do not see it.
 func (t *writer) told(v *attribution.Verdict, s attribution.Share, open bool) string {
-	w, limits := &t.w.say, limitOf(v.Claim)
+	w, limits := &t.w.say, figures.Limit(v.Claim)
 	a := args{
 		"share": word(t.share(s.Value, limits...)), "low": word(t.w.tidy(t.p.AtLeast(s.Low, limits...))),
 		"high": word(t.w.tidy(t.p.AtMost(s.High, limits...))),

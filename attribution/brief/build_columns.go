@@ -6,6 +6,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // columns are sources and events by the first database; or the unit of a claim by each database, if these disagree.
@@ -89,7 +90,7 @@ func (t *writer) column(c *counted, most float64) column {
 	if c.unit == attribution.Sources {
 		col.Total = t.say(w.total, args{"n": t.about(c.unit, t.r.Sources.Value)})
 	} else {
-		col.Total = t.say(w.total, args{"n": t.about(c.unit, total(t.r, c.unit))})
+		col.Total = t.say(w.total, args{"n": t.about(c.unit, figures.Total(t.r, c.unit))})
 	}
 	if c.database != "" {
 		col.Heading = t.say(w.byDatabase, args{"name": word(c.database)})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // classes are the least shares of the classes of the map, from the palest.
@@ -34,7 +35,7 @@ func (t *writer) worldMap() *worldMap {
 		}
 		m.Class[row.Origin] = classOf(row.Share.Value)
 		hasDots = hasDots || isDot(row.Origin)
-		share := t.share(row.Share.Value, t.limits(row.Origin, attribution.Sources)...)
+		share := t.share(row.Share.Value, figures.Limits(t.r, row.Origin, attribution.Sources)...)
 		if i < mostToldCountries {
 			list = append(list, t.say(w.part, args{"country": word(t.p.Country(row.Origin)), "share": word(share)}))
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // goodDatabases is about what good country databases differ by on such sources, see docs/CLAIMS.md.
@@ -65,11 +66,11 @@ func (t *writer) tolerated(v *attribution.Verdict, seen *[]string) tolerated {
 	}
 	*seen = append(*seen, name)
 	part := v.GeolocationErrorTolerated
-	n := uint64(part * float64(total(t.r, u)))
+	n := uint64(part * float64(figures.Total(t.r, u)))
 	share := t.w.tidy(t.p.AtLeast(part))
 	row := tolerated{Name: name, Unit: u, Share: part, Value: share}
 	a = args{
-		"n": t.n(n), "whole": word(t.amount(total(t.r, u), u)), "share": word(share), "unit": word(t.w.ofUnit[u]),
+		"n": t.n(n), "whole": word(t.amount(figures.Total(t.r, u), u)), "share": word(share), "unit": word(t.w.ofUnit[u]),
 	}
 	switch {
 	case part <= 0:
@@ -123,7 +124,7 @@ func (t *writer) agreement() string {
 			o := v.Opinions[i+1]
 			same = same && o.Outcome == v.Outcome
 			list = append(list, t.say(w.finding, args{
-				"share": word(t.w.tidy(t.p.Interval(o.Share, limitOf(v.Claim)...))),
+				"share": word(t.w.tidy(t.p.Interval(o.Share, figures.Limit(v.Claim)...))),
 				"unit":  word(t.w.ofUnit[v.Claim.Unit()]),
 			}))
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 const (
@@ -40,7 +41,7 @@ func (t *writer) unusual() *table {
 	tb.Head = append(tb.Head, w.head[3])
 	var named []geo.Origin
 	for i := range t.r.Countries {
-		if o := t.r.Countries[i].Origin; i < mostUnusual || t.isClaimed(o) {
+		if o := t.r.Countries[i].Origin; i < mostUnusual || figures.IsClaimed(t.r, o) {
 			named = append(named, o)
 		}
 	}
@@ -94,8 +95,8 @@ func (t *writer) compared(o geo.Origin, n *baseline.NewSources) row {
 		}
 	}
 	r := row{
-		Code: o.String(), Name: t.p.Country(o), Hit: t.isClaimed(o),
-		Cells: []string{none(now, t.limits(o, attribution.Sources)...)},
+		Code: o.String(), Name: t.p.Country(o), Hit: figures.IsClaimed(t.r, o),
+		Cells: []string{none(now, figures.Limits(t.r, o, attribution.Sources)...)},
 	}
 	if n != nil {
 		var before float64
@@ -115,10 +116,7 @@ func (t *writer) compared(o geo.Origin, n *baseline.NewSources) row {
 
 // excess says how much more than its part of the addresses the first country has.
 func (t *writer) excess(named []geo.Origin) string {
-	i := slices.IndexFunc(named, t.isClaimed)
-	if i < 0 {
-		i = 0
-	}
+	i := max(0, slices.IndexFunc(named, func(o geo.Origin) bool { return figures.IsClaimed(t.r, o) }))
 	if i >= len(named) {
 		return ""
 	}
@@ -130,7 +128,7 @@ func (t *writer) excess(named []geo.Origin) string {
 	share := t.r.Countries[at].Share.Value
 	return t.say(t.w.unusual.lead, args{
 		"country": word(t.p.Country(named[i])), "space": word(t.share(space)),
-		"share": word(t.share(share, t.limits(named[i], attribution.Sources)...)),
+		"share": word(t.share(share, figures.Limits(t.r, named[i], attribution.Sources)...)),
 		"times": word(t.p.Times(share / space)),
 	})
 }
@@ -151,13 +149,13 @@ func (t *writer) newSources() *table {
 	}
 	for i := range n.Report.Countries {
 		c := &n.Report.Countries[i]
-		if i >= mostNew && !t.isClaimed(c.Origin) {
+		if i >= mostNew && !figures.IsClaimed(t.r, c.Origin) {
 			continue
 		}
-		r := row{Code: c.Origin.String(), Name: t.p.Country(c.Origin), Hit: t.isClaimed(c.Origin)}
-		share := t.share(c.Share.Value, t.limits(c.Origin, attribution.Sources)...)
-		r.Cells = []string{fresh.some(c.Sources).Text, share}
-		r.Beside = []string{"", beside(t.w.tidy(t.p.Interval(c.Share, t.limits(c.Origin, attribution.Sources)...)))}
+		r := row{Code: c.Origin.String(), Name: t.p.Country(c.Origin), Hit: figures.IsClaimed(t.r, c.Origin)}
+		limits := figures.Limits(t.r, c.Origin, attribution.Sources)
+		r.Cells = []string{fresh.some(c.Sources).Text, t.share(c.Share.Value, limits...)}
+		r.Beside = []string{"", beside(t.w.tidy(t.p.Interval(c.Share, limits...)))}
 		if at := slices.IndexFunc(n.Lift, func(l baseline.Lift) bool { return l.Origin == c.Origin }); at >= 0 {
 			l := &n.Lift[at]
 			before := t.w.unusual.none

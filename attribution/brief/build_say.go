@@ -6,6 +6,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 const (
@@ -125,7 +126,7 @@ func (t *writer) whence() string {
 	var list []string
 	for _, row := range r.Countries[:min(len(r.Countries), mostNamed)] {
 		list = append(list, t.say(w.part, args{
-			"share":   word(t.share(row.Share.Value, t.limits(row.Origin, attribution.Sources)...)),
+			"share":   word(t.share(row.Share.Value, figures.Limits(t.r, row.Origin, attribution.Sources)...)),
 			"country": word(t.p.CountryTo(row.Origin)),
 		}))
 	}
@@ -214,7 +215,7 @@ func (t *writer) clause(v *attribution.Verdict) (text string, whole bool) {
 	if disagree(v) {
 		return t.say(w.differ, a.With(args{"list": word(t.opinions(v))})), true
 	}
-	limits := limitOf(v.Claim)
+	limits := figures.Limit(v.Claim)
 	return t.say(w.unsettled, a.With(args{
 		"low":  word(t.w.tidy(t.p.AtLeast(v.Share.Low, limits...))),
 		"high": word(t.w.tidy(t.p.AtMost(v.Share.High, limits...))),
@@ -231,7 +232,7 @@ func (t *writer) opinions(v *attribution.Verdict) string {
 	var list []string
 	for i, o := range v.Opinions {
 		list = append(list, t.say(t.w.say.opinion, args{
-			"share":    word(t.share(o.Share.Value, limitOf(v.Claim)...)),
+			"share":    word(t.share(o.Share.Value, figures.Limit(v.Claim)...)),
 			"database": word(t.nameOf(t.asked(i))), "outcome": word(t.p.Outcome(o.Outcome)),
 		}))
 	}
@@ -251,7 +252,7 @@ func (t *writer) asked(i int) attribution.Database {
 
 // shareTold is the share of a verdict as a sentence has it.
 func (t *writer) shareTold(v *attribution.Verdict) string {
-	text := t.share(v.Share.Value, limitOf(v.Claim)...)
+	text := t.share(v.Share.Value, figures.Limit(v.Claim)...)
 	if t.estimated(v.Claim.Unit()) {
 		return t.say(t.w.say.about, args{"share": word(text)})
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 const (
@@ -53,7 +54,7 @@ func (t *writer) byCountry() *shares {
 		s.Rows = append(s.Rows, t.others(list, rest))
 		s.Rest = t.restOf(list, rest)
 	}
-	if slices.ContainsFunc(list, func(c counted) bool { return amountOf(&c.unlocated, c.unit) > 0 }) {
+	if slices.ContainsFunc(list, func(c counted) bool { return figures.Amount(&c.unlocated, c.unit) > 0 }) {
 		s.Rows = append(s.Rows, t.unlocatedRow(list))
 	}
 	s.Caption, s.Keys = t.sharesCaption(list), t.keys(s)
@@ -73,11 +74,11 @@ func (t *writer) rows(list []counted) (named, rest []geo.Origin) {
 	if len(list) > 0 && list[0].unit != attribution.Sources || len(list) > 1 && list[0].database != "" {
 		slices.SortStableFunc(all, func(a, b geo.Origin) int {
 			ra, rb := list[0].at(a), list[0].at(b)
-			return cmp.Compare(amountOf(&rb, list[0].unit), amountOf(&ra, list[0].unit))
+			return cmp.Compare(figures.Amount(&rb, list[0].unit), figures.Amount(&ra, list[0].unit))
 		})
 	}
 	for i, o := range all {
-		if i < mostRows || t.isClaimed(o) || len(all) == mostRows+1 {
+		if i < mostRows || figures.IsClaimed(t.r, o) || len(all) == mostRows+1 {
 			named = append(named, o)
 		} else {
 			rest = append(rest, o)
@@ -100,11 +101,11 @@ func (t *writer) about(u attribution.Unit, n uint64) (a argument) {
 }
 
 func (t *writer) country(list []counted, o geo.Origin) bars {
-	b := bars{Code: o.String(), Name: t.p.Country(o), Hit: t.isClaimed(o)}
+	b := bars{Code: o.String(), Name: t.p.Country(o), Hit: figures.IsClaimed(t.r, o)}
 	for i := range list {
 		c := &list[i]
 		row := c.at(o)
-		b.Cells = append(b.Cells, t.bar(c, &row, t.limits(o, c.unit)...))
+		b.Cells = append(b.Cells, t.bar(c, &row, figures.Limits(t.r, o, c.unit)...))
 	}
 	return b
 }
@@ -112,7 +113,7 @@ func (t *writer) country(list []counted, o geo.Origin) bars {
 // bar is a cell. What is not known is said, and never 0.
 func (t *writer) bar(c *counted, row *attribution.Row, limits ...float64) bar {
 	s := t.shareIn(c, row)
-	n := amountOf(row, c.unit)
+	n := figures.Amount(row, c.unit)
 	if n == 0 && c.unit != attribution.Sources && row.Sources > 0 {
 		return bar{Unknown: t.w.shares.unknown}
 	}
@@ -147,8 +148,8 @@ func (t *writer) others(list []counted, rest []geo.Origin) bars {
 		unknown := false
 		for _, o := range rest {
 			row := c.at(o)
-			n += amountOf(&row, c.unit)
-			unknown = unknown || amountOf(&row, c.unit) == 0 && row.Sources > 0
+			n += figures.Amount(&row, c.unit)
+			unknown = unknown || figures.Amount(&row, c.unit) == 0 && row.Sources > 0
 		}
 		if unknown {
 			b.Cells = append(b.Cells, bar{Unknown: t.w.shares.unknown})

@@ -10,6 +10,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // csvColumns are the headings of the table; docs/REPORT.md says what they are. One for the burst may come before.
@@ -119,9 +120,9 @@ func (c *csvRows) row(row *attribution.Row) {
 	for _, u := range []attribution.Unit{attribution.Events, attribution.Bytes} {
 		amount, share := "", ""
 		if c.counted(u) {
-			amount = strconv.FormatUint(amountOf(row, u), 10)
+			amount = strconv.FormatUint(figures.Amount(row, u), 10)
 			if inTotals {
-				share = decimal(part1(amountOf(row, u), total(c.r, u)))
+				share = decimal(figures.Part(figures.Amount(row, u), figures.Total(c.r, u)))
 			}
 		}
 		cells = append(cells, amount, share)

@@ -7,31 +7,11 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // nearlyAll is the part from which on one source, or one kind of network, explains everything.
 const nearlyAll = 0.9
-
-// total is how much of a unit was counted, and amountOf how much of it a row has.
-func total(r *attribution.Report, u attribution.Unit) uint64 {
-	switch u {
-	case attribution.Events:
-		return r.Events
-	case attribution.Bytes:
-		return r.Bytes
-	}
-	return r.Sources.Value
-}
-
-func amountOf(row *attribution.Row, u attribution.Unit) uint64 {
-	switch u {
-	case attribution.Events:
-		return row.Events
-	case attribution.Bytes:
-		return row.Bytes
-	}
-	return row.Sources
-}
 
 // shareOf is the share of a row, and the share that it has if all that has no country is there.
 func shareOf(r *attribution.Report, row *attribution.Row, u attribution.Unit) attribution.Share {
@@ -42,20 +22,12 @@ func shareOf(r *attribution.Report, row *attribution.Row, u attribution.Unit) at
 		}
 		return s
 	}
-	v := part1(amountOf(row, u), total(r, u))
+	v := figures.Part(figures.Amount(row, u), figures.Total(r, u))
 	s := attribution.Share{Value: v, Low: v, High: v}
 	if row.Origin != geo.Unlocated {
-		s.High = min(v+part1(amountOf(&r.Unlocated, u), total(r, u)), 1)
+		s.High = min(v+figures.Part(figures.Amount(&r.Unlocated, u), figures.Total(r, u)), 1)
 	}
 	return s
-}
-
-// part1 is a share of a whole, 0 of nothing.
-func part1(n, whole uint64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return min(float64(n)/float64(whole), 1)
 }
 
 // known reports whether the countries of a unit are known.
@@ -63,7 +35,7 @@ func known(r *attribution.Report, u attribution.Unit) bool {
 	if u == attribution.Sources {
 		return r.Sources.Value > 0
 	}
-	return r.Basis == attribution.BasisAll && total(r, u) > 0
+	return r.Basis == attribution.BasisAll && figures.Total(r, u) > 0
 }
 
 // isNoise reports whether the countries of a unit show no origin: a claim on it was found to be inadmissible, or the
@@ -126,7 +98,7 @@ func mostlyForged(r *attribution.Report) bool {
 // can.
 func (t *writer) noise() caveat.Code {
 	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
-		if (known(t.r, u) || claims(t.r, u)) && !isNoise(t.r, u) {
+		if (known(t.r, u) || figures.HasClaim(t.r, u)) && !isNoise(t.r, u) {
 			return ""
 		}
 	}
@@ -145,7 +117,7 @@ func (t *writer) noise() caveat.Code {
 // them.
 func (t *writer) open() (units []attribution.Unit) {
 	for _, u := range []attribution.Unit{attribution.Sources, attribution.Events, attribution.Bytes} {
-		if u == attribution.Bytes && !claims(t.r, u) {
+		if u == attribution.Bytes && !figures.HasClaim(t.r, u) {
 			continue
 		}
 		if known(t.r, u) && !isNoise(t.r, u) {
@@ -153,10 +125,6 @@ func (t *writer) open() (units []attribution.Unit) {
 		}
 	}
 	return units
-}
-
-func claims(r *attribution.Report, u attribution.Unit) bool {
-	return slices.ContainsFunc(r.Verdicts, func(v attribution.Verdict) bool { return v.Claim.Unit() == u })
 }
 
 // alone reports whether one source made nearly everything.
@@ -178,32 +146,6 @@ func originOfTop(r *attribution.Report) (origin geo.Origin, ok bool) {
 		origin, ok = row.Origin, true
 	}
 	return origin, ok
-}
-
-// isClaimed reports whether a country is one that a claim names.
-func (t *writer) isClaimed(o geo.Origin) bool {
-	return slices.ContainsFunc(t.r.Verdicts, func(v attribution.Verdict) bool {
-		return !v.Claim.IsOutside() && v.Claim.Contains(o)
-	})
-}
-
-// limits are those of the claims about a country alone, in percent, so that its share is printed alike everywhere.
-func (t *writer) limits(o geo.Origin, u attribution.Unit) (limits []float64) {
-	for _, v := range t.r.Verdicts {
-		countries := slices.Collect(v.Claim.Countries())
-		if v.Claim.Unit() == u && len(countries) == 1 && countries[0] == o && !v.Claim.IsOutside() {
-			limits = append(limits, limitOf(v.Claim)...)
-		}
-	}
-	return limits
-}
-
-// limitOf is the limit of a claim in percent; a plurality has none.
-func limitOf(c attribution.Claim) []float64 {
-	if c.IsPlurality() {
-		return nil
-	}
-	return []float64{c.Percent()}
 }
 
 // database is the name of the database that located the sources, as it stands within a sentence.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // maxUnread is the number of reasons that an account names one by one.
@@ -262,7 +263,7 @@ func (p *Printer) limits(r *attribution.Report) (list []string) {
 		{l.IPv4Cut > 0, caveat.Caveat{Code: caveat.CutAddresses, Value: float64(32 - l.IPv4Cut), Subject: "IPv4"}},
 		{l.IPv6Cut > 0, caveat.Caveat{Code: caveat.CutAddresses, Value: float64(128 - l.IPv6Cut), Subject: "IPv6"}},
 		{l.Claimed > 0, caveat.Caveat{
-			Code: caveat.ClaimedAddresses, Value: part(min(l.Claimed, r.Records), r.Records),
+			Code: caveat.ClaimedAddresses, Value: figures.Part(min(l.Claimed, r.Records), r.Records),
 		}},
 	} {
 		if c.due {

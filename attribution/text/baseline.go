@@ -8,6 +8,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // NewSources writes the new sources of a burst: how many of all they are, what raised the share of each country, and
@@ -115,7 +116,7 @@ func (p *Printer) liftTable(n *baseline.NewSources) [][]string {
 				sources = row.Sources
 			}
 		}
-		limits := limitsOf(r, l.Origin, attribution.Sources)
+		limits := figures.Limits(r, l.Origin, attribution.Sources)
 		rows = append(rows, []string{
 			l.Origin.String() + " " + p.Country(l.Origin), p.some(r, sources).Text, p.cell(l.New, limits...),
 			p.share(l.Baseline.Value), p.ratio(l.Ratio),

@@ -12,6 +12,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/figures"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -194,7 +195,7 @@ func TestBurstsSayWhatTheyAre(t *testing.T) {
 			if n := burst.NewSources; n != nil && n.Report.Verdicts[i].Outcome != attribution.Inadmissible {
 				w := n.Report.Verdicts[i]
 				cell, outcome := rd.amongNew(v.Claim)
-				rd.cell("among the new", cell, w.Share, limitOf(w.Claim)...)
+				rd.cell("among the new", cell, w.Share, figures.Limit(w.Claim)...)
 				if outcome != w.Outcome.String() {
 					rd.errorf("%q among the new, want %v", outcome, w.Outcome)
 				}

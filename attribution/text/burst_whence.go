@@ -6,6 +6,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 const (
@@ -34,7 +35,7 @@ func (p *Printer) whence(burst *monitor.Burst) string {
 		if len(list) == 0 {
 			phrase = w.top
 		}
-		share := p.cell(row.Share, limitsOf(r, row.Origin, attribution.Sources)...)
+		share := p.cell(row.Share, figures.Limits(r, row.Origin, attribution.Sources)...)
 		list = append(list, say(phrase, args{"share": word(share), "country": word(p.toCode(row.Origin))}))
 	}
 	nowhere := ""

@@ -6,10 +6,11 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // limits are those of the claim.
-func (t teller) limits() []float64 { return limitOf(t.v.Claim) }
+func (t teller) limits() []float64 { return figures.Limit(t.v.Claim) }
 
 func (t teller) ofSources() bool { return t.v.Claim.Unit() == attribution.Sources }
 
@@ -73,7 +74,7 @@ func (t teller) counted() string {
 	unit := v.Claim.Unit()
 	a := args{
 		"x": p.count(t.claimed(unit)), "share": word(p.share(v.Counted.Value, t.limits()...)),
-		"n": p.some(r, total(r, unit)), "claimed": word(p.claimed(v.Claim, r.Networks)), "database": word(t.asked()),
+		"n": p.some(r, figures.Total(r, unit)), "claimed": word(p.claimed(v.Claim, r.Networks)), "database": word(t.asked()),
 	}
 	sampled := a.With(args{"k": p.count(uint64(max(r.SampleSize, 0))), "unit": p.unit(unit)})
 	switch {
@@ -203,8 +204,8 @@ func (p *Printer) signed(difference float64, to rounding) string {
 func (t teller) rival() (origin geo.Origin, share float64, ok bool) {
 	unit, most := t.v.Claim.Unit(), uint64(0)
 	for _, row := range t.r.Countries {
-		if n := amount(row, unit); n > most && !t.v.Claim.Contains(row.Origin) {
-			origin, most, share, ok = row.Origin, n, part(n, total(t.r, unit)), true
+		if n := figures.Amount(&row, unit); n > most && !t.v.Claim.Contains(row.Origin) {
+			origin, most, share, ok = row.Origin, n, figures.Part(n, figures.Total(t.r, unit)), true
 			if unit == attribution.Sources {
 				share = row.Share.Value
 			}
@@ -225,7 +226,7 @@ func (t teller) located() string {
 	case aList:
 		return ""
 	case aCountry:
-		if amount(t.r.Unlocated, unit) == 0 {
+		if figures.Amount(&t.r.Unlocated, unit) == 0 {
 			return ""
 		}
 	}
@@ -251,7 +252,7 @@ func (t teller) reversal() string {
 			return ""
 		}
 	}
-	share := part(n, total(r, other))
+	share := figures.Part(n, figures.Total(r, other))
 	if own := side(100*v.Counted.Value, limit); own == 0 || own*side(100*share, limit) >= 0 {
 		return ""
 	}
@@ -266,7 +267,7 @@ func (t teller) claimed(u attribution.Unit) (n uint64) {
 	}
 	for _, row := range t.r.Countries {
 		if t.v.Claim.Contains(row.Origin) {
-			n = max(n, n+amount(row, u)) // a sum that is too large stays as it was
+			n = max(n, n+figures.Amount(&row, u)) // a sum that is too large stays as it was
 		}
 	}
 	return n

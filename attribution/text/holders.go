@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // place is what a claim is about.
@@ -102,7 +103,7 @@ func (t teller) asked() string {
 // inNetworks is how much of a unit the networks of the claim have; ok is false where the report does not say.
 func (t teller) inNetworks(u attribution.Unit) (n uint64, ok bool) {
 	if u == t.v.Claim.Unit() {
-		return whole(t.v.Counted.Value * float64(total(t.r, u))), true
+		return whole(t.v.Counted.Value * float64(figures.Total(t.r, u))), true
 	}
 	list := t.r.Networks
 	if list == nil || !t.r.Sources.Exact || u == attribution.Bytes || t.v.Claim.IsOutside() {

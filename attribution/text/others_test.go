@@ -15,6 +15,7 @@ import (
 	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/network"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
@@ -179,7 +180,7 @@ func TestNewSourcesSayWhatTheyAre(t *testing.T) {
 				rd.errorf("no row of %v", l.Origin)
 				continue
 			}
-			rd.cell("new", m[2], l.New, limitsOf(&n.Report, l.Origin, attribution.Sources)...)
+			rd.cell("new", m[2], l.New, figures.Limits(&n.Report, l.Origin, attribution.Sources)...)
 			rd.percent("baseline", m[3], l.Baseline.Value, nearest)
 			one := reader{t, name, m[4]}
 			if m := one.find(`^(\S+) \((\S+)–(\S+)\)$`); m != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // numbersOf are all numbers of a report, and the few that follow from them.
@@ -49,14 +50,14 @@ func numbersOf(r *attribution.Report) (all []float64) {
 	walk(reflect.ValueOf(*r))
 	all = append(all, float64(len(r.Countries)-len(shown(r))))
 	for _, row := range append(slices.Clone(r.Countries), r.Unlocated) {
-		all = append(all, part(row.Events, r.Events), part(row.Bytes, r.Bytes))
+		all = append(all, figures.Part(row.Events, r.Events), figures.Part(row.Bytes, r.Bytes))
 	}
 	for _, v := range r.Verdicts {
 		all = append(all, float64(claimedOf(r, &v)), float64(len(slices.Collect(v.Claim.Countries()))))
 		for _, u := range []attribution.Unit{attribution.Sources, attribution.Events} {
 			whole := v
 			whole.Claim = v.Claim.Of(u)
-			all = append(all, part(claimedOf(r, &whole), total(r, u)))
+			all = append(all, figures.Part(claimedOf(r, &whole), figures.Total(r, u)))
 		}
 		for _, c := range v.Caveats {
 			if c.Code == caveat.AddressChurn {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // A reader takes the numbers out of an English text again, and compares them with the data. It knows sentences, not how
@@ -245,7 +246,7 @@ func (rd reader) table(r *attribution.Report) {
 		if row.Sources == 0 {
 			continue
 		}
-		limits := limitsOf(r, row.Origin, attribution.Sources)
+		limits := figures.Limits(r, row.Origin, attribution.Sources)
 		name := row.Origin.String()
 		m := rd.find(`\n` + name + `[^0-9\n]* NUMBER  +([^\n]*)`)
 		if m == nil {
@@ -257,7 +258,7 @@ func (rd reader) table(r *attribution.Report) {
 		rd.cell(name, cells[0], row.Share, limits...)
 		if r.Events > 0 {
 			rd.count(name, cells[1], row.Events, true)
-			limits := limitsOf(r, row.Origin, attribution.Events)
+			limits := figures.Limits(r, row.Origin, attribution.Events)
 			rd.percent(name, cells[2], float64(row.Events)/float64(r.Events), nearest, limits...)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // verdict checks every sentence about a verdict.
@@ -44,7 +45,7 @@ func (rd reader) verdict(r *attribution.Report, v *attribution.Verdict) {
 func claimedOf(r *attribution.Report, v *attribution.Verdict) (n uint64) {
 	for _, row := range r.Countries {
 		if v.Claim.Contains(row.Origin) {
-			n += amount(row, v.Claim.Unit())
+			n += figures.Amount(&row, v.Claim.Unit())
 		}
 	}
 	return n
@@ -56,12 +57,12 @@ func (rd reader) counted(r *attribution.Report, v *attribution.Verdict) {
 	unit := strings.TrimSuffix(v.Claim.Unit().String(), "s")
 	if m := rd.find(`NUMBER of (?:the )?NUMBER (?:distinct )?` + unit + `s? \(PERCENT\)`); m != nil {
 		rd.count("claimed", m[1], claimedOf(r, v), true)
-		rd.count("whole", m[2], total(r, v.Claim.Unit()), true)
-		rd.percent("share", m[3], v.Counted.Value, nearest, limitOf(v.Claim)...)
+		rd.count("whole", m[2], figures.Total(r, v.Claim.Unit()), true)
+		rd.percent("share", m[3], v.Counted.Value, nearest, figures.Limit(v.Claim)...)
 	} else if m := rd.find(`In a sample of NUMBER of about NUMBER distinct sources, PERCENT`); m != nil {
 		rd.count("sample", m[1], uint64(r.SampleSize), true)
 		rd.count("sources", m[2], r.Sources.Value, false)
-		rd.percent("share", m[3], v.Counted.Value, nearest, limitOf(v.Claim)...)
+		rd.percent("share", m[3], v.Counted.Value, nearest, figures.Limit(v.Claim)...)
 	} else if m := rd.find(`(?:All|The) NUMBER events? came from one address`); m != nil && r.Sources.Value == 1 {
 		rd.count("events", m[1], r.Events, true)
 	} else {
@@ -71,7 +72,7 @@ func (rd reader) counted(r *attribution.Report, v *attribution.Verdict) {
 
 func (rd reader) interval(r *attribution.Report, v *attribution.Verdict) {
 	rd.t.Helper()
-	limits := limitOf(v.Claim)
+	limits := figures.Limit(v.Claim)
 	const beginnings = `With every uncertainty|If what was counted|Among all sources, seen|Without the forged`
 	line := rd.find(`\n  ((?:` + beginnings + `)[^\n]*)\n`)
 	if line == nil {
@@ -105,10 +106,10 @@ func (rd reader) interval(r *attribution.Report, v *attribution.Verdict) {
 // beside checks the sentences beside the share.
 func (rd reader) beside(r *attribution.Report, v *attribution.Verdict) {
 	rd.t.Helper()
-	limits := limitOf(v.Claim)
+	limits := figures.Limit(v.Claim)
 	if m := rd.find(`Among the (\w+) with a country, the share is PERCENT`); m != nil {
 		rd.percent("located", m[2], v.Located, nearest, limits...)
-	} else if amount(r.Unlocated, v.Claim.Unit()) > 0 {
+	} else if figures.Amount(&r.Unlocated, v.Claim.Unit()) > 0 {
 		rd.errorf("no share of what is located")
 	}
 	rd.reversal(r, v)
@@ -150,7 +151,7 @@ func (rd reader) reversal(r *attribution.Report, v *attribution.Verdict) {
 	}
 	whole := *v
 	whole.Claim = v.Claim.Of(other)
-	share, limit := 100*part(claimedOf(r, &whole), total(r, other)), v.Claim.Percent()
+	share, limit := 100*figures.Part(claimedOf(r, &whole), figures.Total(r, other)), v.Claim.Percent()
 	own := 100 * v.Counted.Value
 	differs := math.Abs(share-limit) > 1e-9 && math.Abs(own-limit) > 1e-9 && share > limit != (own > limit)
 	m := rd.find(`By (events|sources), the share is PERCENT, which is on the other side`)
@@ -225,7 +226,7 @@ func (rd reader) opinions(v *attribution.Verdict) {
 		return
 	}
 	for i, o := range v.Opinions {
-		rd.cell("opinion", lines[i][2], o.Share, limitOf(v.Claim)...)
+		rd.cell("opinion", lines[i][2], o.Share, figures.Limit(v.Claim)...)
 		if lines[i][3] != o.Outcome.String() || lines[i][1] != string(rune('A'+i)) {
 			rd.errorf("opinion %d is %q, want %v", i, lines[i][0], o)
 		}
@@ -234,8 +235,8 @@ func (rd reader) opinions(v *attribution.Verdict) {
 		}
 	}
 	if m := rd.find(`right about every source, the share is between PERCENT and PERCENT`); m != nil {
-		rd.percent("bounds", m[1], v.Bounds.Low, down, limitOf(v.Claim)...)
-		rd.percent("bounds", m[2], v.Bounds.High, up, limitOf(v.Claim)...)
+		rd.percent("bounds", m[1], v.Bounds.Low, down, figures.Limit(v.Claim)...)
+		rd.percent("bounds", m[2], v.Bounds.High, up, figures.Limit(v.Claim)...)
 	} else if v.Bounds != nil {
 		rd.errorf("no bounds")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -100,10 +101,10 @@ func randomClaims(rng *rand.Rand, r attribution.Report) (claims []attribution.Cl
 			n := uint64(0)
 			for _, row := range r.Countries {
 				if attribution.Majority(some...).Contains(row.Origin) {
-					n += amount(row, unit)
+					n += figures.Amount(&row, unit)
 				}
 			}
-			limit = 100*part(n, total(&r, unit)) + []float64{0, 0, 1e-7, -1e-7, .01, -.03}[rng.IntN(6)]
+			limit = 100*figures.Part(n, figures.Total(&r, unit)) + []float64{0, 0, 1e-7, -1e-7, .01, -.03}[rng.IntN(6)]
 			limit = min(max(limit, 0), 100)
 		}
 		claim := attribution.MoreThan(limit, some...)

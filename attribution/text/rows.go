@@ -6,6 +6,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/geo"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // table has a row for each country that is shown, and one for the sources without a country.
@@ -14,7 +15,7 @@ func (p *Printer) table(r *attribution.Report) [][]string {
 	if r.Events > 0 {
 		units = append(units, attribution.Events)
 	}
-	if r.Bytes > 0 && claims(r, attribution.Bytes) {
+	if r.Bytes > 0 && figures.HasClaim(r, attribution.Bytes) {
 		units = append(units, attribution.Bytes)
 	}
 	w := &p.words.report
@@ -40,12 +41,12 @@ func (p *Printer) table(r *attribution.Report) [][]string {
 func (p *Printer) row(r *attribution.Report, row attribution.Row, name string, units []attribution.Unit) []string {
 	cells := []string{name}
 	for _, u := range units {
-		limits := limitsOf(r, row.Origin, u)
+		limits := figures.Limits(r, row.Origin, u)
 		if u == attribution.Sources {
 			cells = append(cells, p.some(r, row.Sources).Text, p.cell(row.Share, limits...))
 		} else {
-			n := amount(row, u)
-			cells = append(cells, p.grouped(n), p.share(part(n, total(r, u)), limits...))
+			n := figures.Amount(&row, u)
+			cells = append(cells, p.grouped(n), p.share(figures.Part(n, figures.Total(r, u)), limits...))
 		}
 	}
 	return cells
@@ -54,67 +55,11 @@ func (p *Printer) row(r *attribution.Report, row attribution.Row, name string, u
 // shown are the countries of the table: those with most sources, and those of the claims.
 func shown(r *attribution.Report) (rows []attribution.Row) {
 	for i, row := range r.Countries {
-		claimed := slices.ContainsFunc(r.Verdicts, func(v attribution.Verdict) bool {
-			return !v.Claim.IsOutside() && v.Claim.Contains(row.Origin)
-		})
-		if i < maxRows || claimed {
+		if i < maxRows || figures.IsClaimed(r, row.Origin) {
 			rows = append(rows, row)
 		}
 	}
 	return rows
-}
-
-// claims reports whether a verdict is about a unit.
-func claims(r *attribution.Report, u attribution.Unit) bool {
-	return slices.ContainsFunc(r.Verdicts, func(v attribution.Verdict) bool { return v.Claim.Unit() == u })
-}
-
-// limitsOf are those of the claims about one country alone, so that the table and the verdicts print its share alike.
-func limitsOf(r *attribution.Report, o geo.Origin, u attribution.Unit) (limits []float64) {
-	for _, v := range r.Verdicts {
-		countries := slices.Collect(v.Claim.Countries())
-		if v.Claim.Unit() == u && !v.Claim.IsOutside() && len(countries) == 1 && countries[0] == o {
-			limits = append(limits, limitOf(v.Claim)...)
-		}
-	}
-	return limits
-}
-
-// limitOf is the limit of a claim in percent; a plurality has none.
-func limitOf(c attribution.Claim) []float64 {
-	if c.IsPlurality() {
-		return nil
-	}
-	return []float64{c.Percent()}
-}
-
-// amount is how much of a unit a row has, and total how much of it was counted.
-func amount(row attribution.Row, u attribution.Unit) uint64 {
-	switch u {
-	case attribution.Events:
-		return row.Events
-	case attribution.Bytes:
-		return row.Bytes
-	}
-	return row.Sources
-}
-
-func total(r *attribution.Report, u attribution.Unit) uint64 {
-	switch u {
-	case attribution.Events:
-		return r.Events
-	case attribution.Bytes:
-		return r.Bytes
-	}
-	return r.Sources.Value
-}
-
-// part is a share of a whole, 0 of nothing.
-func part(n, whole uint64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(n) / float64(whole)
 }
 
 // maxDatabases is the number of databases that one table compares.
@@ -152,7 +97,7 @@ func (p *Printer) writeDatabases(b *strings.Builder, r *attribution.Report) {
 		}
 		cells := []string{name}
 		for _, rows := range columns {
-			cells = append(cells, p.cell(shareOf(rows, o), limitsOf(r, o, attribution.Sources)...))
+			cells = append(cells, p.cell(shareOf(rows, o), figures.Limits(r, o, attribution.Sources)...))
 		}
 		rows = append(rows, cells)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/caveat"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // Verdict writes the i-th verdict of a report, from 0: the claim, what was found, what each database says of it, what
@@ -160,7 +161,7 @@ func (t teller) opinions() (lines []string) {
 	for i, o := range v.Opinions {
 		a := args{
 			"letter": word(p.letter(i)), "database": word(p.by(t.r.LocatedBy)), "outcome": word(p.Outcome(o.Outcome)),
-			"share": word(p.cell(o.Share, limitOf(v.Claim)...)), "differ": word(p.share(o.Disagreement.Value)),
+			"share": word(p.cell(o.Share, figures.Limit(v.Claim)...)), "differ": word(p.share(o.Disagreement.Value)),
 		}
 		line := say(w.opinion, a)
 		if i > 0 {
@@ -177,7 +178,7 @@ func (t teller) opinions() (lines []string) {
 		lines = append(lines, "  "+line)
 	}
 	if v.Bounds != nil {
-		lines = append(lines, say(w.right, p.ends(*v.Bounds, limitOf(v.Claim)...)))
+		lines = append(lines, say(w.right, p.ends(*v.Bounds, figures.Limit(v.Claim)...)))
 	}
 	return lines
 }

@@ -1,4 +1,4 @@
-// Package figures chooses what metrics show of a report.
+// Package figures chooses what is shown of a report: in texts, pages and metrics.
 package figures
 
 import (

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // Collector is a [prometheus.Collector]. Any number of goroutines may collect at once: they take
@@ -123,9 +124,7 @@ func (s *scrape) putTime(what series, t time.Time, labels ...string) {
 
 // putOutcomes adds a sample for each outcome.
 func (s *scrape) putOutcomes(what series, claim string, value func(attribution.Outcome) float64) {
-	for _, o := range []attribution.Outcome{
-		attribution.Undecided, attribution.Supported, attribution.Refuted, attribution.Inadmissible,
-	} {
+	for _, o := range figures.Outcomes {
 		s.put(what, value(o), claim, o.String())
 	}
 }

@@ -3,7 +3,6 @@ package metrics
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -59,29 +58,14 @@ func (s *scrape) row(row *figures.Row) {
 
 // lost adds a sample for every reason there is.
 func (s *scrape) lost(what series, lost map[attribution.Loss]uint64) {
-	for _, reason := range []attribution.Loss{
-		attribution.LostUnread, attribution.LostLate, attribution.LostUndated, attribution.LostMisdated,
-		attribution.LostShed,
-	} {
+	for _, reason := range figures.Losses {
 		s.put(what, float64(lost[reason]), reason.String())
 	}
 }
 
-// databases adds when each was built. Two of one name are old and new: the older one counts.
+// databases adds when each was built.
 func (s *scrape) databases(r *attribution.Report) {
-	built := map[string]time.Time{}
-	add := func(d attribution.Database) {
-		name := label(d.Name, mostName)
-		if old, found := built[name]; !d.Built.IsZero() && (!found || d.Built.Before(old)) {
-			built[name] = d.Built
-		}
-	}
-	for _, d := range r.LocatedBy {
-		add(d)
-	}
-	for _, d := range r.Databases {
-		add(d.Database)
-	}
+	built := figures.Built(r, func(name string) string { return label(name, mostName) })
 	for _, name := range slices.Sorted(maps.Keys(built)) {
 		s.putTime(builtSeries, built[name], name)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // meter sends metrics once a period, and once more at the end.
@@ -127,7 +128,7 @@ func (m *meter) bursts(b *batch, watched *monitor.Monitor, stats monitor.Stats) 
 	b.count(runningSeries, running)
 	b.count(burstsSeries, stats.Bursts-min(m.core.base.Bursts, stats.Bursts))
 	for _, claim := range m.core.claims {
-		for _, o := range allOutcomes {
+		for _, o := range figures.Outcomes {
 			b.count(burstVerdictsSeries, outcomes[claim][o], claim.String(), o.String())
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/whence-go/whence/internal/figures"
 )
 
 // prometheusName is what an exporter makes of a metric by the rules of OpenTelemetry:
@@ -139,7 +141,7 @@ func TestClaimStates(t *testing.T) {
 	}
 	states := func(claim, state string) points {
 		all := points{}
-		for _, o := range allOutcomes {
+		for _, o := range figures.Outcomes {
 			all["whence.verdict|"+claim+"|"+o.String()] = float64(flag(o.String() == state))
 		}
 		return all

@@ -3,7 +3,6 @@ package otelconnector
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
@@ -50,29 +49,14 @@ func (b *batch) row(row *figures.Row) {
 
 // lost adds a data point for every reason there is.
 func (b *batch) lost(s *series, lost map[attribution.Loss]uint64) {
-	for _, reason := range []attribution.Loss{
-		attribution.LostUnread, attribution.LostLate, attribution.LostUndated, attribution.LostMisdated,
-		attribution.LostShed,
-	} {
+	for _, reason := range figures.Losses {
 		b.count(s, lost[reason], reason.String())
 	}
 }
 
-// databases adds when each was built. Two of one name are old and new: the older one counts.
+// databases adds when each was built.
 func (b *batch) databases(r *attribution.Report) {
-	built := map[string]time.Time{}
-	add := func(d attribution.Database) {
-		name := cut(d.Name, mostDatabase)
-		if old, found := built[name]; !d.Built.IsZero() && (!found || d.Built.Before(old)) {
-			built[name] = d.Built
-		}
-	}
-	for _, d := range r.LocatedBy {
-		add(d)
-	}
-	for _, d := range r.Databases {
-		add(d.Database)
-	}
+	built := figures.Built(r, func(name string) string { return cut(name, mostDatabase) })
 	for _, name := range slices.Sorted(maps.Keys(built)) {
 		b.time(builtSeries, built[name], name)
 	}
@@ -80,7 +64,7 @@ func (b *batch) databases(r *attribution.Report) {
 
 func (b *batch) verdict(v *attribution.Verdict) {
 	claim := v.Claim.String()
-	for _, o := range allOutcomes {
+	for _, o := range figures.Outcomes {
 		b.count(verdictSeries, flag(o == v.Outcome), claim, o.String())
 	}
 	if v.Reason != "" {

@@ -6,8 +6,6 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
-
-	"github.com/whence-go/whence/attribution"
 )
 
 // series is a metric. An exporter for Prometheus makes the name of attribution/metrics of it, by the
@@ -116,10 +114,6 @@ var (
 		"Batches of metrics that the next component did not take.")
 	saveFailsSeries = counter("whence.checkpoint.failures", "{checkpoint}", "Checkpoints that could not be written.")
 )
-
-var allOutcomes = []attribution.Outcome{
-	attribution.Undecided, attribution.Supported, attribution.Refuted, attribution.Inadmissible,
-}
 
 // batch is all data points of one time.
 type batch struct {

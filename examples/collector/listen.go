@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 )
 
 // schemes may stand before an address. They mean nothing: each datagram says what it is.
@@ -42,10 +43,31 @@ func portOf(address string) uint16 {
 	return a.AddrPort().Port()
 }
 
-// socket is where datagrams come in. One goroutine reads it.
+// socket is where datagrams come in. One goroutine reads it, any may ask for its drops.
 type socket struct {
 	conn *net.UDPConn
 	batch
+
+	mu      sync.Mutex
+	counter uint32 // of the kernel, when it was last asked
+	dropped uint64
+}
+
+// drops returns how many datagrams the kernel had no room for, as far as is known.
+func (s *socket) drops() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, now, ok := memoryOf(s.conn); ok {
+		s.dropped += uint64(now - s.counter)
+		s.counter = now
+	}
+	return s.dropped
+}
+
+// waiting returns how many bytes wait to be read, as far as is known.
+func (s *socket) waiting() int {
+	n, _, _ := memoryOf(s.conn)
+	return n
 }
 
 // received takes a datagram, which is valid until it returns.

@@ -35,7 +35,8 @@ type server struct {
 }
 
 const (
-	drainTime   = 200 * time.Millisecond // in which the sockets are emptied at the end
+	drainTime   = 200 * time.Millisecond // in which the sockets are emptied at the end,
+	drainTimes  = 5                      // as often at most, while something waits in them
 	closeTime   = 5 * time.Second        // in which bursts must be passed on at the end
 	pauseOnFail = 10 * time.Millisecond
 )
@@ -126,7 +127,7 @@ func (s *server) serve(ctx context.Context) error {
 	return s.end()
 }
 
-// receive reads one socket until its deadline.
+// receive reads one socket until its deadline, and then what still waits in it.
 func (s *server) receive(ctx context.Context, socket *socket) {
 	var events []monitor.Event
 	var at time.Time
@@ -137,13 +138,16 @@ func (s *server) receive(ctx context.Context, socket *socket) {
 		s.bytes.Add(uint64(len(datagram)))
 		events = s.decode(events, from, at, datagram)
 	}
-	for {
+	for drains := 1; ; {
 		events, at = events[:0], time.Time{}
 		n, err := socket.read(use)
 		s.monitor.Observe(events...)
 		s.datagrams.Add(uint64(n)) // when they are counted
 		switch {
 		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && drains < drainTimes && socket.waiting() > 0:
+			drains++
+			socket.conn.SetReadDeadline(time.Now().Add(drainTime))
 		case errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -167,7 +171,7 @@ func (s *server) notify(b monitor.Burst) {
 // drops returns how many datagrams the kernel had no room for, as far as is known.
 func (s *server) drops() (n uint64) {
 	for _, socket := range s.sockets {
-		n += socket.drops.Load()
+		n += socket.drops()
 	}
 	return n
 }
@@ -201,5 +205,10 @@ func (s *server) end() error {
 	a := s.decoder.Account()
 	s.console.say("%d datagrams, %d records, %d lost, %d dropped by the kernel; %d bursts run", s.datagrams.Load(),
 		a.Records, lostFor(&a), s.drops(), len(running))
+	for _, socket := range s.sockets {
+		if n := socket.waiting(); n > 0 {
+			s.console.say("%s: about %d bytes that came were not read", socket.conn.LocalAddr(), n)
+		}
+	}
 	return err
 }

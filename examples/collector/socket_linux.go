@@ -1,11 +1,10 @@
 package main
 
 import (
-	"encoding/binary"
 	"net"
 	"net/netip"
-	"sync/atomic"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/net/ipv4"
 	"golang.org/x/sys/unix"
@@ -21,7 +20,7 @@ const (
 )
 
 // control sets the options of a socket before it is bound. The kernel may give less of a buffer, which
-// bufferOf says. One that does not count what it drops is no reason to stop.
+// bufferOf says.
 func control(share bool, buffer int) func(network, address string, c syscall.RawConn) error {
 	return func(_, _ string, c syscall.RawConn) error {
 		var err error
@@ -32,7 +31,6 @@ func control(share bool, buffer int) func(network, address string, c syscall.Raw
 			if unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil { // root may
 				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, buffer)
 			}
-			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1)
 		})
 		if failed != nil {
 			return failed
@@ -55,19 +53,35 @@ func bufferOf(conn *net.UDPConn) (size int) {
 	return size
 }
 
-// batch reads many datagrams with one call, and how many the kernel has dropped for want of room.
+// memoryOf returns how many bytes wait in a receive buffer, with what the kernel needs for them, and how many datagrams
+// it had no room for, a number that wraps. It is not ok if the socket is closed, or Linux older than 4.12.
+func memoryOf(conn *net.UDPConn) (waiting int, dropped uint32, ok bool) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return 0, 0, false
+	}
+	var info [unix.SK_MEMINFO_DROPS + 1]uint32
+	const whole = uint32(unsafe.Sizeof(info))
+	size := whole
+	raw.Control(func(fd uintptr) {
+		_, _, err := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+			uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+		ok = err == 0 && size == whole
+	})
+	return int(info[unix.SK_MEMINFO_RMEM_ALLOC]), info[unix.SK_MEMINFO_DROPS], ok
+}
+
+// batch reads many datagrams with one call.
 type batch struct {
 	conn     *ipv4.PacketConn // reads of IPv6 sockets too
 	messages []ipv4.Message
-	counter  uint32 // of the kernel; it wraps
-	drops    atomic.Uint64
 }
 
 func (b *batch) init(conn *net.UDPConn) {
 	b.conn = ipv4.NewPacketConn(conn)
 	b.messages = make([]ipv4.Message, batchSize)
 	for i := range b.messages {
-		b.messages[i] = ipv4.Message{Buffers: [][]byte{make([]byte, maxDatagram)}, OOB: make([]byte, 64)}
+		b.messages[i] = ipv4.Message{Buffers: [][]byte{make([]byte, maxDatagram)}}
 	}
 }
 
@@ -76,7 +90,6 @@ func (b *batch) read(use received) (n int, err error) {
 	n, err = b.conn.ReadBatch(b.messages, 0)
 	for i := range b.messages[:max(n, 0)] {
 		m := &b.messages[i]
-		b.count(m.OOB[:m.NN])
 		if from, ok := m.Addr.(*net.UDPAddr); ok {
 			use(from.AddrPort().Addr(), m.Buffers[0][:m.N])
 		} else {
@@ -85,22 +98,4 @@ func (b *batch) read(use received) (n int, err error) {
 		m.Addr = nil
 	}
 	return max(n, 0), err
-}
-
-// count reads the number of drops beside a datagram.
-func (b *batch) count(oob []byte) {
-	if len(oob) == 0 {
-		return
-	}
-	messages, err := unix.ParseSocketControlMessage(oob)
-	if err != nil {
-		return
-	}
-	for _, m := range messages {
-		if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SO_RXQ_OVFL && len(m.Data) >= 4 {
-			now := binary.NativeEndian.Uint32(m.Data)
-			b.drops.Add(uint64(now - b.counter))
-			b.counter = now
-		}
-	}
 }

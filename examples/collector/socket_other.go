@@ -4,7 +4,6 @@ package main
 
 import (
 	"net"
-	"sync/atomic"
 	"syscall"
 )
 
@@ -18,11 +17,13 @@ func control(bool, int) func(network, address string, c syscall.RawConn) error {
 // bufferOf returns 0: it is not known.
 func bufferOf(*net.UDPConn) int { return 0 }
 
-// batch reads one datagram with one call. What the kernel drops is not known.
+// memoryOf is not ok: what waits and what the kernel drops is not known.
+func memoryOf(*net.UDPConn) (waiting int, dropped uint32, ok bool) { return 0, 0, false }
+
+// batch reads one datagram with one call.
 type batch struct {
-	conn  *net.UDPConn
-	data  []byte
-	drops atomic.Uint64
+	conn *net.UDPConn
+	data []byte
 }
 
 func (b *batch) init(conn *net.UDPConn) { b.conn, b.data = conn, make([]byte, maxDatagram) }

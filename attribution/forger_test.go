@@ -240,3 +240,26 @@ func TestForgedWithinOnePlace(t *testing.T) {
 		t.Errorf("in 11.0.0.0/8: %+v, %v", s, r.Verdicts[0])
 	}
 }
+
+// IPv6 addresses that look cut, which anybody can send, hide no forged IPv4 ones.
+func TestCutIPv6HidesNoForgery(t *testing.T) {
+	w := world.Real(t)
+	var cut []netip.Addr // the first subnet of a /48 each
+	for i := range 60 {
+		cut = append(cut, netip.AddrFrom16([16]byte{0x2a, 2, byte(i), 1, 0, 9, 15: 1}))
+	}
+	forged := world.Forge(rand.New(rand.NewPCG(3, 4)), 20_000, nil)
+	for _, claim := range []string{"plurality US", "US > 20%", "RU < 10%"} {
+		if v := ask(counted(w, 1, forged, cut), claim); v.Reason != caveat.Spoofed {
+			t.Errorf("a flood: %v", v)
+		}
+	}
+	real := honest(t, w, 1, 10_000, 53)
+	some := world.Forge(rand.New(rand.NewPCG(3, 5)), 1500, nil)
+	for _, claim := range []string{"majority RU", "RU < 50%"} {
+		want, got := ask(counted(w, 1, real, some), claim), ask(counted(w, 1, real, some, cut), claim)
+		if want.Outcome != attribution.Undecided || got.Outcome != want.Outcome {
+			t.Errorf("some forged: %v; with cut addresses: %v", want, got)
+		}
+	}
+}

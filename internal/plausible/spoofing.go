@@ -51,10 +51,10 @@ const (
 	evenMix  = 0.1
 )
 
-// testSources looks for forged sources.
+// testSources looks for forged sources, among those of IPv4: of IPv6 anybody can send what he likes.
 func (f *Findings) testSources() {
 	v := f.View
-	if !v.HasAddresses() || len(v.Items) < leastTested || f.traits.anonymized() > 0 {
+	if !v.HasAddresses() || len(v.Items) < leastTested || f.traits.anonymizedIPv4() {
 		return
 	}
 	w := witnessesOf(v, f.suspects)

@@ -119,11 +119,15 @@ const (
 // cut before they came here.
 func (t *traits) anonymized() float64 {
 	cut := 0.0
-	if t.ipv4 >= enoughToTell && t.ipv4Cut > nearlyAll*t.ipv4 {
+	if t.anonymizedIPv4() {
 		cut += t.ipv4
 	}
 	if t.ipv6 >= enoughToTell && t.ipv6Cut > nearlyAll*t.ipv6 {
 		cut += t.ipv6
 	}
 	return cut / max(t.all.sources, 1)
+}
+
+func (t *traits) anonymizedIPv4() bool {
+	return t.ipv4 >= enoughToTell && t.ipv4Cut > nearlyAll*t.ipv4
 }

@@ -42,8 +42,7 @@ func (c Claim) OnList(names ...string) Claim {
 }
 
 const (
-	// maxNetworks leaves room for the rest of a claim of 4,096 bytes.
-	maxNetworks = 4000
+	maxNetworks = 4000 // bytes
 	maxListName = 128
 
 	tooManyNetworks       = "it names too many systems or lists"

@@ -38,7 +38,9 @@ func ParseClaim(text string) (Claim, error) {
 	return c, nil
 }
 
-const maxClaim = 4096 // bytes; every country with its comma is below a quarter, and see maxNetworks
+// maxClaim is in bytes: maxNetworks, with as much again for a limit of the least share there is. Every country with its
+// comma is below a quarter of that.
+const maxClaim = maxNetworks + 1024
 
 type claimParser struct {
 	text string

@@ -105,7 +105,7 @@ var badClaims = map[string]int{
 	"list \"\xff\" > 1%":             6,
 	`RU,list "a" > 1%`:               4,
 	`list "` + strings.Repeat("a", 129) + `" > 1%`: 6,
-	strings.Repeat("RU,", 2000):                    4097,
+	strings.Repeat("RU,", 2000):                    5025,
 }
 
 func TestParseClaimErrors(t *testing.T) {

@@ -86,6 +86,7 @@ func TestPoints(t *testing.T) {
 		{.123, nearest, "12.3"}, {.0041, nearest, "0.4"}, {0, nearest, "0.0"}, {-.0041, nearest, "-0.4"},
 		{.1239, down, "12.3"}, {.1231, up, "12.4"}, {-.1231, down, "-12.4"}, {-.1239, up, "-12.3"},
 		{math.SmallestNonzeroFloat64, down, "more than 0.0"}, {1, up, "100.0"},
+		{-math.SmallestNonzeroFloat64, down, "less than 0.0"},
 	} {
 		if got := en.signed(c.difference, c.to); got != c.want {
 			t.Errorf("signed(%v, %v) = %q, want %q", c.difference, c.to, got, c.want)

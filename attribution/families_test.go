@@ -46,12 +46,46 @@ func TestFamilies(t *testing.T) {
 			t.Errorf("%d: %v by IPv4, %v by IPv6: %v", n, v4.Outcome, v6.Outcome, v)
 		}
 		dropped := reportOn(tally.Snapshot().WithoutAddresses(), "majority RU").Verdicts[0]
-		if dropped.Families != nil || dropped.Outcome == attribution.Refuted {
+		if dropped.Families != nil || dropped.Outcome == attribution.Refuted || !has(dropped, caveat.AddressesDropped) {
 			t.Errorf("%d: without addresses: %v, families %v", n, dropped, dropped.Families)
 		}
 	}
 	v := reportOn(tallied(least, map[string]int{"RU": 10}).Snapshot(), "majority RU").Verdicts[0]
 	if v.Families != nil {
 		t.Errorf("families %v of IPv4 alone", v.Families)
+	}
+}
+
+// A family of a handful of sources decides nothing, as these sources alone would not.
+func TestFamilyOfFew(t *testing.T) {
+	for _, n := range []int{1, 5, 40} {
+		tally := emptyTally(least)
+		for i := range 800 {
+			tally.Add(apart("US", i))
+		}
+		for i := range n {
+			tally.Add(apart6(i))
+		}
+		v := ask(tally.Snapshot(), "majority RU")
+		want := attribution.Undecided
+		if n == 40 {
+			want = attribution.Supported
+		}
+		if v.Outcome != attribution.Refuted || len(v.Families) != 2 || v.Families[1].Outcome != want {
+			t.Errorf("%d of IPv6: %v, families %v, want %v", n, v, v.Families, want)
+		}
+		if has(v, caveat.FamiliesDiffer) != (n == 40) {
+			t.Errorf("%d of IPv6: %v", n, v)
+		}
+	}
+	// One without a country leaves a plurality open.
+	tally := emptyTally(least)
+	for i := range 800 {
+		tally.Add(apart("US", i))
+	}
+	tally.Add(netip.MustParseAddr("2600::1"))
+	v := ask(tally.Snapshot(), "plurality CN")
+	if v.Families[1].Outcome != attribution.Undecided || has(v, caveat.FamiliesDiffer) {
+		t.Errorf("%v, families %v", v, v.Families)
 	}
 }

@@ -93,16 +93,46 @@ func TestHandfulOfNetworks(t *testing.T) {
 
 // What a tunnel gives away for nothing, one /48 with any number of /64, decides no claim.
 func TestOneTunnel(t *testing.T) {
-	tally := emptyTally(least)
-	for i := range 20_000 {
-		tally.Add(netip.AddrFrom16([16]byte{0x2a, 0x02, 5: 1, 6: byte(i >> 8), 7: byte(i), 15: 1}))
+	for _, rate := range []uint32{1, 2} { // of one record
+		tally := emptyTally(with(least, func(o *attribution.Options) { o.AssumeHandshake = true }))
+		add := func(a netip.Addr, rate uint32) {
+			tally.AddFlow(attribution.Flow{Source: a, Events: 20, SamplingRate: rate})
+		}
+		for i := range 20_000 {
+			add(netip.AddrFrom16([16]byte{0x2a, 0x02, 5: 1, 6: byte(i >> 8), 7: byte(i), 15: 1}), 1)
+		}
+		for i := range 3_000 {
+			add(world.IP("US", i<<8|1), rate)
+			rate = 1
+		}
+		for _, claim := range []string{"majority RU", "plurality RU"} {
+			v := ask(tally.Snapshot(), claim)
+			if v.Outcome != attribution.Undecided || v.Reason != caveat.ClusteredSources || v.EffectiveSources > 2 {
+				t.Errorf("%v, worth %v", v, v.EffectiveSources)
+			}
+		}
 	}
-	for i := range 3_000 {
-		tally.Add(world.IP("US", i<<8|1))
-	}
-	v := ask(tally.Snapshot(), "majority RU")
-	if v.Outcome != attribution.Undecided || v.Reason != caveat.ClusteredSources || v.EffectiveSources > 2 {
-		t.Errorf("%v, worth %v", v, v.EffectiveSources)
+}
+
+// A sampler of packets makes nothing of networks: what is clustered is so among sampled packets, too.
+func TestClustersAmongSampledPackets(t *testing.T) {
+	for _, rate := range []uint32{1, 2} {
+		tally := emptyTally(attribution.Options{Key: world.Key(1), SamplingRate: rate, AssumeHandshake: true})
+		add := func(a netip.Addr) { tally.AddFlow(attribution.Flow{Source: a, Events: 20}) }
+		for i := range 5000 {
+			add(world.IP("RU", i%20<<16|i/20+1)) // 20 networks of 250
+		}
+		for i := range 4000 {
+			add(apart("US", i))
+		}
+		s := tally.Snapshot()
+		v, p := ask(s, "majority RU"), askUnder(attribution.Policy{Population: true}, s, "majority RU")
+		if v.Outcome != attribution.Supported || !has(v, caveat.ClusteredSources) || !has(v, caveat.NetworksDiffer) {
+			t.Errorf("1 in %d: %v", rate, v)
+		}
+		if p.Outcome != attribution.Undecided || p.Reason != caveat.ClusteredSources || p.Share.Low > .43 {
+			t.Errorf("1 in %d, as a population: %v", rate, p)
+		}
 	}
 }
 

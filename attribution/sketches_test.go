@@ -248,3 +248,31 @@ func TestFromSketchesRefuses(t *testing.T) {
 		t.Errorf("two precisions: %v", err)
 	}
 }
+
+// Of few sources registers decide no more than the sources themselves do, and neither do they of a population.
+func TestFewSketchedSources(t *testing.T) {
+	for _, c := range []map[string]int{
+		{"RU": 1}, {"RU": 3}, {"RU": 5, "US": 1}, {"RU": 3, "US": 2}, {"RU": 25}, {"RU": 14, "US": 11},
+		{"RU": 110, "US": 90}, {"RU": 520, "US": 480},
+	} {
+		tally := emptyTally(least)
+		for code, n := range c {
+			for i := range n {
+				tally.Add(apart(code, i))
+			}
+		}
+		sources := tally.Snapshot()
+		sketches := fromSketches(least.Key.ID(), sources.Sketches())
+		for _, p := range []attribution.Policy{{}, {Population: true}, {Interim: 2}} {
+			for _, claim := range []string{"majority RU", "plurality RU", "majority US", "RU < 50%"} {
+				want, got := askUnder(p, sources, claim), askUnder(p, sketches, claim)
+				if got.Outcome != want.Outcome || has(got, caveat.FewSources) != has(want, caveat.FewSources) {
+					t.Errorf("%v, %+v: %v by sketches, %v by sources", c, p, got, want)
+				}
+				if !covers(got.Share, want.Share.Value) {
+					t.Errorf("%v, %+v: %v by sketches, %v by sources", c, p, got.Share, want.Share)
+				}
+			}
+		}
+	}
+}

@@ -131,9 +131,11 @@ type Opinion struct {
 // FamilyShare is what a claim about sources finds within one address family. Sources of
 // the two differ, an address and a prefix, and networks that have both may count twice.
 type FamilyShare struct {
-	Family  string  `json:"family"` // "IPv4" or "IPv6"
-	Sources uint64  `json:"sources"`
-	Share   Share   `json:"share"` // as Verdict.Share
+	Family  string `json:"family"` // "IPv4" or "IPv6"
+	Sources uint64 `json:"sources"`
+	Share   Share  `json:"share"` // as Verdict.Share
+
+	// Outcome is that of a census, or from below 30 sources of a sample of more. Clusters are not looked at.
 	Outcome Outcome `json:"outcome"`
 }
 

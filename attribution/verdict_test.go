@@ -212,3 +212,35 @@ func TestOutcomes(t *testing.T) {
 		t.Errorf("an unknown outcome prints %q", s)
 	}
 }
+
+// The country that has all of the sources with a country does not lead those without one.
+func TestPluralityWithoutRival(t *testing.T) {
+	for _, c := range []struct {
+		ru, unlocated int
+		want          attribution.Outcome
+	}{
+		{1, 99, attribution.Undecided}, {40, 60, attribution.Undecided}, {60, 40, attribution.Supported},
+		{300, 600, attribution.Undecided}, {100, 0, attribution.Supported}, {1500, 2000, attribution.Undecided},
+	} {
+		tally := emptyTally(least)
+		for i := range c.ru {
+			tally.Add(apart("RU", i))
+		}
+		for i := range c.unlocated {
+			tally.Add(apart("", i))
+		}
+		s := tally.Snapshot()
+		for _, claim := range []string{"plurality RU", "plurality RU of events"} {
+			for _, p := range []attribution.Policy{{}, {Population: true}} {
+				v := askUnder(p, s, claim)
+				reason := map[bool]caveat.Code{true: caveat.Unlocated}[c.want == attribution.Undecided]
+				if p.Population && c.want == attribution.Supported && c.unlocated > 0 && v.Outcome == attribution.Undecided {
+					continue // a lead of 20 % of 100 is open among more
+				}
+				if v.Outcome != c.want || v.Reason != reason {
+					t.Errorf("%d and %d unlocated, %+v: %v, lead %v", c.ru, c.unlocated, p, v, v.Lead)
+				}
+			}
+		}
+	}
+}

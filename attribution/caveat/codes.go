@@ -61,6 +61,7 @@ const (
 	AddressChurn      Code = "ADDRESS_CHURN"      // hours of traffic
 	PacketSampled     Code = "PACKET_SAMPLED"     // 1 in so many packets or flows was looked at
 	SketchesOnly      Code = "SKETCHES_ONLY"      // share of the sources known from registers alone
+	AddressesDropped  Code = "ADDRESSES_DROPPED"  // 0: nothing that depends on addresses could be tested
 	UnkeyedHash       Code = "UNKEYED_HASH"       // 0: anybody can choose addresses that bend the count
 	NoHandshake       Code = "NO_HANDSHAKE"       // 0: sources that may be forged could have made the claim true
 	ForgeryUntested   Code = "FORGERY_UNTESTED"   // share of the sources that no test for forging covers
@@ -115,7 +116,8 @@ var effects = map[Code]Effect{
 	Fragile: Annotates, SingleDatabase: Annotates, SameDatabase: Annotates, DatabaseAge: Annotates,
 	MixedDatabases: Annotates, ReservedPresent: Annotates, AddressChurn: Annotates, PacketSampled: Annotates,
 	MixedSamplingRates: Annotates,
-	SketchesOnly:       Annotates, UnkeyedHash: Annotates, NoHandshake: Annotates, ForgeryUntested: Annotates,
+	SketchesOnly:       Annotates, AddressesDropped: Annotates, UnkeyedHash: Annotates,
+	NoHandshake: Annotates, ForgeryUntested: Annotates,
 	ReflectorsPresent: Annotates, ReflectionUntested: Annotates, ClaimedAddresses: Annotates,
 
 	DominantSource: Annotates, UnsampledVolume: Annotates, HeavySources: Annotates, ManyPerSource: Annotates,

@@ -41,6 +41,7 @@ var values = map[caveat.Code][]caveat.Caveat{
 	caveat.AddressChurn:          {{Value: 26.5}, {Value: 190}},
 	caveat.PacketSampled:         {{Value: 1000}, {Value: 10, Subject: "baseline"}},
 	caveat.SketchesOnly:          {{Value: 1}, {Value: .4}},
+	caveat.AddressesDropped:      {{}},
 	caveat.ReflectionUntested:    {{}},
 	caveat.Newcomers:             {{Value: 1}, {Value: 350}},
 	caveat.SpoofingSuspected:     {{Value: 4000}},

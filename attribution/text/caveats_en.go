@@ -134,6 +134,8 @@ var caveatsEnglish = map[string]phrase{
 		"tested.",
 	"SKETCHES_ONLY all": "The sources are known from HyperLogLog registers alone. Forging and further databases " +
 		"could not be tested.",
+	"ADDRESSES_DROPPED": "No address was kept. Whether the sources are forged, and in how many networks they lie, " +
+		"could not be tested.",
 	"UNKEYED_HASH": "The sources were hashed without a secret key. Anybody can choose addresses that bend the count.",
 	"NO_HANDSHAKE": "Too few of the sources completed a handshake. From addresses alone, forging within a country " +
 		"cannot be excluded.",

@@ -151,6 +151,8 @@ var caveatsFrench = map[string]phrase{
 		"être testée.",
 	"SKETCHES_ONLY all": "Les sources ne sont connues que par des registres HyperLogLog. L’usurpation et d’autres " +
 		"bases n’ont pas pu être testées.",
+	"ADDRESSES_DROPPED": "Aucune adresse n’a été conservée. On n’a pu tester ni si elles sont usurpées, ni de combien " +
+		"de réseaux viennent les sources.",
 	"UNKEYED_HASH": "Les sources ont été hachées sans clé secrète. N’importe qui peut choisir des adresses qui " +
 		"faussent le décompte.",
 	"NO_HANDSHAKE": "Trop peu de sources ont établi une connexion. D’après les seules adresses, une usurpation à " +

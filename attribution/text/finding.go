@@ -194,10 +194,14 @@ func (t teller) lead() string {
 
 // signed prints a difference of two shares in percentage points.
 func (p *Printer) signed(difference float64, to rounding) string {
-	if difference < 0 {
-		return "-" + p.points(difference, to).Text
+	if difference >= 0 {
+		return p.points(difference, to).Text
 	}
-	return p.points(difference, to).Text
+	digits, beside := p.digits(-100*difference, -to, 0)
+	if beside > 0 { // too near 0 to be printed
+		return say(p.words.lessThan, args{"n": word(digits)})
+	}
+	return "-" + digits
 }
 
 // rival is the country that has most, but for those that the claim is about, and its share.

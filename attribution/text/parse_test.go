@@ -23,7 +23,8 @@ type reader struct {
 
 // The numbers of texts, as patterns have them.
 var numbers = strings.NewReplacer(
-	"NUMBER", `([0-9,]+)`, "PERCENT", `((?:less than |more than )?[0-9.]+ %)`, "LEAD", `(-?(?:more than )?[0-9.]+)`)
+	"NUMBER", `([0-9,]+)`, "PERCENT", `((?:less than |more than )?[0-9.]+ %)`,
+	"LEAD", `(-?[0-9.]+|(?:more|less) than 0\.0)`)
 
 // find returns the groups of a pattern in the text, nil if it is not there.
 func (rd reader) find(pattern string) []string {

@@ -187,14 +187,15 @@ func (rd reader) lead(r *attribution.Report, v *attribution.Verdict) {
 		if i > 0 && l.Low == l.High && m[1+i] == "" {
 			continue
 		}
-		digits, more := strings.CutPrefix(strings.TrimPrefix(m[1+i], "-"), "more than ")
-		got, _ := strconv.ParseFloat(digits, 64)
-		if strings.HasPrefix(m[1+i], "-") {
-			got = -got
+		got, err := strconv.ParseFloat(m[1+i], 64)
+		want *= sign * 100
+		d := got - want
+		wrong := math.Abs(d) > .1+1e-6 || got == 0 != (want == 0) || i == 1 && d > 1e-6 || i == 2 && d < -1e-6
+		if err != nil { // too near 0 to be printed
+			wrong = math.Abs(want) > 1e-9 || (want > 0) != (m[1+i] == "more than 0.0")
 		}
-		d := got - sign*100*want
-		if !more && (math.Abs(d) > .1+1e-6 || got == 0 != (want == 0) || i == 1 && d > 1e-6 || i == 2 && d < -1e-6) {
-			rd.errorf("a lead of %s, of %v", m[1+i], sign*100*want)
+		if wrong {
+			rd.errorf("a lead of %s, of %v", m[1+i], want)
 		}
 	}
 }

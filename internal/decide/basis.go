@@ -3,7 +3,6 @@ package decide
 import (
 	"math"
 
-	"github.com/whence-go/whence/internal/snapshot"
 	"github.com/whence-go/whence/internal/stat"
 )
 
@@ -19,13 +18,14 @@ type basis struct {
 // be too small to be told from 0 in 1-alpha.
 func (b basis) z() float64 { return -stat.NormalQuantile(b.alpha / 2) }
 
+// drawn reports whether a policy reads sources as drawn from more.
+func (p Policy) drawn() bool { return p.Population || p.Interim > 0 }
+
 // basis resolves a policy for a case. Of the sources that packet sampling lets through,
 // more are to be had; but a sampler picks packets without regard to networks.
 func (p Policy) basis(c *Case) basis {
-	b := basis{alpha: p.alpha()}
-	read := p.Population || p.Interim > 0
-	b.clustered = read && c.Rate <= 1
-	b.population = read || c.Rate > 1
+	b := basis{alpha: p.alpha(), clustered: p.drawn()}
+	b.population = b.clustered || c.Rate > 1
 	if b.population || !c.Exact() {
 		b.sampling = b.of(c.Sampling)
 	}
@@ -46,7 +46,7 @@ func (b basis) counted() bool { return b.sampling == stat.Sampling{} }
 
 // atNetworks is the basis that reads the sources of a case as drawn by networks.
 func (b basis) atNetworks(c *Case) basis {
-	b.population, b.clustered = true, c.Rate <= 1
+	b.population, b.clustered = true, true
 	b.sampling = c.Sampling.Population()
 	return b
 }
@@ -71,22 +71,16 @@ func (b basis) least(x, y, times, level float64) float64 {
 	if b.alpha >= 1 {
 		return d
 	}
-	if stat.BinomialTail(x+y, times/(1+times), x) > level {
-		return min(d, -tiny)
+	low := d - b.z()*math.Sqrt(max((x+times*times*y)/s.K-d*d, 0)/s.NEff)
+	return borneOut(low, stat.BinomialTail(x+y, times/(1+times), x) <= level)
+}
+
+// borneOut puts the lower end of a lead on the side of 0 on which a test has put it.
+func borneOut(low float64, won bool) float64 {
+	if won {
+		return max(low, tiny)
 	}
-	se := math.Sqrt(((x+times*times*y)/s.K - d*d) / s.NEff)
-	return max(d-b.z()*se, tiny)
+	return min(max(low, -1), -tiny)
 }
 
 const tiny = math.SmallestNonzeroFloat64
-
-// byRegisters is the share by registers, with the unlocated anywhere.
-func (c *Case) byRegisters(q Question, z float64) (f finding) {
-	in, unlocated := c.Group(q.Has), c.Group(snapshot.IsUnlocated)
-	rest := c.Group(q.others)
-	f.counted = stat.OddsShare(in.Sources, rest.And(unlocated).Sources, z)
-	f.share = f.counted
-	f.share.High = stat.OddsShare(in.And(unlocated).Sources, rest.Sources, z).High
-	f.located = stat.OddsShare(in.Sources, rest.Sources, z)
-	return f
-}

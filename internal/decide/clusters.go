@@ -87,13 +87,13 @@ const (
 // are few, or lie in few networks. The interval of as many independent sources then decides.
 func (t *trial) fewSources() caveat.Code {
 	c := t.cases[0]
-	if t.q.Unit != plausible.Sources || c.Unsampled {
+	if t.q.Unit != plausible.Sources {
 		return ""
 	}
 	if c.Total.Value < fewSources {
 		return caveat.FewSources
 	}
-	if c.HasAddresses() && c.Rate <= 1 && t.sums(c).own().kish < fewEffective {
+	if c.HasAddresses() && t.sums(c).own().kish < fewEffective {
 		return caveat.ClusteredSources
 	}
 	return ""
@@ -111,14 +111,13 @@ func (t *trial) caveatOfFew() caveat.Caveat {
 // networks say, each counted once.
 func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 	c := t.cases[0]
-	p := t.p.basis(c)
-	if t.q.Unit != plausible.Sources || c.Unsampled || c.Rate > 1 || a.Outcome == Undecided {
+	if t.q.Unit != plausible.Sources || a.Outcome == Undecided {
 		return nil
 	}
-	if !p.population && t.few == "" {
-		read := p.atNetworks(c)
+	if !t.p.drawn() && t.few == "" {
+		read := t.p.basis(c).atNetworks(c)
 		read.clustered = false
-		atAll := t.outcome(c.findSampled(t.q, read))
+		atAll := t.outcome(t.count(c, read))
 		atNetworks := atAll
 		if c.HasAddresses() {
 			read.clustered = true

@@ -24,21 +24,19 @@ func (t *trial) describeFamilies(a *Answer) {
 		all.Sampled6 == 0 || all.Sampled6 == all.Sampled {
 		return
 	}
-	b := t.p.basis(c)
 	for _, ipv6 := range []bool{false, true} {
 		alone := c.onlyFamily(ipv6)
-		b := b
-		if !b.counted() {
-			b.sampling = b.of(c.Sampling.Within(alone.Sampling.K))
-		}
+		b, sampling := t.p.basis(c), c.Sampling.Within(alone.Sampling.K)
 		var f finding
-		if b.counted() {
+		if few := sampling.N < fewSources; b.counted() && !few {
 			f = alone.findCounted(t.q)
 		} else {
+			b.population = b.population || few
+			b.sampling = b.of(sampling)
 			f = alone.findSampled(t.q, b)
 		}
 		f.widenByLost(t.state)
-		s := Family{IPv6: ipv6, Sources: c.Sampling.N * alone.Sampling.K / c.Sampling.K, Share: f.share}
+		s := Family{IPv6: ipv6, Sources: sampling.N, Share: f.share}
 		s.Outcome, _ = f.decide(t.q)
 		a.Families = append(a.Families, s)
 	}
@@ -58,8 +56,12 @@ func (c *Case) onlyFamily(ipv6 bool) *Case {
 	return &Case{View: alone, Findings: &plausible.Findings{View: alone}}
 }
 
-// familyCaveat is that one family would decide otherwise.
+// familyCaveat is that one family would decide otherwise. Where sources are few, or lie in few networks, those of a
+// family do as well.
 func familyCaveat(a *Answer) []caveat.Caveat {
+	if a.Reason == caveat.FewSources || a.Reason == caveat.ClusteredSources {
+		return nil
+	}
 	for _, f := range a.Families {
 		if f.Outcome != a.Outcome && f.Outcome != Undecided {
 			name := "IPv4"

@@ -82,14 +82,23 @@ func (t *trial) count(c *Case, b basis) finding {
 	return c.findSampled(t.q, b)
 }
 
-// rivals are the countries that a plurality may be lost to.
+// rivals are the countries that a plurality may be lost to: those that were seen, or else any
+// other, which may have what is unlocated or not in the sample.
 func (c *Case) rivals(q Question) (rivals []geo.Origin) {
 	for _, o := range c.Countries() {
 		if !q.Has(o) {
 			rivals = append(rivals, o)
 		}
 	}
-	return rivals
+	if len(rivals) > 0 {
+		return rivals
+	}
+	for o := range geo.Countries() {
+		if !q.Has(o) {
+			return []geo.Origin{o}
+		}
+	}
+	return nil
 }
 
 // overRivals is the least lead over all rivals, by a function that gives it over one.
@@ -139,33 +148,5 @@ func (c *Case) findSampled(q Question, b basis) (f finding) {
 			return b.lead(in, y, un, n), b.lead(in, y, 0, n)
 		})
 	}
-	return f
-}
-
-// findRegistered takes the registers for all: there is no sample. A lead is that of two
-// independent estimates, which must be won or lost as by the test of a sample.
-func (c *Case) findRegistered(q Question, b basis) finding {
-	f := c.byRegisters(q, b.z())
-	if q.Kind != Plurality {
-		return f
-	}
-	all := c.Group(snapshot.Anywhere).Sources.Value
-	in, un := c.Group(q.Has).Sources, c.Group(snapshot.IsUnlocated).Sources
-	rivals := c.rivals(q)
-	least := func(x, y stat.Number, alpha float64) float64 {
-		if b.alpha >= 1 {
-			return (x.Value - y.Value) / all
-		}
-		return (x.Value - y.Value - -stat.NormalQuantile(alpha)*math.Sqrt(x.Variance+y.Variance)) / all
-	}
-	sum := func(a, b stat.Number) stat.Number {
-		return stat.Number{Value: a.Value + b.Value, Variance: a.Variance + b.Variance}
-	}
-	f.overRivals(rivals, func(rival geo.Origin) (lead, located stat.Share) {
-		y, low, high := c.Counted[rival].Sources, b.alpha/2, b.alpha/2/float64(len(rivals))
-		d := (in.Value - y.Value) / all
-		return stat.Share{Value: d, Low: least(in, sum(y, un), low), High: -least(y, sum(in, un), high)},
-			stat.Share{Value: d, Low: least(in, y, low), High: -least(y, in, high)}
-	})
 	return f
 }

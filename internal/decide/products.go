@@ -182,13 +182,12 @@ func (p *products) least(b basis, x, y part, product, level float64) float64 {
 	if b.alpha >= 1 {
 		return d
 	}
-	if n := e.least(); pair.n == 0 || stat.BinomialTail(n, 0.5, e.share*n) > level {
-		return min(d, -tiny)
-	}
 	// The standard error is the larger of that of Kish's number of sources and the
 	// linearized one, of a sum with +1 for x, -1 for y and 0 for all others.
 	kish := (pair.n/p.all - d*d) * p.aa / (p.all * p.all)
 	sum := x.nn - 2*product + y.nn
 	linear := (sum - 2*d*(x.an-y.an) + d*d*p.aa) / (p.all * p.all)
-	return max(d-b.z()*math.Sqrt(max(kish, linear, 0)), tiny)
+	n := e.least()
+	won := pair.n > 0 && stat.BinomialTail(n, 0.5, e.share*n) <= level
+	return borneOut(d-b.z()*math.Sqrt(max(kish, linear, 0)), won)
 }

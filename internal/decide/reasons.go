@@ -81,21 +81,6 @@ func (m *Matter) reasons(t *trial, a *Answer) (caveats []caveat.Caveat) {
 	return append(caveats, t.concentration()...)
 }
 
-// secondEstimate is what the registers say, where the sample decided.
-func (t *trial) secondEstimate(a *Answer) []caveat.Caveat {
-	c := t.cases[0]
-	// Registers cannot tell forged sources.
-	if t.q.Kind == Plurality || t.corrected || c.Exact() || c.Basis != snapshot.All {
-		return nil
-	}
-	f := c.withoutNewcomers(t.q, t.p.alpha(), c.byRegisters(t.q, t.p.basis(c).z()))
-	f.widenByLost(t.state)
-	if o, _ := f.decide(t.q); o == a.Outcome {
-		return nil
-	}
-	return []caveat.Caveat{{Code: caveat.SecondEstimate, Value: f.share.Value}}
-}
-
 // concentration says which network or list holds much of what a claim is about.
 func (t *trial) concentration() (caveats []caveat.Caveat) {
 	c := t.cases[0]
@@ -160,6 +145,8 @@ func (m *Matter) aboutTheData() []caveat.Caveat {
 	}
 	if c.Unsampled {
 		add(caveat.SketchesOnly, 1, "")
+	} else if !c.HasAddresses() {
+		add(caveat.AddressesDropped, 0, "")
 	}
 	if m.state.Unkeyed() {
 		add(caveat.UnkeyedHash, 0, "")

@@ -284,3 +284,25 @@ func TestJointAnswers(t *testing.T) {
 		t.Errorf("no claim gives %v", none)
 	}
 }
+
+// The interval of a lead holds the true one, also where the lead is not borne out.
+func TestLeadCovers(t *testing.T) {
+	runs := trials(t, 200, 1000, 20_000)
+	rng := rand.New(rand.NewPCG(51, 52))
+	for _, c := range []sources{
+		{ru: 400_000, us: 400_000, cn: 200_000}, {ru: 420_000, us: 370_000, cn: 210_000}, {ru: 600_000, us: 400_000},
+		{ru: 300_000, us: 400_000, cn: 300_000},
+	} {
+		lead := float64(c[ru]-c[us]) / 1e6
+		covered := 0.0
+		for range runs {
+			a := c.draw(rng, 250).Decide(plurality(ru), Policy{Confidence: .95, Population: true})
+			covered += truth(a.Lead.Low <= lead && lead <= a.Lead.High)
+		}
+		n := float64(runs)
+		t.Logf("a lead of %.2f: covered in %.1f %% of %d trials", lead, 100*covered/n, runs)
+		if least := n*.95 - 3*math.Sqrt(n*.95*.05); covered < least {
+			t.Errorf("a lead of %.2f: covered in %v of %d trials, want at least %.0f", lead, covered, runs, least)
+		}
+	}
+}

@@ -324,7 +324,11 @@ func (t *trial) decidingSample() float64 {
 	if q.Kind == Plurality {
 		variance = max(2*share, 1/size) // of a difference of two shares near each other
 	}
-	k := max(math.Ceil(b.z()*b.z()*variance/(distance*distance)), size+1)
+	k := b.z() * b.z() * variance / (distance * distance)
+	if b.clustered && q.Unit == plausible.Sources && c.HasAddresses() { // of which several are worth one
+		k *= size / t.sums(c).own().least()
+	}
+	k = max(math.Ceil(k), size+1)
 	if q.Unit == plausible.Bytes {
 		k = max(k*packetBytes, size+1)
 	}

@@ -33,6 +33,7 @@ var kinds = []kind{
 const (
 	mostAccepted = 64   // media ranges that are read of a client's list
 	longestList  = 4096 // bytes of Accept, and of Accept-Language
+	longestTag   = 64   // bytes of a language that a query asks for
 )
 
 // named returns the kind with a name.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ const (
 	advanceEvery = time.Second
 
 	mostDroppedTargets = 256     // whose dropped requests are told apart
-	lostAtOnce         = 1 << 13 // dropped requests that one flush tells the monitor
+	lostAtOnce         = 1 << 13 // dropped requests that Run tells the monitor at once
 )
 
 // Observer counts requests in a monitor. Make one with [New]. Any number of goroutines may use
@@ -177,11 +178,11 @@ func (o *Observer) Run(ctx context.Context) {
 	for {
 		select {
 		case <-flush.C:
-			o.Flush()
+			o.flush(lostAtOnce)
 		case <-o.half:
-			o.Flush()
+			o.flush(lostAtOnce)
 		case <-advance.C:
-			o.Flush()
+			o.flush(lostAtOnce)
 			o.monitor.Advance(o.now())
 		case <-ctx.Done():
 			o.Flush()
@@ -190,13 +191,16 @@ func (o *Observer) Run(ctx context.Context) {
 	}
 }
 
-// Flush hands the monitor the requests that wait. Call it after [http.Server.Shutdown], before
-// a last report. While the server runs, [Observer.Run] does it.
-func (o *Observer) Flush() {
+// Flush hands the monitor the requests that wait, and tells it of all that were dropped. Call it
+// after [http.Server.Shutdown], before a last report. While the server runs, [Observer.Run] does it.
+func (o *Observer) Flush() { o.flush(math.MaxUint64) }
+
+// flush tells of so many dropped requests at most.
+func (o *Observer) flush(most uint64) {
 	o.flushing.Lock()
 	defer o.flushing.Unlock()
 	o.mu.Lock()
-	batch, lost := o.queue, o.takeLost()
+	batch, lost := o.queue, o.takeLost(most)
 	o.queue = o.spare[:0]
 	o.mu.Unlock()
 	o.monitor.Observe(batch...)
@@ -213,13 +217,13 @@ func (o *Observer) Flush() {
 	}
 }
 
-// takeLost takes what is to be told of dropped requests. Of very many, some wait for another
-// time: the monitor needs its time for requests.
-func (o *Observer) takeLost() map[monitor.Target]uint64 {
+// takeLost takes what is to be told of dropped requests, and so many at most. The others wait for
+// another time: while a flood runs, the monitor needs its time for requests.
+func (o *Observer) takeLost(most uint64) map[monitor.Target]uint64 {
 	if o.losing == 0 {
 		return nil
 	}
-	taken, room := map[monitor.Target]uint64{}, uint64(lostAtOnce)
+	taken, room := map[monitor.Target]uint64{}, most
 	for target, n := range o.lost {
 		some := min(n, room)
 		if taken[target] = some; some == n {
@@ -231,7 +235,7 @@ func (o *Observer) takeLost() map[monitor.Target]uint64 {
 			break
 		}
 	}
-	o.losing -= lostAtOnce - room
+	o.losing -= most - room
 	return taken
 }
 
@@ -260,8 +264,8 @@ func (o *Observer) Stats() Stats {
 
 // Account returns what became of the requests so far, as the account of a report has it:
 // those that were counted or wait, and those that were not, by the reason. Dropped ones are
-// [attribution.LostShed], those without an address [attribution.LostUnread]. The monitor
-// knows both already.
+// [attribution.LostShed], those without an address [attribution.LostUnread]. The monitor is
+// told of both when it is flushed.
 func (o *Observer) Account() attribution.Account {
 	o.mu.Lock()
 	defer o.mu.Unlock()

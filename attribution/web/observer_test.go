@@ -102,14 +102,14 @@ func TestQueueIsBounded(t *testing.T) {
 	if a.Records != 64 || a.Lost[attribution.LostShed] != 20_001 || a.First[attribution.LostShed] != "request 65" {
 		t.Errorf("%+v", a)
 	}
-	o.Flush()
+	o.flush(lostAtOnce)
 	if n := o.monitor.Stats().Records; n != 64+lostAtOnce {
 		t.Errorf("the monitor got %d records at once", n)
 	}
 	visit(o, "77.88.8.1:80", "/b")
-	for range 3 {
-		o.Flush()
-	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	o.Run(ended) // tells the others
 	if r := hour(t, o); r.Events != 65 || r.Lost[attribution.LostUnread] != 20_001 {
 		t.Errorf("%d events, lost %v", r.Events, r.Lost)
 	}

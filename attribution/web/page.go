@@ -121,6 +121,9 @@ func readQuery(r *http.Request) (query, error) {
 		return query{}, fail(http.StatusBadRequest, "query: %w", err)
 	}
 	q := query{show: values.Get("show"), lang: values.Get("lang")}
+	if len(q.lang) > longestTag {
+		return q, fail(http.StatusBadRequest, "lang has %d bytes, at most %d", len(q.lang), longestTag)
+	}
 	q.printer = text.NewPrinter(languages(q.lang, r.Header["Accept-Language"])...)
 	if name := values.Get("format"); name != "" {
 		if q.kind, err = named(name); err != nil {

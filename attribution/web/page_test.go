@@ -160,6 +160,7 @@ func TestPageErrors(t *testing.T) {
 		"claim=RU>5%":                        `400 "%"`,
 		"format=xml":                         `400 "xml"`,
 		strings.Repeat("claim=RU>5%25&", 17): "400 16",
+		"lang=" + strings.Repeat("en-", 30):  "400 lang",
 		"show=everything":                    "400 everything",
 		"show=1":                             "404 not known",
 		"show=bursts":                        "404 no burst",

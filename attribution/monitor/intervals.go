@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
@@ -28,7 +30,7 @@ func (m *Monitor) Intervals(from, to time.Time) iter.Seq[Interval] {
 		first, last := m.indexes(from, to)
 		parts := m.closedParts(first, last)
 		for _, p := range parts.of {
-			s := m.handOut(collection{closed: []stored{p.stored}, known: parts.known})
+			s := m.handOut(collection{closed: p.closed, known: parts.known})
 			if !yield(Interval{time.Unix(0, p.index*int64(m.options.Interval)).UTC(), p.target, s}) {
 				return
 			}
@@ -36,10 +38,12 @@ func (m *Monitor) Intervals(from, to time.Time) iter.Seq[Interval] {
 	}
 }
 
-// closedPart is what came to a target in an interval.
+// closedPart is what came to a target in an interval. There is more than one of them if the clock
+// was set back.
 type closedPart struct {
-	stored
+	index  int64
 	target Target
+	closed []stored
 }
 
 type closedParts struct {
@@ -59,13 +63,15 @@ func (m *Monitor) closedParts(first, last int64) closedParts {
 	last = min(last, m.clock.closed)
 	first = max(first, m.began, last-m.retained.most+1)
 	all := m.retained.between(first, last)
+	slices.SortStableFunc(all, func(a, b stored) int { return cmp.Compare(a.index, b.index) })
 	for i := first; i <= last; i++ {
 		c.of = m.appendTargets(c.of, i)
-		whole := closedPart{stored: stored{index: i}}
-		for len(all) > 0 && all[0].index <= i {
-			whole.stored, all = all[0], all[1:]
+		n := 0
+		for n < len(all) && all[n].index == i {
+			n++
 		}
-		c.of = append(c.of, whole)
+		c.of = append(c.of, closedPart{index: i, closed: all[:n:n]})
+		all = all[n:]
 	}
 	return c
 }
@@ -82,7 +88,7 @@ func (m *Monitor) appendTargets(parts []closedPart, index int64) []closedPart {
 		}
 		for i := len(w.recent) - 1; i >= 0 && w.recent[i].index >= index; i-- {
 			if c := &w.recent[i]; c.index == index && !c.isEmpty() {
-				parts = append(parts, closedPart{c.stored, w.target})
+				parts = append(parts, closedPart{index, w.target, []stored{c.stored}})
 			}
 		}
 	}

@@ -56,6 +56,38 @@ func TestObserveSnapshotErrors(t *testing.T) {
 	}
 }
 
+// An interval that closed twice, since the clock was set back between, has what came each time.
+func TestIntervalsAfterSetBack(t *testing.T) {
+	m := newMonitor(Options{Targets: 16})
+	feed := func(from, to, rate int) {
+		for s := from; s < to; s++ {
+			m.Advance(at(float64(s)))
+			for i := range rate {
+				m.Observe(Event{Time: at(float64(s)), Flow: flowOf(ip(s*3 + i))})
+			}
+		}
+	}
+	feed(0, 200, 1)
+	feed(90, 300, 7)
+	if m.Stats().SetBack != 1 {
+		t.Fatalf("%+v", m.Stats())
+	}
+	n := 0
+	for in := range m.Intervals(at(90), at(270)) {
+		want := uint64(70)
+		if in.From.Before(at(200)) {
+			want += 10
+		}
+		if got := reportOf(in.Snapshot).Events; got != want {
+			t.Errorf("%v has %d events, want %d", in.From, got, want)
+		}
+		n++
+	}
+	if n != 18 {
+		t.Errorf("%d intervals", n)
+	}
+}
+
 // What one monitor yields, another takes, and both hold the same then.
 func TestIntervals(t *testing.T) {
 	o := Options{Tally: attribution.Options{Key: world.Key(1)}, AllowedLateness: -1}

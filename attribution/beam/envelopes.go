@@ -52,7 +52,7 @@ func (s Shape) fits(e *fleet.Envelope) error {
 		Key: s.KeyID, SampleSize: sketch.SmallSampleSize,
 		Precision: cmp.Or(s.Precision, sketch.DefaultPrecision), IPv6PrefixLen: cmp.Or(s.IPv6PrefixLen, 64),
 	}
-	return want.Fits(snapshot.Unwrap(e.Snapshot).Shape)
+	return snapshot.Unwrap(e.Snapshot).FitsInto(want)
 }
 
 // Refused is what was left out of an answer, and why.

@@ -83,7 +83,7 @@ func (f *Fleet) fits(e *Envelope) error {
 	if e.Window != o.Window {
 		return &sketch.MismatchError{What: "window", A: o.Window.String(), B: e.Window.String()}
 	}
-	return o.shape().Fits(snapshot.Unwrap(e.Snapshot).Shape)
+	return snapshot.Unwrap(e.Snapshot).FitsInto(o.shape())
 }
 
 func (f *Fleet) put(e *Envelope, packed []byte) (fresh bool, err error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/attribution/fleet"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/internal/testenv/world"
@@ -55,6 +56,7 @@ func TestAnyOrder(t *testing.T) {
 func TestPut(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	one, two := count(rng, 50, 20), count(rng, 60, 20)
+	difference := must(baseline.Subtract(count(rng, 30_000, 9000), count(rng, 30_000, 8000)))
 	f := newFleet(t, "a", "b")
 	f.Advance(begin.Add(window))
 	for _, c := range []struct {
@@ -79,6 +81,7 @@ func TestPut(t *testing.T) {
 			attribution.ErrMismatch, "precision 12 and 13"},
 		{"of other prefixes", envelope("b", 1, with(func(o *attribution.Options) { o.IPv6PrefixLen = 56 })), false,
 			attribution.ErrMismatch, "IPv6 prefix length 64 and 56"},
+		{"a difference", envelope("b", 1, difference), false, attribution.ErrMismatch, "an estimated difference"},
 		{"of a longer window", longer(envelope("b", 1, one)), false, attribution.ErrMismatch, "window 10s and 20s"},
 	} {
 		fresh, err := f.Put(c.e)
@@ -86,7 +89,7 @@ func TestPut(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.name, fresh, err)
 		}
 	}
-	want := fleet.Stats{Taken: 3, Stale: 2, Late: 1, Early: 1, Refused: 6, Windows: 2, Slots: 2}
+	want := fleet.Stats{Taken: 3, Stale: 2, Late: 1, Early: 1, Refused: 7, Windows: 2, Slots: 2}
 	got := f.Stats()
 	want.SlotBytes = got.SlotBytes
 	if got != want || got.SlotBytes < 400 {

@@ -112,13 +112,14 @@ func (d *decoder) state(data []byte) *snapshot.State {
 	return d.check(snapshot.Decode(data))
 }
 
-// check fails unless a state is one of a tally of this monitor.
+// check fails unless a state is one of a tally of this monitor. One that took a snapshot of a smaller
+// sample, or without addresses, has become like it.
 func (d *decoder) check(s *snapshot.State, err error) *snapshot.State {
 	switch {
 	case err != nil:
 		d.Fail("a state: %w", err)
 		return new(snapshot.State)
-	case s.Shape != d.shape:
+	case s.SampleSize == 0 || s.SampleSize > d.shape.SampleSize || d.shape.Fits(s.Shape) != nil:
 		d.Fail("a state of another shape")
 	case s.Unsampled || s.Rest != nil || s.Columns != nil || s.ASNs != nil || s.Lists != nil:
 		d.Fail("a state that no tally has")

@@ -33,9 +33,10 @@ var (
 // tracked later than it should.
 //
 // The error wraps [attribution.ErrMismatch] if key, precision or IPv6 prefix length are not
-// those of Options.Tally, and names both sides; [ErrNoInterval]; [ErrAhead] if the interval
-// begins more than 6 intervals after the monitor's time; or [ErrClosed]. The records of one
-// that has closed are lost, as late ones are. Nothing is counted then.
+// those of Options.Tally, or s is a difference of two snapshots, and names both sides;
+// [ErrNoInterval]; [ErrAhead] if the interval begins more than 6 intervals after the monitor's
+// time; or [ErrClosed]. The records of one that has closed are lost, as late ones are. Nothing is
+// counted then.
 func (m *Monitor) ObserveSnapshot(from time.Time, target Target, s attribution.Snapshot) error {
 	state := snapshot.Unwrap(s)
 	ns, ok := nanoseconds(from)
@@ -81,7 +82,7 @@ func (m *Monitor) fits(s *snapshot.State) error {
 	shape := snapshot.Shape{
 		Key: o.Key.ID(), SampleSize: o.SampleSize, Precision: o.Precision, IPv6PrefixLen: o.IPv6PrefixLen,
 	}
-	return shape.Fits(s.Shape)
+	return s.FitsInto(shape)
 }
 
 // loseState notes that all of a state came late.

@@ -1,11 +1,13 @@
 package monitor
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/attribution/baseline"
 	"github.com/whence-go/whence/internal/testenv/world"
 )
 
@@ -21,6 +23,7 @@ func TestObserveSnapshotErrors(t *testing.T) {
 	o := Options{Tally: attribution.Options{Key: world.Key(1)}}
 	m := newMonitorWith(world.Table(), o)
 	good := m.options.Tally
+	difference := must(baseline.Subtract(snapshotOf(good, 9000), snapshotOf(good, 8000)))
 	keyed, finer, wider := good, good, good
 	keyed.Key, finer.Precision, wider.IPv6PrefixLen = world.Key(2), 14, 48
 	target := TargetName("a")
@@ -48,11 +51,51 @@ func TestObserveSnapshotErrors(t *testing.T) {
 			}
 		}
 	}
+	for _, to := range []Target{{}, target} {
+		if err := m.ObserveSnapshot(begin, to, difference); !errors.Is(err, attribution.ErrMismatch) {
+			t.Errorf("a difference, %q: %v", to, err)
+		}
+	}
 	if got := m.Stats(); got.Records != 5+9 || got.Late != 9 {
 		t.Errorf("%+v", got)
 	}
 	if r := reportOf(everything(m)); r.Records != 5 {
 		t.Errorf("%d records, %v lost", r.Records, r.Lost)
+	}
+}
+
+// A monitor that took snapshots of smaller samples, or without addresses, goes on from its checkpoint
+// as if it had never stopped.
+func TestCheckpointAfterSnapshots(t *testing.T) {
+	for _, n := range []int{10, 2000} {
+		for name, change := range map[string]func(*attribution.Options){
+			"smaller":           func(o *attribution.Options) { o.SampleSize = 1024 },
+			"larger":            func(o *attribution.Options) { o.SampleSize = 8192 },
+			"without addresses": func(o *attribution.Options) { o.DropAddresses = true },
+		} {
+			o := Options{Tally: attribution.Options{Key: world.Key(1)}, Targets: 16}
+			m := newMonitorWith(world.Table(), o)
+			from := m.options.Tally
+			change(&from)
+			take := func(m *Monitor, s float64) {
+				for _, to := range []Target{{}, TargetName("a")} {
+					if err := m.ObserveSnapshot(at(s), to, snapshotOf(from, n)); err != nil {
+						t.Fatalf("%s: %v", name, err)
+					}
+				}
+			}
+			take(m, 0)
+			m.Advance(at(60))
+			take(m, 60) // is open
+			again := restored(t, m, o)
+			for _, m := range []*Monitor{m, again} {
+				take(m, 70)
+				m.Advance(at(120))
+			}
+			if a, b := checkpointOf(t, m), checkpointOf(t, again); !bytes.Equal(a.Bytes(), b.Bytes()) {
+				t.Errorf("%s, %d sources: another checkpoint", name, n)
+			}
+		}
 	}
 }
 

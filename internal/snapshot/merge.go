@@ -24,6 +24,17 @@ func (a Shape) Fits(b Shape) error {
 	return nil
 }
 
+// FitsInto returns why a state cannot be merged with counts of a shape, or nil.
+func (s *State) FitsInto(counts Shape) error {
+	if err := counts.Fits(s.Shape); err != nil {
+		return err
+	}
+	if s.Rest != nil {
+		return &sketch.MismatchError{What: "content", A: contentCounts, B: s.content()}
+	}
+	return nil
+}
+
 // sameSources returns why the sources of two shapes are not the same things, or nil.
 func (a Shape) sameSources(b Shape) error {
 	switch {

@@ -262,7 +262,9 @@ func TestMergeRefuses(t *testing.T) {
 		into.AddRecord(at("RU", 5), block.Event{Events: 1})
 		unmerged := into.Snapshot().Append(nil)
 		reversed := sketch.MismatchError{What: c.want.What, A: c.want.B, B: c.want.A}
-		for err, want := range map[error]sketch.MismatchError{forth: c.want, back: reversed, into.Merge(c.other): c.want} {
+		for err, want := range map[error]sketch.MismatchError{
+			forth: c.want, back: reversed, into.Merge(c.other): c.want, c.other.FitsInto(base.Shape): c.want,
+		} {
 			var got *sketch.MismatchError
 			if !errors.Is(err, sketch.ErrMismatch) || !errors.As(err, &got) || *got != want {
 				t.Errorf("%v, want %v", err, &want)

@@ -171,6 +171,25 @@ func TestTimesAtRandom(t *testing.T) {
 	}
 }
 
+// A stream that runs backwards leaves no more open than any other, and its checkpoints can be read.
+func TestTimesBackwards(t *testing.T) {
+	o := Options{Targets: 16}
+	m := newMonitor(o)
+	const n = 20_000
+	for i := range n {
+		m.Observe(Event{Time: at(float64(n - i)), Flow: flowOf(ip(i % 300))})
+		if len(m.open) > mostOpen {
+			t.Fatalf("after %d events %d intervals are open", i, len(m.open))
+		}
+		if i%499 == 0 {
+			restored(t, m, o)
+		}
+	}
+	if s := m.Stats(); s.Records+uint64(s.Waiting) != n || s.SetBack == 0 {
+		t.Errorf("%d events, %+v", n, s)
+	}
+}
+
 // Times may count from 1970 on, as those of a replay do.
 func TestTimesFromZero(t *testing.T) {
 	for _, lateness := range []time.Duration{-1, 0, 80 * time.Second} {

@@ -9,7 +9,8 @@ import (
 // A burst that runs when the first record comes has no traffic before it: it is the level
 // that is expected. But it has an end, and that is found as onsets are, by reading the
 // intervals backwards. This is done for all traffic, while the retention still has the first
-// interval, and only if no burst was seen since.
+// interval, and only if no burst was seen since. A stream whose clock was set back had traffic
+// before.
 
 const (
 	firstOpening = 42 // intervals after which it is looked for,
@@ -21,14 +22,14 @@ const (
 
 // seekOpening looks for such a burst when an interval has closed, and reports it.
 func (m *Monitor) seekOpening() {
-	w, kept, last := m.whole, m.retained.kept, m.clock.closed
-	if w.burst != nil || w.lastEnd != 0 || len(kept) == 0 || kept[0].index > m.began+maxOpen {
+	w, kept, last := m.whole, m.retained.sinceFirst(), m.clock.closed
+	if w.burst != nil || w.lastEnd != 0 || len(kept) == 0 || kept[0].index > m.began+maxOpen || m.stats.SetBack > 0 {
 		return
 	}
-	if n := last - kept[0].index + 1; n > m.retained.most || !opensAfter(n) || !m.hasFallen() {
+	if n := last - kept[0].index + 1; n > m.retained.most || !opensAfter(n) || !m.hasFallen(kept) {
 		return
 	}
-	if o := m.opening(last); o.end > 0 && m.goesOn(o.end) {
+	if o := m.opening(kept, last); o.end > 0 && m.goesOn(o.end) {
 		m.tellOpening(o)
 	}
 }
@@ -44,15 +45,15 @@ func opensAfter(n int64) bool {
 
 // hasFallen reports whether less comes now than in the intervals that are retained. It is
 // quick, and without it there is no such burst.
-func (m *Monitor) hasFallen() bool {
+func (m *Monitor) hasFallen(kept []stored) bool {
 	all, lately := 0., 0.
-	for i := range m.retained.kept {
-		all += float64(m.retained.kept[i].records)
+	for i := range kept {
+		all += float64(kept[i].records)
 	}
 	for i := range m.whole.recent {
 		lately += float64(m.whole.recent[i].records)
 	}
-	n := m.clock.closed - m.retained.kept[0].index + 1
+	n := m.clock.closed - kept[0].index + 1
 	return all*float64(m.lookback) > openingRatio*lately*float64(n)
 }
 
@@ -76,14 +77,14 @@ type opening struct {
 }
 
 // opening reads the retained intervals backwards, from the last that closed.
-func (m *Monitor) opening(last int64) opening {
+func (m *Monitor) opening(kept []stored, last int64) opening {
 	var o opening
-	states, mixed := make([]*snapshot.State, len(m.retained.kept)), false
-	for i, one := range m.retained.kept {
+	states, mixed := make([]*snapshot.State, len(kept)), false
+	for i, one := range kept {
 		states[i] = one.unpacked()
 		mixed = mixed || states[i].Mixes(states[0])
 	}
-	for i, one := range m.retained.kept {
+	for i, one := range kept {
 		s := states[i]
 		if mixed { // an interval may have one rate alone
 			s = s.Weighed()

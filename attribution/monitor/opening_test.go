@@ -145,6 +145,44 @@ func TestOpeningIsAFunctionOfTheEvents(t *testing.T) {
 	}
 }
 
+// Neither a late record nor a clock that is set back makes another burst of it.
+func TestOpeningOfDisturbedStream(t *testing.T) {
+	told := func(late float64, back int) (bursts []Burst) {
+		m := newMonitor(Options{Targets: -1, Notify: func(b Burst) { bursts = append(bursts, b) }})
+		feed := func(from, to int) {
+			for s := from; s < to; s++ {
+				m.Advance(at(float64(s)))
+				n := 3
+				if s < 100 {
+					n = 100
+				}
+				for i := range n {
+					m.Observe(Event{Time: at(float64(s)), Flow: flowOf(ip(s*7%900 + i))})
+				}
+				if s == 40 && late < 0 {
+					m.Observe(Event{Time: at(late), Flow: flowOf(ip(5))})
+				}
+			}
+		}
+		feed(0, 620)
+		feed(620-back, 2400)
+		return bursts
+	}
+	want := told(0, 0)
+	if len(want) != 1 || !want[0].Onset.Equal(begin) {
+		t.Fatalf("undisturbed: %v", want)
+	}
+	for _, c := range []struct {
+		late float64
+		back int
+	}{{late: -35}, {late: -500}, {late: -2000}, {back: 90}} {
+		got := told(c.late, c.back)
+		if len(got) != 1 || !got[0].Onset.Equal(want[0].Onset) || !got[0].End.Equal(want[0].End) {
+			t.Errorf("%+v: %v, want %v", c, got, want)
+		}
+	}
+}
+
 // Traffic that only gets less, with noise or without, began with no burst.
 func TestNoOpening(t *testing.T) {
 	testenv.OneGoroutine(t)

@@ -47,16 +47,21 @@ func (m *Monitor) place(e *Event, source uint64) bool {
 }
 
 // placeOf returns where a time lies. A stream whose first event was ahead of the others
-// begins with these.
+// begins with these, unless what came would then lie too far ahead.
 func (m *Monitor) placeOf(ns int64) where {
 	c := &m.clock
 	at := c.place(ns)
 	if at != late || c.directed || c.closed >= m.began || ns < c.mark-c.leap {
 		return at
 	}
-	c.closed = c.index(max(ns-c.lateness, 0)) - 1
-	m.began = c.closed + 1
-	c.mark = min(c.mark, c.closing()-1)
+	began := c.index(max(ns-c.lateness, 0))
+	mark := min(c.mark, (began+1)*c.interval+c.lateness-1) // before began is to be closed
+	for _, iv := range m.open {
+		if iv.index > c.index(mark+c.leap) {
+			return at
+		}
+	}
+	m.began, c.closed, c.mark = began, began-1, mark
 	c.soon.stop()
 	m.leave()
 	return open

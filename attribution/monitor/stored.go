@@ -178,6 +178,16 @@ func (r *retained) add(one stored) {
 	r.bytes += len(one.data)
 }
 
+// sinceFirst are those from the first on in which something came. Before it stand those of which
+// late records alone are known.
+func (r *retained) sinceFirst() []stored {
+	first := slices.IndexFunc(r.kept, func(s stored) bool { return s.data != nil })
+	if first < 0 {
+		return nil
+	}
+	return r.kept[first:]
+}
+
 // lose adds lost records to an interval that has closed, where it is retained.
 func (r *retained) lose(closed int64, late stored) {
 	if late.index <= closed-r.most {

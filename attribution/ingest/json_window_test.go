@@ -69,3 +69,17 @@ func TestLinesAcrossWindows(t *testing.T) {
 		}
 	}
 }
+
+// An array on one line that is a little longer than a record may be is read like any other.
+func TestJSONLongerThanALine(t *testing.T) {
+	const object = `{"src_ip":"192.0.2.1"}`
+	for n := maxRecord / (len(object) + 1); n < maxWindow/(len(object)+1)+100; n += 500 {
+		for _, end := range []string{"]", "]\n"} {
+			text := "[" + strings.Repeat(object+",", n-1) + object + end
+			events, a, err := readAll(text, Options{})
+			if err != nil || len(events) != n || len(a.Unread) > 0 || a.Lines != 1 {
+				t.Errorf("%d bytes: %d of %d records, %+v, %v", len(text), len(events), n, a, err)
+			}
+		}
+	}
+}

@@ -38,11 +38,12 @@ var prefixes = []prefix{
 // unwrapper takes off what is before the records of one member.
 type unwrapper struct {
 	clock   *clock.Parser
-	kinds   []*prefix // from the outside in
-	scratch []byte
-	tag     []byte // what syslog says of the program, of the last line
-	piece   bool   // the last line goes on in the next one of its writer
-	writer  []byte // of the last line, such as a stream of a container
+	kinds   []*prefix         // from the outside in
+	level   int               // of the words that are taken off now
+	scratch [maxNested][]byte // by level, since a line may stand in that of the level before
+	tag     []byte            // what syslog says of the program, of the last line
+	piece   bool              // the last line goes on in the next one of its writer
+	writer  []byte            // of the last line, such as a stream of a container
 	pieces  *pieces
 	absent  bool // the last line is too long for what wrote it
 }
@@ -51,8 +52,8 @@ type unwrapper struct {
 // the whole, with the last of them, and t has its place. Else the fault is goesOn.
 func (u *unwrapper) strip(line []byte, t *text) (rest []byte, at time.Time, why fault) {
 	u.tag = nil
-	for _, p := range u.kinds {
-		u.piece, u.writer = false, nil
+	for i, p := range u.kinds {
+		u.level, u.piece, u.writer = i, false, nil
 		rest, stamp, ok := p.strip(u, line)
 		if !ok {
 			return nil, at, u.unmarked(line)

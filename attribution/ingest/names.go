@@ -89,7 +89,9 @@ var timeNames = weights(map[int]string{
 var countNames = weights(map[int]string{
 	sure: `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount
 		packetssent`,
-	likely: `requests attempts occurrences frequency freq totpkts totalpackets totalfwdpackets totfwdpkts flows`,
+	likely: `requests attempts occurrences frequency freq totpkts totalpackets totalfwdpackets totfwdpkts flows
+		totalrequests totalhits totalevents totalattempts totalcount requestcount requestscount attemptcount
+		numberofrequests numberofhits numberofevents numberofattempts numrequests numevents`,
 })
 
 var bytesNames = weights(map[int]string{

@@ -301,5 +301,8 @@ func (u *unwrapper) console(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false
 	}
 	at, ok = u.clock.Parse(stamp)
+	if _, logger, _ := bytes.Cut(level, []byte("\t")); isBesideAccess(logger) {
+		return nil, at, ok
+	}
 	return line[i+1:], at, ok
 }

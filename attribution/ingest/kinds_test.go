@@ -258,6 +258,13 @@ func TestNearlyKnown(t *testing.T) {
 			check: handshake, notes: "COMPOSE"},
 		{name: "stamp", text: "2024-05-21T07:11:23.1Z " + at("21/May/2024:07:11:23 +0000"), format: "COMMON",
 			sources: "192.0.2.1", check: handshake, notes: "STAMP"},
+		{name: "dmesg", text: "[Tue May 21 07:11:23 2024] IN=eth0 OUT= MAC=5 SRC=192.0.2.1 DST=9.9.9.9 LEN=60 PROTO=UDP " +
+			"SPT=5 DPT=6 LEN=40\n", format: "KERNEL", sources: "192.0.2.1", notes: "STAMP NO_ZONE",
+			check: func(t *testing.T, events []Event, a attribution.Account) {
+				if events[0].Time.Second() != 23 {
+					t.Errorf("time %v, want that in brackets", events[0].Time)
+				}
+			}},
 		{name: "text behind syslog", text: "May 21 07:11:23 9.9.9.9 app: login of 192.0.2.1 failed\n" +
 			"May 21 07:11:24 9.9.9.9 app: login of 192.0.2.2 failed\n", o: Options{Year: 2024}, format: "TEXT",
 			sources: "192.0.2.1 192.0.2.2", notes: "NO_TIME NO_DIRECTION SYSLOG NO_ZONE",

@@ -280,8 +280,13 @@ func (u *unwrapper) compose(line []byte) (rest []byte, at time.Time, ok bool) {
 	return line[i+2:], at, len(name) > 0 && bytes.IndexByte(name, ' ') < 0
 }
 
-// stamp is a time alone.
+// stamp is a time alone, or in brackets as dmesg has it.
 func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
+	if len(line) > 0 && line[0] == '[' {
+		at, n, ok := u.clock.Leading(line[1:])
+		rest, closed := bytes.CutPrefix(line[1+n:], []byte("] "))
+		return rest, at, ok && closed
+	}
 	at, n, ok := u.clock.Leading(line)
 	if !ok {
 		at, n, ok = u.clock.LeadingUnix(line)

@@ -180,11 +180,13 @@ func (a *access) readClient(lead []byte, e *Event) (site []byte, why fault) {
 	if why != "" {
 		return nil, why
 	}
+	// Servers quote headers. Without trusted proxies the client has written them.
+	header := len(word) > 0 && word[0] == '"' && a.facts.chain.trusted == nil
 	var claimed, ok bool
-	if e.Source, claimed, ok = a.facts.chain.read(word); !ok && (a.claimed || !e.block(word)) {
+	if e.Source, claimed, ok = a.facts.chain.read(word); !ok && (a.claimed || header || !e.block(word)) {
 		return nil, noAddress // no client comes from a block
 	}
-	e.Claimed = claimed || a.claimed
+	e.Claimed = claimed || a.claimed || header
 	return site, ""
 }
 

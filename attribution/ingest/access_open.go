@@ -109,11 +109,12 @@ func (w *leadWords) before() int {
 }
 
 // choose decides which word is the client's address. Behind it stand its identity and user,
-// of which the client writes the second.
+// of which the client writes the second. Claimed says that clients may have written the address
+// of every record.
 func (w *leadWords) choose(asked, name string) (client int, claimed bool, err error) {
 	if asked != "" {
 		if i := columnNumber(asked, maxLead); i >= 0 {
-			return i, w.quoted[i] > 0, nil
+			return i, false, nil
 		}
 		return 0, false, badOption("Source", "%.40q: of an access log it is the number of a word, from 1, or last", asked)
 	}
@@ -150,6 +151,12 @@ func (w *leadWords) choose(asked, name string) (client int, claimed bool, err er
 		}
 	}
 	return best, claimed, nil
+}
+
+// isSite reports whether a word before the client is a site, or a server's address with its port.
+// Another address is that of a proxy, or one that the client may have written.
+func (w *leadWords) isSite(i int, forced string) bool {
+	return w.quoted[i] == 0 && (strings.HasPrefix(forced, "V") || w.names[i] > 0 || 10*w.ports[i] >= 9*w.lines)
 }
 
 // The last field in quotes may be the source. The option and the account name it. Other names
@@ -200,8 +207,8 @@ func openAccess(name string) func(*head, *Options, *facts) (*plan, error) {
 		case w.listed.addrs > 0 && s.instead["source"] == "":
 			s.instead["source"] = lastField
 		}
-		if a.client > 0 && !a.claimed {
-			a.site = a.client - 1
+		if i := a.client - 1; i >= 0 && w.isSite(i, forced) {
+			a.site = i
 		}
 		switch strings.ToLower(o.Target) {
 		case "":

@@ -49,7 +49,7 @@ func (x *azureFlow) cut(t *text) (record []byte, why fault, err error) {
 				return t.take(n, lineCount(view[:n], false))[:0], "", nil
 			}
 			if !t.more() {
-				return t.take(len(view), lineCount(view, true))[:0], "", nil
+				return t.take(len(view), lineCount(t.view(), true))[:0], "", nil
 			}
 			continue
 		}
@@ -61,7 +61,7 @@ func (x *azureFlow) cut(t *text) (record []byte, why fault, err error) {
 		case i == len(view) && t.more():
 			continue
 		case i == len(view):
-			return t.take(i, lineCount(view, true))[:0], "", nil
+			return t.take(i, lineCount(t.view(), true))[:0], "", nil
 		case view[i] != '"': // the list has ended
 			x.inside = false
 			last := isEnd(t, i+1)
@@ -73,7 +73,7 @@ func (x *azureFlow) cut(t *text) (record []byte, why fault, err error) {
 				continue
 			}
 			x.inside = false // cut short, or longer than any tuple
-			return t.take(len(view), lineCount(view, true)), "", nil
+			return t.take(len(view), lineCount(t.view(), true)), "", nil
 		}
 		if end += i + 1; view[end] == '\n' { // cut short
 			x.inside = false

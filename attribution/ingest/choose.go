@@ -249,6 +249,7 @@ func namesOf(fields []field) (names []string) {
 // or two sizes, that are as good as each other are both left: neither is what was meant.
 func (s *selection) chooseByName(fields []field, r role, names usual, fits func(f *field) int, asked string) {
 	name := roleNames[r]
+	weighs := r == roleCount || r == roleBytes
 	best, tie := -1, false
 	blind := !slices.ContainsFunc(fields, func(f field) bool { return f.records > 0 })
 	weight := func(i int) int { return names.weight(fields[i].name) }
@@ -257,7 +258,7 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 		f := &fields[i]
 		if w := weight(i); w == 0 || i == s.at[r] || i == s.at[roleSource] ||
 			!blind && f.records == 0 || 10*fits(f) < 9*f.records {
-			if w == sure && f.records > 0 && i != s.at[r] && (r == roleTime || r == roleCount || r == roleBytes) {
+			if (w == sure && r == roleTime || w >= likely && weighs) && f.records > 0 && i != s.at[r] {
 				unfit = append(unfit, f.name)
 			}
 			continue
@@ -279,7 +280,6 @@ func (s *selection) chooseByName(fields []field, r role, names usual, fits func(
 		}
 		return
 	}
-	weighs := r == roleCount || r == roleBytes
 	switch {
 	case asked != "" || weighs && (tie || weight(best) < sure):
 		others = append([]string{fields[best].name}, others...)

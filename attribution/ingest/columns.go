@@ -88,11 +88,7 @@ func (c *columns) row(line []byte, e *Event) fault {
 		line = bytes.TrimRight(line, " ")
 	}
 	var v values
-	n := c.values(line, cutPlain, &v)
-	if n != len(c.names) && bytes.IndexByte(line, '"') >= 0 {
-		v = values{}
-		n = c.values(line, cutField, &v)
-	}
+	n := c.fields(line, &v)
 	switch {
 	case len(c.names) == 0:
 		return notOfFormat
@@ -106,8 +102,29 @@ func (c *columns) row(line []byte, e *Event) fault {
 	return c.facts.fill(&v, e)
 }
 
-// values takes the fields of a line and returns the number of columns. "-" is no value.
-func (c *columns) values(line []byte, cut func([]byte, byte) ([]byte, []byte, bool), v *values) (n int) {
+// cutter cuts off a field.
+type cutter func(line []byte, delim byte) (field, rest []byte, more bool)
+
+// cutters are for the fields as they usually are, and for those of other lines with quotes.
+func (c *columns) cutters() (usual, other cutter) {
+	if c.delim == ',' { // who writes commas puts fields into quotes, perhaps all of them
+		return cutField, cutPlain
+	}
+	return cutPlain, cutField
+}
+
+// fields takes the fields of a line and returns the number of columns.
+func (c *columns) fields(line []byte, v *values) (n int) {
+	usual, other := c.cutters()
+	if n = c.values(line, usual, v); n != len(c.names) && bytes.IndexByte(line, '"') >= 0 {
+		*v = values{}
+		n = c.values(line, other, v)
+	}
+	return n
+}
+
+// values is fields with one cutter. "-" is no value.
+func (c *columns) values(line []byte, cut cutter, v *values) (n int) {
 	c.watched = [3][]byte{}
 	for more := true; more; n++ {
 		var word []byte
@@ -153,9 +170,10 @@ func (c *columns) sampleColumns(h *head) (fields []field) {
 			c.delim, c.tabs = '\t', true
 		}
 		var words [][]byte
+		cut, _ := c.cutters()
 		for rest, more := line, true; more; {
 			var word []byte
-			word, rest, more = cutPlain(rest, c.delim)
+			word, rest, more = cut(rest, c.delim)
 			words = append(words, word)
 		}
 		for i := range c.names {

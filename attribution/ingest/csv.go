@@ -192,7 +192,7 @@ func (c *table) row(record []byte, e *Event) fault {
 func (c *table) delims() []byte { return c.one[:] }
 
 // values takes the fields of a record and returns the number of columns.
-func (c *table) values(record []byte, cut func([]byte, byte) ([]byte, []byte, bool), v *values) (columns int) {
+func (c *table) values(record []byte, cut cutter, v *values) (columns int) {
 	for more := true; more; columns++ {
 		var field []byte
 		field, record, more = cut(record, c.delim)

@@ -29,28 +29,29 @@ func envelope(line, at string, others ...string) func(u *unwrapper, line []byte)
 				return nil, at, false
 			}
 		}
+		scratch := u.scratch[u.level][:0]
 		switch text := s.found[0]; text[0] {
 		case '"':
-			u.scratch = unescape(u.scratch[:0], text[1:len(text)-1])
+			scratch = unescape(scratch, text[1:len(text)-1])
 		case '[':
-			if u.scratch, ok = byteArray(u.scratch[:0], text); !ok {
+			if scratch, ok = byteArray(scratch, text); !ok {
 				return nil, at, false
 			}
 		case 'n':
-			u.scratch = u.scratch[:0]
 		default:
 			return nil, at, false
 		}
+		u.scratch[u.level] = scratch
 		at, ok = u.clock.Parse(s.found[1])
 		if name := s.found[program]; len(name) > 2 && name[0] == '"' {
 			u.tag = name[1 : len(name)-1]
 		}
 		if docker { // a line that has no end goes on
-			u.piece, u.writer = !bytes.HasSuffix(u.scratch, []byte("\n")), s.found[2]
+			u.piece, u.writer = !bytes.HasSuffix(scratch, []byte("\n")), s.found[2]
 		} else {
 			u.piece, u.writer = len(s.found[partial]) > 0, s.found[container]
 		}
-		return bytes.TrimRight(u.scratch, "\r\n"), at, ok
+		return bytes.TrimRight(scratch, "\r\n"), at, ok
 	}
 }
 

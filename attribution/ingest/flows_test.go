@@ -53,7 +53,9 @@ func TestFlows(t *testing.T) {
 		{file: "azure4.json", format: "AZUREFLOW", want: "77.88.8.8 77.88.8.1 2001:db8::7", idle: 2, lost: 2,
 			window: "07:11:23 07:11:25"},
 		{file: "vpc1.csv", format: "AWSVPC", want: "77.88.8.8 77.88.8.1", events: 40, idle: 3,
-			window: "07:11:23 07:11:23"},
+			window: "07:11:23 07:11:23", targets: "10.0.0.9 10.0.0.9"},
+		{file: "vpc3.csv", format: "AWSVPC", want: "77.88.8.8 77.88.8.1", events: 25, idle: 4,
+			window: "07:11:23 07:11:24", targets: "9.9.9.9 9.9.9.9"},
 		{file: "vpc2.json", format: "AWSVPC", want: "77.88.8.8 77.88.8.1", events: 22, idle: 3,
 			window: "07:11:23 07:11:24"},
 		{file: "gcp1.json", format: "GCPFLOW", want: "77.88.8.8 114.114.114.114", events: 13, idle: 1,
@@ -74,6 +76,7 @@ func TestFlowFields(t *testing.T) {
 		"nfdump6.txt": {6, 4000, 2, 5, 300}, "nfdump7.txt": {6, 4000, 0, 7, 420}, "nfdump8.txt": {6, 4000, 0x1b, 7, 420},
 		"nfdump9.txt": {6, 4000, 0, 5, 300}, "nfdump11.txt": {0, 0, 0, 1_200_000, 1_200_000_000},
 		"nfdump12.json": {6, 4000, 0x1b, 7, 420}, "azure1.json": {6, 35370, 0, 1, 0}, "gcp1.json": {6, 40000, 0, 12, 1776},
+		"vpc3.csv": {17, 53, 0, 20, 4249},
 	} {
 		text, err := os.ReadFile("testdata/flows/" + file)
 		if err != nil {

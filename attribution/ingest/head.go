@@ -36,7 +36,7 @@ func look(lines *container.Lines, wholeLines bool) (*head, error) {
 	if wholeLines && p.Whole {
 		return h, nil
 	}
-	if h.text = append(h.text, p.Rest...); p.Whole && len(p.Rest) > 0 {
+	if h.text = append(h.text, p.Rest...); p.Whole && len(p.Rest) > 0 && len(p.Rest) <= maxRecord {
 		h.lines = append(h.lines, slices.Clone(p.Rest))
 	}
 	return h, nil

@@ -37,10 +37,10 @@ func (j *objects) cut(t *text) (record []byte, why fault, err error) {
 			switch {
 			case t.more():
 				continue
-			case len(view) == 0:
+			case i == 0:
 				return nil, "", t.err
 			}
-			return t.take(i, lineCount(view, t.err != nil))[:0], "", nil
+			return t.take(i, lineCount(t.view(), t.err != nil))[:0], "", nil
 		}
 		if n := bytes.LastIndexByte(view[:i], '\n') + 1; n > 0 {
 			return t.take(n, lineCount(view[:n], false))[:0], "", nil
@@ -124,12 +124,16 @@ func (j *objects) broken(t *text, start int) ([]byte, fault, error) {
 func (j *objects) whole(t *text, start int) (record []byte, why fault, err error) {
 	end := j.scan.pos
 	next := end
+	stale := false // the window may have moved under the values that were found
 	for {
 		view := t.view()
 		for next < len(view) && isBetween(view[next]) && view[next] != '\n' {
 			next++
 		}
-		if next < len(view) || !t.more() {
+		if next < len(view) {
+			break
+		}
+		if stale = true; !t.more() {
 			break
 		}
 	}
@@ -144,7 +148,7 @@ func (j *objects) whole(t *text, start int) (record []byte, why fault, err error
 	case view[next] != '{' && !(j.inside && (view[next] == '}' || view[next] == '"')):
 		return j.broken(t, start) // something else stands behind the object
 	}
-	j.scanned = true
+	j.scanned = !stale
 	return t.take(next, lines)[start:end], "", nil
 }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -18,13 +19,17 @@ type jsonServer struct {
 	portless bool
 	url      bool // the target is a URL
 	services bool // the source may be a service of the cloud itself, which is none
+
+	// isAccess reports false of what the server says of a request beside its access. Nil: it says
+	// nothing else.
+	isAccess func(record []byte) bool
 }
 
 var (
 	caddyJSON = &jsonServer{needs: []string{"request.method", "request.host", "ts"},
 		one:    []string{"request.remote_ip", "request.client_ip", "request.remote_addr"},
 		source: []string{"request.client_ip", "request.remote_ip", "request.remote_addr"},
-		time:   []string{"ts"}, target: "request.host", bytes: "size"}
+		time:   []string{"ts"}, target: "request.host", bytes: "size", isAccess: isCaddyAccess}
 	traefikJSON = &jsonServer{needs: []string{"ClientHost", "RequestMethod"},
 		one:    []string{"StartUTC", "StartLocal", "time", "RouterName", "entryPointName"},
 		source: []string{"ClientHost"}, time: []string{"StartUTC", "StartLocal", "time"},
@@ -93,6 +98,10 @@ func (s *jsonServer) open(h *head, o *Options, f *facts) (*plan, error) {
 		asked.Protocol = notTaken // of HTTP
 	}
 	list, _ := documents(h)
+	if s.isAccess != nil && o.Format == "" && !o.Live && len(list) > 0 && !slices.ContainsFunc(list, s.isAccess) {
+		return nil, &UndecidedError{Option: "Format", Candidates: []string{"JSON"},
+			Reason: "the first lines are errors, and no access is among them"}
+	}
 	take := func(option *string, paths ...string) {
 		for _, path := range paths {
 			if *option == "" && path != "" && mostHave(list, path) {
@@ -145,10 +154,13 @@ func mostHave(list [][]byte, path string) bool {
 	return 2*with > len(list)
 }
 
-// parser passes over what the server says of itself in the same log: objects without any of
-// the members that a request has.
+// parser passes over what the server says beside its accesses, and of itself in the same log:
+// objects without any of the members that a request has.
 func (s *jsonServer) parser(parse parser, url bool) parser {
 	return func(record []byte, e *Event) fault {
+		if s.isAccess != nil && !s.isAccess(record) {
+			return noRecord
+		}
 		why := parse(record, e)
 		if why == noField && !s.request(record) || why == noAddress && s.services && isService(record) {
 			return noRecord

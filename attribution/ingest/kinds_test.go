@@ -175,8 +175,9 @@ func TestWhoseAddress(t *testing.T) {
 			sources: "192.0.2.9 x31"},
 		{name: "nothing but sites of digits", option: "Source", choices: "1 2",
 			text: each(`%s 192.0.2.9 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
-		{name: "the word that was asked for", o: Options{Source: "2"}, format: "VCOMMON", sources: "192.0.2.9 x30",
-			text: each(`%s 192.0.2.9 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
+		{name: "the word that was asked for", o: Options{Source: "2"}, format: "COMMON", sources: "192.0.2.9 x30",
+			fields: "target=path",
+			text:   each(`%s 192.0.2.9 - - [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30)},
 		{name: "server and client, one line", text: "9.9.9.9 " + combined("192.0.2.1"), option: "Source", choices: "1 2"},
 		{name: "users of digits", text: each(`192.0.2.9 - %s [21/May/2024:07:11:23 +0000] "GET / HTTP/1.1" 200 1`, 30),
 			format: "COMMON", sources: "192.0.2.9 x30"},
@@ -257,6 +258,13 @@ func TestNearlyKnown(t *testing.T) {
 			check: handshake, notes: "COMPOSE"},
 		{name: "stamp", text: "2024-05-21T07:11:23.1Z " + at("21/May/2024:07:11:23 +0000"), format: "COMMON",
 			sources: "192.0.2.1", check: handshake, notes: "STAMP"},
+		{name: "dmesg", text: "[Tue May 21 07:11:23 2024] IN=eth0 OUT= MAC=5 SRC=192.0.2.1 DST=9.9.9.9 LEN=60 PROTO=UDP " +
+			"SPT=5 DPT=6 LEN=40\n", format: "KERNEL", sources: "192.0.2.1", notes: "STAMP NO_ZONE",
+			check: func(t *testing.T, events []Event, a attribution.Account) {
+				if events[0].Time.Second() != 23 {
+					t.Errorf("time %v, want that in brackets", events[0].Time)
+				}
+			}},
 		{name: "text behind syslog", text: "May 21 07:11:23 9.9.9.9 app: login of 192.0.2.1 failed\n" +
 			"May 21 07:11:24 9.9.9.9 app: login of 192.0.2.2 failed\n", o: Options{Year: 2024}, format: "TEXT",
 			sources: "192.0.2.1 192.0.2.2", notes: "NO_TIME NO_DIRECTION SYSLOG NO_ZONE",
@@ -335,6 +343,12 @@ func TestCountsAndBytes(t *testing.T) {
 			sources: "192.0.2.1 192.0.2.2", check: flows(5, 0, 6, 0)},
 		{name: "not a number", text: "ip,bytes\n192.0.2.1,5K\n192.0.2.2,6M\n", format: "CSV", idle: 1,
 			sources: "192.0.2.1 192.0.2.2", check: notTaken("bytes", "bytes")},
+		{name: "grouped digits", text: "ip,requests\n192.0.2.1,\"1,000\"\n192.0.2.2,3\n", format: "CSV", idle: 1,
+			sources: "192.0.2.1 192.0.2.2", check: notTaken("count", "requests")},
+		{name: "a total", text: "ip;Total Requests\n192.0.2.1;5\n192.0.2.2;3\n", format: "CSV", idle: 1,
+			sources: "192.0.2.1 192.0.2.2", check: notTaken("count", "Total Requests")},
+		{name: "a number of them", text: "ip,number of requests\n192.0.2.1,5\n192.0.2.2,3 k\n", format: "CSV", idle: 1,
+			sources: "192.0.2.1 192.0.2.2", check: notTaken("count", "number of requests")},
 		{name: "two counts", text: `{"ip":"192.0.2.1","packets":5,"events":1}`, format: "JSON", sources: "192.0.2.1",
 			check: notTaken("count", "events, packets")},
 		{name: "two sizes", text: "ip,bytes_sent,response_size\n192.0.2.1,5,6\n", format: "CSV", sources: "192.0.2.1",

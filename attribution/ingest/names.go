@@ -78,7 +78,8 @@ var timeNames = weights(map[int]string{
 	sure: `time timestamp ts datetime timestampstart starttime startutc edgestarttimestamp eventtime timelocal
 		timeiso8601 start flowstart timereceived firstseen startlocal flowstartmilliseconds flowstartseconds
 		requesttime receivedtimestamp timegenerated stime requesttimestamp startedat reqtimesec
-		timemicros timegeneratedutc requestreceivedtimestamp timeepoch querytimestamp`,
+		timemicros timegeneratedutc requestreceivedtimestamp timeepoch querytimestamp timegeneratedlocaltime
+		firstswitched`,
 	likely: `date when created createdat msec at logtime loggedat first timeflowstart timeflowstartns asctime
 		eventtimestamp eventtimems timems epoch unixtime begin t logged`,
 	vague: `end endtime last lastseen updatedat timestampend edgeendtimestamp ingesttime`,
@@ -89,7 +90,9 @@ var timeNames = weights(map[int]string{
 var countNames = weights(map[int]string{
 	sure: `count packets hits events cnt eventscount eventcount pkts npackets inpkts ipkt packetcount hitcount
 		packetssent`,
-	likely: `requests attempts occurrences frequency freq totpkts totalpackets totalfwdpackets totfwdpkts flows`,
+	likely: `requests attempts occurrences frequency freq totpkts totalpackets totalfwdpackets totfwdpkts flows
+		totalrequests totalhits totalevents totalattempts totalcount requestcount requestscount attemptcount
+		numberofrequests numberofhits numberofevents numberofattempts numrequests numevents`,
 })
 
 var bytesNames = weights(map[int]string{
@@ -100,13 +103,14 @@ var bytesNames = weights(map[int]string{
 
 var targetNames = weights(map[int]string{
 	sure: `destip dstip dstaddr destaddr destinationip destinationaddress ipdst requesthost clientrequesthost host
-		cshost vhost dstaddress targetip idresph requestdomain authority hostname originalhost reqhost dip`,
+		cshost vhost dstaddress targetip idresph requestdomain authority hostname originalhost reqhost dip
+		ipv4dstaddr ipv6dstaddr`,
 	likely: `serverip server target requestpath path uri url requesturi clientrequesturi destination dst dest
 		csuristem csuri requesturl`,
 })
 
 var (
-	protocolNames = weights(map[int]string{sure: `proto protocol ipproto protocolidentifier transport pr`})
+	protocolNames = weights(map[int]string{sure: `proto protocol ipproto ipprotocol protocolidentifier transport pr pro`})
 	portNames     = weights(map[int]string{sure: `srcport sourceport portsrc spt sport clientport sp idorigp
 		sourcetransportport l4srcport clientsrcport cport`})
 	flagNames = weights(map[int]string{sure: `tcpflags tcpcontrolbits flg`})

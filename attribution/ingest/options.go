@@ -29,7 +29,8 @@ type Options struct {
 	Year int
 
 	// Latest is a time that no record is later than by more than a day, such as that of the
-	// file. It gives a year to the first time without one. The default is unknown.
+	// file. With Live it is now, and goes on with the clock. It gives a year to the first time
+	// without one. The default is unknown.
 	Latest time.Time
 
 	// Trusted are the proxies whose word about forwarded addresses is taken. The default is

@@ -38,11 +38,12 @@ var prefixes = []prefix{
 // unwrapper takes off what is before the records of one member.
 type unwrapper struct {
 	clock   *clock.Parser
-	kinds   []*prefix // from the outside in
-	scratch []byte
-	tag     []byte // what syslog says of the program, of the last line
-	piece   bool   // the last line goes on in the next one of its writer
-	writer  []byte // of the last line, such as a stream of a container
+	kinds   []*prefix         // from the outside in
+	level   int               // of the words that are taken off now
+	scratch [maxNested][]byte // by level, since a line may stand in that of the level before
+	tag     []byte            // what syslog says of the program, of the last line
+	piece   bool              // the last line goes on in the next one of its writer
+	writer  []byte            // of the last line, such as a stream of a container
 	pieces  *pieces
 	absent  bool // the last line is too long for what wrote it
 }
@@ -51,8 +52,8 @@ type unwrapper struct {
 // the whole, with the last of them, and t has its place. Else the fault is goesOn.
 func (u *unwrapper) strip(line []byte, t *text) (rest []byte, at time.Time, why fault) {
 	u.tag = nil
-	for _, p := range u.kinds {
-		u.piece, u.writer = false, nil
+	for i, p := range u.kinds {
+		u.level, u.piece, u.writer = i, false, nil
 		rest, stamp, ok := p.strip(u, line)
 		if !ok {
 			return nil, at, u.unmarked(line)
@@ -279,8 +280,13 @@ func (u *unwrapper) compose(line []byte) (rest []byte, at time.Time, ok bool) {
 	return line[i+2:], at, len(name) > 0 && bytes.IndexByte(name, ' ') < 0
 }
 
-// stamp is a time alone.
+// stamp is a time alone, or in brackets as dmesg has it.
 func (u *unwrapper) stamp(line []byte) (rest []byte, at time.Time, ok bool) {
+	if len(line) > 0 && line[0] == '[' {
+		at, n, ok := u.clock.Leading(line[1:])
+		rest, closed := bytes.CutPrefix(line[1+n:], []byte("] "))
+		return rest, at, ok && closed
+	}
 	at, n, ok := u.clock.Leading(line)
 	if !ok {
 		at, n, ok = u.clock.LeadingUnix(line)
@@ -300,5 +306,8 @@ func (u *unwrapper) console(line []byte) (rest []byte, at time.Time, ok bool) {
 		return nil, at, false
 	}
 	at, ok = u.clock.Parse(stamp)
+	if _, logger, _ := bytes.Cut(level, []byte("\t")); isBesideAccess(logger) {
+		return nil, at, ok
+	}
 	return line[i+1:], at, ok
 }

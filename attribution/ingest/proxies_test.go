@@ -57,6 +57,40 @@ func TestProxiesAndServers(t *testing.T) {
 	})
 }
 
+// A header that servers write before the client, in quotes, is the client's: it proves nothing, and
+// it is no site.
+func TestHeaderFirst(t *testing.T) {
+	line := func(lead string) string {
+		return lead + ` - - [21/May/2024:07:11:23 +0000] "GET /a HTTP/1.1" 200 5` + "\n"
+	}
+	facts := func(claimed bool) func(*testing.T, []Event, attribution.Account) {
+		return func(t *testing.T, events []Event, a attribution.Account) {
+			for i, e := range events {
+				if e.Claimed != claimed || e.Handshake == claimed || string(e.Target) != "/a" {
+					t.Errorf("record %d: claimed %v, handshake %v, target %q", i+1, e.Claimed, e.Handshake, e.Target)
+				}
+			}
+		}
+	}
+	alone := line(`"8.8.8.8"`) + line(`"7.7.7.7"`)
+	both := line(`"8.8.8.8" "10.0.0.1"`) + line(`"7.7.7.7" "10.0.0.1"`)
+	before := line(`"8.8.8.8" 192.0.2.1`) + line(`"-" 192.0.2.2`) + line(`"6.6.6.6, 7.7.7.7" 192.0.2.3`)
+	runAll(t, []reading{
+		{name: "alone", text: alone, format: "COMMON", sources: "8.8.8.8 7.7.7.7", notes: "CLAIMED", check: facts(true)},
+		{name: "asked for", text: alone, o: Options{Source: "1"}, format: "COMMON", sources: "8.8.8.8 7.7.7.7",
+			notes: "CLAIMED", check: facts(true)},
+		{name: "trusted", text: line(`"8.8.8.8"`) + line(`"6.6.6.6, 7.7.7.7, 9.9.9.9"`), format: "COMMON",
+			o: Options{Trusted: prefixes4(t, "9.9.9.0/24")}, sources: "8.8.8.8 7.7.7.7", check: facts(false)},
+		{name: "two of them", text: both, format: "COMMON", sources: "8.8.8.8 7.7.7.7", notes: "CLAIMED", check: facts(true)},
+		{name: "before the client", text: before, format: "COMMON", sources: "192.0.2.1 192.0.2.2 192.0.2.3",
+			fields: "target=path", check: facts(false)},
+		{name: "without quotes", text: line("- 192.0.2.1") + line("8.8.8.8 192.0.2.2"), o: Options{Source: "2"},
+			format: "COMMON", sources: "192.0.2.1 192.0.2.2", fields: "target=path", check: facts(false)},
+		{name: "a block", text: line(`"8.0.0.0/8"`) + alone, format: "COMMON", sources: "8.8.8.8 7.7.7.7",
+			lost: "1 NO_ADDRESS", notes: "CLAIMED", check: facts(true)},
+	})
+}
+
 // Dates and times come in many forms, alone and in two fields.
 func TestTimes(t *testing.T) {
 	second := func(want ...int) func(t *testing.T, events []Event, a attribution.Account) {

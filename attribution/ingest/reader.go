@@ -49,6 +49,9 @@ func NewReader(r io.Reader, name string, o Options) (*Reader, error) {
 		return nil, err
 	}
 	rd := &Reader{o: o, name: name, clock: &clock.Parser{Zone: o.Zone, Year: o.Year, Latest: o.Latest}}
+	if begin := time.Now(); o.Live {
+		rd.clock.Passed = func() time.Duration { return time.Since(begin) }
+	}
 	rd.input = container.Open(r, container.Options{Live: o.Live, WholeLines: o.WholeLines, MaxLine: maxRecord})
 	if rd.input.IsFile() {
 		rd.workers = runtime.GOMAXPROCS(0)

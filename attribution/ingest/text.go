@@ -54,10 +54,11 @@ func (t *text) takeLine() {
 	t.joined.rest, t.joined.end = nil, false
 }
 
-// view is all of the window.
+// view is all of the window, until more is called.
 func (t *text) view() []byte { return t.buf[t.pos:t.end] }
 
-// more reads on. It reports false if nothing comes or the window is full.
+// more reads on, and may move the window, even if nothing comes. It reports false if nothing
+// comes or the window is full.
 func (t *text) more() bool {
 	if t.err != nil {
 		return false

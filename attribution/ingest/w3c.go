@@ -72,6 +72,10 @@ func openW3C(h *head, o *Options, f *facts) (*plan, error) {
 	}
 	for _, line := range h.lines {
 		local = local || bytes.HasPrefix(line, []byte("#Time Format: Local"))
+		if o.Source == "" && bytes.HasPrefix(line, []byte("#Log-type: SMTP Send")) { // of Exchange
+			return nil, &UndecidedError{Option: "Source", Candidates: []string{"remote-endpoint"},
+				Reason: "the log is of mail that was sent, and its remote endpoints are servers"}
+		}
 	}
 	if !local && o.Zone == nil {
 		f.clock = &clock.Parser{}

@@ -79,7 +79,7 @@ func (w *watcher) close(a *attribution.Account) error {
 // advised says what to do about an error.
 func advised(err error) error {
 	if errors.Is(err, intake.ErrNoTimes) {
-		return fmt.Errorf("%w, and -burst needs it; -time names the field that has it", err)
+		return fmt.Errorf("%w, and -burst needs it; -time names the field that has it, and -year a year that it lacks", err)
 	}
 	return err
 }

@@ -54,6 +54,7 @@ func (c *counter) file(ctx context.Context, name string, stdin io.Reader) error 
 		return err
 	}
 	if in.file == nil {
+		in.begun = c.now()
 		every, idle, tick := c.sink.live()
 		in.source = newLiveReader(ctx, in.source, every, idle, tick)
 	}
@@ -77,7 +78,9 @@ func (cfg *config) reader(ctx context.Context, in *input) (*ingest.Reader, error
 		o.Target = "-"
 	}
 	if in.file == nil {
-		o.Live = cfg.burst
+		if cfg.burst {
+			o.Live, o.Latest = true, in.begun
+		}
 		return ingest.NewReader(in.source, in.name, o)
 	}
 	o.Latest, o.WholeLines = in.info.ModTime(), cfg.state != ""

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 var errInterrupted = errors.New("interrupted")
@@ -17,7 +18,8 @@ type input struct {
 	file    *io.SectionReader // of a regular file, else nil
 	info    fs.FileInfo       // of a regular file
 	source  io.ReadCloser
-	resumed bool // only what is new in it is read
+	begun   time.Time // when reading began, of what comes in its own time
+	resumed bool      // only what is new in it is read
 }
 
 // openInput opens one argument, "-" being standard input. It gives up when the context ends, as

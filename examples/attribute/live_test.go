@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -107,6 +108,29 @@ func TestBurstPauseOfThePast(t *testing.T) {
 	if want := "attribute: 7,800 records: 0 late, 0 set aside, 0 undated; bursts: 1 ended, 0 " +
 		"running\n"; status != exitOK || !strings.Contains(stderr, want) || len(bursts(t, stdout)) != 3 {
 		t.Errorf("exit status %d, %v, %s", status, bursts(t, stdout), stderr)
+	}
+}
+
+// Syslog's times have no year. Of a pipe it is that of now, also over the turn of a year.
+func TestBurstOfSyslog(t *testing.T) {
+	status, stdout, stderr := watched(t, nil, func(w io.Writer, _ *screen, _ func()) {
+		log := func(all []hit) {
+			for _, h := range all {
+				fmt.Fprintf(w, "%s mx sshd[1]: Failed password for root from %v port 4711 ssh2\n", h.at.Format(time.Stamp),
+					h.source)
+			}
+		}
+		all := now(requests(logBurst + 1)) // in December
+		log(all)
+		time.Sleep(20 * time.Minute)
+		log([]hit{{time.Now(), all[0].source, ""}})
+	})
+	if want := "attribute: 5,441 records: 0 late, 0 set aside, 0 undated; bursts: 1 ended, 0 " +
+		"running\n"; status != exitOK || !strings.Contains(stderr, want) {
+		t.Errorf("exit status %d, %s", status, stderr)
+	}
+	if !strings.Contains(stdout, `"1999-12-31T`) {
+		t.Errorf("no burst of 1999: %s", stdout)
 	}
 }
 

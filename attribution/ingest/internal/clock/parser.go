@@ -23,7 +23,7 @@
 //
 // # Performance
 //
-// Nothing allocates, no clock is read, and malformed text never panics.
+// Nothing allocates, no clock is read but that of [Parser.Passed], and malformed text never panics.
 package clock
 
 import (
@@ -53,6 +53,8 @@ type Parser struct {
 	// Latest is a time that no record is later than by more than a day, such as when the file was last written.
 	// It gives a year to stamps without one. The zero value is unknown.
 	Latest time.Time
+	// Passed is how much later than Latest it is by now, for a text that is read while it is written. nil is not at all.
+	Passed func() time.Duration
 	// Order is the order of day and month in dates of numbers with slashes. [Parser.Learn] finds it in a text.
 	Order Order
 	// Near is the last time from 1990 to 2100 that was read. It gives a year to the first stamp without one.

@@ -72,7 +72,7 @@ func (p *Parser) withYear(c *civil) (t time.Time, ok bool) {
 	case p.Year != 0:
 		t, ok = p.at(c, p.Year)
 	case !p.Latest.IsZero():
-		limit := p.Latest.Add(slack)
+		limit := p.limit()
 		for year := limit.UTC().Year() + 1; year > limit.UTC().Year()-9 && !ok; year-- {
 			t, ok = p.at(c, year)
 			ok = ok && !t.After(limit)
@@ -82,6 +82,14 @@ func (p *Parser) withYear(c *civil) (t time.Time, ok bool) {
 	}
 	p.Zoneless = min(p.Zoneless, zoneless+1) // one stamp, however many years were tried
 	return t, ok
+}
+
+// limit is a time that no record is later than.
+func (p *Parser) limit() time.Time {
+	if p.Passed != nil {
+		return p.Latest.Add(p.Passed() + slack)
+	}
+	return p.Latest.Add(slack)
 }
 
 func (p *Parser) at(c *civil, year int) (time.Time, bool) {
@@ -102,7 +110,7 @@ func (p *Parser) nearest(c *civil, near time.Time) (best time.Time, found bool) 
 		if !ok || found && d >= least {
 			continue
 		}
-		if found && d > closeBy && !p.Latest.IsZero() && t.After(p.Latest.Add(slack)) {
+		if found && d > closeBy && !p.Latest.IsZero() && t.After(p.limit()) {
 			continue
 		}
 		best, least, found = t, d, true

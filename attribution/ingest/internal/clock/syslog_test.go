@@ -83,6 +83,12 @@ func TestSyslogYear(t *testing.T) {
 			[]string{"2020-02-28", "2020-02-29", "2020-03-01"}},
 		{"leap day near 2025", Parser{Near: day("2025-01-10")}, []string{"Feb 29"}, []string{"2024-02-29"}},
 		{"leap day before 2103", Parser{Latest: day("2103-01-10")}, []string{"Feb 29"}, []string{"2096-02-29"}},
+		{"a quiet text, read while it is written", Parser{Latest: day("2024-03-01"), Passed: func() time.Duration {
+			return 80 * 24 * time.Hour
+		}}, []string{"Mar 1", "May 15", "Dec 15"}, []string{"2024-03-01", "2024-05-15", "2023-12-15"}},
+		{"begun before the turn of the year", Parser{Latest: day("2023-12-25"), Passed: func() time.Duration {
+			return 30 * 24 * time.Hour
+		}}, []string{"Jan 20"}, []string{"2024-01-20"}},
 	} {
 		for i, stamp := range tt.stamps {
 			got, _, ok := tt.p.Syslog([]byte(stamp + " 00:00:00 host"))

@@ -9,7 +9,8 @@ import (
 type Head struct {
 	// Lines are the next lines as Next will return them, without those that are too long.
 	Lines [][]byte
-	// Rest is what stands behind the last line end: a line without an end, or the beginning of one.
+	// Rest is what stands behind the last line end: a line without an end, or the beginning of one. If all lines are
+	// too long, it is the first of them.
 	Rest []byte
 	// Whole says that the member ends behind it. False says that it may go on.
 	Whole bool
@@ -35,14 +36,21 @@ func (l *Lines) Peek(lines, size int) (Head, error) {
 	var ignored notes
 	p := Lines{buf: raw, w: len(raw), err: io.EOF, max: l.max, dirty: l.dirty - l.r, notes: &ignored, whole: true,
 		returns: l.returns, decided: l.decided || !h.Whole, swallow: l.swallow, mark: noMark}
+	var long []byte
 	for len(h.Lines) < lines {
 		before := p.r
 		line, err := p.Next()
 		if err == ErrLong {
+			if long == nil {
+				long = raw[before:p.r]
+			}
 			continue
 		}
 		if err != nil {
 			rest := raw[before:]
+			if len(h.Lines) == 0 && long != nil {
+				rest = long
+			}
 			h.Rest = rest[:dropZeros(rest)]
 			return h, nil
 		}

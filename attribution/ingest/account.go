@@ -49,6 +49,7 @@ type ledger struct {
 	formats    []string
 	selection  *selection
 	notes      []string
+	kinds      kindNotes
 }
 
 // lose counts a record that was not used.
@@ -232,6 +233,7 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	if l.directions.both {
 		add(noteNoDirection, l.records, "")
 	}
+	notes = l.kinds.notes(notes)
 	for _, code := range slices.Sorted(maps.Keys(l.prefixed)) {
 		add(code, l.prefixed[code], "")
 	}

@@ -19,11 +19,13 @@ const (
 	roleProtocol
 	rolePort
 	roleFlags
+	roleRate // of sampling; it has no option
 	roleDate // of W3C logs, whose date and time are two fields; it has no option
-	roles    = roleDate
+	roles    = roleRate
 )
 
-var roleNames = [...]string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags", "date"}
+var roleNames = [...]string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags",
+	"sampling_rate", "date"}
 
 // values are the texts of a record's fields, by role. Nil is a field that it does not have.
 type values [roleDate + 1][]byte
@@ -39,6 +41,7 @@ type facts struct {
 	portless  bool               // port 0 says that a client may have written the address
 	flows     bool               // a record without packets is none
 	history   bool               // the flags are Zeek's history of a connection
+	kinds     *kindNotes         // of the whole input
 }
 
 // fill makes an event of the values of a record.

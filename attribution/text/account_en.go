@@ -98,6 +98,10 @@ var accountEnglish = accountPhrases{
 		"COUNTRY_T1":     "{n} {n:record is|records are} of the Tor network, as the log says itself.",
 		"COUNTRY_XX":     "Of {n} {n:record|records} the log itself knows no country.",
 		"NO_ZONE":        "{n} {n:time names|times name} no time zone. The zone is assumed.",
+		"OTHER_KIND": "{n} {n:record is|records are} of the kind {subject}, which does not count. Records of another " +
+			"kind are the events.",
+		"CHANGED_KIND": "{n} {n:record|records} counted before the first record of the kind {subject} came. Since then " +
+			"that kind counts.",
 		"INBOUND_ONLY":   "Packets that go out of the network are not counted.",
 		"SKIPPED_MEMBER": "{n} {n:entry|entries} of the archive {n:is|are} no file, the first is {subject}.",
 		"UNREAD_MEMBER":  "{n} {n:file|files} of the archive cannot be read, the first is {subject}.",

@@ -106,6 +106,10 @@ var accountFrench = accountPhrases{
 			"lui-même.",
 		"COUNTRY_XX":   "De {n} {n:enregistrement|enregistrements}, le journal lui-même ne connaît pas le pays.",
 		"NO_ZONE":      "{n} {n:heure n’indique|heures n’indiquent} pas de fuseau horaire. Le fuseau est supposé.",
+		"OTHER_KIND": "{n} {n:enregistrement est|enregistrements sont} du type {subject}, qui ne compte pas. Les " +
+			"événements sont les enregistrements d’un autre type.",
+		"CHANGED_KIND": "{n} {n:enregistrement a été compté|enregistrements ont été comptés} avant le premier du type " +
+			"{subject}. Depuis, c’est ce type qui compte.",
 		"INBOUND_ONLY": "Les paquets qui sortent du réseau ne sont pas comptés.",
 		"SKIPPED_MEMBER": "{n} {n:entrée|entrées} de l’archive {n:n’est pas un fichier|ne sont pas des fichiers}, la " +
 			"première est {subject}.",

@@ -1,0 +1,116 @@
+package ingest
+
+import (
+	"hash/maphash"
+	"net/netip"
+
+	"github.com/whence-go/whence/attribution"
+)
+
+// Logs of several kinds of record say the same thing more than once, so that one kind counts. The
+// head chooses it. A better kind that comes later is chosen from there on, and the account says
+// what was left out and what was counted before.
+
+// Codes of notes about kinds. The subject is the name of a kind.
+const (
+	noteOtherKind   = "OTHER_KIND"   // so many records are of a kind that does not count
+	noteChangedKind = "CHANGED_KIND" // so many records were counted before one of this kind came, which counts since
+)
+
+// kindNotes counts records by kind.
+type kindNotes struct {
+	other, changed []kindCount
+}
+
+type kindCount struct {
+	name string
+	n    uint64
+}
+
+// maxKinds bounds the names, some of which come from the input. Others are counted together.
+const maxKinds = 50
+
+// leaveOut counts a record whose kind does not count.
+func leaveOut[T string | []byte](k *kindNotes, name T) {
+	for i := range k.other {
+		if k.other[i].name == string(name) {
+			k.other[i].n++
+			return
+		}
+	}
+	k.other = addKind(k.other, string(name), 1)
+}
+
+// change says that n records were counted before one of this kind came.
+func (k *kindNotes) change(name string, n uint64) {
+	if n > 0 {
+		k.changed = addKind(k.changed, name, n)
+	}
+}
+
+func addKind(list []kindCount, name string, n uint64) []kindCount {
+	if len(name) > maxName || len(list) >= maxKinds {
+		name = "others"
+	}
+	for i := range list {
+		if list[i].name == name {
+			list[i].n += n
+			return list
+		}
+	}
+	return append(list, kindCount{name, n})
+}
+
+// notes appends what the account says.
+func (k *kindNotes) notes(list []attribution.Note) []attribution.Note {
+	for _, c := range k.other {
+		list = append(list, attribution.Note{Code: noteOtherKind, Value: c.n, Subject: c.name})
+	}
+	for _, c := range k.changed {
+		list = append(list, attribution.Note{Code: noteChangedKind, Value: c.n, Subject: c.name})
+	}
+	return list
+}
+
+// counted remembers how many events of a flow were counted by records that may not be the best
+// ones about it, so that the better record counts only what is left. It forgets the oldest.
+type counted struct {
+	young, old map[uint64]uint64 // by flow
+}
+
+const maxCounted = 1 << 15
+
+func (c *counted) isEmpty() bool { return len(c.young)+len(c.old) == 0 }
+
+// flowKey is that of a flow and who has begun it.
+func flowKey(id []byte, source netip.Addr) uint64 { return mixAddr(source) ^ maphash.Bytes(seed, id) }
+
+func (c *counted) add(key, n uint64) {
+	if len(c.young) >= maxCounted {
+		c.young, c.old = c.old, c.young
+		clear(c.young)
+	}
+	if c.young == nil {
+		c.young = map[uint64]uint64{}
+	}
+	c.young[key] += n
+}
+
+// take returns what was counted, and forgets it.
+func (c *counted) take(key uint64) uint64 {
+	n := c.young[key] + c.old[key]
+	delete(c.young, key)
+	delete(c.old, key)
+	return n
+}
+
+// once makes the event of a better record count what is left of its flow. It reports false if
+// nothing is.
+func (c *counted) once(key uint64, e *Event) bool {
+	n, events := c.take(key), max(e.Events, 1)
+	if n >= events {
+		return false
+	}
+	e.Events = events - n
+	return true
+}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"math"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -77,6 +78,12 @@ func (f *facts) fill(v *values, e *Event) fault {
 	if f.taken[roleBytes] {
 		if e.Bytes, ok = parseNumber(v[roleBytes]); !ok {
 			return badBytes
+		}
+	}
+	if f.taken[roleRate] {
+		rate, ok := parseNumber(v[roleRate])
+		if e.rateless = !ok || rate == 0 || rate > math.MaxUint32; !e.rateless {
+			e.SamplingRate = uint32(rate)
 		}
 	}
 	if f.history {

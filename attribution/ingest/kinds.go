@@ -75,33 +75,55 @@ func (k *kindNotes) notes(list []attribution.Note) []attribution.Note {
 // counted remembers how many events of a flow were counted by records that may not be the best
 // ones about it, so that the better record counts only what is left. It forgets the oldest.
 type counted struct {
-	young, old map[uint64]uint64 // by flow
+	rows [][countedWays]countedFlow // by key, the newest of a row first
+	n    int                        // flows
 }
 
-const maxCounted = 1 << 15
+type countedFlow struct{ key, events uint64 }
 
-func (c *counted) isEmpty() bool { return len(c.young)+len(c.old) == 0 }
+const (
+	countedRows = 1 << 13
+	countedWays = 8
+)
 
 // flowKey is that of a flow and who has begun it.
 func flowKey(id []byte, source netip.Addr) uint64 { return mixAddr(source) ^ maphash.Bytes(seed, id) }
 
+func (c *counted) isEmpty() bool { return c.n == 0 }
+
 func (c *counted) add(key, n uint64) {
-	if len(c.young) >= maxCounted {
-		c.young, c.old = c.old, c.young
-		clear(c.young)
+	if c.rows == nil {
+		c.rows = make([][countedWays]countedFlow, countedRows)
 	}
-	if c.young == nil {
-		c.young = map[uint64]uint64{}
+	row := &c.rows[key%countedRows]
+	for i := range row {
+		if row[i].key == key && row[i].events > 0 {
+			row[i].events += n
+			return
+		}
 	}
-	c.young[key] += n
+	if row[countedWays-1].events == 0 {
+		c.n++
+	}
+	copy(row[1:], row[:])
+	row[0] = countedFlow{key, n}
 }
 
 // take returns what was counted, and forgets it.
 func (c *counted) take(key uint64) uint64 {
-	n := c.young[key] + c.old[key]
-	delete(c.young, key)
-	delete(c.old, key)
-	return n
+	if c.n == 0 {
+		return 0
+	}
+	row := &c.rows[key%countedRows]
+	for i, f := range row {
+		if f.key == key && f.events > 0 {
+			copy(row[i:], row[i+1:])
+			row[countedWays-1] = countedFlow{}
+			c.n--
+			return f.events
+		}
+	}
+	return 0
 }
 
 // once makes the event of a better record count what is left of its flow. It reports false if

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/whence-go/whence/attribution"
 )
 
 // What decides comes first, as of a pipe. A better kind of record that comes later is not passed
@@ -156,21 +158,23 @@ func TestFlowsBehindTheHead(t *testing.T) {
 // What is remembered of flows that have counted is bounded, and the oldest are forgotten.
 func TestCountedIsBounded(t *testing.T) {
 	var c counted
-	const n = 5 * maxCounted / 2
+	const n = 3 * countedRows * countedWays / 2
 	for i := range uint64(n) {
-		c.add(i, 2)
+		c.add(i, 1)
+		c.add(i, 1)
 	}
-	if len(c.young)+len(c.old) > 2*maxCounted {
-		t.Errorf("%d flows are remembered", len(c.young)+len(c.old))
+	if c.n != countedRows*countedWays {
+		t.Errorf("%d flows are remembered", c.n)
 	}
-	for key, want := range map[uint64]uint64{0: 5, n - 1: 3, n - maxCounted: 3} {
-		e := Event{}
-		if e.Events = 5; !c.once(key, &e) || e.Events != want {
+	for key, want := range map[uint64]uint64{0: 5, n - 1: 3, n - countedRows*countedWays: 3} {
+		if e := (Event{Flow: attribution.Flow{Events: 5}}); !c.once(key, &e) || e.Events != want {
 			t.Errorf("flow %d: %d events, want %d", key, e.Events, want)
 		}
 	}
-	c.add(7, 2)
-	if e := (Event{}); c.once(7, &e) {
+	if e := (Event{Flow: attribution.Flow{Events: 2}}); c.once(n-2, &e) {
 		t.Errorf("nothing is left of a flow, but %d events count", e.Events)
+	}
+	if c.take(n-1) != 0 || c.n != countedRows*countedWays-3 {
+		t.Errorf("%d flows are left", c.n)
 	}
 }

@@ -187,8 +187,8 @@ func (s *suricata) parse(record []byte, e *Event) fault {
 	}
 	if kind := scalar(x.found[eveType]); string(kind) != s.kind {
 		switch {
-		case !bytes.Contains(record, []byte(`"src_ip"`)):
-			return noRecord // of the sensor, such as statistics
+		case string(kind) == "stats": // of the sensor itself
+			return noRecord
 		case s.only != "" && string(kind) != s.only, s.kind != "" && eveRank(kind) < 2, eveRank(kind) <= eveRank(s.kind):
 			leaveOut(s.facts.kinds, kind)
 			return noRecord

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"hash/maphash"
-	"net/netip"
 
 	"github.com/whence-go/whence/attribution"
 )
@@ -82,12 +81,12 @@ type counted struct {
 type countedFlow struct{ key, events uint64 }
 
 const (
-	countedRows = 1 << 13
+	countedRows = 1 << 12
 	countedWays = 8
 )
 
-// flowKey is that of a flow and who has begun it.
-func flowKey(id []byte, source netip.Addr) uint64 { return mixAddr(source) ^ maphash.Bytes(seed, id) }
+// flowKey is that of a flow by its name.
+func flowKey(id []byte) uint64 { return maphash.Bytes(seed, id) }
 
 func (c *counted) isEmpty() bool { return c.n == 0 }
 

@@ -259,7 +259,7 @@ func (s *suricata) once(e *Event) fault {
 	if len(id) == 0 || rank == eveRank("flow") && s.before.isEmpty() {
 		return ""
 	}
-	key := flowKey(id, e.Source)
+	key := flowKey(id) ^ mixAddr(e.Source) // netflow has a record for each direction
 	if s.changed && rank > 1 && !s.before.once(key, e) {
 		return noRecord
 	}

@@ -47,7 +47,7 @@ func (z *zeekPackets) needsUID() bool { return z.waits || z.looking > 0 && !z.be
 
 // once leaves out what has counted of a connection before.
 func (z *zeekPackets) once(uid []byte, e *Event) fault {
-	key := flowKey(uid, e.Source)
+	key := flowKey(uid)
 	if z.waits {
 		z.events++
 		if len(uid) > 0 {

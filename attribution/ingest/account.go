@@ -25,11 +25,12 @@ const (
 	noteStrays      = "STRAY_TIMES"  // records far from all others; the subject is the first one's time and place
 	noteZoneless    = "NO_ZONE"      // times that named no zone
 	noteTransport   = "NO_TRANSPORT" // records whose protocol, port or flags cannot be read
+	noteNoRate      = "NO_RATE"      // records that do not tell their rate of sampling, unlike others
 )
 
 // ledger collects what the account says.
 type ledger struct {
-	records, noRecords, excluded, undated, claimed, blocks, unreadable uint64
+	records, noRecords, excluded, undated, claimed, blocks, unreadable, rateless uint64
 
 	lines, usedLines, lostLines uint64 // of all members, and of records by what became of them
 	lostRecords                 uint64
@@ -49,6 +50,7 @@ type ledger struct {
 	formats    []string
 	selection  *selection
 	notes      []string
+	kinds      kindNotes
 }
 
 // lose counts a record that was not used.
@@ -73,6 +75,9 @@ func (l *ledger) use(e *Event, line uint64) {
 	}
 	if e.unreadable {
 		l.unreadable++
+	}
+	if e.rateless {
+		l.rateless++
 	}
 	switch e.opinion {
 	case isTor:
@@ -232,11 +237,13 @@ func (l *ledger) allNotes(k *clock.Parser) (notes []attribution.Note) {
 	if l.directions.both {
 		add(noteNoDirection, l.records, "")
 	}
+	notes = l.kinds.notes(notes)
 	for _, code := range slices.Sorted(maps.Keys(l.prefixed)) {
 		add(code, l.prefixed[code], "")
 	}
 	add(attribution.NoteClaimed, l.claimed, "")
 	add(noteTransport, l.unreadable, "")
+	add(noteNoRate, l.rateless, "")
 	add(noteTor, l.tor, "")
 	add(noteUnknown, l.unknown, "")
 	if l.blocks > 0 {

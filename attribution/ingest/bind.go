@@ -12,12 +12,13 @@ import (
 //
 //	21-May-2024 07:11:23.123 queries: info: client @0x7f 192.0.2.1#4711 (a.example): query: a.example IN A +
 //
-// A query is an event. In a log without queries it is whatever BIND says of a client, such as
-// that it was refused. Most queries come in single packets, which prove no handshake. The name
+// A query is an event. Until the first query it is whatever BIND says of a client, such as that
+// it was refused. Most queries come in single packets, which prove no handshake. The name
 // that was asked for is the client's, and stands behind its address.
 type bindLog struct {
 	facts   *facts
 	queries bool
+	events  uint64 // before the first query
 	target  bool
 }
 
@@ -71,11 +72,19 @@ func sniffBind(h *head) int {
 
 func (x *bindLog) parse(line []byte, e *Event) fault {
 	p, ok := x.cut(line)
-	switch {
+	switch isQuery := ok && bytes.Contains(p.behind, queryColon); {
 	case !ok && bytes.Contains(line, []byte("client ")) && bytes.IndexByte(line, '#') > 0:
 		return notOfFormat
-	case !ok, x.queries && !bytes.Contains(p.behind, queryColon):
+	case !ok:
 		return noRecord // of the server itself
+	case isQuery && !x.queries:
+		x.queries = true
+		x.facts.kinds.change("BIND: query", x.events)
+	case !isQuery && x.queries:
+		leaveOut(x.facts.kinds, "BIND: client")
+		return noRecord
+	case !isQuery:
+		x.events++
 	}
 	e.Source, e.SourcePort, e.Time = p.client, p.port, p.at
 	if x.target {

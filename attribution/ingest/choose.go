@@ -155,8 +155,29 @@ func choose(fields []field, o *Options, what string, open bool) (*selection, []f
 	if s.at[roleProtocol] >= 0 && s.at[roleFlags] < 0 {
 		s.chooseByName(fields, roleFlags, flowFlags, func(f *field) int { return f.records }, o.Flags)
 	}
+	if s.isFlows(fields) {
+		s.chooseByName(fields, roleRate, rateNames, func(f *field) int { return f.records }, "")
+	}
 	s.takeDate(fields)
 	return s, fields, nil
+}
+
+// isFlows reports whether the records are flows: they have a port or the address of a destination.
+// Their exporter writes at which rate it samples. In a log of requests a client may write a field of
+// that name.
+func (s *selection) isFlows(fields []field) bool {
+	if s.claimed || isHTTP(fields) {
+		return false
+	}
+	if s.at[rolePort] >= 0 {
+		return true
+	}
+	target := s.at[roleTarget]
+	if target < 0 || fields[target].addrs < fields[target].records {
+		return false
+	}
+	name := strings.Join(words(fields[target].name), "")
+	return strings.Contains(name, "dst") || strings.Contains(name, "dest")
 }
 
 var optionNames = [...]string{"Source", "Time", "Target", "Count", "Bytes", "Protocol", "SourcePort", "Flags"}

@@ -6,8 +6,9 @@ import (
 )
 
 // Daemons log sentences, most of them through syslog, and many share a file. Each one knows
-// its own records. Which kinds of its records are events is fixed by the head, since a client
-// that connects is logged several times: as it comes, as it fails, and as it leaves.
+// its own records. Some kinds of these are events, since a client that connects is logged several
+// times: as it comes, as it fails, and as it leaves. The head chooses the kinds. The choice is made
+// again when a kind comes for the first time.
 //
 // A record is known by the name of its program and by how its sentence begins. The server has
 // written both. So what clients write, such as names, cannot stand in their place.
@@ -21,8 +22,14 @@ type daemon struct {
 	// parse makes an event of a message. The kind is 0 if it is not one of a client.
 	parse func(d *daemons, m *message, e *Event) (kind, fault)
 
-	// choose says which kinds are events, by how many records of each the head has.
+	// choose says which kinds are events, by how many records of each were seen.
 	choose func(seen *[kinds]int) kindSet
+
+	kinds [kinds]string // what the account calls them; a kind without a name repeats what was counted
+
+	// speaks reports whether a line that names no program is the daemon's, though it is of no
+	// client. It is nil where that cannot be told.
+	speaks func(text []byte) bool
 
 	// login says that the records are of clients which have connected. Those of several such
 	// daemons count together.
@@ -45,7 +52,7 @@ func setOf(list ...kind) (s kindSet) {
 	return s
 }
 
-// orElse chooses the first kind, or the second if the head has only that.
+// orElse chooses the first kind, or the second while there is only that.
 func orElse(first, second kind) func(seen *[kinds]int) kindSet {
 	return func(seen *[kinds]int) kindSet {
 		if seen[first] == 0 && seen[second] > 0 {
@@ -69,6 +76,8 @@ type message struct {
 	process []byte // its number
 	text    []byte
 	at      time.Time
+
+	connection *connection // that it is about, where other kinds of records are about the same
 }
 
 // daemonTable has all daemons.
@@ -93,15 +102,48 @@ func known(program []byte) int {
 
 // daemons reads the logs of daemons.
 type daemons struct {
-	facts *facts
-	use   []kindSet // by daemon: the kinds that are events
-	other []kindSet // by daemon: the kinds of which the user must choose
+	facts   *facts
+	choices []choice // by daemon
 
 	bare   bool // lines name no programs
 	nested bool // programs are named behind another name, as of a container
 	m      message
 	conns  connections
 	ssh    sshdLine
+}
+
+// choice is which records of a daemon count.
+type choice struct {
+	as     part
+	use    kindSet // the kinds that are events
+	asked  bool    // the user has chosen them
+	seen   [kinds]int
+	names  [kinds]string
+	events uint64 // so far
+}
+
+// part is what a daemon has to do with the events.
+type part uint8
+
+const (
+	leftOut part = iota // it repeats what others say, or the user has asked for another one
+	isEvents
+	isOpen // the user must choose: its records are lost
+)
+
+// counts reports whether records of a kind are events. A kind that comes for the first time may
+// be better than those which have counted.
+func (d *daemons) counts(which int, k kind) bool {
+	c, server := &d.choices[which], daemonTable[which]
+	if c.seen[k] == 0 && !c.asked {
+		c.seen[k] = 1
+		use := server.choose(&c.seen)
+		if use != c.use && c.as == isEvents {
+			d.facts.kinds.change(c.names[k], c.events)
+		}
+		c.use = use
+	}
+	return c.use&(1<<k) != 0
 }
 
 // split cuts a line. What a program says begins behind the first word that ends in a colon.
@@ -198,16 +240,27 @@ func (d *daemons) parse(line []byte, e *Event) fault {
 		return noRecord
 	}
 	which, k, why := d.read(e)
-	switch {
-	case k == 0:
-		return noRecord
-	case d.other[which]&(1<<k) != 0:
-		return otherProgram
-	case d.use[which]&(1<<k) == 0:
+	if k == 0 {
 		return noRecord
 	}
-	if why != "" {
+	c := &d.choices[which]
+	switch counts := d.counts(which, k); {
+	case c.as == leftOut:
+		leaveOut(d.facts.kinds, daemonTable[which].format)
+		return noRecord
+	case !counts:
+		if name := c.names[k]; name != "" {
+			leaveOut(d.facts.kinds, name)
+		}
+		return noRecord
+	case c.as == isOpen:
+		return otherProgram
+	case why != "":
 		return why
+	}
+	c.events++
+	if d.m.connection != nil {
+		d.m.connection.counted = true
 	}
 	if e.Time.IsZero() {
 		e.Time = d.m.at

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -13,7 +14,11 @@ type survey struct {
 	seen         [][kinds]int
 	total, said  []int // by daemon: records, and lines
 	bare, nested bool
+	few          bool // more lines than these are to come
 }
+
+// fewLines is what may be no more than the beginning of a live text.
+const fewLines = 10
 
 // surveyed finds out how the lines name programs. Clients write into the logs of
 // other programs, so that a name behind another one counts only where nothing else is found
@@ -27,6 +32,8 @@ func (h *head) surveyed() *survey {
 	h.daemons = named
 	switch {
 	case bare.records() > named.records() && len(h.tags) == 0:
+		h.daemons = bare
+	case named.records() == 0 && named.named == 0 && bare.few && len(h.tags) == 0 && bare.says():
 		h.daemons = bare
 	case named.records() == 0:
 		if nested := d.survey(h, false, true); 2*nested.named > nested.lines {
@@ -43,10 +50,16 @@ func (s *survey) records() (n int) {
 	return n
 }
 
+// says reports whether a daemon has written most lines.
+func (s *survey) says() bool {
+	return slices.ContainsFunc(s.said, func(n int) bool { return 2*n > s.lines })
+}
+
 func (d *daemons) survey(h *head, bare, nested bool) *survey {
 	d.bare, d.nested = bare, nested
 	s := &survey{seen: make([][kinds]int, len(daemonTable)), total: make([]int, len(daemonTable)),
-		said: make([]int, len(daemonTable)), bare: bare, nested: nested}
+		said: make([]int, len(daemonTable)), bare: bare, nested: nested,
+		few: !h.whole && len(h.lines) < fewLines}
 	d.conns = connections{}
 	for i, line := range h.lines {
 		if isBlankOrComment(line) {
@@ -65,6 +78,11 @@ func (d *daemons) survey(h *head, bare, nested bool) *survey {
 		if which >= 0 {
 			s.named++
 			s.said[which]++
+		}
+		for i, m := range daemonTable {
+			if bare && k == 0 && m.speaks != nil && m.speaks(d.m.text) {
+				s.said[i]++
+			}
 		}
 		if k != 0 {
 			s.seen[which][k]++
@@ -106,7 +124,7 @@ func sniffDaemon(server *daemon) func(*head) int {
 			return 0
 		case server == &fail2ban && s.logins() > 0:
 			return 0 // it repeats what the others say
-		case all == 0 && 2*said > s.lines && !s.bare: // clients may come later
+		case all == 0 && 2*said > s.lines && (!s.bare || s.few): // clients may come later
 			return 60
 		}
 		return s.score(all)
@@ -144,16 +162,22 @@ func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 			return nil, badOption("Target", "%.40q: of %s it is %q", o.Target, server.format, server.target)
 		}
 		s := h.surveyed()
-		d := &daemons{facts: f, use: make([]kindSet, len(daemonTable)), other: make([]kindSet, len(daemonTable)),
-			bare: s.bare, nested: s.nested}
+		d := &daemons{facts: f, choices: make([]choice, len(daemonTable)), bare: s.bare, nested: s.nested}
 		sel := newSelection()
 		var names, sources []string
 		for i, m := range daemonTable {
+			c := &d.choices[i]
+			c.seen, c.use = s.seen[i], m.choose(&s.seen[i])
+			for k, name := range m.kinds {
+				if name != "" {
+					c.names[k] = m.format + ": " + name
+				}
+			}
 			switch {
 			case m == server, o.Format == "" && m.login && server.login:
-				d.use[i] = m.choose(&s.seen[i])
+				c.as = isEvents
 				if m == &postfix && strings.EqualFold(o.Target, "recipient") {
-					d.use[i] = setOf(postfixReject)
+					c.use, c.asked = setOf(postfixReject), true
 				}
 				if s.total[i] > 0 || m == server {
 					names = append(names, m.format)
@@ -163,7 +187,7 @@ func openDaemon(server *daemon) func(*head, *Options, *facts) (*plan, error) {
 					sel.names["target"] = m.target
 				}
 			case o.Format == "" && m != &fail2ban:
-				d.other[i] = m.choose(&s.seen[i])
+				c.as = isOpen
 			}
 		}
 		sel.names["source"] = strings.Join(sources, ", ")

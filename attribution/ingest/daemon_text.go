@@ -124,17 +124,12 @@ type connection struct {
 	key      uint64
 	open     bool // no attempt to log in was counted yet
 	portless bool // no line has named its port
+	counted  bool // another line about it is an event
 }
 
 // see returns the place of a connection, and whether it was counted before.
 func (c *connections) see(a netip.Addr, number []byte) (*connection, bool) {
-	h := mixAddr(a)
-	for _, b := range number {
-		h = (h ^ uint64(b)) * 1099511628211
-	}
-	h = (h ^ h>>33) * 0xff51afd7ed558ccd // neighbors differ in the lowest bits alone
-	h = h ^ h>>33 | 1
-	at := &c.at[h>>20%uint64(len(c.at))]
+	at, h := c.place(a, number)
 	if at.key == h {
 		return at, true
 	}
@@ -142,11 +137,18 @@ func (c *connections) see(a netip.Addr, number []byte) (*connection, bool) {
 	return at, false
 }
 
-// knows is see that remembers nothing.
-func (c *connections) knows(a netip.Addr, number []byte) bool {
-	at, again := c.see(a, number)
-	if !again {
-		*at = connection{}
+// find is see that remembers nothing.
+func (c *connections) find(a netip.Addr, number []byte) (*connection, bool) {
+	at, h := c.place(a, number)
+	return at, at.key == h
+}
+
+func (c *connections) place(a netip.Addr, number []byte) (at *connection, key uint64) {
+	h := mixAddr(a)
+	for _, b := range number {
+		h = (h ^ uint64(b)) * 1099511628211
 	}
-	return again
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd // neighbors differ in the lowest bits alone
+	h = h ^ h>>33 | 1
+	return &c.at[h>>20%uint64(len(c.at))], h
 }

@@ -23,6 +23,8 @@ var dovecot = daemon{
 		}
 		return setOf(dovecotLogin, dovecotAuth)
 	},
+	kinds: [kinds]string{dovecotLogin: "login", dovecotAuth: "authentication failed",
+		dovecotRepeat: "authentication failed again"},
 }
 
 // Kinds of records of Dovecot.

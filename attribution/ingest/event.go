@@ -27,6 +27,7 @@ type Event struct {
 	Claimed bool
 
 	unreadable bool  // its protocol, port or flags
+	rateless   bool  // its field for the rate of sampling holds none
 	opinion    uint8 // isTor or isUnknown
 	masked     bool  // Prefix is what was left of an address
 }

@@ -14,7 +14,10 @@ var exim = daemon{
 	format: "EXIM", source: "the address in brackets behind H= or from", login: true, target: "recipient",
 	runs:   func(p []byte) bool { return string(p) == "exim" || string(p) == "exim4" },
 	parse:  (*daemons).parseExim,
+	speaks: func(text []byte) bool { return eximID(text) > 0 },
 	choose: chooseExim,
+	kinds: [kinds]string{eximConnect: "SMTP connection from", eximAttempt: "message or failure",
+		eximEnd: "end of a connection"},
 }
 
 // Kinds of records of Exim.
@@ -89,8 +92,10 @@ func (d *daemons) parseExim(m *message, e *Event) (kind, fault) {
 		}
 		if indexText(rest, " sender verify fail for ") >= 0 {
 			d.conns.see(e.Source, []byte("verify"))
-		} else if bytes.HasSuffix(rest, []byte(": Sender verify failed")) && d.conns.knows(e.Source, []byte("verify")) {
-			return eximAgain, ""
+		} else if bytes.HasSuffix(rest, []byte(": Sender verify failed")) {
+			if _, known := d.conns.find(e.Source, []byte("verify")); known {
+				return eximAgain, ""
+			}
 		}
 	}
 	if _, again := d.conns.see(e.Source, port); again && k == eximEnd {

@@ -11,6 +11,7 @@ var fail2ban = daemon{
 	runs:   func(p []byte) bool { return bytes.HasPrefix(p, []byte("fail2ban")) },
 	parse:  (*daemons).parseFail2ban,
 	choose: orElse(fail2banFound, fail2banBan),
+	kinds:  [kinds]string{fail2banFound: "Found", fail2banBan: "Ban"},
 }
 
 // Kinds of records of Fail2ban.

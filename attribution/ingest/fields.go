@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"math"
 	"time"
 
 	"github.com/whence-go/whence/attribution/ingest/internal/clock"
@@ -19,11 +20,13 @@ const (
 	roleProtocol
 	rolePort
 	roleFlags
+	roleRate // of sampling; it has no option
 	roleDate // of W3C logs, whose date and time are two fields; it has no option
-	roles    = roleDate
+	roles    = roleRate
 )
 
-var roleNames = [...]string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags", "date"}
+var roleNames = [...]string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags",
+	"sampling_rate", "date"}
 
 // values are the texts of a record's fields, by role. Nil is a field that it does not have.
 type values [roleDate + 1][]byte
@@ -39,6 +42,7 @@ type facts struct {
 	portless  bool               // port 0 says that a client may have written the address
 	flows     bool               // a record without packets is none
 	history   bool               // the flags are Zeek's history of a connection
+	kinds     *kindNotes         // of the whole input
 }
 
 // fill makes an event of the values of a record.
@@ -74,6 +78,12 @@ func (f *facts) fill(v *values, e *Event) fault {
 	if f.taken[roleBytes] {
 		if e.Bytes, ok = parseNumber(v[roleBytes]); !ok {
 			return badBytes
+		}
+	}
+	if f.taken[roleRate] {
+		rate, ok := parseNumber(v[roleRate])
+		if e.rateless = !ok || rate == 0 || rate > math.MaxUint32; !e.rateless {
+			e.SamplingRate = uint32(rate)
 		}
 	}
 	if f.history {

@@ -115,6 +115,9 @@ var (
 		sourcetransportport l4srcport clientsrcport cport`})
 	flagNames = weights(map[int]string{sure: `tcpflags tcpcontrolbits flg`})
 	flowFlags = weights(map[int]string{sure: `flags`}) // of a record with a protocol
+
+	// Of flows only: one packet in so many was looked at.
+	rateNames = weights(map[int]string{sure: `samplingrate samplinginterval samplerrandominterval`})
 )
 
 // methods and statuses are fields of servers that have answered a request.

@@ -17,6 +17,9 @@ var postfix = daemon{
 	},
 	parse:  (*daemons).parsePostfix,
 	choose: choosePostfix,
+	kinds: [kinds]string{postfixConnect: "connect from", postfixScreen: "CONNECT from", postfixService: "connect from",
+		postfixDisconnect: "disconnect from", postfixAttempt: "message or failed login", postfixReject: "rejection",
+		postfixEnd: "lost connection"},
 }
 
 // Kinds of records of Postfix.
@@ -68,7 +71,14 @@ func (d *daemons) parsePostfix(m *message, e *Event) (kind, fault) {
 	}
 	switch k {
 	case postfixAttempt, postfixReject, postfixEnd:
-		if _, again := d.conns.see(e.Source, m.process); again && k == postfixEnd {
+		at, again := d.conns.see(e.Source, m.process)
+		if again && k == postfixEnd {
+			return postfixAgain, ""
+		}
+		m.connection = at
+	case postfixDisconnect: // of a connection that has counted before disconnections did
+		if at, known := d.conns.find(e.Source, m.process); known && at.counted {
+			at.counted = false
 			return postfixAgain, ""
 		}
 	}

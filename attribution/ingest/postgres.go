@@ -17,7 +17,9 @@ var postgres = daemon{
 		return false
 	},
 	parse:  (*daemons).parsePostgres,
+	speaks: postgresSpeaks,
 	choose: orElse(postgresReceived, postgresFatal),
+	kinds:  [kinds]string{postgresReceived: "connection received", postgresFatal: "FATAL"},
 }
 
 // Kinds of records of PostgreSQL.
@@ -25,6 +27,16 @@ const (
 	postgresReceived kind = iota + 1
 	postgresFatal
 )
+
+// postgresSpeaks knows a level, which has two blanks behind it.
+func postgresSpeaks(text []byte) bool {
+	for _, level := range []string{"LOG", "FATAL", "ERROR", "WARNING", "DETAIL", "HINT", "STATEMENT", "CONTEXT"} {
+		if i := indexText(text, level+":  "); i == 0 || i > 0 && text[i-1] == ' ' {
+			return true
+		}
+	}
+	return false
+}
 
 func (d *daemons) parsePostgres(m *message, e *Event) (kind, fault) {
 	text := m.text

@@ -95,7 +95,7 @@ func (r *Reader) nextMember() error {
 	if r.unwrap.pieces != nil {
 		r.unwrap.pieces.lose = r.losePiece
 	}
-	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap}
+	f := &facts{chain: chain{trusted: r.o.Trusted}, clock: r.clock, unwrap: r.unwrap, kinds: &r.ledger.kinds}
 	r.plan, err = decide(h, &r.o, f)
 	if err != nil {
 		return err

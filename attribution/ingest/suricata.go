@@ -4,7 +4,10 @@ import "bytes"
 
 // Suricata's eve.json says each thing several times: a flow, and in it alerts, requests and
 // files. Records of one type are events, the others are none: flow where the head has one, else
-// netflow, else alert, else what the head has most of.
+// netflow, else alert, else what the head has most of. A sensor writes flows as they end, so that
+// the first ones may come behind the head. They count from there on, and so does netflow: both
+// are of all traffic. An alert never takes the place of another type, since one packet can cause it.
+// Of a flow that has counted before, by its flow_id, only the other packets count.
 //
 // The source of a flow is who began it. So is that of an alert, though the packet that raised
 // it may be the server's: it is flow.src_ip, or the destination where the direction is
@@ -14,11 +17,18 @@ import "bytes"
 // FIN, and the server SYN.
 type suricata struct {
 	*objects
-	kind   string
-	own    bool // the source is Suricata's own field
+	kind   string // the type that counts, "" as long as there is none
+	only   string // the type that the format names, "" for the best
+	own    bool   // the source is Suricata's own field
 	extra  scanner
 	layout layout
 	more   active
+
+	options *Options
+	plan    *plan
+	changed bool
+	events  uint64  // before flows
+	before  counted // these, by flow
 }
 
 // Fields beside those that the options name.
@@ -32,25 +42,53 @@ const (
 	eveFlagsToServer
 	eveFlagsToClient
 	eveTargetPort
+	eveFlowID
 )
 
 var evePaths = paths{eveType: "event_type", eveDirection: "direction", eveFlowSource: "flow.src_ip",
 	eveFlowTarget: "flow.dest_ip", eveFlowPort: "flow.src_port", eveState: "flow.state",
-	eveFlagsToServer: "tcp.tcp_flags_ts", eveFlagsToClient: "tcp.tcp_flags_tc", eveTargetPort: "dest_port"}
+	eveFlagsToServer: "tcp.tcp_flags_ts", eveFlagsToClient: "tcp.tcp_flags_tc", eveTargetPort: "dest_port",
+	eveFlowID: "flow_id"}
 
-// eveTypes counts the types of the records of the head that have a source.
-func eveTypes(h *head) (types map[string]int, objects int) {
+// eveRank is how much of the traffic records of a type show. What it ranks as 0 says more about a
+// record of another type.
+func eveRank[T string | []byte](kind T) int {
+	switch string(kind) {
+	case "flow":
+		return 3
+	case "netflow":
+		return 2
+	case "fileinfo", "anomaly", "stats", "":
+		return 0
+	}
+	return 1
+}
+
+// eveCounts are the members with the packets and bytes to the server, by type.
+var eveCounts = map[string][2]string{"flow": {"flow.pkts_toserver", "flow.bytes_toserver"},
+	"netflow": {"netflow.pkts", "netflow.bytes"}}
+
+// eveHasCounts reports whether a text has these members.
+func eveHasCounts(text []byte, kind string) bool {
+	name := eveCounts[kind][0]
+	return name != "" && bytes.Contains(text, []byte(`"`+name[len(kind)+1:]+`"`))
+}
+
+// eveTypes counts the types of the records of the head: those that have a source, and statistics.
+func eveTypes(h *head) (types map[string]int) {
 	list, _ := documents(h)
 	types = map[string]int{}
 	p := evePaths
 	p[eveDirection] = "src_ip"
 	for _, document := range list {
 		s := scanner{text: document, paths: &p}
-		if s.object(p.all(), 0) && s.found[eveType] != nil && s.found[eveDirection] != nil {
-			types[string(scalar(s.found[eveType]))]++
+		if s.object(p.all(), 0) && s.found[eveType] != nil {
+			if kind := string(scalar(s.found[eveType])); s.found[eveDirection] != nil || kind == "stats" {
+				types[kind]++
+			}
 		}
 	}
-	return types, len(list)
+	return types
 }
 
 func sniffSuricata(h *head) int {
@@ -61,38 +99,44 @@ func sniffSuricata(h *head) int {
 			eve++
 		}
 	}
-	if types, _ := eveTypes(h); len(types) > 0 && 2*eve > len(list) {
+	if 2*eve > len(list) && len(eveTypes(h)) > 0 {
 		return named
 	}
 	return 0
 }
 
 func openSuricata(h *head, o *Options, f *facts) (*plan, error) {
-	types, _ := eveTypes(h)
-	kind, most := "", 0
-	for _, name := range []string{"flow", "netflow", "alert"} {
-		if kind == "" && types[name] > 0 {
+	types := eveTypes(h)
+	kind := ""
+	better := func(a, b string) bool { // alerts before the others, which rank alike
+		switch rank, other := eveRank(a), eveRank(b); {
+		case rank != other:
+			return rank > other
+		case a == "alert" || b == "alert":
+			return a == "alert"
+		case types[a] != types[b]:
+			return types[a] > types[b]
+		}
+		return a < b
+	}
+	for name := range types {
+		if eveRank(name) > 0 && (kind == "" || better(name, kind)) {
 			kind = name
 		}
 	}
-	for name, n := range types {
-		if kind == "" || most > 0 {
-			if name != "fileinfo" && name != "anomaly" && (n > most || n == most && name < kind) {
-				kind, most = name, n
-			}
+	return openEve(h, o, f, kind, "")
+}
+
+func openSuricataOnly(kind string) func(h *head, o *Options, f *facts) (*plan, error) {
+	return func(h *head, o *Options, f *facts) (*plan, error) {
+		if eveTypes(h)[kind] > 0 {
+			return openEve(h, o, f, kind, kind)
 		}
+		return openEve(h, o, f, "", kind)
 	}
-	if kind == "" {
-		kind = "flow"
-	}
-	return openEve(h, o, f, kind)
 }
 
-func openSuricataAlerts(h *head, o *Options, f *facts) (*plan, error) {
-	return openEve(h, o, f, "alert")
-}
-
-func openEve(h *head, o *Options, f *facts, kind string) (*plan, error) {
+func openEve(h *head, o *Options, f *facts, kind, only string) (*plan, error) {
 	preset := *o
 	set := func(field *string, name string) {
 		if *field == "" {
@@ -106,11 +150,9 @@ func openEve(h *head, o *Options, f *facts, kind string) (*plan, error) {
 	set(&preset.Protocol, "proto")
 	set(&preset.SourcePort, "src_port")
 	preset.Flags = notTaken
-	counts := map[string][2]string{"flow": {"flow.pkts_toserver", "flow.bytes_toserver"},
-		"netflow": {"netflow.pkts", "netflow.bytes"}}[kind]
-	if counts[0] != "" && bytes.Contains(h.text, []byte(`"`+counts[0][len(kind)+1:]+`"`)) {
-		set(&preset.Count, counts[0])
-		set(&preset.Bytes, counts[1])
+	if eveHasCounts(h.text, kind) {
+		set(&preset.Count, eveCounts[kind][0])
+		set(&preset.Bytes, eveCounts[kind][1])
 	} else {
 		set(&preset.Count, notTaken)
 		set(&preset.Bytes, notTaken)
@@ -129,8 +171,10 @@ func openEve(h *head, o *Options, f *facts, kind string) (*plan, error) {
 	}
 	j.active = j.paths.all()
 	f.handshake, f.flows = false, p.at[roleCount] >= 0
-	s := &suricata{objects: j, kind: kind, own: own, more: evePaths.all()}
-	p.names["source"] += " of records of type " + kind
+	s := &suricata{objects: j, kind: kind, only: only, own: own, more: evePaths.all(), options: o, plan: p}
+	if kind != "" {
+		p.names["source"] += " of records of type " + kind
+	}
 	p.cut, p.parse = j.cut, s.parse
 	return p, nil
 }
@@ -141,8 +185,15 @@ func (s *suricata) parse(record []byte, e *Event) fault {
 	if x.peek() != '{' || !x.object(s.more, 0) {
 		return s.objects.parse(record, e)
 	}
-	if string(scalar(x.found[eveType])) != s.kind {
-		return noRecord
+	if kind := scalar(x.found[eveType]); string(kind) != s.kind {
+		switch {
+		case string(kind) == "stats": // of the sensor itself
+			return noRecord
+		case s.only != "" && string(kind) != s.only, s.kind != "" && eveRank(kind) < 2, eveRank(kind) <= eveRank(s.kind):
+			leaveOut(s.facts.kinds, kind)
+			return noRecord
+		}
+		s.change(string(kind), record)
 	}
 	if why := s.objects.parse(record, e); why != "" {
 		return why
@@ -150,7 +201,9 @@ func (s *suricata) parse(record []byte, e *Event) fault {
 	switch s.kind {
 	case "alert":
 		if s.own {
-			return s.initiator(e)
+			if why := s.initiator(e); why != "" {
+				return why
+			}
 		}
 	case "flow":
 		if e.Protocol == tcp {
@@ -159,6 +212,59 @@ func (s *suricata) parse(record []byte, e *Event) fault {
 			e.Handshake = string(scalar(x.found[eveState])) == "established" ||
 				server&(tcpFIN|tcpACK) == tcpFIN|tcpACK && client&(tcpFIN|tcpSYN|tcpACK) == tcpFIN|tcpSYN|tcpACK
 		}
+	}
+	if s.only != "" {
+		return ""
+	}
+	return s.once(e)
+}
+
+// change makes another type count from a record on.
+func (s *suricata) change(kind string, record []byte) {
+	f, p := s.facts, s.plan
+	f.kinds.change(kind, s.events)
+	s.changed = true
+	if s.kind == "" {
+		p.names["source"] += " of records of type " + kind
+	} else {
+		p.names["source"] += ", then of type " + kind
+	}
+	s.kind = kind
+	counts := [2]string{}
+	if eveHasCounts(record, kind) {
+		counts = eveCounts[kind]
+	}
+	for i, asked := range []string{s.options.Count, s.options.Bytes} {
+		if asked != "" {
+			continue
+		}
+		r := roleCount + role(i)
+		s.paths[r], f.taken[r] = counts[i], counts[i] != ""
+		delete(p.notTaken, roleNames[r])
+		if delete(p.names, roleNames[r]); counts[i] != "" {
+			p.names[roleNames[r]] = counts[i]
+		}
+	}
+	f.flows = f.taken[roleCount]
+	s.active, s.objects.layout, s.scanned = s.paths.all(), layout{}, false // the record is read again
+}
+
+// once leaves out what has counted of a flow before.
+func (s *suricata) once(e *Event) fault {
+	id := scalar(s.extra.found[eveFlowID])
+	rank := eveRank(s.kind)
+	if rank < eveRank("flow") {
+		s.events++
+	}
+	if len(id) == 0 || rank == eveRank("flow") && s.before.isEmpty() {
+		return ""
+	}
+	key := flowKey(id) ^ mixAddr(e.Source) // netflow has a record for each direction
+	if s.changed && rank > 1 && !s.before.once(key, e) {
+		return noRecord
+	}
+	if rank < eveRank("flow") {
+		s.before.add(key, max(e.Events, 1))
 	}
 	return ""
 }

@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strconv"
 )
 
@@ -10,16 +12,66 @@ import (
 // packets, as conn.log has, a record counts those of the originator. A connection to which the
 // originator sent nothing is no record.
 //
+// Of several logs in one text, that with packets counts, and the others repeat connections. It may
+// begin behind the head, since a connection is written as it ends. What has counted before of a
+// connection, by its uid, does not count again.
+//
 // The history of a connection proves a handshake: the responder's SYN-ACK (h), and behind it an
 // ACK, data or FIN of the originator (A, D, F).
 
+// zeekPackets is where the packets of a text begin.
+type zeekPackets struct {
+	facts   *facts
+	waits   bool    // for the first record with packets
+	events  uint64  // before it
+	before  counted // these, by connection
+	looking int     // for so many records
+}
+
+// noPackets is the kind of records of a log without a name.
+const noPackets = "no packets"
+
+// looks is for how many records with packets the connections that have counted before are looked
+// for. Those that have ended by then were long ago.
+const looks = 1 << 20
+
+// begin is called with the first record with packets.
+func (z *zeekPackets) begin() {
+	z.waits, z.looking = false, looks
+	z.facts.flows, z.facts.taken[roleCount] = true, true
+	z.facts.kinds.change("conn", z.events)
+}
+
+// needsUID reports whether the connection of a record matters.
+func (z *zeekPackets) needsUID() bool { return z.waits || z.looking > 0 && !z.before.isEmpty() }
+
+// once leaves out what has counted of a connection before.
+func (z *zeekPackets) once(uid []byte, e *Event) fault {
+	key := flowKey(uid)
+	if z.waits {
+		z.events++
+		if len(uid) > 0 {
+			z.before.add(key, 1)
+		}
+		return ""
+	}
+	if z.looking--; len(uid) > 0 && !z.before.once(key, e) {
+		return noRecord
+	}
+	return ""
+}
+
 // zeek reads the logs with tabs.
 type zeek struct {
-	facts   *facts
-	sep     byte
-	asked   [roles]string
-	roles   []uint16 // by column: a bit for each role
-	columns int
+	zeekPackets
+	sep      byte
+	selected *selection
+	free     [roles]bool // the options name no column
+	asked    [roles]string
+	roles    []uint16 // by column: a bit for each role
+	columns  int
+	uid      int    // its column, or -1
+	path     string // the name of the log
 }
 
 // zeekNames are the fields of the roles, the best first.
@@ -69,7 +121,7 @@ func openZeek(h *head, o *Options, f *facts) (*plan, error) {
 	if header == nil {
 		return openZeekJSON(h, o, f)
 	}
-	z := &zeek{facts: f, sep: header[len("#fields")]}
+	z := &zeek{zeekPackets: zeekPackets{facts: f}, sep: header[len("#fields")]}
 	names := z.names(header)
 	fields := make([]field, len(names))
 	for i, name := range names {
@@ -97,9 +149,13 @@ func openZeek(h *head, o *Options, f *facts) (*plan, error) {
 			z.asked[r] = fields[at].name
 		}
 	}
-	z.setColumns(names)
+	for r, name := range o.asked() {
+		z.free[r] = name == ""
+	}
 	f.use(s)
 	f.flows = z.asked[roleCount] != ""
+	z.selected, z.waits = s, z.free[roleCount] && !f.flows
+	z.setColumns(names)
 	f.handshake, f.history = false, true
 	delete(s.names, roleNames[roleFlags])
 	return &plan{selection: s, parse: z.parse}, nil
@@ -137,9 +193,26 @@ func (z *zeek) names(header []byte) (names [][]byte) {
 
 // setColumns finds the fields again. Logs that stand one behind another may differ.
 func (z *zeek) setColumns(names [][]byte) {
-	z.columns = len(names)
+	has := func(asked string) bool {
+		return slices.ContainsFunc(names, func(name []byte) bool { return string(name) == asked })
+	}
+	for r, known := range zeekNames {
+		if i := slices.IndexFunc(known, has); z.asked[r] == "" && z.free[r] && i >= 0 {
+			z.asked[r], z.facts.taken[r] = known[i], true
+			if role(r) != roleFlags {
+				z.selected.names[roleNames[r]] = known[i]
+			}
+		}
+	}
+	if z.waits && z.asked[roleCount] != "" {
+		z.begin()
+	}
+	z.columns, z.uid = len(names), -1
 	z.roles = z.roles[:0]
 	for i, name := range names {
+		if string(name) == "uid" {
+			z.uid = i
+		}
 		var bits uint16
 		for r, asked := range z.asked {
 			if asked != "" && (asked == string(name) || asked == strconv.Itoa(i+1)) {
@@ -155,15 +228,22 @@ func (z *zeek) parse(line []byte, e *Event) fault {
 		if bytes.HasPrefix(line, []byte("#fields")) {
 			z.setColumns(z.names(line))
 		}
+		if rest, ok := cutText(line, "#path"); ok && len(rest) > 1 {
+			z.path = string(rest[1:])
+		}
 		return noRecord
 	}
 	var v values
+	var uid []byte
 	n := 0
 	for more := true; more; n++ {
 		var value []byte
 		value, line, more = cutPlain(line, z.sep)
 		if n >= len(z.roles) {
 			continue
+		}
+		if n == z.uid {
+			uid = value
 		}
 		for r := range z.asked {
 			if z.roles[n]&(1<<r) != 0 {
@@ -179,30 +259,13 @@ func (z *zeek) parse(line []byte, e *Event) fault {
 	case string(v[roleSource]) == "-":
 		return emptyField
 	}
-	return z.facts.fill(&v, e)
-}
-
-// openZeekJSON reads the objects as any other, but knows what the fields mean. Of a stream of
-// several logs (_path) those with packets are the records: the others repeat connections.
-func openZeekJSON(h *head, o *Options, f *facts) (*plan, error) {
-	list, _ := documents(h)
-	names := map[string]bool{}
-	preset := zeekOptions(o, func(name string) bool {
-		for _, document := range list {
-			if bytes.Contains(document, []byte(`"`+name+`"`)) {
-				names[name] = true
-			}
-		}
-		if name == "id.orig_h" || name == "id.resp_h" || name == "id.orig_p" { // also {"id":{"orig_h":...}}
-			return true
-		}
-		return names[name]
-	})
-	p, err := openJSON(h, &preset, f)
-	if err != nil {
-		return nil, err
+	switch why := z.facts.fill(&v, e); {
+	case why == "" && z.needsUID():
+		return z.once(uid, e)
+	case why == noRecord && v[roleCount] == nil:
+		leaveOut(z.facts.kinds, cmp.Or(z.path, noPackets))
+		return noRecord
+	default:
+		return why
 	}
-	f.handshake, f.history, f.flows = false, true, names["orig_pkts"]
-	delete(p.names, roleNames[roleFlags])
-	return p, nil
 }

@@ -9,6 +9,7 @@ var accountEnglish = accountPhrases{
 		"source": "the source", "time": "the time", "target": "the target", "count": "the number of events",
 		"bytes":    "the number of bytes",
 		"protocol": "the protocol", "source_port": "the source port", "flags": "the TCP flags",
+		"sampling_rate": "the sampling rate",
 	},
 
 	used:      "{n} {n:record was|records were} used.",
@@ -94,10 +95,14 @@ var accountEnglish = accountPhrases{
 		"CUT_IPV6": "{n} IPv6 {n:address was|addresses were} cut before {n:it was|they were} logged, to {subject}.",
 		"STRAY_TIMES": "{n} {n:record is|records are} dated far from all others, the first at {subject}. The time span " +
 			"leaves {n:it|them} out.",
-		"NO_TRANSPORT":   "The protocol, port or flags of {n} {n:record|records} cannot be read.",
-		"COUNTRY_T1":     "{n} {n:record is|records are} of the Tor network, as the log says itself.",
-		"COUNTRY_XX":     "Of {n} {n:record|records} the log itself knows no country.",
-		"NO_ZONE":        "{n} {n:time names|times name} no time zone. The zone is assumed.",
+		"NO_TRANSPORT": "The protocol, port or flags of {n} {n:record|records} cannot be read.",
+		"COUNTRY_T1":   "{n} {n:record is|records are} of the Tor network, as the log says itself.",
+		"COUNTRY_XX":   "Of {n} {n:record|records} the log itself knows no country.",
+		"NO_ZONE":      "{n} {n:time names|times name} no time zone. The zone is assumed.",
+		"OTHER_KIND": "{n} {n:record is|records are} of the kind {subject}, which does not count. Records of another " +
+			"kind are the events.",
+		"CHANGED_KIND": "{n} {n:record|records} counted before the first record of the kind {subject} came. Since then " +
+			"that kind counts.",
 		"INBOUND_ONLY":   "Packets that go out of the network are not counted.",
 		"SKIPPED_MEMBER": "{n} {n:entry|entries} of the archive {n:is|are} no file, the first is {subject}.",
 		"UNREAD_MEMBER":  "{n} {n:file|files} of the archive cannot be read, the first is {subject}.",

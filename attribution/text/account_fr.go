@@ -9,6 +9,7 @@ var accountFrench = accountPhrases{
 		"source": "la source", "time": "l’heure", "target": "la cible", "count": "le nombre d’événements",
 		"bytes":    "le nombre d’octets",
 		"protocol": "le protocole", "source_port": "le port source", "flags": "les drapeaux TCP",
+		"sampling_rate": "le taux d’échantillonnage",
 	},
 
 	used: "{n} {n:enregistrement a été utilisé|enregistrements ont été utilisés}.",
@@ -104,8 +105,12 @@ var accountFrench = accountPhrases{
 			"illisibles.",
 		"COUNTRY_T1": "{n} {n:enregistrement relève|enregistrements relèvent} du réseau Tor, selon le journal " +
 			"lui-même.",
-		"COUNTRY_XX":   "De {n} {n:enregistrement|enregistrements}, le journal lui-même ne connaît pas le pays.",
-		"NO_ZONE":      "{n} {n:heure n’indique|heures n’indiquent} pas de fuseau horaire. Le fuseau est supposé.",
+		"COUNTRY_XX": "De {n} {n:enregistrement|enregistrements}, le journal lui-même ne connaît pas le pays.",
+		"NO_ZONE":    "{n} {n:heure n’indique|heures n’indiquent} pas de fuseau horaire. Le fuseau est supposé.",
+		"OTHER_KIND": "{n} {n:enregistrement est|enregistrements sont} du type {subject}, qui ne compte pas. Les " +
+			"événements sont les enregistrements d’un autre type.",
+		"CHANGED_KIND": "{n} {n:enregistrement a été compté|enregistrements ont été comptés} avant le premier du type " +
+			"{subject}. Depuis, c’est ce type qui compte.",
 		"INBOUND_ONLY": "Les paquets qui sortent du réseau ne sont pas comptés.",
 		"SKIPPED_MEMBER": "{n} {n:entrée|entrées} de l’archive {n:n’est pas un fichier|ne sont pas des fichiers}, la " +
 			"première est {subject}.",

@@ -103,6 +103,7 @@ var rooms = []room{
 	{"attribution/ingest", []string{
 		"attribution", "attribution/ingest/internal/clock", "attribution/ingest/internal/container", "geo",
 	}},
+	{"examples/internal/interrupt", nil},
 	{"examples/internal/intake", []string{
 		"attribution", "attribution/evidence", "attribution/ingest", "attribution/monitor", "geo",
 	}},

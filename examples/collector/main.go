@@ -78,6 +78,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // live is the program without -replay.
 func live(ctx context.Context, cfg *config, stdout io.Writer, console *console) error {
+	signal.Ignore(syscall.SIGPIPE) // a reader of the output that is gone is an error of its outlet
 	s, err := newServer(cfg, stdout, console)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package whence_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -14,7 +13,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,14 +53,9 @@ func TestAPI(t *testing.T) {
 // compiled returns an importer of what the compiler makes of this module, and the paths of all packages in it.
 func compiled(t *testing.T) (types.Importer, []string) {
 	t.Helper()
-	list := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export", "./...")
-	list.Stderr = os.Stderr
-	out, err := list.Output()
-	if err != nil {
-		t.Skip("needs the go command: ", err)
-	}
+	out := output(t, "go", "list", "-export", "-deps", "-json=ImportPath,Export", "./...")
 	files := map[string]string{}
-	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+	for d := json.NewDecoder(strings.NewReader(out)); d.More(); {
 		var p struct{ ImportPath, Export string }
 		if err := d.Decode(&p); err != nil {
 			t.Fatal(err)

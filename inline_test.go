@@ -1,6 +1,7 @@
 package whence_test
 
 import (
+	"errors"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -26,8 +27,11 @@ func TestHotPathIsInlined(t *testing.T) {
 	}
 	for pkg, functions := range inlined {
 		out, err := exec.Command("go", "build", "-gcflags=-m", pkg).CombinedOutput()
+		if errors.Is(err, exec.ErrNotFound) {
+			t.Skip(err)
+		}
 		if err != nil {
-			t.Skip("needs the go command: ", err)
+			t.Fatalf("%v\n%s", err, out)
 		}
 		for _, f := range functions {
 			if !strings.Contains(string(out), "can inline "+f+"\n") {

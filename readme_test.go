@@ -1,6 +1,7 @@
 package whence_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -18,17 +19,29 @@ func between(t *testing.T, readme, name string) string {
 	return part
 }
 
+// output is what a program prints. Without that program, the test is skipped.
+func output(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, &stderr)
+	}
+	return string(out)
+}
+
 // The output that the README shows is the output of the command that it names.
 func TestReadmeShowsTheIncident(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("go", "run", "./examples/attribute").Output()
-	if err != nil {
-		t.Skip("needs the go command: ", err)
-	}
-	want := "```\n" + string(out) + "```\n"
+	want := "```\n" + output(t, "go", "run", "./examples/attribute") + "```\n"
 	if got := between(t, string(readme), "incident"); got != want {
 		t.Errorf("README.md shows\n%s\nthe program prints\n%s", got, want)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +102,7 @@ var rooms = []room{
 	{"attribution/ingest", []string{
 		"attribution", "attribution/ingest/internal/clock", "attribution/ingest/internal/container", "geo",
 	}},
+	{"examples/internal/interrupt", nil},
 	{"examples/internal/intake", []string{
 		"attribution", "attribution/evidence", "attribution/ingest", "attribution/monitor", "geo",
 	}},
@@ -149,12 +149,9 @@ type goPackage struct {
 
 func listPackages(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", "./...").Output()
-	if err != nil {
-		t.Skip("needs the go command: ", err)
-	}
+	out := output(t, "go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", "./...")
 	var all []goPackage
-	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+	for d := json.NewDecoder(strings.NewReader(out)); ; {
 		var p goPackage
 		if err := d.Decode(&p); errors.Is(err, io.EOF) {
 			return all

@@ -148,3 +148,12 @@ func TestMessages(t *testing.T) {
 		break // and no further
 	}
 }
+
+// A file of exports does not say whose they are: what was lost is named by its number alone.
+func TestFirstOfNobody(t *testing.T) {
+	d := decoder(t, Options{})
+	d.Decode(nil, netip.Addr{}, time.Time{}, []byte("nonsense"))
+	if first := d.Account().Unread[0].First; first != "datagram 1" {
+		t.Errorf("the first is at %q", first)
+	}
+}

@@ -52,7 +52,12 @@ type origin struct {
 	number uint64
 }
 
-func (o origin) String() string { return fmt.Sprintf("%v, datagram %d", o.addr, o.number) }
+func (o origin) String() string {
+	if !o.addr.IsValid() { // a file of exports does not say whose they are
+		return fmt.Sprintf("datagram %d", o.number)
+	}
+	return fmt.Sprintf("%v, datagram %d", o.addr, o.number)
+}
 
 func (l *ledger) add(m *ledger) {
 	for i, n := range m.datagrams {

@@ -37,7 +37,10 @@ func (p *Printer) writeAccount(b *strings.Builder, r *attribution.Report) {
 // readAs is the format and the fields, with those that come next.
 func (p *Printer) readAs(a *attribution.Account) []string {
 	w := &p.words.account
-	list := []string{say(w.input, args{"format": word(p.quoted(a.Format))})}
+	var list []string
+	if a.Format != "" { // else nothing was read
+		list = append(list, say(w.input, args{"format": word(p.quoted(a.Format))}))
+	}
 	var fields []string
 	for _, role := range p.roles(a.Fields, a.Instead) {
 		name, taken := a.Fields[role]

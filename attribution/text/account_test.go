@@ -73,6 +73,13 @@ func codesOf(t *testing.T, head string, docs ...string) map[string]bool {
 	return list
 }
 
+// An input of which nothing was read has no format.
+func TestNoFormat(t *testing.T) {
+	if got := accountText(t, attribution.Report{Account: &attribution.Account{}}); got != "0 records were used.\n\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Every code of the documents on inputs has words, and no other has.
 func TestEveryCodeOfInputsHasWords(t *testing.T) {
 	for _, c := range catalogues {
@@ -180,7 +187,7 @@ func TestAccountOfLater(t *testing.T) {
 	for _, want := range []string{
 		"10 records were not read: NEW_FAULT.\n", "\n20 more records were not read, for other reasons.\n",
 		"\nNEW_NOTE 12 \"x\"\n", "\n1 record is a block of addresses, which cover \"7.9e+28\" addresses. ",
-		"\n1 record was used.\n",
+		"1 record was used.\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("not %q in\n%s", want, got)

@@ -23,10 +23,10 @@ func TestPolicy(t *testing.T) {
 	} {
 		var got string
 		p.Eval(fmt.Sprintf(`new Promise((done) => {
-			let directive = "";
-			document.addEventListener("securitypolicyviolation", (e) => { directive = e.effectiveDirective; }, { once: true });
+			const violation = new Promise((seen) => document.addEventListener("securitypolicyviolation",
+				(e) => seen(e.effectiveDirective), { once: true }));
 			Promise.resolve().then(() => %s).then(() => done("done"),
-				() => setTimeout(() => done("refused: " + directive), 50));
+				() => violation.then((directive) => done("refused: " + directive)));
 		})`, attempt), &got)
 		if !strings.HasPrefix(got, "refused: ") || got == "refused: " {
 			t.Errorf("%s: %s", attempt, got)

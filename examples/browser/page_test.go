@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http/httptest"
@@ -23,12 +24,19 @@ const secret = "sixteen bytes of a secret"
 // built are the files of the page, made once. TestMain removes them.
 var built = sync.OnceValues(func() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "whence-page-"); err == nil {
-		err = build(dir)
+		err = build(context.Background(), dir)
 	}
 	return dir, err
 })
 
+// asProgram makes the test binary the program.
+const asProgram = "BROWSER_TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		os.Exit(0)
+	}
 	status := m.Run()
 	if used {
 		dir, _ := built()

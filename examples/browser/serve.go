@@ -13,34 +13,56 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 )
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "`address` to serve on")
 	out := flag.String("o", "", "write the files of the page to `folder` instead of serving them")
 	flag.Parse()
-	if err := run(*addr, *out); err != nil {
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "browser: %q: no flag\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends what the first does not
+	if err := run(ctx, *addr, *out, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "browser:", err)
 		os.Exit(1)
 	}
 }
 
-func run(addr, out string) error {
+// run serves the page until the context ends, and leaves no files behind.
+func run(ctx context.Context, addr, out string, stdout io.Writer) error {
 	if out != "" {
-		return build(out)
+		return build(ctx, out)
 	}
+	listener, err := net.Listen("tcp", addr) // before the page is built, which takes a while
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	dir, err := os.MkdirTemp("", "whence-browser-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := build(dir); err != nil {
+	if err := build(ctx, dir); err != nil {
 		return err
 	}
-	fmt.Printf("http://%s\n", addr)
-	return http.ListenAndServe(addr, handler(dir))
+	fmt.Fprintf(stdout, "http://%s\n", listener.Addr())
+	server := &http.Server{Handler: handler(dir)}
+	context.AfterFunc(ctx, func() { server.Close() })
+	if err := server.Serve(listener); err != http.ErrServerClosed {
+		return err
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -26,13 +27,14 @@ const program = "github.com/whence-go/whence/examples/browser"
 var page embed.FS
 
 // build writes all files of the page to a folder. It needs the go command, and the source.
-func build(dir string) error {
+func build(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	wasm := filepath.Join(dir, "whence.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", wasm, program)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", wasm, program)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it removes its own files, too
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w: %s", err, text)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/packets"
 	"github.com/whence-go/whence/attribution/text"
+	"github.com/whence-go/whence/examples/internal/interrupt"
 	"github.com/whence-go/whence/geo"
 	"github.com/whence-go/whence/geo/dbip"
 )
@@ -47,7 +49,7 @@ func newCounter(db string, o monitor.Options) (c *counter, err error) {
 }
 
 // file reads one capture, "-" being standard input.
-func (c *counter) file(name string, stdin io.Reader, o packets.Options) error {
+func (c *counter) file(ctx context.Context, name string, stdin io.Reader, o packets.Options) error {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -56,7 +58,9 @@ func (c *counter) file(name string, stdin io.Reader, o packets.Options) error {
 		defer file.Close()
 		stdin = file
 	}
-	r, err := packets.NewReader(stdin, name, o)
+	input := interrupt.Reader(ctx, stdin)
+	defer input.Close()
+	r, err := packets.NewReader(input, name, o)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,9 @@
 // command line. A capture has both directions of the traffic: with -local, only packets to one's
 // own networks count.
 //
+// SIGINT and SIGTERM end the reading, a second later. The answer is then about what came until then:
+// in a pipeline, tcpdump ends by the same ctrl-C, and writes what it still holds.
+//
 // It is a module of its own, because the core of whence does not need what reads captures.
 //
 // The exit status is 0 when all was read, 1 when something could not be read (what could is still
@@ -15,23 +18,31 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/packets"
+	"github.com/whence-go/whence/examples/internal/interrupt"
 	"github.com/whence-go/whence/geo"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends what the first does not
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var claims []attribution.Claim
 	var local []string
 	flags := flag.NewFlagSet("capture", flag.ContinueOnError)
@@ -66,6 +77,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "usage: capture [flags] file...")
 		return 2
 	}
+	if *interval < time.Second || *interval > time.Hour || 24*time.Hour%*interval != 0 {
+		fmt.Fprintf(stderr, "capture: -interval %v: not from 1s to 1h and a divisor of a day\n", *interval)
+		return 2
+	}
 	c, err := newCounter(*db, monitor.Options{Interval: *interval, Claims: claims})
 	if err != nil {
 		fmt.Fprintln(stderr, "capture:", err)
@@ -73,9 +88,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	status := 0
 	for _, name := range flags.Args() {
-		if err := c.file(name, stdin, options); err != nil { // what came before is good
+		err := c.file(ctx, name, stdin, options)
+		if err != nil { // what came before is good
 			fmt.Fprintln(stderr, "capture:", err)
 			status = 1
+		}
+		if errors.Is(err, interrupt.ErrInterrupted) {
+			break
 		}
 	}
 	if err := c.answer(stdout, *asJSON, claims); err != nil {

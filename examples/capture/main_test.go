@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -69,7 +71,7 @@ func write(t *testing.T, data []byte) string {
 func capture(t *testing.T, stdin []byte, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, console bytes.Buffer
-	status = run(args, bytes.NewReader(stdin), &out, &console)
+	status = run(t.Context(), args, bytes.NewReader(stdin), &out, &console)
 	return status, out.String(), console.String()
 }
 
@@ -123,7 +125,7 @@ func TestUnusable(t *testing.T) {
 		"help":      {[]string{"-h"}, 0, "", "-claim"},
 		"network":   {[]string{"-local", "x", "a"}, 2, "", "-local"},
 		"claim":     {[]string{"-claim", "x", "a"}, 2, "", "claim"},
-		"interval":  {[]string{"-interval", "7s", "a"}, 1, "", "7s"},
+		"interval":  {[]string{"-interval", "7s", "a"}, 2, "", "7s"},
 		"database":  {[]string{"-db", "none.mmdb", "a"}, 1, "", "none.mmdb"},
 		"missing":   {[]string{"none.pcap"}, 1, "", "none.pcap"},
 		"a log":     {[]string{write(t, []byte("192.0.2.1 - - ["))}, 1, "", "not a capture"},
@@ -134,5 +136,44 @@ func TestUnusable(t *testing.T) {
 		if status != c.status || !strings.Contains(out, c.out) || !strings.Contains(console, c.says) {
 			t.Errorf("%s: exit status %d, %q\n%s", name, status, console, out)
 		}
+	}
+}
+
+// A signal ends the reading of what has no end. What came until then is reported, and so is a capture that ends by the
+// same signal.
+func TestInterrupted(t *testing.T) {
+	file := attack(t)
+	for _, ends := range []bool{false, true} {
+		r, w := io.Pipe()
+		ctx, signal := context.WithCancel(t.Context())
+		go func() {
+			w.Write(file)
+			w.Write(nil) // returns when all before was passed on
+			signal()
+			if ends {
+				w.Close()
+			}
+		}()
+		var out, console bytes.Buffer
+		status := run(ctx, []string{"-", "next.pcap"}, r, &out, &console)
+		w.Close()
+		if status == 0 || !strings.Contains(out.String(), "10,400 records were used") ||
+			strings.Contains(console.String(), `"-": interrupted; what came before is counted`) == ends ||
+			strings.Contains(console.String(), "next.pcap") != ends {
+			t.Errorf("ends %v: exit status %d, %s\n%s", ends, status, console.String(), out.String())
+		}
+	}
+}
+
+// Nor does it wait for a first packet.
+func TestInterruptedEarly(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	ctx, signal := context.WithCancel(t.Context())
+	signal()
+	var out, console bytes.Buffer
+	if status := run(ctx, []string{"-json", "-"}, r, &out, &console); status != 1 || !json.Valid(out.Bytes()) ||
+		!strings.Contains(console.String(), "interrupted") {
+		t.Errorf("exit status %d, %s, %s", status, console.String(), out.String())
 	}
 }

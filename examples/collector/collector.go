@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 	"sync"
@@ -113,5 +112,3 @@ func lostFor(a *attribution.Account) uint64 {
 
 // running returns the bursts that have not ended, without those that are part of others.
 func (c *collector) running() []monitor.Burst { return slices.Collect(c.monitor.Running()) }
-
-var errStopped = errors.New("stopped before the end of the file")

@@ -83,8 +83,9 @@ func openSockets(ctx context.Context, address string, workers, buffer int) (list
 	if !canShare {
 		workers = 1
 	}
-	config := net.ListenConfig{Control: control(workers > 1, buffer)}
-	for range workers {
+	for i := range workers {
+		// The first one binds a port that nobody has, and only then shares it: another collector cannot take part of it.
+		config := net.ListenConfig{Control: control(i > 0, buffer)}
 		conn, err := config.ListenPacket(ctx, "udp", address)
 		if err != nil {
 			return list, err
@@ -93,6 +94,11 @@ func openSockets(ctx context.Context, address string, workers, buffer int) (list
 		s := &socket{conn: udp}
 		s.batch.init(udp)
 		list = append(list, s)
+		if i == 0 && workers > 1 {
+			if err := share(udp); err != nil {
+				return list, err
+			}
+		}
 		address = udp.LocalAddr().String() // which has a port, if 0 was asked for
 	}
 	return list, nil

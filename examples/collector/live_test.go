@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,10 +154,51 @@ func TestListen(t *testing.T) {
 		if canShare != (len(list) == 3) {
 			t.Errorf("%s: %d sockets", address, len(list))
 		}
+		receiveAll(t, list, port)
+		for _, other := range []string{list[0].conn.LocalAddr().String(), fmt.Sprintf(":%d", port)} {
+			for workers := 1; workers <= 2; workers++ {
+				if second, err := openSockets(t.Context(), other, workers, 1<<20); err == nil {
+					closeSockets(second)
+					t.Errorf("%s: %d more workers at %s", address, workers, other)
+				}
+			}
+		}
 		closeSockets(list)
 	}
 	if list, err := openSockets(t.Context(), "192.0.2.1:0", 2, 1<<20); err == nil {
 		closeSockets(list)
 		t.Error("an address that is not of this machine")
+	}
+}
+
+// receiveAll sends from many ports to one, until each socket has got something.
+func receiveAll(t *testing.T, list []*socket, port int) {
+	to := list[0].conn.LocalAddr().(*net.UDPAddr)
+	if to.IP.IsUnspecified() {
+		to = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	}
+	var got sync.WaitGroup
+	for _, s := range list {
+		got.Go(func() {
+			if n, err := s.read(func(netip.Addr, []byte) {}, true); n == 0 || err != nil {
+				t.Errorf("%d datagrams, %v", n, err)
+			}
+		})
+	}
+	all := make(chan struct{})
+	go func() {
+		got.Wait()
+		close(all)
+	}()
+	for {
+		conn, err := net.DialUDP("udp", nil, to)
+		must(t, err)
+		conn.Write([]byte("x"))
+		conn.Close()
+		select {
+		case <-all:
+			return
+		case <-time.After(time.Millisecond):
+		}
 	}
 }

@@ -19,14 +19,15 @@
 //
 // With -replay it reads a file instead, as fast as it can: a capture (pcap or pcapng) of exports, an
 // IPFIX file (RFC 5655), or one raw datagram. It then prints one report on all of it, with an account
-// of what was read and what was not.
+// of what was read and what was not. SIGINT and SIGTERM end the reading, a second later; the report is
+// then on what came until then.
 //
 // It is a module of its own, because the core of whence does not need what reads captures and what
 // writes metrics.
 //
 // The exit status is 0 when it ended as it was told to and all of a file was read. It is 1 when a
-// file, a socket or the state failed; what was read until then is still reported. It is 2 when the
-// command line makes no sense.
+// file, a socket or the state failed, or when nothing in a file could be used; what was read until then
+// is still reported. It is 2 when the command line makes no sense.
 package main
 
 import (
@@ -49,7 +50,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends what the first does not
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -77,6 +78,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // live is the program without -replay.
 func live(ctx context.Context, cfg *config, stdout io.Writer, console *console) error {
+	signal.Ignore(syscall.SIGPIPE) // a reader of the output that is gone is an error of its outlet
 	s, err := newServer(cfg, stdout, console)
 	if err != nil {
 		return err

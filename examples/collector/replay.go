@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/monitor"
 	"github.com/whence-go/whence/attribution/netflow"
+	"github.com/whence-go/whence/examples/internal/interrupt"
 )
 
 // player feeds a collector from a file, with the times that the file has.
@@ -50,7 +52,15 @@ func replay(ctx context.Context, cfg *config, stdin io.Reader, stdout io.Writer)
 		defer file.Close()
 		stdin = file
 	}
-	unread := p.play(ctx, bufio.NewReaderSize(stdin, 1<<16))
+	file := interrupt.Reader(ctx, stdin)
+	defer file.Close()
+	unread := p.play(bufio.NewReaderSize(file, 1<<16))
+	switch {
+	case unread == nil:
+		unread = p.unusable()
+	case ctx.Err() != nil:
+		unread = interrupt.ErrInterrupted // of which readers of captures may keep only the text
+	}
 	if err := p.answer(stdout); err != nil {
 		return err
 	}
@@ -60,8 +70,23 @@ func replay(ctx context.Context, cfg *config, stdin io.Reader, stdout io.Writer)
 	return nil
 }
 
+// unusable returns why there is nothing to report on.
+func (p *player) unusable() error {
+	a := p.decoder.Account()
+	lost := a.Lost[attribution.LostUnread]
+	switch {
+	case p.datagrams == 0:
+		return errors.New("it has no exports of flows")
+	case a.Records == 0 && lost > 0:
+		return fmt.Errorf("not one record could be used, of %d", lost)
+	case a.Records == 0 && a.Excluded > 0:
+		return errors.New("all of its datagrams are from exporters that -allow leaves out")
+	}
+	return nil
+}
+
 // play reads all datagrams.
-func (p *player) play(ctx context.Context, r *bufio.Reader) error {
+func (p *player) play(r *bufio.Reader) error {
 	var ports []uint16
 	for _, address := range p.cfg.listen {
 		ports = append(ports, portOf(address))
@@ -78,7 +103,7 @@ func (p *player) play(ctx context.Context, r *bufio.Reader) error {
 	case err != nil:
 		return err
 	case file == nil:
-		return p.raw(ctx, r)
+		return p.raw(r)
 	}
 	p.packets = &file.packets
 	for {
@@ -90,26 +115,18 @@ func (p *player) play(ctx context.Context, r *bufio.Reader) error {
 			return fmt.Errorf("the capture breaks off after packet %d", file.packets.Packets)
 		case err != nil:
 			return err
-		case ctx.Err() != nil:
-			return errStopped
 		}
 		p.datagram(from, at, datagram)
 	}
 }
 
 // raw reads messages that nothing is around: no time of arrival, and no exporter.
-func (p *player) raw(ctx context.Context, r io.Reader) error {
+func (p *player) raw(r io.Reader) error {
 	data, err := io.ReadAll(io.LimitReader(r, mostRaw+1))
-	if err != nil {
-		return err
-	}
 	if len(data) > mostRaw {
 		err, data = fmt.Errorf("longer than %d bytes, and no capture", mostRaw), data[:mostRaw]
 	}
 	for m := range netflow.Messages(data) {
-		if ctx.Err() != nil {
-			return errStopped
-		}
 		p.datagram(netip.Addr{}, time.Time{}, m)
 	}
 	return err

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"encoding/json"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -25,8 +28,12 @@ func TestReplayCorpora(t *testing.T) {
 		for _, u := range a.Report.Account.Unread {
 			unread += u.Records
 		}
-		if status != exitOK || stderr != "" || a.Datagrams == 0 || len(a.Exporters) != 1 ||
-			unread != a.Report.Account.Lost[attribution.LostUnread] {
+		want, says := exitOK, ""
+		if a.Report.Account.Records == 0 && unread > 0 {
+			want, says = exitFailed, "not one record could be used"
+		}
+		if status != want || !strings.Contains(stderr, says) || (says == "") != (stderr == "") || a.Datagrams == 0 ||
+			len(a.Exporters) != 1 || unread != a.Report.Account.Lost[attribution.LostUnread] {
 			t.Errorf("%s: exit status %d, %s, %d datagrams of %d exporters", path, status, stderr, a.Datagrams, len(a.Exporters))
 		}
 		files++
@@ -73,9 +80,13 @@ func TestReplayCapture(t *testing.T) {
 	if b, status, _ := replayed(t, fileOf(t, "x.pcap.gz", packed.Bytes())); status != exitOK || b.Datagrams != 7 {
 		t.Errorf("compressed: exit status %d, %d datagrams", status, b.Datagrams)
 	}
-	b, _, _ := replayed(t, fileOf(t, "x.pcap", file), "-listen", ":9995")
-	if b.Datagrams != 0 || b.Packets.OtherPort != 7 {
-		t.Errorf("other port: %d datagrams, %+v", b.Datagrams, b.Packets)
+	b, status, stderr := replayed(t, fileOf(t, "x.pcap", file), "-listen", ":9995")
+	if status != exitFailed || b.Datagrams != 0 || b.Packets.OtherPort != 7 {
+		t.Errorf("other port: exit status %d, %d datagrams, %+v, %s", status, b.Datagrams, b.Packets, stderr)
+	}
+	_, status, stderr = replayed(t, fileOf(t, "x.pcap", file), "-allow", "192.0.2.3")
+	if status != exitFailed || !strings.Contains(stderr, "that -allow leaves out") {
+		t.Errorf("nobody is allowed: exit status %d, %s", status, stderr)
 	}
 	if b, _, _ := replayed(t, fileOf(t, "x.pcap", file), "-allow", "192.0.2.2"); b.Report.Account.Records != 60 ||
 		b.Report.Account.Excluded != 4 {
@@ -126,14 +137,48 @@ func TestReplayUnusable(t *testing.T) {
 		status int
 	}{
 		"missing": {"none", exitFailed},
-		"empty":   {fileOf(t, "x", nil), exitOK},
+		"empty":   {fileOf(t, "x", nil), exitFailed},
 		"head":    {fileOf(t, "x", []byte{0xa1, 0xb2, 0xc3, 0xd4, 0}), exitFailed},
 		"ng":      {fileOf(t, "x", append([]byte{0x0a, 0x0d, 0x0d, 0x0a}, make([]byte, 40)...)), exitFailed},
 		"gzip":    {fileOf(t, "x", []byte{0x1f, 0x8b, 8}), exitFailed},
-		"a log":   {fileOf(t, "x", []byte("192.0.2.1 - - [")), exitOK}, // unread, as the account says
+		"a log":   {fileOf(t, "x", []byte("192.0.2.1 - - [")), exitFailed},
+		"others":  {fileOf(t, "x", pcapOf(t, 2055, false, []byte("hello"), []byte("world"))), exitFailed},
 	} {
 		if a, status, stderr := replayed(t, c.file); status != c.status || a.Report.Events != 0 {
 			t.Errorf("%s: exit status %d, %s", name, status, stderr)
+		}
+	}
+}
+
+// Of a file without exports, the text says what it has, and nothing of a format or an exporter that there is not.
+func TestReplayGarbage(t *testing.T) {
+	var out, stderr bytes.Buffer
+	status := run(t.Context(), []string{"-replay", "-", "-text"}, strings.NewReader("garbage"), &out, &stderr)
+	if status != exitFailed || strings.Contains(out.String(), "invalid") || strings.Contains(out.String(), "read as") {
+		t.Errorf("exit status %d: %s", status, out.String())
+	}
+	contains(t, out.String(), `the first at "datagram 1"`)
+	contains(t, stderr.String(), "not one record could be used, of 1")
+}
+
+// A signal ends a replay of what has no end: it reports what came until then.
+func TestReplayInterrupted(t *testing.T) {
+	raw := v9(begin, begin.Add(-time.Hour), 0, 1, flows(begin, 40))
+	for name, input := range map[string][]byte{"capture": pcapOf(t, 2055, false, raw), "raw": raw} {
+		r, w := io.Pipe()
+		ctx, signal := context.WithCancel(t.Context())
+		go func() {
+			w.Write(input)
+			w.Write(nil) // returns when the first one was passed on
+			signal()
+		}()
+		var out, stderr bytes.Buffer
+		status := run(ctx, []string{"-replay", "-"}, r, &out, &stderr)
+		w.Close()
+		var a answer
+		must(t, json.Unmarshal(out.Bytes(), &a))
+		if status != exitFailed || a.Report.Account.Records != 40 || !strings.Contains(stderr.String(), `"-": interrupted`) {
+			t.Errorf("%s: exit status %d, %d records, %s", name, status, a.Report.Account.Records, stderr.String())
 		}
 	}
 }

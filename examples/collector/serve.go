@@ -35,10 +35,11 @@ type server struct {
 }
 
 const (
-	drainTime   = 200 * time.Millisecond // in which the sockets are emptied at the end,
-	drainTimes  = 5                      // as often at most, while something waits in them
+	lastTime    = 200 * time.Millisecond // in which datagrams may still come at the end
 	closeTime   = 5 * time.Second        // in which bursts must be passed on at the end
 	pauseOnFail = 10 * time.Millisecond
+
+	leastOverhead = 256 // bytes that a kernel needs for each datagram that waits
 )
 
 // newServer opens everything. What it has opened is closed by serve, or by newServer if it fails.
@@ -107,19 +108,24 @@ func (s *server) serve(ctx context.Context) error {
 	}
 	ticker := time.NewTicker(s.cfg.interval)
 	defer ticker.Stop()
+	var save <-chan time.Time // never without -state
+	if s.state != nil {
+		ticker := time.NewTicker(s.state.every)
+		defer ticker.Stop()
+		save = ticker.C
+	}
 	for run := true; run; {
 		select {
 		case <-ticker.C:
 			s.tick(s.now())
 			s.sayDrops()
-			if s.state != nil {
-				s.state.save(s.monitor, s.now())
-			}
+		case <-save:
+			s.state.save(s.monitor)
 		case <-ctx.Done():
 			run = false
 		}
 	}
-	deadline := time.Now().Add(drainTime)
+	deadline := time.Now().Add(lastTime)
 	for _, socket := range s.sockets {
 		socket.conn.SetReadDeadline(deadline)
 	}
@@ -131,24 +137,37 @@ func (s *server) serve(ctx context.Context) error {
 func (s *server) receive(ctx context.Context, socket *socket) {
 	var events []monitor.Event
 	var at time.Time
+	size := 0
 	use := func(from netip.Addr, datagram []byte) {
 		if at.IsZero() { // of all that one call has brought
 			at = s.now()
 		}
-		s.bytes.Add(uint64(len(datagram)))
+		size += len(datagram)
 		events = s.decode(events, from, at, datagram)
 	}
-	for drains := 1; ; {
-		events, at = events[:0], time.Time{}
-		n, err := socket.read(use)
+	read := func(wait bool) (n int, err error) {
+		events, at, size = events[:0], time.Time{}, 0
+		n, err = socket.read(use, wait)
 		s.monitor.Observe(events...)
+		s.bytes.Add(uint64(size))
 		s.datagrams.Add(uint64(n)) // when they are counted
+		return n, err
+	}
+	for {
+		_, err := read(true)
 		switch {
 		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) && drains < drainTimes && socket.waiting() > 0:
-			drains++
-			socket.conn.SetReadDeadline(time.Now().Add(drainTime))
-		case errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed):
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			socket.conn.SetReadDeadline(time.Time{})
+			for left := socket.waiting(); left > 0; { // no more than that: a flood has no end
+				n, err := read(false)
+				if err != nil {
+					return
+				}
+				left -= size + n*leastOverhead
+			}
+			return
+		case errors.Is(err, net.ErrClosed):
 			return
 		default:
 			s.readErrors.Add(1)
@@ -205,10 +224,5 @@ func (s *server) end() error {
 	a := s.decoder.Account()
 	s.console.say("%d datagrams, %d records, %d lost, %d dropped by the kernel; %d bursts run", s.datagrams.Load(),
 		a.Records, lostFor(&a), s.drops(), len(running))
-	for _, socket := range s.sockets {
-		if n := socket.waiting(); n > 0 {
-			s.console.say("%s: about %d bytes that came were not read", socket.conn.LocalAddr(), n)
-		}
-	}
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"syscall"
@@ -19,24 +20,35 @@ const (
 	maxDatagram = 1 << 16
 )
 
-// control sets the options of a socket before it is bound. The kernel may give less of a buffer, which
-// bufferOf says.
-func control(share bool, buffer int) func(network, address string, c syscall.RawConn) error {
+// control sets the options of a socket before it is bound, to a port that is shared or to one that nobody has. The
+// kernel may give less of a buffer, which bufferOf says.
+func control(shared bool, buffer int) func(network, address string, c syscall.RawConn) error {
 	return func(_, _ string, c syscall.RawConn) error {
 		var err error
 		failed := c.Control(func(fd uintptr) {
-			if share {
-				err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+			if shared {
+				err = setShared(fd)
 			}
 			if unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil { // root may
 				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, buffer)
 			}
 		})
-		if failed != nil {
-			return failed
-		}
+		return cmp.Or(failed, err)
+	}
+}
+
+func setShared(fd uintptr) error {
+	return unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+}
+
+// share lets sockets that are shared have the port of one that is bound.
+func share(conn *net.UDPConn) error {
+	raw, err := conn.SyscallConn()
+	if err != nil {
 		return err
 	}
+	failed := raw.Control(func(fd uintptr) { err = setShared(fd) })
+	return cmp.Or(failed, err)
 }
 
 // bufferOf returns the size of the receive buffer that a socket has, or 0 if that is not known.
@@ -85,9 +97,13 @@ func (b *batch) init(conn *net.UDPConn) {
 	}
 }
 
-// read waits for datagrams, and passes on those that are there.
-func (b *batch) read(use received) (n int, err error) {
-	n, err = b.conn.ReadBatch(b.messages, 0)
+// read passes on the datagrams that are there. It may wait for the first.
+func (b *batch) read(use received, wait bool) (n int, err error) {
+	flags := 0
+	if !wait {
+		flags = unix.MSG_DONTWAIT
+	}
+	n, err = b.conn.ReadBatch(b.messages, flags)
 	for i := range b.messages[:max(n, 0)] {
 		m := &b.messages[i]
 		if from, ok := m.Addr.(*net.UDPAddr); ok {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"syscall"
 )
@@ -13,6 +14,8 @@ const canShare = false
 const maxDatagram = 1 << 16
 
 func control(bool, int) func(network, address string, c syscall.RawConn) error { return nil }
+
+func share(*net.UDPConn) error { return nil }
 
 // bufferOf returns 0: it is not known.
 func bufferOf(*net.UDPConn) int { return 0 }
@@ -28,8 +31,11 @@ type batch struct {
 
 func (b *batch) init(conn *net.UDPConn) { b.conn, b.data = conn, make([]byte, maxDatagram) }
 
-// read waits for a datagram, and passes it on.
-func (b *batch) read(use received) (int, error) {
+// read waits for a datagram, and passes it on. It cannot read without waiting.
+func (b *batch) read(use received, wait bool) (int, error) {
+	if !wait {
+		return 0, errors.ErrUnsupported
+	}
 	n, from, err := b.conn.ReadFromUDPAddrPort(b.data)
 	if err != nil {
 		return 0, err

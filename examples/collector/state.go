@@ -17,16 +17,16 @@ import (
 type state struct {
 	path    string
 	console *console
-	saved   time.Time
+	every   time.Duration
 	failed  bool // writing has failed, and that was said
 }
 
-// stateEvery is how often the state is written, which may be tens of megabytes.
-const stateEvery = time.Minute
+// saveEvery is how often the state is written, which may be tens of megabytes.
+const saveEvery = time.Minute
 
 // openState restores the monitor from a file, if there is one. One that is damaged is set aside.
 func openState(path string, m *monitor.Monitor, console *console) (*state, error) {
-	s := &state{path: path, console: console}
+	s := &state{path: path, console: console, every: saveEvery}
 	switch info, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return s, checkpoint.MayWrite(path)
@@ -51,12 +51,8 @@ func openState(path string, m *monitor.Monitor, console *console) (*state, error
 	return s, nil
 }
 
-// save writes the state if it is time to. A disk that is full stops nothing.
-func (s *state) save(m *monitor.Monitor, now time.Time) {
-	if now.Sub(s.saved).Abs() < stateEvery {
-		return
-	}
-	s.saved = now
+// save writes the state. A disk that is full stops nothing.
+func (s *state) save(m *monitor.Monitor) {
 	err := checkpoint.Write(s.path, m)
 	if err != nil && !s.failed {
 		s.console.say("the state was not written: %v", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -93,4 +94,22 @@ func TestStateUnusable(t *testing.T) {
 			t.Errorf("%s: exit status %d, %s", path, status, stderr.String())
 		}
 	}
+}
+
+// The state is written while the program runs, however long the interval is.
+func TestStateIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	s := prepare(t, begin, "-interval", "1h", "-state", path, "-key", fileOf(t, "key", testenv.Secret(1)))
+	if s.state.every != time.Minute {
+		t.Errorf("it is written every %v", s.state.every)
+	}
+	s.state.every = time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.serve(ctx) }()
+	for _, err := os.Stat(path); err != nil; _, err = os.Stat(path) {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	must(t, <-ended)
 }

@@ -7,6 +7,8 @@
 //
 // The page is about clients. It is at an address of its own, by default on the loopback
 // interface, so that no mistake in a proxy's rules can publish it.
+//
+// SIGINT and SIGTERM end it, when the requests that it has begun with are answered.
 package main
 
 import (
@@ -19,6 +21,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/whence-go/whence/attribution/monitor"
@@ -32,12 +35,17 @@ func main() {
 	admin := flag.String("admin", "127.0.0.1:8081", "`address` of the page /whence; it is not for the public")
 	proxies := flag.String("proxies", "", "`file` with the networks of your reverse proxies, one a line")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "middleware: %q: no flag\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	site, err := net.Listen("tcp", *listen)
 	fatal(err)
 	page, err := net.Listen("tcp", *admin)
 	fatal(err)
+	slog.Info("serving", "site", site.Addr(), "page", page.Addr())
 	fatal(run(ctx, site, page, *proxies))
 }
 
@@ -85,12 +93,14 @@ func run(ctx context.Context, siteAt, pageAt net.Listener, proxies string) (err 
 	for _, server := range servers {
 		err = errors.Join(err, server.Shutdown(grace))
 	}
+	observer.Flush() // the last requests, which Run has not seen
+	slog.Info("the server ended", "requests", m.Stats().Records)
 	return err
 }
 
 func fatal(err error) {
 	if err != nil {
-		slog.Error("the server ended", "error", err)
+		slog.Error("the server failed", "error", err)
 		os.Exit(1)
 	}
 }

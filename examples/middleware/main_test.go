@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -99,4 +100,21 @@ func TestRunFails(t *testing.T) {
 	}
 	checkClosed(t, "the site", siteAt)
 	checkClosed(t, "the page", pageAt)
+}
+
+// A request that comes right before the end is counted, too.
+func TestLastRequest(t *testing.T) {
+	var log strings.Builder
+	usual := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(usual)
+	siteAt, pageAt := listen(t), listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- run(ctx, siteAt, pageAt, "") }()
+	fetch(t, "http://"+siteAt.Addr().String(), "")
+	stop()
+	if err := <-ended; err != nil || !strings.Contains(log.String(), "requests=1") {
+		t.Errorf("%v, it says %s", err, log.String())
+	}
 }

@@ -204,6 +204,16 @@ func start(t *testing.T, program, state string, lines []string) *collector {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "access.json")
 	must(t, os.WriteFile(log, []byte(strings.Join(lines, "\n")+"\n"), 0o600))
+	for {
+		if c := try(t, program, state, log); c.isReady() {
+			return c
+		}
+	}
+}
+
+// try starts the program at a port that was free a moment ago.
+func try(t *testing.T, program, state, log string) *collector {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	address := listener.Addr().String()
@@ -223,6 +233,22 @@ func start(t *testing.T, program, state string, lines []string) *collector {
 		}
 	})
 	return c
+}
+
+// isReady waits until the program reads and listens. It reports false if the port was taken meanwhile.
+func (c *collector) isReady() bool {
+	c.t.Helper()
+	for !strings.Contains(c.printed(), "Everything is ready") {
+		select {
+		case err := <-c.ended:
+			if !strings.Contains(c.printed(), "address already in use") {
+				c.t.Fatalf("it has ended: %v", err)
+			}
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return true
 }
 
 func tail(text string, most int) string { return text[max(0, len(text)-most):] }

@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -28,13 +31,17 @@ func TestGateway(t *testing.T) {
 	}))
 	node := world.Must(fleet.NewNode(m, window, "paris", 1))
 
-	now = func() time.Time { return begin }
 	var lines strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&lines, "mailbox-%d@lagoon.example 193.0.%d.1\n", i%2, i%250)
 	}
 	lines.WriteString("mailbox-0@lagoon.example nobody\n\nnonsense\n")
-	count(bufio.NewScanner(strings.NewReader(lines.String())), m)
+	lines.WriteString(strings.Repeat("too long ", 1e5))
+	lines.WriteString("\nmailbox-0@lagoon.example 193.0.250.1\n") // is read after that
+	err := count(bufio.NewReader(strings.NewReader(lines.String())), m, func() time.Time { return begin })
+	if err != io.EOF {
+		t.Error(err)
+	}
 	ticks := make(chan time.Time, 5)
 	for i := range 5 {
 		ticks <- begin.Add(time.Duration(i) * window)
@@ -43,7 +50,7 @@ func TestGateway(t *testing.T) {
 	ship(node, m, &fleet.Client{URL: server.URL}, ticks)
 
 	for target, want := range map[monitor.Target]string{
-		{}: "sources=250", monitor.TargetName("mailbox-0@lagoon.example"): "sources=125",
+		{}: "sources=251", monitor.TargetName("mailbox-0@lagoon.example"): "sources=126",
 	} {
 		answer, err := f.Snapshot(target, begin, begin.Add(window))
 		if err != nil {
@@ -55,7 +62,26 @@ func TestGateway(t *testing.T) {
 	}
 	report := world.Must(world.Must(f.Snapshot(monitor.Target{}, begin, begin.Add(window))).Snapshot.Report(
 		attribution.Policy{}))
-	if got := report.Lost[attribution.LostUnread]; got != 3 {
-		t.Errorf("%d lines are lost, want 3", got)
+	if got := report.Lost[attribution.LostUnread]; got != 4 {
+		t.Errorf("%d lines are lost, want 4", got)
 	}
+}
+
+// Without its arguments it says which.
+func TestUsage(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "usage: gateway CENTER NAME") {
+		t.Errorf("%v, %s", err, out)
+	}
+}
+
+// asProgram makes the test binary the program.
+const asProgram = "GATEWAY_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
 }

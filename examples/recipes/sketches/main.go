@@ -1,6 +1,5 @@
-// Sketches decides claims about sources that a service has counted with
-// github.com/axiomhq/hyperloglog: one sketch for each country, stored in a database. It reads
-// the rows as CSV, a country and a sketch in base64:
+// Sketches decides claims about sources that a service has counted with github.com/axiomhq/hyperloglog: one sketch for
+// each country, stored in a database. It reads the rows as CSV, a country and a sketch in base64:
 //
 //	psql --csv -t -c "SELECT country, encode(sum, 'base64') FROM sketches" | sketches "majority RU"
 package main
@@ -34,8 +33,9 @@ func main() {
 }
 
 func decide(rows io.Reader, claims []attribution.Claim) (attribution.Report, error) {
-	stored := map[geo.Origin]*hyperloglog.Sketch{}
-	for _, row := range must(csv.NewReader(rows).ReadAll()) {
+	reader, stored := csv.NewReader(rows), map[geo.Origin]*hyperloglog.Sketch{}
+	reader.FieldsPerRecord = 2
+	for _, row := range must(reader.ReadAll()) {
 		origin := must(geo.ParseOrigin(row[0])) // "RU", or "unlocated"
 		binary := must(base64.StdEncoding.DecodeString(strings.ReplaceAll(row[1], "\n", "")))
 		stored[origin] = new(hyperloglog.Sketch)

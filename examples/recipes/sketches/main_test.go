@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -36,4 +38,25 @@ func TestSketches(t *testing.T) {
 	if _, err := decide(strings.NewReader("RU,AAAA\n"), nil); err == nil {
 		t.Error("no error for a sketch that is none")
 	}
+}
+
+// A row without a sketch is an error that names it.
+func TestColumns(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd.Stdin = strings.NewReader("RU\n")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "record on line 1: wrong number of fields") {
+		t.Errorf("%v, %s", err, out)
+	}
+}
+
+// asProgram makes the test binary the program.
+const asProgram = "SKETCHES_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
 }

@@ -254,7 +254,11 @@ func (c *collector) read(records int) exposition {
 		case <-time.After(100 * time.Millisecond):
 		}
 		e, err := scrape(c.url)
-		if n, _ := e.value("whence_input_records_total", ""); err == nil && n == float64(records) {
+		n, _ := e.value("whence_input_records_total", "")
+		if n > float64(records) {
+			c.t.Fatalf("it has read %v records, want %d", n, records)
+		}
+		if err == nil && n == float64(records) {
 			return e
 		}
 	}

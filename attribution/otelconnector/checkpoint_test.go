@@ -77,23 +77,34 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// A checkpoint is written once a minute, too, and never leaves another file behind.
+// A checkpoint is written once a minute, too, whatever the interval is, and never leaves another file behind.
 func TestCheckpointEachMinute(t *testing.T) {
+	for _, interval := range []time.Duration{step, 40 * time.Second, time.Hour} {
+		t.Run(interval.String(), func(t *testing.T) { checkpointEachMinute(t, interval) })
+	}
+}
+
+func checkpointEachMinute(t *testing.T, interval time.Duration) {
 	key, dir := keyFile(t, 1), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPair(t, keeping(key, dir))
+		p := newPair(t, func(c *Config) {
+			keeping(key, dir)(c)
+			c.Interval = interval
+		})
 		must(t, p.start())
 		p.consume(t, story()[0])
 		path := filepath.Join(dir, "checkpoint")
-		time.Sleep(saveEvery - time.Second)
-		synctest.Wait()
-		if _, err := os.Stat(path); err == nil {
-			t.Error("it is there too early")
-		}
-		time.Sleep(step)
-		synctest.Wait()
-		if _, err := os.Stat(path); err != nil {
-			t.Error(err)
+		for range 2 {
+			time.Sleep(saveEvery - time.Second)
+			synctest.Wait()
+			if _, err := os.Stat(path); err == nil {
+				t.Error("it is there too early")
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if err := os.Remove(path); err != nil {
+				t.Error(err)
+			}
 		}
 		p.stop(t)
 		files, err := os.ReadDir(dir)

@@ -190,12 +190,13 @@ func (c *core) observe(logs plog.Logs) error {
 const saveEvery = time.Minute
 
 // tick tells the monitor once an interval what is known of the input. While nothing comes, the time
-// of the stream goes on as fast as this machine's clock, so that bursts end.
+// of the stream goes on as fast as this machine's clock, so that bursts end. Beside that it saves the
+// monitor, however long the interval is.
 func (c *core) tick(m *monitor.Monitor, interval time.Duration) {
-	ticker := time.NewTicker(interval)
+	ticker, saving := time.NewTicker(interval), time.NewTicker(saveEvery)
 	defer ticker.Stop()
+	defer saving.Stop()
 	silence := silence{}
-	saved := time.Now()
 	for {
 		select {
 		case <-c.stop:
@@ -205,10 +206,8 @@ func (c *core) tick(m *monitor.Monitor, interval time.Duration) {
 			if to := silence.at(now, c.seen.Load(), m.Stats().Time); !to.IsZero() {
 				m.Advance(to)
 			}
-			if now.Sub(saved) >= saveEvery {
-				saved = now
-				c.save()
-			}
+		case <-saving.C:
+			c.save()
 		}
 	}
 }

@@ -161,6 +161,8 @@ func TestClaimStates(t *testing.T) {
 				"whence.burst.verdicts|RU > 50% of sources|supported": 1,
 				"whence.burst.verdicts|US > 50% of sources|refuted":   1,
 				"whence.verdict.limit|RU > 50% of sources":            0.5,
+				"whence.verdict.share|RU > 50% of sources":            0.8,
+				"whence.verdict.share|US > 50% of sources":            0.2,
 			})
 			check("while it runs", states("RU > 50% of sources", "supported"))
 			check("while it runs", states("US > 50% of sources", "refuted"))

@@ -46,7 +46,8 @@ func must(t *testing.T, err error) {
 }
 
 // The distribution is built and run. It reads a log of an attack, shows the shares of the countries and
-// the burst at /metrics, prints the burst as a log record, and keeps a checkpoint, from which it goes on.
+// the burst at /metrics, prints the burst as a log record, and keeps a checkpoint. Started again, it goes on
+// from there, and reads what the log has got since.
 func TestDistribution(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a collector, which takes minutes")
@@ -55,8 +56,9 @@ func TestDistribution(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(state, "key"), testenv.Secret(1), 0o600))
 	lines := attack()
 	const half = usual*quiet + many*length/2
+	log := filepath.Join(t.TempDir(), "access.json")
 
-	first := start(t, program, state, lines[:half])
+	first := start(t, program, state, log, lines[:half])
 	got := first.read(half)
 	value := func(name, label string) float64 {
 		t.Helper()
@@ -95,8 +97,11 @@ func TestDistribution(t *testing.T) {
 		t.Errorf("the checkpoint: %v, %v", info, err)
 	}
 
-	second := start(t, program, state, lines[half:])
+	second := start(t, program, state, log, lines[half:])
 	got = second.read(len(lines) - half)
+	if n := value("whence_monitor_dropped_records_total", `reason="late"`); n != 0 {
+		t.Errorf("%v records came again", n)
+	}
 	if n := value("whence_records", ""); n != float64(len(lines)) {
 		t.Errorf("%v records of the last hour, want %d", n, len(lines))
 	}
@@ -199,11 +204,14 @@ func (c *collector) printed() string {
 	return c.output.String()
 }
 
-// start starts the program with config.yaml. It reads a log that has some lines.
-func start(t *testing.T, program, state string, lines []string) *collector {
+// start adds some lines to a log and starts the program with config.yaml, which reads it.
+func start(t *testing.T, program, state, log string, lines []string) *collector {
 	t.Helper()
-	log := filepath.Join(t.TempDir(), "access.json")
-	must(t, os.WriteFile(log, []byte(strings.Join(lines, "\n")+"\n"), 0o600))
+	file, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	must(t, err)
+	_, err = file.WriteString(strings.Join(lines, "\n") + "\n")
+	must(t, err)
+	must(t, file.Close())
 	for {
 		if c := try(t, program, state, log); c.isReady() {
 			return c
@@ -272,7 +280,11 @@ func (c *collector) read(records int) exposition {
 		case <-time.After(100 * time.Millisecond):
 		}
 		e, err := scrape(c.url)
-		if n, _ := e.value("whence_input_records_total", ""); err == nil && n == float64(records) {
+		n, _ := e.value("whence_input_records_total", "")
+		if n > float64(records) {
+			c.t.Fatalf("it has read %v records, want %d", n, records)
+		}
+		if err == nil && n == float64(records) {
 			return e
 		}
 	}

@@ -18,8 +18,8 @@ func TestLateKinds(t *testing.T) {
 		fail2ban = "2024-05-21 07:11:23,123 fail2ban."
 		dovecot  = syslog + "dovecot: "
 		login    = dovecot + "imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<a>, rip="
-		eve      = `{"timestamp":"2024-05-21T07:11:23+0000","flow_id":%d,"event_type":"%s","src_ip":"%s","dest_ip":"9.9.9.9",` +
-			`"proto":"UDP"%s}` + "\n"
+		eve      = `{"timestamp":"2024-05-21T07:11:23+0000","flow_id":%d,"event_type":"%s","src_ip":"%s",` +
+			`"dest_ip":"9.9.9.9","proto":"UDP"%s}` + "\n"
 		flow = `,"flow":{"pkts_toserver":3,"bytes_toserver":300}`
 		zeek = `{"_path":"%s","ts":1716275483.5,"uid":"%s","id.orig_h":"%s","id.resp_h":"9.9.9.9","proto":"udp"%s}` + "\n"
 		conn = `,"orig_pkts":3,"orig_ip_bytes":300`

@@ -36,7 +36,8 @@ func TestSamplingRates(t *testing.T) {
 			rates: []uint32{0, 0}},
 		{name: "a list of clients", text: two(`{"xff":"77.88.8.%d","dst_ip":"9.9.9.9","sampling_rate":1000}` + "\n"),
 			rates: []uint32{0, 0}},
-		{name: "no rates", text: two(`{"src_ip":"77.88.8.%d","dst_ip":"9.9.9.9","src_port":4}` + "\n"), rates: []uint32{0, 0}},
+		{name: "no rates", text: two(`{"src_ip":"77.88.8.%d","dst_ip":"9.9.9.9","src_port":4}` + "\n"),
+			rates: []uint32{0, 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			events, a, err := readAll(c.text, Options{Live: c.live})

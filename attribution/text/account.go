@@ -63,7 +63,8 @@ func (p *Printer) readAs(a *attribution.Account) []string {
 }
 
 // inOrder are the roles of fields as they are listed.
-var inOrder = []string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags", "sampling_rate"}
+var inOrder = []string{"source", "time", "target", "count", "bytes", "protocol", "source_port", "flags",
+	"sampling_rate"}
 
 // roles are those that some maps have, known ones first.
 func (p *Printer) roles(of ...map[string]string) (roles []string) {

@@ -219,3 +219,25 @@ func TestSetBackWithoutRoom(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A source among many that counts backwards does not make the stream begin ever earlier.
+func TestOneFallingClock(t *testing.T) {
+	for _, lateness := range []time.Duration{-1, 0, 80 * time.Second} {
+		o := Options{Targets: 16, AllowedLateness: lateness}
+		m := newMonitor(o)
+		for i := range 3000 {
+			e := Event{Time: at(float64(i) / 20), Flow: flowOf(ip(i % 100))}
+			if i%3 == 1 {
+				e = Event{Time: at(-float64(i/3+1) * 15), Flow: flowOf(ip(999))}
+			}
+			m.Observe(e)
+			if i%50 == 0 {
+				m = restored(t, m, o)
+			}
+		}
+		// It began no earlier than a leap and the lateness before the others.
+		if s := m.Stats(); s.SetBack > 0 || s.Late > 3000/3 || s.Oldest.Before(at(-180)) {
+			t.Errorf("lateness %v: %+v", lateness, s)
+		}
+	}
+}

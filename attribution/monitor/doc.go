@@ -44,6 +44,10 @@
 // aside is then counted where it belongs. It is counted too when the stream gets there
 // by itself.
 //
+// The first event may be ahead of the others. So until an interval has closed, an earlier event
+// makes the stream begin earlier, if all that came lies no more than about 6 intervals ahead of it,
+// or the allowed lateness if that is longer. Else it is late.
+//
 // An event that lies more than 6 intervals back, or more than the allowed lateness
 // if that is longer, is late. But if such events carry a vote, of 64 in a row at least,
 // the clock was set back. All open intervals then close, and the stream begins anew where
@@ -87,8 +91,8 @@
 // A burst that runs when the first record comes has no traffic before it. If it is one of all
 // traffic and ends within the retention, it is reported then, once, with ONSET_UNSEEN: its end
 // is found by reading the intervals backwards. Traffic that ends in silence is not: that may
-// be an outage. One that goes on to the last record cannot be
-// told from everyday traffic.
+// be an outage. One that goes on to the last record cannot be told from everyday traffic. After the
+// clock was set back, none is looked for: there was traffic before.
 //
 // Options.Notify reports a strong burst within seconds: as soon as what has come in the open
 // intervals would be a burst if they closed now. A count only grows, so that this makes no

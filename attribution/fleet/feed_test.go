@@ -117,8 +117,8 @@ func TestOneBurst(t *testing.T) {
 	}
 }
 
-// A center whose clock is wrong once, ahead or back, loses what comes at that moment, if it is then beyond what is kept,
-// and nothing else.
+// A center whose clock is wrong once, ahead or back, loses what comes at that moment, if that is then too old to be
+// kept, and nothing else.
 func TestCenterClock(t *testing.T) {
 	for wrong, lost := range map[time.Duration]int{10 * time.Minute: 0, 2 * time.Hour: 1, -2 * time.Hour: 0} {
 		f := newFleet(t, "a")

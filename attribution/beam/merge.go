@@ -20,7 +20,7 @@ import (
 // says; see docs/BEAM.md for what a sink must do then.
 //
 // Snapshots that do not fit fail the job with an error that wraps [attribution.ErrMismatch] and names both sides and
-// the place. [ReadEnvelopes] refuses them beforehand. The error of Merge itself is Beam's about a PCollection of
+// the place. [MergeEnvelopes] refuses them beforehand. The error of Merge itself is Beam's about a PCollection of
 // another type.
 func Merge(s beam.Scope, snapshots beam.PCollection) (beam.PCollection, error) {
 	s = s.Scope("whencebeam.Merge")

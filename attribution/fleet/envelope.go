@@ -34,7 +34,8 @@ type Envelope struct {
 	// sent before stays and is added.
 	Epoch uint64
 
-	// Sequence is 1 for the first envelope of a place, and more for each one that replaces it.
+	// Sequence is 1 or more, and higher for each envelope that replaces another one of its place. It
+	// must survive a restart that keeps the epoch. That of a [Node] says how much was counted.
 	Sequence uint64
 
 	// Target is what the traffic was aimed at, or the zero Target for all traffic.

@@ -117,6 +117,79 @@ func TestOneBurst(t *testing.T) {
 	}
 }
 
+// A center whose clock is wrong once, ahead or back, loses what comes at that moment, if that is then too old to be
+// kept, and nothing else.
+func TestCenterClock(t *testing.T) {
+	for wrong, lost := range map[time.Duration]int{10 * time.Minute: 0, 2 * time.Hour: 1, -2 * time.Hour: 0} {
+		f := newFleet(t, "a")
+		m := must(monitor.New(world.Table(), options))
+		feed := fleet.NewFeed(f, m, 2*window)
+		var refused []fleet.Result
+		for k := range 100 {
+			now := begin.Add(time.Duration(k+1) * window)
+			f.Advance(now)
+			if k == 50 {
+				f.Advance(now.Add(wrong))
+				feed.Run(now.Add(wrong))
+			}
+			e := at(envelope("a", 1, russian(5)), k)
+			result := fleet.ResultOf(f.Put(e))
+			f.Advance(now)
+			if result.Again() {
+				result = fleet.ResultOf(f.Put(e))
+			}
+			if result.Refused() {
+				refused = append(refused, result)
+			}
+			if _, _, err := feed.Run(now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(refused) != lost {
+			t.Errorf("%v: refused %v, want %d", wrong, refused, lost)
+		}
+		if got := m.Stats(); got.Records != uint64(5*(100-lost)) || got.Late != 0 {
+			t.Errorf("%v: %+v", wrong, got)
+		}
+		if got := len(f.Windows()); wrong != 2*time.Hour && got != 100-lost {
+			t.Errorf("%v: %d windows", wrong, got)
+		}
+	}
+}
+
+// A reading of the clock that comes a little late changes nothing.
+func TestLateReading(t *testing.T) {
+	f := newFleet(t, "a")
+	f.Advance(begin.Add(6 * window))
+	f.Advance(begin)
+	put(t, f, at(envelope("a", 1, russian(5)), 6))
+	f.Advance(begin.Add(6 * window))
+	if got := f.Stats(); got.Taken != 1 || got.Windows != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A window of 1970 does not make Run walk all windows since. Beyond it the monitor has what it would have without.
+func TestOldWindow(t *testing.T) {
+	f := newFleet(t, "a")
+	old := envelope("a", 1, russian(5))
+	old.From = time.Unix(0, 0)
+	put(t, f, old, envelope("a", 1, russian(7)), at(envelope("a", 1, russian(9)), 3))
+	m := must(monitor.New(world.Table(), options))
+	feed := fleet.NewFeed(f, m, window)
+	given, incomplete, err := feed.Run(begin.Add(10 * window))
+	if given != 1+9 || incomplete != 7 || err != nil {
+		t.Errorf("%d given, %d incomplete, %v", given, incomplete, err)
+	}
+	if got := m.Stats(); got.Records != 5+7+9 || !got.Closed.Equal(begin.Add(9*window)) {
+		t.Errorf("%+v", got)
+	}
+	r := must(m.Snapshot(begin, begin.Add(window)).Report(attribution.Policy{}))
+	if r.Events != 7 {
+		t.Errorf("%d events", r.Events)
+	}
+}
+
 // byTarget returns the bursts in the order of their targets. Their numbers differ, since a monitor
 // that sees events tells a strong burst before its interval has closed.
 func byTarget(m *monitor.Monitor) []monitor.Burst {

@@ -50,10 +50,11 @@ func New(o Options) (*Fleet, error) {
 // sequence than what was there. The same one again is not new, and no error, so that a sender
 // may repeat what it is not sure of.
 //
-// An error changes nothing, and repeating is of no use. It wraps [ErrInvalidEnvelope],
+// An error changes nothing. The same envelope may be taken later if the error wraps [ErrEarly] or
+// [ErrFull], see [Result.Again]. Repeating is of no use if it wraps [ErrInvalidEnvelope],
 // [attribution.ErrMismatch] if the snapshot cannot be merged with the others (the error names
-// both sides), [ErrUnknownNode], [ErrLate], [ErrFull], or [ErrConflict] if the same place and
-// sequence has other contents: two collectors share a name and an epoch.
+// both sides), [ErrUnknownNode], [ErrLate], or [ErrConflict] if the same place and sequence has
+// other contents: two collectors share a name and an epoch.
 func (f *Fleet) Put(e Envelope) (fresh bool, err error) {
 	packed, err := e.Pack()
 	if err == nil {
@@ -170,23 +171,37 @@ func (f *Fleet) makeRoom(index, more int64) bool {
 	return false
 }
 
+// farBack is how many windows a clock goes back at least if it was wrong before. A monitor
+// decides in the same way. Less is a reading that comes late.
+const farBack = 7
+
 // Advance says what time it is at the center. Windows that are then too old go, and envelopes
 // of windows that begin more than one window later are refused from then on: one node whose
 // clock is wrong must not push out what the others sent. Until it is called first, any window is
-// taken. A time before 1970 or before an earlier one is ignored. No clock is read.
+// taken. A time that lies more than 6 windows before an earlier one is believed: the clock was
+// wrong and has been set right. One that lies less far back, or before 1970, is ignored. No clock
+// is read.
 func (f *Fleet) Advance(now time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if s := now.Unix(); s < 0 || s > lastSecond {
+	if !f.dates(now) {
 		return
 	}
-	f.now = max(f.now, f.index(now))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	index := f.index(now)
+	if index <= f.now-farBack {
+		f.now = index
+		return // if it is this reading that is wrong, nothing has gone when the next one comes
+	}
+	f.now = max(f.now, index)
 	for i := range f.windows {
 		if i <= f.now-int64(f.options.Windows) || i > f.now+1 {
 			f.drop(i)
 		}
 	}
 }
+
+// dates reports whether a window can lie at a time.
+func (f *Fleet) dates(t time.Time) bool { return t.Unix() >= 0 && t.Unix() <= lastSecond }
 
 func (f *Fleet) drop(index int64) {
 	w := f.windows[index]

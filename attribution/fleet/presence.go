@@ -178,6 +178,27 @@ func (f *Fleet) Windows() (begins []time.Time) {
 	return begins
 }
 
+// keptFrom returns the number of the first window that is kept, from one number on; -1 and false if
+// there is none.
+func (f *Fleet) keptFrom(index int64) (first int64, any bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first = -1
+	for i := range f.windows {
+		if i >= index && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first, first >= 0
+}
+
+// keeps reports whether something came of the window with a number.
+func (f *Fleet) keeps(index int64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.windows[index] != nil
+}
+
 // Targets returns those of the window that begins at a time, in a fixed order.
 func (f *Fleet) Targets(from time.Time) []monitor.Target {
 	f.mu.Lock()
@@ -199,7 +220,7 @@ func (f *Fleet) Complete(from time.Time) bool {
 
 // at returns the window that begins at a time, or nil.
 func (f *Fleet) at(from time.Time) *window {
-	if s := from.Unix(); s < 0 || s > lastSecond || from.UnixNano()%int64(f.options.Window) != 0 {
+	if !f.dates(from) || from.UnixNano()%int64(f.options.Window) != 0 {
 		return nil
 	}
 	return f.windows[f.index(from)]

@@ -33,9 +33,10 @@
 //
 // Each place, which is a target, a window, a node and its epoch, holds one envelope: that with
 // the highest sequence. A retry that comes late replaces nothing. Two different envelopes with
-// the same place and sequence are a conflict, and the second is refused: two collectors share a
-// name and an epoch. The sequence of a [Node] says how much was counted, so that the fullest
-// envelope of a place stays, also after a restart from an older checkpoint.
+// the same place and sequence are a conflict, and the second is refused. The sequence of a [Node]
+// says how much was counted, so that the fullest envelope of a place stays, also after a restart
+// from an older checkpoint. Two collectors must not share a name and an epoch: a conflict shows
+// them only where they have counted as much.
 //
 // # Nodes that are missing
 //

@@ -54,7 +54,7 @@ func New(o Options) (*Fleet, error) {
 // [ErrFull], see [Result.Again]. Repeating is of no use if it wraps [ErrInvalidEnvelope],
 // [attribution.ErrMismatch] if the snapshot cannot be merged with the others (the error names
 // both sides), [ErrUnknownNode], [ErrLate], or [ErrConflict] if the same place and sequence has
-// other contents: two collectors share a name and an epoch.
+// other contents.
 func (f *Fleet) Put(e Envelope) (fresh bool, err error) {
 	packed, err := e.Pack()
 	if err == nil {

@@ -38,7 +38,11 @@ func (t *Tally) AddBlock(b *block.Block) {
 	if b.Invalid > 0 {
 		t.AddLost(snapshot.Unread, uint64(b.Invalid))
 	}
-	if b.V4 == 0 && b.V6 == block.Size {
+	switch {
+	case b.V4 == 0 && b.V6 == block.Size:
+		return
+	case !t.mayWait():
+		t.addInTurn(b)
 		return
 	}
 	if b.Plain() {
@@ -58,6 +62,21 @@ func (t *Tally) AddBlock(b *block.Block) {
 		default:
 			b.Locate(t.table) // the part before may have ended the exact state
 			t.addDense(b, from, to)
+		}
+	}
+}
+
+// addInTurn counts the events of a block in the order in which they came.
+func (t *Tally) addInTurn(b *block.Block) {
+	var places [block.Size]int // by order, from 1; 0: none
+	for _, part := range [][2]int{{0, b.V4}, {b.V6, block.Size}} {
+		for place := part[0]; place < part[1]; place++ {
+			places[b.At[place]] = place + 1
+		}
+	}
+	for _, place := range places {
+		if place > 0 {
+			t.addPlace(b, place-1)
 		}
 	}
 }

@@ -38,14 +38,14 @@ func (t *Tally) Add(addr netip.Addr) {
 		return
 	}
 	p := &t.pending
-	if p.v6 = append(p.v6, s); len(p.v6) >= block.Size {
+	if p.v6 = append(p.v6, s); len(p.v6) >= block.Size || !t.mayWait() {
 		t.flushPending()
 	}
 }
 
 func (t *Tally) add4(ip uint32) {
 	p := &t.pending
-	if p.v4 = append(p.v4, ip); len(p.v4) >= block.Size {
+	if p.v4 = append(p.v4, ip); len(p.v4) >= block.Size || !t.mayWait() {
 		t.flushPending()
 	}
 }
@@ -60,6 +60,10 @@ func (t *Tally) flushPending() {
 	t.pending.reset()
 }
 
+// mayWait reports whether events may be counted later than they come, and in another order. Where
+// sources were merged that another database located, it matters which event ends the exact state.
+func (t *Tally) mayWait() bool { return !t.merged || t.dense != nil || !t.isForeign() }
+
 // waitingWords is how many words the events of a tally that wait are packed into, at most.
 // They fill few lines of a cache, where there are thousands of tallies.
 const waitingWords = 64
@@ -70,7 +74,7 @@ var buffers = sync.Pool{New: func() any { return new([waitingWords]uint64) }}
 // AddLater counts the event in a place of a block. Use it where a program counts in many
 // tallies by turns.
 func (t *Tally) AddLater(b *block.Block, place int) {
-	if t.dense == nil && t.isForeign() { // it matters when the exact state ends
+	if !t.mayWait() {
 		t.addPlace(b, place)
 		return
 	}

@@ -3,6 +3,7 @@ package tally
 import (
 	"bytes"
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 
 	"github.com/whence-go/whence/internal/block"
@@ -54,6 +55,59 @@ func TestForeignSourcesDoNotWait(t *testing.T) {
 		}
 		if !bytes.Equal(encoded(each), encoded(one)) {
 			t.Errorf("%s table: events that waited count otherwise", table)
+		}
+	}
+}
+
+// So all ways in agree, whoever reads between.
+func TestForeignWaysAgree(t *testing.T) {
+	other := New(world.Other(), least)
+	for i := range 1000 {
+		other.Add(world.IP("RU", i))
+	}
+	var addrs []netip.Addr
+	for i := range 60 {
+		addrs = append(addrs, world.IP("CN", i))
+		if i%2 == 0 {
+			addrs = append(addrs, netip.AddrFrom16([16]byte{0x2a, 2, byte(i), 15: 1}))
+		}
+	}
+	for i := range 200 { // known, as others
+		addrs = append(addrs, world.IP("RU", i))
+	}
+	var want []byte
+	for name, count := range map[string]func(*Tally){
+		"batch": func(x *Tally) { x.AddBatch(addrs) },
+		"one by one": func(x *Tally) {
+			for _, a := range addrs {
+				x.Add(a)
+			}
+		},
+		"one by one, read": func(x *Tally) {
+			for i, a := range addrs {
+				if x.Add(a); i%7 == 0 {
+					x.Records()
+				}
+			}
+		},
+		"records": func(x *Tally) {
+			for _, a := range addrs {
+				x.AddRecord(a, block.Event{Events: 1})
+			}
+		},
+	} {
+		x := New(world.Table(), least)
+		if err := x.Merge(other.Snapshot()); err != nil {
+			t.Fatal(err)
+		}
+		count(x)
+		if x.dense == nil {
+			t.Fatal("the exact state has not ended: the test shows nothing")
+		}
+		if got := encoded(x); want == nil {
+			want = got
+		} else if !bytes.Equal(got, want) {
+			t.Errorf("%s: other counts", name)
 		}
 	}
 }

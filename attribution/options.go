@@ -49,8 +49,9 @@ type Options struct {
 	// of a web or mail server have; see [Flow].
 	AssumeHandshake bool
 
-	// DropAddresses keeps no address, only hashes, origins and counts. Tests for forged
-	// sources, further databases and networks are then not possible.
+	// DropAddresses keeps no address, only hashes, origins and counts; the last few events wait
+	// to be counted. Tests for forged sources, further databases and networks are then not
+	// possible.
 	DropAddresses bool
 }
 

@@ -54,6 +54,18 @@ func TestMemoryIsBounded(t *testing.T) {
 	if got := tally.Size(); got > 1_600_000 {
 		t.Errorf("%d bytes, want at most 1.6 MB", got)
 	}
+	exact := emptyTally(attribution.Options{Key: world.Key(1)})
+	for n := 1; n <= 65_536; n++ {
+		spreadOver(exact, n-1, n)
+		if n&(n-1) == 0 || n%1021 == 0 || (n-1)&(n-2) == 0 { // and one more than a power of two
+			if each := exact.Size() / n; n >= 1000 && (each < 56 || each >= 114) {
+				t.Errorf("%d sources: %d bytes each", n, each)
+			}
+		}
+	}
+	if got := exact.Size(); got > 3_750_000 {
+		t.Errorf("%d bytes, want at most 3.7 MB while exact", got)
+	}
 	tally.Rotate(nil)
 	if got := tally.Size(); got > 420_000 {
 		t.Errorf("%d bytes after Rotate, want no more than a sample has", got)

@@ -1,12 +1,26 @@
 package sketch
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+)
 
-// WantBatch appends the index of each hash that the sample wants to wanted, and returns that.
-// There are at most 256 hashes. It has no branch, since which ones are wanted cannot be
-// predicted.
+// BatchSize is how many events a [Batch] has at most.
+const BatchSize = 256
+
+// checkBatch panics if there are too many events for a batch: what is beyond would be lost.
+func checkBatch(n int) {
+	if n > BatchSize {
+		panic(fmt.Sprintf("sketch: a batch of %d, at most %d", n, BatchSize))
+	}
+}
+
+// WantBatch appends the index of each hash that the sample wants to wanted, and returns that. It
+// panics if there are more than [BatchSize]. It has no branch, since which ones are wanted cannot
+// be predicted.
 func (s *BottomK) WantBatch(hashes []uint64, wanted []uint8) []uint8 {
-	var places [256]uint8
+	checkBatch(len(hashes))
+	var places [BatchSize]uint8
 	hashes = hashes[:min(len(hashes), len(places))]
 	n, limit := uint64(0), s.limit
 	for i, hash := range hashes {
@@ -17,22 +31,22 @@ func (s *BottomK) WantBatch(hashes []uint64, wanted []uint8) []uint8 {
 	return append(wanted, places[:n]...)
 }
 
-// Batch is up to 256 events on their way into a sample, in two steps: those whose items it has
+// Batch is up to [BatchSize] events on their way into a sample, in two steps: those whose items it has
 // are counted, and what is known of the others is added. What the first step waits for, it waits
 // for together, and the second one does not search again: how long that takes cannot be
 // predicted. The zero Batch is ready for use.
 type Batch struct {
 	// Items are filled in by the caller. For CountItems they are those of the events; for
 	// AddBatch they are those of the absent ones.
-	Items [256]Item
+	Items [BatchSize]Item
 
 	n      int
-	absent [256]uint8
+	absent [BatchSize]uint8
 	// Where the index of a sample would note the absent ones, while it is the index it was.
-	cells [256]uint32
+	cells [BatchSize]uint32
 	of    *BottomK // nil: nowhere
 	made  uint32
-	found [256]uint32 // the cells that were read first
+	found [BatchSize]uint32 // the cells that were read first
 }
 
 // Absent returns the index of each event whose item is not in the sample, in ascending order.
@@ -44,8 +58,10 @@ func (b *Batch) note(i, place int) {
 	b.n++
 }
 
-// CountBatch counts one event of the item of each hash, at most 256, and adds flags to it.
+// CountBatch counts one event of the item of each hash, and adds flags to it. It panics if there are
+// more than [BatchSize].
 func (s *BottomK) CountBatch(b *Batch, hashes []uint64, flags uint8) {
+	checkBatch(len(hashes))
 	b.n, b.of, b.made = 0, s, s.made
 	hashes = hashes[:min(len(hashes), len(b.found))]
 	index := s.index

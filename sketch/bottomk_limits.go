@@ -22,8 +22,10 @@ type limits struct {
 var noLimits = limits{limit: math.MaxUint64, held: math.MaxUint64}
 
 // slack is how many more than k items come before the limit falls. Until then everything that
-// came is held, and a caller who adds 256 items at a time can see that k was exceeded.
+// came is held, and a caller who adds [BatchSize] items at a time can see that k was exceeded.
 func (s *BottomK) slack() int { return s.k / 4 }
+
+const _ = uint(MinSampleSize/4 - BatchSize) // is not negative
 
 // overflow lowers the limit after a new item, beyond k, has come, and drops items if there
 // are too many.

@@ -120,3 +120,26 @@ func TestBottomKKept(t *testing.T) {
 		}
 	}
 }
+
+// A batch that is too large panics: what is beyond would be lost.
+func TestBatchSize(t *testing.T) {
+	hashes := make([]uint64, BatchSize+1)
+	for name, f := range map[string]func(s *BottomK, b *Batch){
+		"count":  func(s *BottomK, b *Batch) { s.CountBatch(b, hashes, 0) },
+		"items":  func(s *BottomK, b *Batch) { s.CountItems(b, len(hashes)) },
+		"wanted": func(s *BottomK, _ *Batch) { s.WantBatch(hashes, nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			s, err := NewBottomK(KeyID(1), MinSampleSize, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f(s, new(Batch))
+		}()
+	}
+}

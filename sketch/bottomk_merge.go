@@ -23,7 +23,8 @@ func (s *BottomK) Merge(other *BottomK) error {
 }
 
 // Overflow tells s that more than k items came elsewhere, of which those above a rank are
-// not known. It is for a caller that adds the items of another sample one by one.
+// not known. It is for a caller that adds the items of another sample one by one: s must have
+// got k items up to that rank before it is encoded or asked for its number.
 func (s *BottomK) Overflow(rank uint64) {
 	s.overflown = true
 	s.lower(rank)

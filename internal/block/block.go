@@ -14,7 +14,7 @@ import (
 
 // Size is the number of events that a block holds: few enough to stay in the first-level
 // cache.
-const Size = 256
+const Size = sketch.BatchSize
 
 // Block is a batch on its way. The stages are loops of their own, each with few
 // instructions, so that the processor overlaps the cache misses of many events; fused into

@@ -17,7 +17,12 @@ type pending struct {
 	v6 []source.Source
 }
 
-func (p *pending) reset() { p.v4, p.v6 = p.v4[:0], p.v6[:0] }
+// reset leaves no address behind.
+func (p *pending) reset() {
+	clear(p.v4)
+	clear(p.v6)
+	p.v4, p.v6 = p.v4[:0], p.v6[:0]
+}
 
 func (p *pending) size() int { return 4*cap(p.v4) + 16*cap(p.v6) }
 

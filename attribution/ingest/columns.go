@@ -88,7 +88,13 @@ func (c *columns) row(line []byte, e *Event) fault {
 		line = bytes.TrimRight(line, " ")
 	}
 	var v values
-	n := c.fields(line, &v)
+	n := 0
+	if c.delim == ',' { // who writes commas puts fields into quotes, perhaps all of them
+		n = c.values(line, cutField, &v)
+	} else if n = c.values(line, cutPlain, &v); n != len(c.names) && bytes.IndexByte(line, '"') >= 0 {
+		v = values{}
+		n = c.values(line, cutField, &v)
+	}
 	switch {
 	case len(c.names) == 0:
 		return notOfFormat
@@ -105,25 +111,15 @@ func (c *columns) row(line []byte, e *Event) fault {
 // cutter cuts off a field.
 type cutter func(line []byte, delim byte) (field, rest []byte, more bool)
 
-// cutters are for the fields as they usually are, and for those of other lines with quotes.
-func (c *columns) cutters() (usual, other cutter) {
-	if c.delim == ',' { // who writes commas puts fields into quotes, perhaps all of them
-		return cutField, cutPlain
+// usual is for the fields as they usually are.
+func (c *columns) usual() cutter {
+	if c.delim == ',' {
+		return cutField
 	}
-	return cutPlain, cutField
+	return cutPlain
 }
 
-// fields takes the fields of a line and returns the number of columns.
-func (c *columns) fields(line []byte, v *values) (n int) {
-	usual, other := c.cutters()
-	if n = c.values(line, usual, v); n != len(c.names) && bytes.IndexByte(line, '"') >= 0 {
-		*v = values{}
-		n = c.values(line, other, v)
-	}
-	return n
-}
-
-// values is fields with one cutter. "-" is no value.
+// values takes the fields of a line and returns the number of columns. "-" is no value.
 func (c *columns) values(line []byte, cut cutter, v *values) (n int) {
 	c.watched = [3][]byte{}
 	for more := true; more; n++ {
@@ -170,7 +166,7 @@ func (c *columns) sampleColumns(h *head) (fields []field) {
 			c.delim, c.tabs = '\t', true
 		}
 		var words [][]byte
-		cut, _ := c.cutters()
+		cut := c.usual()
 		for rest, more := line, true; more; {
 			var word []byte
 			word, rest, more = cut(rest, c.delim)

@@ -138,7 +138,7 @@ func openVPC(h *head, o *Options, f *facts) (*plan, error) {
 func bothPublic(c *columns, h *head) bool {
 	var v values
 	for _, line := range h.lines {
-		if _, _, ok := c.header(line); ok || c.fields(line, &v) != len(c.names) || c.watched[vpcDirection] != nil {
+		if _, _, ok := c.header(line); ok || c.values(line, c.usual(), &v) != len(c.names) || c.watched[vpcDirection] != nil {
 			continue
 		}
 		both := true

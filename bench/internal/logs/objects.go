@@ -58,13 +58,8 @@ func init() {
 				`"body_bytes_sent":%d,"http_referer":"https://%s/","http_user_agent":"%s","request_time":0.003}`, r.iso(), r.Source,
 				r.Host, r.Path, r.Status, r.Size, r.Host, r.Agent)
 		}},
-		"SURICATA": {Size: true, Line: func(r *Record) string {
-			return fmt.Sprintf(`{"timestamp":"%s","flow_id":%d,"event_type":"flow","src_ip":"%s","src_port":%d,`+
-				`"dest_ip":"10.0.0.9","dest_port":80,"proto":"TCP","flow":{"pkts_toserver":1,"pkts_toclient":2,`+
-				`"bytes_toserver":%d,"bytes_toclient":90,"start":"%s","state":"closed"},"tcp":{"tcp_flags":"1b",`+
-				`"tcp_flags_ts":"1b","tcp_flags_tc":"1b","state":"closed"}}`, r.At.Format("2006-01-02T15:04:05.000000-0700"),
-				r.Port*7, r.Source, r.Port, r.Size, r.iso())
-		}},
+		"SURICATA":      {Size: true, Line: eveFlow},
+		"SURICATA_FLOW": {Size: true, Line: eveFlow},
 		"SURICATA_ALERT": {Line: func(r *Record) string {
 			return fmt.Sprintf(`{"timestamp":"%s","flow_id":%d,"event_type":"alert","src_ip":"%s","src_port":%d,`+
 				`"dest_ip":"10.0.0.9","dest_port":80,"proto":"TCP","alert":{"action":"allowed","gid":1,"signature_id":1,`+
@@ -72,4 +67,13 @@ func init() {
 				r.At.Format("2006-01-02T15:04:05.000000-0700"), r.Port*7, r.Source, r.Port, r.Source)
 		}},
 	})
+}
+
+// eveFlow is a flow as Suricata writes it.
+func eveFlow(r *Record) string {
+	return fmt.Sprintf(`{"timestamp":"%s","flow_id":%d,"event_type":"flow","src_ip":"%s","src_port":%d,`+
+		`"dest_ip":"10.0.0.9","dest_port":80,"proto":"TCP","flow":{"pkts_toserver":1,"pkts_toclient":2,`+
+		`"bytes_toserver":%d,"bytes_toclient":90,"start":"%s","state":"closed"},"tcp":{"tcp_flags":"1b",`+
+		`"tcp_flags_ts":"1b","tcp_flags_tc":"1b","state":"closed"}}`, r.At.Format("2006-01-02T15:04:05.000000-0700"),
+		r.Port*7, r.Source, r.Port, r.Size, r.iso())
 }

@@ -50,13 +50,18 @@ func (t *Tally) usable() snapshot.Databases {
 	if t.table == nil { // it only merges
 		return t.databases
 	}
+	if len(t.databases) == 0 {
+		return t.ofTable()
+	}
+	return t.databases.With(t.ofTable()...)
+}
+
+// ofTable is the database of the table.
+func (t *Tally) ofTable() snapshot.Databases {
 	if t.database == nil {
 		t.database = snapshot.Databases{snapshot.DatabaseOf(t.table)}
 	}
-	if len(t.databases) == 0 {
-		return t.database
-	}
-	return t.databases.With(t.database...)
+	return t.database
 }
 
 // Merge adds what a snapshot counted. On an error t is unchanged. It leaves room for the
@@ -107,8 +112,8 @@ func (t *Tally) Merge(s *snapshot.State) error {
 // isForeign reports whether another database than that of the table located something.
 func (t *Tally) isForeign() bool {
 	if t.merged {
-		t.usable()
-		t.merged = slices.ContainsFunc(t.databases, func(d snapshot.Database) bool { return d.Compare(t.database[0]) != 0 })
+		own := t.ofTable()[0]
+		t.merged = slices.ContainsFunc(t.databases, func(d snapshot.Database) bool { return d.Compare(own) != 0 })
 	}
 	return t.merged
 }

@@ -111,3 +111,21 @@ func TestForeignWaysAgree(t *testing.T) {
 		}
 	}
 }
+
+// Nor does counting allocate there.
+func TestForeignSourcesDoNotAllocate(t *testing.T) {
+	other, x := New(world.Other(), least), New(world.Table(), least)
+	other.Add(world.IP("RU", 1))
+	if err := x.Merge(other.Snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []netip.Addr{world.IP("RU", 1), world.IP6(1)} {
+		x.Add(a)
+		if n := testing.AllocsPerRun(1000, func() { x.Add(a) }); n >= 1 { // a pool may have been emptied
+			t.Errorf("%v: %v allocations for each event", a, n)
+		}
+	}
+	if !x.isForeign() {
+		t.Error("no other database: the test shows nothing")
+	}
+}

@@ -19,6 +19,7 @@ var inlined = map[string][]string{
 	"./internal/registers": {"Registers.Insert", "rankOf", "(*Bank).Part"},
 	"./internal/source":    {"Source.IsIPv4", "IPv4"},
 	"./internal/snapshot":  {"AddSaturated"},
+	"./internal/tally":     {"(*Tally).add4"},
 }
 
 func TestHotPathIsInlined(t *testing.T) {

@@ -43,14 +43,23 @@ func (t *Tally) Add(addr netip.Addr) {
 		return
 	}
 	p := &t.pending
-	if p.v6 = append(p.v6, s); len(p.v6) >= block.Size || !t.mayWait() {
-		t.flushPending()
+	if p.v6 = append(p.v6, s); uint8(len(p.v6)) <= 1 {
+		t.flushDue()
 	}
 }
 
+// add4 is small enough to be inlined. As a number of 8 bits, a whole block is 0.
 func (t *Tally) add4(ip uint32) {
 	p := &t.pending
-	if p.v4 = append(p.v4, ip); len(p.v4) >= block.Size || !t.mayWait() {
+	if p.v4 = append(p.v4, ip); uint8(len(p.v4)) <= 1 {
+		t.flushDue()
+	}
+}
+
+// flushDue counts what is pending when a block of a family is full, or when its first event
+// must not wait.
+func (t *Tally) flushDue() {
+	if len(t.pending.v4) >= block.Size || len(t.pending.v6) >= block.Size || !t.mayWait() {
 		t.flushPending()
 	}
 }
@@ -67,7 +76,7 @@ func (t *Tally) flushPending() {
 
 // mayWait reports whether events may be counted later than they come, and in another order. Where
 // sources were merged that another database located, it matters which event ends the exact state.
-func (t *Tally) mayWait() bool { return !t.merged || t.dense != nil || !t.isForeign() }
+func (t *Tally) mayWait() bool { return t.dense != nil || !t.isForeign() }
 
 // waitingWords is how many words the events of a tally that wait are packed into, at most.
 // They fill few lines of a cache, where there are thousands of tallies.

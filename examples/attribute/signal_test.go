@@ -6,27 +6,22 @@ import (
 	"bufio"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/whence-go/whence/internal/testenv"
 )
 
-// asProgram makes the test binary the program.
-const asProgram = "ATTRIBUTE_TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
+	testenv.RunAsProgram(main)
 	os.Exit(m.Run())
 }
 
 // SIGTERM ends a watch of a pipe as an interrupt does: with what was found so far.
 func TestTerminate(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		cmd := exec.Command(os.Args[0], "-burst", "-json", "-")
-		cmd.Env = append(os.Environ(), asProgram+"=1")
+		cmd := testenv.Program(t, "-burst", "-json", "-")
 		stdin, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/chromium"
 )
 
@@ -29,14 +30,8 @@ var built = sync.OnceValues(func() (dir string, err error) {
 	return dir, err
 })
 
-// asProgram makes the test binary the program.
-const asProgram = "BROWSER_TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-		os.Exit(0)
-	}
+	testenv.RunAsProgram(main)
 	status := m.Run()
 	if used {
 		dir, _ := built()

@@ -12,13 +12,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 // programOf runs the program with a folder for temporary files that is its own.
 func programOf(t *testing.T, args ...string) (cmd *exec.Cmd, temporary string) {
 	temporary = t.TempDir()
-	cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1", "TMPDIR="+temporary)
+	cmd = testenv.Program(t, args...)
+	cmd.Env = append(cmd.Env, "TMPDIR="+temporary)
 	return cmd, temporary
 }
 

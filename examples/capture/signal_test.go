@@ -6,26 +6,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"syscall"
 	"testing"
+
+	"github.com/whence-go/whence/internal/testenv"
 )
 
-// asProgram makes the test binary the program.
-const asProgram = "CAPTURE_TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
+	testenv.RunAsProgram(main)
 	os.Exit(m.Run())
 }
 
 // Both signals end a capture that runs, with an answer.
 func TestSignals(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-json", "-")
-		cmd.Env = append(os.Environ(), asProgram+"=1")
+		cmd := testenv.Program(t, "-json", "-")
 		stdin, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -15,20 +15,9 @@ import (
 	"github.com/whence-go/whence/internal/testenv"
 )
 
-// asProgram makes the test binary the program.
-const asProgram = "COLLECTOR_TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
+	testenv.RunAsProgram(main)
 	os.Exit(m.Run())
-}
-
-func programOf(t *testing.T, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	return cmd
 }
 
 // ended runs a collector, sends it a signal as soon as it listens, and returns what it says.
@@ -50,7 +39,7 @@ func ended(t *testing.T, cmd *exec.Cmd, signal os.Signal) (stderr string, err er
 func TestSignals(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		state := filepath.Join(t.TempDir(), "state")
-		text, err := ended(t, programOf(t, "-listen", "127.0.0.1:0", "-status", "127.0.0.1:0", "-state", state, "-key",
+		text, err := ended(t, testenv.Program(t, "-listen", "127.0.0.1:0", "-status", "127.0.0.1:0", "-state", state, "-key",
 			fileOf(t, "key", testenv.Secret(1))), signal)
 		if err != nil || !strings.Contains(text, "0 bursts run") {
 			t.Errorf("%v: %v, %s", signal, err, text)
@@ -70,7 +59,7 @@ func TestReaderGone(t *testing.T) {
 	s.quarter(before, true)
 	must(t, s.stop())
 
-	cmd := programOf(t, append(args, "-listen", "127.0.0.1:0", "-status", "127.0.0.1:0")...)
+	cmd := testenv.Program(t, append(args, "-listen", "127.0.0.1:0", "-status", "127.0.0.1:0")...)
 	r, w, err := os.Pipe()
 	must(t, err)
 	must(t, r.Close())

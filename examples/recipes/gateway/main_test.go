@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/whence-go/whence/attribution"
 	"github.com/whence-go/whence/attribution/fleet"
 	"github.com/whence-go/whence/attribution/monitor"
+	"github.com/whence-go/whence/internal/testenv"
 	"github.com/whence-go/whence/internal/testenv/world"
 	"github.com/whence-go/whence/sketch"
 )
@@ -69,19 +69,13 @@ func TestGateway(t *testing.T) {
 
 // Without its arguments it says which.
 func TestUsage(t *testing.T) {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd := testenv.Program(t)
 	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "usage: gateway CENTER NAME") {
 		t.Errorf("%v, %s", err, out)
 	}
 }
 
-// asProgram makes the test binary the program.
-const asProgram = "GATEWAY_TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
+	testenv.RunAsProgram(main)
 	os.Exit(m.Run())
 }

@@ -5,13 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/axiomhq/hyperloglog"
 
 	"github.com/whence-go/whence/attribution"
+	"github.com/whence-go/whence/internal/testenv"
 )
 
 func TestSketches(t *testing.T) {
@@ -42,8 +42,7 @@ func TestSketches(t *testing.T) {
 
 // A row without a sketch is an error that names it.
 func TestColumns(t *testing.T) {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asProgram+"=1")
+	cmd := testenv.Program(t)
 	cmd.Stdin = strings.NewReader("RU\n")
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "record on line 1: wrong number of fields") {
@@ -51,12 +50,7 @@ func TestColumns(t *testing.T) {
 	}
 }
 
-// asProgram makes the test binary the program.
-const asProgram = "SKETCHES_TEST_AS_PROGRAM"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
+	testenv.RunAsProgram(main)
 	os.Exit(m.Run())
 }

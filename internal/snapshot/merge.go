@@ -97,11 +97,8 @@ func Merge(a, b *State) (*State, error) {
 // CanMerge returns why a state cannot be merged into something of a shape whose sources
 // some databases located, or nil.
 func CanMerge(into Shape, databases Databases, s *State) error {
-	if err := into.Fits(s.Shape); err != nil {
+	if err := s.FitsInto(into); err != nil {
 		return err
-	}
-	if s.Rest != nil {
-		return &sketch.MismatchError{What: "content", A: contentCounts, B: contentDifference}
 	}
 	if n := len(databases.With(s.Databases...)); n > maxDatabases {
 		return &sketch.MismatchError{

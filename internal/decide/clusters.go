@@ -115,18 +115,13 @@ func (t *trial) clusterCaveats(a *Answer) (caveats []caveat.Caveat) {
 		return nil
 	}
 	if !t.p.drawn() && t.few == "" {
-		read := t.p.basis(c).atNetworks(c)
-		read.clustered = false
-		atAll := t.outcome(t.count(c, read))
-		atNetworks := atAll
-		if c.HasAddresses() {
-			read.clustered = true
-			atNetworks = t.outcome(t.findClustered(c, read))
-		}
+		drawn := t.p.basis(c).atNetworks(c)
+		oneByOne := drawn
+		oneByOne.clustered = false
 		switch {
-		case atAll != a.Outcome:
+		case t.outcome(t.count(c, oneByOne)) != a.Outcome:
 			caveats = append(caveats, caveat.Caveat{Code: caveat.FewSources, Value: math.Round(c.Total.Value)})
-		case atNetworks != a.Outcome:
+		case t.outcome(t.count(c, drawn)) != a.Outcome:
 			caveats = append(caveats, caveat.Caveat{Code: caveat.ClusteredSources, Value: a.EffectiveSources})
 		}
 	}

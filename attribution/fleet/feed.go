@@ -51,7 +51,7 @@ func (d *Feed) Run(now time.Time) (given, incomplete int, err error) {
 		if !d.fleet.Complete(from) {
 			incomplete++
 		}
-		if d.fleet.keeps(d.next) {
+		if d.fleet.keptFrom(d.next) == d.next {
 			d.last = d.next
 		}
 		errs = append(errs, d.give(from)...)
@@ -63,7 +63,7 @@ func (d *Feed) Run(now time.Time) (given, incomplete int, err error) {
 // begun reports whether there is a first window.
 func (d *Feed) begun() bool {
 	if d.next < 0 {
-		d.next, _ = d.fleet.keptFrom(0)
+		d.next = d.fleet.keptFrom(0)
 	}
 	return d.next >= 0
 }
@@ -88,7 +88,7 @@ func (d *Feed) skip(now time.Time) {
 	if to-d.next <= maxWindows {
 		return
 	}
-	if kept, any := d.fleet.keptFrom(d.next); any {
+	if kept := d.fleet.keptFrom(d.next); kept >= 0 {
 		to = min(to, kept)
 	}
 	if to-d.next > maxWindows {

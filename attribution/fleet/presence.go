@@ -178,25 +178,17 @@ func (f *Fleet) Windows() (begins []time.Time) {
 	return begins
 }
 
-// keptFrom returns the number of the first window that is kept, from one number on; -1 and false if
-// there is none.
-func (f *Fleet) keptFrom(index int64) (first int64, any bool) {
+// keptFrom returns the number of the first window that is kept, from one number on, or -1.
+func (f *Fleet) keptFrom(index int64) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	first = -1
+	first := int64(-1)
 	for i := range f.windows {
 		if i >= index && (first < 0 || i < first) {
 			first = i
 		}
 	}
-	return first, first >= 0
-}
-
-// keeps reports whether something came of the window with a number.
-func (f *Fleet) keeps(index int64) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.windows[index] != nil
+	return first
 }
 
 // Targets returns those of the window that begins at a time, in a fixed order.

@@ -9,24 +9,22 @@ import (
 
 // Amount is how much of a unit a row has.
 func Amount(row *attribution.Row, u attribution.Unit) uint64 {
-	switch u {
-	case attribution.Events:
-		return row.Events
-	case attribution.Bytes:
-		return row.Bytes
-	}
-	return row.Sources
+	return of(u, row.Sources, row.Events, row.Bytes)
 }
 
 // Total is how much of a unit was counted.
 func Total(r *attribution.Report, u attribution.Unit) uint64 {
+	return of(u, r.Sources.Value, r.Events, r.Bytes)
+}
+
+func of(u attribution.Unit, sources, events, bytes uint64) uint64 {
 	switch u {
 	case attribution.Events:
-		return r.Events
+		return events
 	case attribution.Bytes:
-		return r.Bytes
+		return bytes
 	}
-	return r.Sources.Value
+	return sources
 }
 
 // Part is a share of a whole, 0 of nothing.

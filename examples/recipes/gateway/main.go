@@ -36,7 +36,7 @@ func count(lines *bufio.Reader, m *monitor.Monitor, now func() time.Time) error 
 	line, more, err := lines.ReadLine()
 	for begins := true; err == nil; line, more, err = lines.ReadLine() {
 		if target, source, _ := strings.Cut(string(line), " "); begins {
-			from, _ := netip.ParseAddr(source) // one that is none is a lost record
+			from, _ := netip.ParseAddr(source) // what is no address is a lost record
 			m.Observe(monitor.Event{Time: now(), Target: monitor.TargetName(target), Flow: attribution.Flow{Source: from}})
 		}
 		begins = !more // the rest of a line that is too long is passed over
